@@ -1,0 +1,64 @@
+/* A byte stream to a server: TCP, a Unix socket, a child process, or a
+ * receiver in this process; TLS on top when it was started. Non-blocking. */
+#ifndef NET_CONN_H
+#define NET_CONN_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "err.h"
+#include "loop.h"
+#include "peer.h"
+
+enum conn_kind { CONN_TCP, CONN_UNIX, CONN_PIPE, CONN_INPROC };
+
+/* Where to. Strings are borrowed during the call. */
+struct conn_target {
+	enum conn_kind kind;
+	const char *host; /* TCP: name, or literal without brackets */
+	const char *port; /* TCP: service name or number */
+	const char *path; /* UNIX */
+	const char *command; /* PIPE: for /bin/sh -c */
+	struct peer *peer; /* INPROC: taken over by the connection */
+	int family;       /* AF_UNSPEC, AF_INET, AF_INET6 */
+	const char *bind; /* local address, or NULL */
+};
+
+struct conn;
+
+/* Each step of connecting, for whoever shows it: "trying 192.0.2.1 port 25",
+ * "192.0.2.1 port 25: Connection refused". May be NULL. */
+typedef void conn_report(void *arg, const char *text);
+
+/* Tries every address of the host in turn until one connects. -1: ERR_NOHOST
+ * (no such name), ERR_TEMP (every address failed, or time is up: the text
+ * lists each with its reason), ERR_INTR, ERR_USAGE (bad port, bad bind). TCP
+ * streams have TCP_NODELAY; descriptors are close-on-exec. */
+int conn_open(struct conn **out, const struct conn_target *t, struct loop *l,
+    int64_t deadline_ns, conn_report *report, void *arg, struct err *e);
+/* Closes, and waits for a child process for at most 1 s, then kills it. */
+void conn_free(struct conn *c);
+
+/* Octets read or written; 0 from read: the end; CONN_AGAIN: later; CONN_ERR:
+ * ERR_LOST with the reason. */
+#define CONN_AGAIN (-1)
+#define CONN_ERR   (-2)
+ssize_t conn_read(struct conn *c, char *p, size_t n, struct err *e);
+ssize_t conn_write(struct conn *c, const char *p, size_t n, struct err *e);
+/* Fills up to 2 descriptors to poll, wanting to write or not; returns how
+ * many. 0 for an in-process receiver, which is always ready. */
+size_t conn_poll(const struct conn *c, bool want_write, struct pollfd *fd);
+/* The in-process receiver has octets for us, or has closed. */
+bool conn_ready(const struct conn *c);
+/* "192.0.2.1 port 25", "/run/lmtp", "exim4 -bs", "the sandbox". */
+const char *conn_name(const struct conn *c);
+/* The far address as a numeric string, "" where there is none. */
+const char *conn_address(const struct conn *c);
+/* Octets waiting in the socket that nobody has read (MSG_PEEK), 0 or more. */
+size_t conn_peek(struct conn *c);
+/* The in-process receiver, or NULL. */
+struct peer *conn_peer(struct conn *c);
+
+#endif

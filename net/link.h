@@ -1,0 +1,59 @@
+/* One session's driver: a connection joined to a client core, with deadlines.
+ * The only place where a session's bytes move. */
+#ifndef NET_LINK_H
+#define NET_LINK_H
+
+#include "conn.h"
+#include "smtp.h"
+
+/* Milliseconds; RFC 5321 4.5.3.2's by default. */
+struct link_times {
+	int64_t connect, greeting, helo, mail, rcpt, data, block, text_end,
+	    quit, other;
+};
+void link_times_init(struct link_times *t);
+/* The same for all (--timeout), but quit stays at most 5 s. */
+void link_times_all(struct link_times *t, int64_t ms);
+
+struct link_event {
+	struct smtp_event ev; /* of the core; borrowed until the next call */
+	int64_t took_ns;      /* reply: since its command was written; -1 if
+				 there was no command */
+};
+
+struct link;
+
+/* Connects and takes the connection; the greeting is owed. Errors as
+ * conn_open(). */
+int link_open(struct link **out, const struct conn_target *t,
+    const struct link_times *times, struct loop *l, conn_report *report,
+    void *arg, struct err *e);
+void link_free(struct link *k);
+struct smtp *link_smtp(struct link *k);
+struct conn *link_conn(struct link *k);
+bool link_is_open(const struct link *k);
+
+/* Writes what the core has queued, reading meanwhile so that neither side
+ * stalls. Returns 0 when all is written; 1 when the server has said
+ * something while mail text was going out (an early reply: take it with
+ * link_next()); -1: ERR_LOST (what is pending has been read first, take it
+ * with link_next()), ERR_TEMP (deadline), ERR_INTR. */
+int link_flush(struct link *k, struct err *e);
+/* Flushes when the core holds at least 64 KiB; for streaming mail text. */
+int link_flush_some(struct link *k, struct err *e);
+/* The next event, waiting for it. Returns 1 with *ev; 0 at the deadline (the
+ * time that the oldest owed command has by RFC 5321, or deadline_ns if that is
+ * earlier); -1: ERR_INTR. A lost connection is SMTP_EV_EOF, with
+ * link_lost() saying why. */
+int link_next(struct link *k, int64_t deadline_ns, struct link_event *ev,
+    struct err *e);
+/* Reads what has come without waiting, and gives events that are ready:
+ * 1 or 0. For the prompt's poll. */
+int link_poll(struct link *k, struct link_event *ev);
+/* Descriptors to watch for that, at most 2. */
+size_t link_fds(const struct link *k, struct pollfd *fd);
+/* Why the connection ended: "closed by the server", "Connection reset by
+ * peer"; "" while it stands. */
+const char *link_lost(const struct link *k);
+
+#endif

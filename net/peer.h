@@ -1,0 +1,56 @@
+/* One served connection: a receiver core or a mock behind an optional TLS
+ * engine, with its storage. Bytes in, bytes out: serve.c drives many over
+ * sockets, conn.c one in memory. */
+#ifndef NET_PEER_H
+#define NET_PEER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "err.h"
+#include "maildir.h"
+#include "mock.h"
+#include "smtpd.h"
+
+/* A message that a receiver without Maildir keeps: for the sandbox. */
+struct peer_message {
+	char *sender;  /* "<...>" */
+	char *mailbox; /* canonical name */
+	char *text;    /* as received, CRLF line ends */
+	size_t len;
+	struct peer_message *next;
+};
+
+struct peer_config {
+	struct smtpd_config smtpd;
+	const struct mock_play *play; /* play this in place of a receiver */
+	const char *maildir;          /* store here, or NULL */
+	bool keep;                    /* keep messages in memory (sandbox) */
+	/* For a log on standard error, or NULL. dir: 'C' client, 'S' server,
+	 * '#' remark. */
+	void (*log)(void *arg, unsigned long session, char dir,
+	    const char *text, size_t len);
+	void *log_arg;
+};
+
+struct peer;
+
+/* c is borrowed for the peer's life. from: the client's address for the
+ * Received line, or NULL. */
+struct peer *peer_new(const struct peer_config *c, unsigned long session,
+    const char *from);
+void peer_free(struct peer *p);
+void peer_feed(struct peer *p, const char *data, size_t len);
+void peer_eof(struct peer *p);
+const char *peer_out(struct peer *p, size_t *len);
+void peer_out_done(struct peer *p, size_t n);
+/* Once what is in peer_out() is written, close. */
+bool peer_ended(const struct peer *p);
+/* When the peer must be looked at again though nothing came: its time-out or
+ * a mock's pause, in ns of loop_now_ns(); LOOP_FOREVER if never. */
+int64_t peer_deadline(const struct peer *p);
+void peer_tick(struct peer *p, int64_t now_ns);
+/* Kept messages in the order they came; borrowed. */
+const struct peer_message *peer_messages(const struct peer *p);
+
+#endif
