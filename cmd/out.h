@@ -1,0 +1,58 @@
+/* The one writer to standard output and standard error. */
+#ifndef CMD_OUT_H
+#define CMD_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "buf.h"
+#include "err.h"
+
+struct out {
+	bool terminal; /* standard output is one */
+	bool errored;  /* a write failed: errno_ says why */
+	int errno_;
+	/* Called around writing while a line is being edited, to take it away
+	 * and put it back; NULL when none is. */
+	void (*before)(void *arg);
+	void (*after)(void *arg);
+	void *arg;
+	struct buf pending;
+};
+
+void out_init(struct out *o);
+/* Gathers; written at out_flush() or when 64 KiB are there. */
+void out_write(struct out *o, const char *p, size_t len);
+/* 0, or -1 with ERR_OUTPUT. A reader that went away (EPIPE) counts. */
+int out_flush(struct out *o, struct err *e);
+/* A line on standard error, "smtpsh: " before it, escaped. Flushes first. */
+void out_error(struct out *o, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+int out_release(struct out *o, struct err *e);
+
+/* Appends p for people's eyes: printable ASCII, TAB if tabs, and valid UTF-8
+ * stay; C0, DEL, C1, bidi controls, zero-width and invalid UTF-8 become \xNN
+ * octet by octet. A backslash stays as it is. */
+void escape_add(struct buf *b, const char *p, size_t len, bool tabs);
+/* Columns that the (escaped) text takes on a terminal. */
+size_t escape_width(const char *p, size_t len);
+
+/* Secrets, known by value: passwords, tokens, their base64. */
+struct redact {
+	char **secret;
+	size_t n;
+};
+void redact_init(struct redact *r);
+/* Wipes all. */
+void redact_release(struct redact *r);
+/* Remembers a value, and what it looks like in base64: alone, and inside a
+ * SASL PLAIN message (any of three alignments). Shorter than 4 octets is not
+ * searched for. */
+void redact_add(struct redact *r, const char *p, size_t len);
+/* Appends text with each secret as ***. */
+void redact_text(const struct redact *r, struct buf *b, const char *p,
+    size_t len);
+/* The part of a command line that may be shown: "AUTH PLAIN ***". */
+void redact_line(const struct redact *r, struct buf *b, const char *p,
+    size_t len, bool secret);
+
+#endif
