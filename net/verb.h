@@ -50,7 +50,7 @@ struct verb {
 	/* STD 10 4.3, empty for what STD 10 does not have. */
 	short success[6], interim[3], failure[9], error[7];
 	/* What RFC 5321 4.3.2 and the extensions' RFCs add to these. */
-	short later[12];
+	short later[20];
 };
 
 /* By its word, any case, or NULL. len octets at word. */
