@@ -19,19 +19,21 @@ struct code {
 };
 
 /* The best row for code in a reply to v (NULL: any), or NULL for a code that
- * no row has. STD 10's own row wins unless a later row names the verb. */
+ * no row has. STD 10's own row wins unless a later row names the verb and STD
+ * 10 4.3 does not list the code for it. */
 const struct code *code_find(int code, enum verb_id v);
 /* Row i of all, in order of code; NULL past the last. */
 const struct code *code_at(size_t i);
 /* RFC 821 Appendix E: "Permanent Negative Completion", "Mail system", ...;
- * NULL for a digit that it does not define. */
+ * NULL for a digit that it does not name. */
 const char *code_first_digit(int code);
 const char *code_second_digit(int code);
 
 struct enh {
 	int subject, detail;
 	const char *text;   /* "Bad destination mailbox address" */
-	const char *codes;  /* basic codes it goes with: "451, 550", or NULL */
+	const char *codes;  /* basic codes it goes with: "451, 550", "250-253",
+			       "5yz", "any", or NULL */
 	const char *source; /* "RFC 3463" */
 };
 
@@ -42,7 +44,8 @@ const struct enh *enh_at(size_t i);
 const char *enh_class_text(int class);
 const char *enh_subject_text(int subject);
 /* Reads "5.1.1" at the start of a text: its length, 0 if there is none.
- * Class 2, 4 or 5; subject and detail up to three digits; SP or end behind. */
+ * Class 2, 4 or 5; subject and detail up to three digits, without leading
+ * zeros; SP or end behind. */
 size_t enh_parse(const char *p, size_t len, int *class, int *subject,
     int *detail);
 
