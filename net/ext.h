@@ -16,7 +16,8 @@ struct ext {
 	const char *verbs;   /* new verbs: "BDAT", or NULL */
 };
 
-/* By keyword, any case; "X..." local extensions give the row "X". */
+/* By keyword, any case, or NULL. "X..." that has no row of its own gives the
+ * row "X" (RFC 1869 4.1.2.1), "AUTH=..." the row "AUTH". */
 const struct ext *ext_find(const char *word, size_t len);
 const struct ext *ext_at(size_t i);
 
