@@ -34,6 +34,14 @@ int explain_keyword(struct buf *out, const char *keyword, size_t len,
  * is understood. */
 int explain_word(struct buf *out, const char *word, size_t len, struct err *e);
 
+/* The same lines' two helpers, for explain_word.c. Appends s, whose line
+ * stands at column col already, and LF; lines after the first begin with hang
+ * blanks. */
+void explain_fill(
+    struct buf *out, size_t col, size_t hang, size_t width, const char *s);
+/* Appends the short form of a table's source: "RFC 4954" of "RFC 4954 6". */
+void explain_source(struct buf *out, const char *source);
+
 /* Word i that explain_word() understands and that begins with prefix in any
  * case, each once; the caller's, to free. NULL past the last. */
 char *explain_candidate(const char *prefix, size_t len, size_t i);

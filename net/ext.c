@@ -101,7 +101,7 @@ ext_find(const char *word, size_t len)
 	size_t i;
 
 	/* Servers from before RFC 2554 say "AUTH=LOGIN". */
-	if (len > 5 && strncasecmp(word, "AUTH=", 5) == 0)
+	if (len >= 5 && strncasecmp(word, "AUTH=", 5) == 0)
 		len = 4;
 	for (i = 0; (x = ext_at(i)) != NULL; i++) {
 		if (strlen(x->keyword) == len &&
