@@ -18,8 +18,8 @@ enum mock_kind {
 
 struct mock_step {
 	enum mock_kind kind;
-	char *text;   /* LINE: the line; SAY: octets, NUL-ended */
-	uint64_t n;   /* CHUNK: octets; PAUSE: ms */
+	char *text;    /* LINE: the line; SAY: octets, NUL-ended */
+	uint64_t n;    /* CHUNK: octets; PAUSE: ms */
 	unsigned line; /* in the conversation file, for messages */
 };
 
@@ -37,16 +37,24 @@ void mock_free(struct mock *m);
 void mock_feed(struct mock *m, const char *p, size_t len);
 void mock_eof(struct mock *m);
 /* Goes on as far as it can. Returns ms to wait before calling again (a
- * PAUSE), 0 when it waits for bytes or has ended. */
+ * PAUSE: the next call says that they have passed), 0 when it waits for
+ * bytes, has ended, or has 256 KiB to say that nobody took (call it again
+ * after mock_out_done()). */
 uint64_t mock_run(struct mock *m);
+/* Octets that came and no step has taken yet. */
+size_t mock_pending(const struct mock *m);
 const char *mock_out(const struct mock *m, size_t *len);
 void mock_out_done(struct mock *m, size_t n);
 /* All was played, or the play says close: flush, then close. */
 bool mock_ended(const struct mock *m);
 /* What the client did that the file does not say, one line each "FILE:LINE:
- * expected '...', the client sent '...'"; "" if nothing. A line is the same
- * when its verb and its path are; HELO's name and parameters may differ. A
- * line that differs is answered 503 and awaited again. */
+ * expected '...', the client sent '...'"; "" if nothing; at most 64 KiB and
+ * one line. A line is the same when its verb and its path are; the names of
+ * HELO, EHLO, LHLO, the words of NOOP and HELP, and parameters may differ;
+ * other arguments are compared word by word without case, and "***" in the
+ * play stands for any word. A line that differs is answered 503 and awaited
+ * again; QUIT where it is not awaited gets 221 and the end. What AUTH keeps
+ * secret is *** here too. Borrowed until the next call. */
 const char *mock_complaints(struct mock *m);
 
 #endif

@@ -46,6 +46,15 @@ const char *peer_out(struct peer *p, size_t *len);
 void peer_out_done(struct peer *p, size_t n);
 /* Once what is in peer_out() is written, close. */
 bool peer_ended(const struct peer *p);
+/* false: it has enough to do (256 KiB of output that nobody took, a mock's
+ * pause): feed no more until it says true again. What is fed all the same is
+ * kept. */
+bool peer_wants(const struct peer *p);
+/* The connection is gone both ways: nothing that is said arrives. A mock
+ * finds out what its client still owed; a message under way is dropped. */
+void peer_lost(struct peer *p);
+/* How often a mock has complained. */
+unsigned long peer_complaints(const struct peer *p);
 /* When the peer must be looked at again though nothing came: its time-out or
  * a mock's pause, in ns of loop_now_ns(); LOOP_FOREVER if never. */
 int64_t peer_deadline(const struct peer *p);

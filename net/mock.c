@@ -1,0 +1,466 @@
+/* The play is a list of steps and the session a position in it; what came is
+ * kept until a step takes it, so a client that pipelines is served as one
+ * that waits. Nothing of a session depends on how the octets were cut. */
+#include "mock.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "addr.h"
+#include "body.h"
+
+/* Longer lines than any command (RFC 5321 4.5.3.1.4, RFC 4954 4). */
+#define MOCK_LINE_MAX 16384
+/* No more is said, and no more complaints are kept, than this. */
+#define MOCK_OUT_MAX	  262144
+#define MOCK_COMPLAIN_MAX 65536
+#define MOCK_SHOWN_MAX	  256
+
+struct mock {
+	const struct mock_play *play;
+	size_t pos;
+	bool eof, ended;
+	bool paused;	/* told the driver of the PAUSE at pos */
+	bool overlong;	/* inside a line that is too long */
+	bool begun;	/* the TEXT or CHUNK at pos has begun */
+	bool secret;	/* 334 was said: the next line is a secret */
+	uint64_t left;	/* of that CHUNK */
+	uint64_t skip;	/* octets behind a BDAT that was refused */
+	size_t scanned; /* octets of in that hold no LF */
+	struct unbody text;
+	struct buf in, out, complaints;
+};
+
+/* A part of a line. */
+struct mock_span {
+	const char *p;
+	size_t len;
+};
+
+struct mock *
+mock_new(const struct mock_play *play)
+{
+	struct mock *m = mem_zalloc(sizeof *m);
+	m->play = play;
+	return m;
+}
+
+void
+mock_free(struct mock *m)
+{
+	if (m == NULL)
+		return;
+	buf_wipe(&m->in);
+	buf_release(&m->out);
+	buf_release(&m->complaints);
+	free(m);
+}
+
+void
+mock_feed(struct mock *m, const char *p, size_t len)
+{
+	if (!m->ended && !m->eof)
+		buf_add(&m->in, p, len);
+}
+
+void
+mock_eof(struct mock *m)
+{
+	m->eof = true;
+}
+
+static bool
+mock_same(struct mock_span a, struct mock_span b)
+{
+	return a.len == b.len && strncasecmp(a.p, b.p, a.len) == 0;
+}
+
+static bool
+mock_is(struct mock_span a, const char *word)
+{
+	return mock_same(a, (struct mock_span){ word, strlen(word) });
+}
+
+static bool
+mock_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static struct mock_span
+mock_trim(struct mock_span s)
+{
+	while (s.len > 0 && mock_blank(s.p[0]))
+		s.p++, s.len--;
+	while (s.len > 0 && mock_blank(s.p[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+/* Takes the first word off *s. */
+static struct mock_span
+mock_word(struct mock_span *s)
+{
+	*s = mock_trim(*s);
+	struct mock_span w = { s->p, 0 };
+	while (w.len < s->len && !mock_blank(s->p[w.len]))
+		w.len++;
+	s->p += w.len;
+	s->len -= w.len;
+	return w;
+}
+
+/* Takes "FROM:" or "TO:" off *s. */
+static bool
+mock_colon(struct mock_span *s, const char *word)
+{
+	size_t n = strlen(word);
+	*s = mock_trim(*s);
+	if (s->len < n || strncasecmp(s->p, word, n) != 0)
+		return false;
+	s->p += n;
+	s->len -= n;
+	*s = mock_trim(*s);
+	return true;
+}
+
+static bool
+mock_same_path(struct mock_span a, struct mock_span b)
+{
+	struct addr x, y;
+	if (addr_parse(&x, a.p, a.len, NULL) != 0 ||
+	    addr_parse(&y, b.p, b.len, NULL) != 0)
+		return mock_same(mock_word(&a), mock_word(&b));
+	struct mock_span xl = { a.p + x.local, x.local_len };
+	struct mock_span yl = { b.p + y.local, y.local_len };
+	struct mock_span xd = { a.p + x.domain, x.domain_len };
+	struct mock_span yd = { b.p + y.domain, y.domain_len };
+	struct mock_span xr = { a.p + x.route, x.route_len };
+	struct mock_span yr = { b.p + y.route, y.route_len };
+	if (x.null != y.null || !mock_same(xd, yd) || !mock_same(xr, yr) ||
+	    !mock_same(xl, yl))
+		return false;
+	/* RFC 5321 2.4: only Postmaster has no case of its own. */
+	return memcmp(xl.p, yl.p, xl.len) == 0 || mock_is(xl, "postmaster");
+}
+
+/* Words of the rest one by one; "***" is what a record has for a secret. */
+static bool
+mock_same_words(struct mock_span a, struct mock_span b)
+{
+	for (;;) {
+		struct mock_span x = mock_word(&a), y = mock_word(&b);
+		if (x.len == 0 || y.len == 0)
+			return x.len == y.len;
+		if (!mock_is(x, "***") && !mock_same(x, y))
+			return false;
+	}
+}
+
+/* Is the line got the one the play wants? */
+static bool
+mock_matches(struct mock_span want, struct mock_span got)
+{
+	static const char *const from[] = { "MAIL", "SEND", "SOML", "SAML" };
+	static const char *const any[] = { "HELO", "EHLO", "LHLO", "NOOP",
+		"HELP" };
+	struct mock_span whole = want, verb = mock_word(&want);
+
+	if (mock_is(verb, "***"))
+		return mock_same_words(whole, got);
+	if (!mock_same(verb, mock_word(&got)))
+		return false;
+	for (size_t i = 0; i < sizeof any / sizeof *any; i++)
+		if (mock_is(verb, any[i]))
+			return true;
+	const char *word = mock_is(verb, "RCPT") ? "TO:" : NULL;
+	for (size_t i = 0; i < sizeof from / sizeof *from; i++)
+		if (mock_is(verb, from[i]))
+			word = "FROM:";
+	struct mock_span a = want, b = got;
+	if (word != NULL && mock_colon(&a, word) && mock_colon(&b, word))
+		return mock_same_path(a, b);
+	return mock_same_words(want, got);
+}
+
+/* Octets for a person: controls as \xNN, cut when long. */
+static void
+mock_show(struct buf *b, struct mock_span s)
+{
+	size_t n = s.len < MOCK_SHOWN_MAX ? s.len : MOCK_SHOWN_MAX;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if (c < ' ' || c == 0x7f)
+			buf_addf(b, "\\x%02X", c);
+		else
+			buf_addc(b, s.p[i]);
+	}
+	if (n < s.len)
+		buf_adds(b, "...");
+}
+
+/* The client's line: without what AUTH keeps secret. */
+static void
+mock_show_line(const struct mock *m, struct buf *b, struct mock_span s)
+{
+	struct mock_span rest = s, verb = mock_word(&rest);
+	struct mock_span mech = mock_word(&rest);
+	if (m->secret && s.len > 0) {
+		buf_adds(b, "***");
+	} else if (mock_is(verb, "AUTH") && mock_trim(rest).len > 0) {
+		buf_adds(b, "AUTH ");
+		mock_show(b, mech);
+		buf_adds(b, " ***");
+	} else {
+		mock_show(b, s);
+	}
+}
+
+static struct mock_span
+mock_wanted(const struct mock_step *s)
+{
+	switch (s->kind) {
+	case MOCK_TEXT:
+		return (struct mock_span){ "mail text", 9 };
+	case MOCK_CHUNK:
+		return (struct mock_span){ "a chunk", 7 };
+	default:
+		return (struct mock_span){ s->text, strlen(s->text) };
+	}
+}
+
+/* what: "the client sent", "the client closed". */
+static void
+mock_complain(struct mock *m, const struct mock_step *s, const char *what,
+    const struct mock_span *got)
+{
+	if (buf_len(&m->complaints) > MOCK_COMPLAIN_MAX)
+		return;
+	buf_addf(&m->complaints, "%s:%u: expected '", m->play->name, s->line);
+	mock_show(&m->complaints, mock_wanted(s));
+	buf_addf(&m->complaints, "', the client %s", what);
+	if (got != NULL) {
+		buf_adds(&m->complaints, " '");
+		mock_show_line(m, &m->complaints, *got);
+		buf_adds(&m->complaints, "'");
+	}
+	buf_adds(&m->complaints, "\n");
+}
+
+static bool
+mock_number(struct mock_span s, uint64_t *n)
+{
+	*n = 0;
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned d = (unsigned)(s.p[i] - '0');
+		if (d > 9 || *n > (UINT64_MAX - d) / 10)
+			return false;
+		*n = *n * 10 + d;
+	}
+	return s.len > 0;
+}
+
+static void
+mock_refuse(struct mock *m, const struct mock_step *s, struct mock_span got)
+{
+	struct mock_span rest = got, verb = mock_word(&rest);
+	mock_complain(m, s, "sent", &got);
+	if (mock_is(verb, "QUIT") && mock_trim(rest).len == 0) {
+		buf_adds(
+		    &m->out, "221 Service closing transmission channel\r\n");
+		m->ended = true;
+		return;
+	}
+	/* RFC 3030 2: the octets come whatever the reply will be. */
+	uint64_t n;
+	if (mock_is(verb, "BDAT") && mock_number(mock_word(&rest), &n))
+		m->skip = n;
+	buf_addf(&m->out, "503 %s:%u expects: ", m->play->name, s->line);
+	mock_show(&m->out, mock_wanted(s));
+	buf_adds(&m->out, "\r\n");
+}
+
+/* Drops up to n octets of what came; how many. */
+static uint64_t
+mock_drop(struct mock *m, uint64_t n)
+{
+	size_t have = buf_len(&m->in);
+	if (n > have)
+		n = have;
+	buf_consume(&m->in, (size_t)n);
+	m->scanned = 0;
+	return n;
+}
+
+/* The next line, its end removed: 1; 0 when it has not come whole. */
+static int
+mock_line(struct mock *m, struct mock_span *line, size_t *used)
+{
+	const char *p = buf_data(&m->in);
+	size_t len = buf_len(&m->in);
+	const char *lf = len > m->scanned
+			     ? memchr(p + m->scanned, '\n', len - m->scanned)
+			     : NULL;
+	m->scanned = lf == NULL ? len : 0;
+	if (lf == NULL)
+		return 0;
+	*used = (size_t)(lf - p) + 1;
+	*line = (struct mock_span){ p, *used - 1 };
+	if (line->len > 0 && p[line->len - 1] == '\r')
+		line->len--;
+	return 1;
+}
+
+/* The steps that take octets return true when they have done something. */
+static bool
+mock_take_line(struct mock *m, const struct mock_step *s)
+{
+	struct mock_span got;
+	size_t used;
+	if (m->skip > 0) {
+		m->skip -= mock_drop(m, m->skip);
+		if (m->skip > 0)
+			return false;
+	}
+	if (mock_line(m, &got, &used) == 0) {
+		if (buf_len(&m->in) <= MOCK_LINE_MAX)
+			return false;
+		m->overlong = true;
+		mock_drop(m, UINT64_MAX);
+		return false;
+	}
+	if (m->overlong || used > MOCK_LINE_MAX) {
+		mock_complain(m, s, "sent a line too long", NULL);
+		buf_adds(&m->out, "500 Line too long\r\n");
+		m->overlong = false;
+	} else if (mock_matches(mock_wanted(s), got)) {
+		m->secret = false;
+		m->pos++;
+	} else {
+		mock_refuse(m, s, got);
+	}
+	mock_drop(m, used);
+	return true;
+}
+
+static bool
+mock_take_text(struct mock *m)
+{
+	struct buf text = BUF_INIT;
+	size_t used;
+	if (!m->begun)
+		unbody_init(&m->text);
+	m->begun = true;
+	int done = unbody_decode(
+	    &m->text, buf_data(&m->in), buf_len(&m->in), &used, &text);
+	buf_release(&text);
+	mock_drop(m, used);
+	if (!done)
+		return false;
+	m->begun = false;
+	m->pos++;
+	return true;
+}
+
+static bool
+mock_take_chunk(struct mock *m, const struct mock_step *s)
+{
+	if (!m->begun)
+		m->left = s->n;
+	m->begun = true;
+	m->left -= mock_drop(m, m->left);
+	if (m->left > 0)
+		return false;
+	m->begun = false;
+	m->pos++;
+	return true;
+}
+
+/* Needs octets that will not come. */
+static void
+mock_cut(struct mock *m, const struct mock_step *s)
+{
+	mock_complain(m, s, "closed", NULL);
+	m->ended = true;
+}
+
+static bool
+mock_take(struct mock *m, const struct mock_step *s)
+{
+	bool moved = s->kind == MOCK_LINE   ? mock_take_line(m, s)
+		     : s->kind == MOCK_TEXT ? mock_take_text(m)
+					    : mock_take_chunk(m, s);
+	if (!moved && m->eof)
+		mock_cut(m, s);
+	return moved;
+}
+
+static bool
+mock_pause(struct mock *m, const struct mock_step *s)
+{
+	m->paused = !m->paused && s->n > 0;
+	if (!m->paused)
+		m->pos++;
+	return m->paused;
+}
+
+uint64_t
+mock_run(struct mock *m)
+{
+	while (!m->ended && buf_len(&m->out) < MOCK_OUT_MAX) {
+		if (m->pos == m->play->nsteps) {
+			m->ended = true;
+			break;
+		}
+		const struct mock_step *s = &m->play->step[m->pos];
+		switch (s->kind) {
+		case MOCK_SAY:
+			buf_adds(&m->out, s->text);
+			m->secret = strncmp(s->text, "334", 3) == 0;
+			m->pos++;
+			break;
+		case MOCK_PAUSE:
+			if (mock_pause(m, s))
+				return s->n;
+			break;
+		case MOCK_CLOSE:
+			m->ended = true;
+			break;
+		default:
+			if (!mock_take(m, s))
+				return 0;
+		}
+	}
+	return 0;
+}
+
+size_t
+mock_pending(const struct mock *m)
+{
+	return buf_len(&m->in);
+}
+
+const char *
+mock_out(const struct mock *m, size_t *len)
+{
+	*len = buf_len(&m->out);
+	return buf_data(&m->out);
+}
+
+void
+mock_out_done(struct mock *m, size_t n)
+{
+	buf_consume(&m->out, n);
+}
+
+bool
+mock_ended(const struct mock *m)
+{
+	return m->ended;
+}
+
+const char *
+mock_complaints(struct mock *m)
+{
+	return buf_str(&m->complaints);
+}
