@@ -17,13 +17,13 @@ enum conn_kind { CONN_TCP, CONN_UNIX, CONN_PIPE, CONN_INPROC };
 /* Where to. Strings are borrowed during the call. */
 struct conn_target {
 	enum conn_kind kind;
-	const char *host; /* TCP: name, or literal without brackets */
-	const char *port; /* TCP: service name or number */
-	const char *path; /* UNIX */
+	const char *host;    /* TCP: name, or literal without brackets */
+	const char *port;    /* TCP: service name or number */
+	const char *path;    /* UNIX */
 	const char *command; /* PIPE: for /bin/sh -c */
-	struct peer *peer; /* INPROC: taken over by the connection */
-	int family;       /* AF_UNSPEC, AF_INET, AF_INET6 */
-	const char *bind; /* local address, or NULL */
+	struct peer *peer;   /* INPROC: taken over by the connection */
+	int family;	     /* AF_UNSPEC, AF_INET, AF_INET6 */
+	const char *bind;    /* local address, or NULL */
 };
 
 struct conn;

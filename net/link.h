@@ -14,6 +14,8 @@ struct link_times {
 void link_times_init(struct link_times *t);
 /* The same for all (--timeout), but quit stays at most 5 s. */
 void link_times_all(struct link_times *t, int64_t ms);
+/* What a reply to that verb or stage may take. */
+int64_t link_times_of(const struct link_times *t, enum verb_id id);
 
 struct link_event {
 	struct smtp_event ev; /* of the core; borrowed until the next call */
@@ -45,8 +47,8 @@ int link_flush_some(struct link *k, struct err *e);
  * time that the oldest owed command has by RFC 5321, or deadline_ns if that is
  * earlier); -1: ERR_INTR. A lost connection is SMTP_EV_EOF, with
  * link_lost() saying why. */
-int link_next(struct link *k, int64_t deadline_ns, struct link_event *ev,
-    struct err *e);
+int link_next(
+    struct link *k, int64_t deadline_ns, struct link_event *ev, struct err *e);
 /* Reads what has come without waiting, and gives events that are ready:
  * 1 or 0. For the prompt's poll. */
 int link_poll(struct link *k, struct link_event *ev);

@@ -10,7 +10,7 @@
 #define LOOP_FOREVER INT64_MAX
 
 struct loop {
-	int wake[2]; /* a pipe; the handler writes to it */
+	int wake[2];	     /* a pipe; the handler writes to it */
 	volatile int raised; /* signal number, 0 if none */
 };
 
@@ -31,7 +31,7 @@ void loop_release(struct loop *l);
 void loop_raise(struct loop *l, int sig);
 void loop_clear(struct loop *l);
 /* poll(2) on n descriptors (at most 8) until deadline. EINTR goes on. */
-enum loop_result loop_wait(struct loop *l, struct pollfd *fd, size_t n,
-    int64_t deadline_ns);
+enum loop_result loop_wait(
+    struct loop *l, struct pollfd *fd, size_t n, int64_t deadline_ns);
 
 #endif
