@@ -8,7 +8,8 @@
 #include "err.h"
 
 struct out {
-	bool terminal; /* standard output is one */
+	int fd;        /* standard output; a test may put another */
+	bool terminal; /* it is one */
 	bool errored;  /* a write failed: errno_ says why */
 	int errno_;
 	/* Called around writing while a line is being edited, to take it away
@@ -28,6 +29,9 @@ int out_flush(struct out *o, struct err *e);
 void out_error(struct out *o, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 int out_release(struct out *o, struct err *e);
+/* Writes all of it to a descriptor of the caller's, whatever it takes. Returns
+ * 0, or the errno of the write that failed. */
+int out_all(int fd, const char *p, size_t len);
 
 /* Appends p for people's eyes: printable ASCII, TAB if tabs, and valid UTF-8
  * stay; C0, DEL, C1, bidi controls, zero-width and invalid UTF-8 become \xNN
@@ -35,10 +39,19 @@ int out_release(struct out *o, struct err *e);
 void escape_add(struct buf *b, const char *p, size_t len, bool tabs);
 /* Columns that the (escaped) text takes on a terminal. */
 size_t escape_width(const char *p, size_t len);
+/* One character of strict UTF-8 (RFC 3629): its octets, 0 if there is none. */
+size_t escape_utf8(const char *p, size_t len, unsigned long *cp);
+/* Is it one of those that escape_add() does not let through? TAB is. */
+bool escape_unsafe(unsigned long cp);
 
 /* Secrets, known by value: passwords, tokens, their base64. */
+struct redact_form {
+	char *p;
+	size_t len;
+	bool base64; /* goes with the base64 characters around it */
+};
 struct redact {
-	char **secret;
+	struct redact_form *form;
 	size_t n;
 };
 void redact_init(struct redact *r);
@@ -48,10 +61,12 @@ void redact_release(struct redact *r);
  * SASL PLAIN message (any of three alignments). Shorter than 4 octets is not
  * searched for. */
 void redact_add(struct redact *r, const char *p, size_t len);
-/* Appends text with each secret as ***. */
+/* Appends text with each secret as ***. r may be NULL: there are none. */
 void redact_text(const struct redact *r, struct buf *b, const char *p,
     size_t len);
-/* The part of a command line that may be shown: "AUTH PLAIN ***". */
+/* The part of a command line that may be shown: "AUTH PLAIN ***". secret: what
+ * follows verb and mechanism is one, all of it in a line of an AUTH exchange;
+ * "*" (cancels) and "=" (empty) stay. */
 void redact_line(const struct redact *r, struct buf *b, const char *p,
     size_t len, bool secret);
 
