@@ -48,6 +48,7 @@ struct reply_parser {
 	size_t scanned;   /* of in: known to hold no LF */
 	struct reply cur; /* lines of the reply that is under way */
 	size_t size;      /* octets of cur so far, ends included */
+	bool skip;        /* of a line dropped unended: what comes up to LF */
 };
 
 void reply_init(struct reply *r);
@@ -68,7 +69,8 @@ void reply_feed(struct reply_parser *p, const char *data, size_t len);
  * no reply (ERR_PROTO: the line is appended to *bad with its line end removed,
  * at most 1,024 octets of it; the parser has dropped it and the lines of the
  * reply under way). A line or reply over the limits is ERR_PROTO as soon as
- * the limit is passed, not at its end. */
+ * the limit is passed, not at its end; what then still comes of that line is
+ * skipped. The first octets of TLS are told as such without waiting for LF. */
 int reply_next(struct reply_parser *p, struct reply *out, struct buf *bad,
     struct err *e);
 /* Octets that are waiting: those fed but not part of a returned reply. */

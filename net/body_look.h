@@ -1,0 +1,101 @@
+/* Private to body.c and unbody.c: where LF, CR and period are in 64 octets, as
+ * bits, found without a loop over octets. */
+#ifndef NET_BODY_LOOK_H
+#define NET_BODY_LOOK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define BODY_STEP  64          /* octets that one mask covers */
+#define BODY_AHEAD 64          /* octets read or written past these */
+#define BODY_PIECE (64 * 1024) /* octets between two reservations */
+
+/* Places in 64 octets; bit i is octet i. */
+struct body_mask {
+	uint64_t lf, cr, dot;
+	bool high; /* an octet above 127 */
+};
+
+#ifdef __SSE2__
+static inline void
+body_look(struct body_mask *m, const char *p)
+{
+	const __m128i lf = _mm_set1_epi8('\n');
+	const __m128i cr = _mm_set1_epi8('\r');
+	const __m128i dot = _mm_set1_epi8('.');
+	__m128i any = _mm_setzero_si128();
+	m->lf = m->cr = m->dot = 0;
+	for (int i = 0; i < 4; i++) {
+		__m128i v = _mm_loadu_si128(
+		    (const __m128i *)(const void *)(p + 16 * i));
+		int l = _mm_movemask_epi8(_mm_cmpeq_epi8(v, lf));
+		int c = _mm_movemask_epi8(_mm_cmpeq_epi8(v, cr));
+		int d = _mm_movemask_epi8(_mm_cmpeq_epi8(v, dot));
+		m->lf |= (uint64_t)(unsigned)l << (16 * i);
+		m->cr |= (uint64_t)(unsigned)c << (16 * i);
+		m->dot |= (uint64_t)(unsigned)d << (16 * i);
+		any = _mm_or_si128(any, v);
+	}
+	m->high = _mm_movemask_epi8(any) != 0;
+}
+#else
+#define BODY_ONES  UINT64_C(0x0101010101010101)
+#define BODY_HIGHS UINT64_C(0x8080808080808080)
+
+/* One bit for each octet of v that equals c, octet 0 first. */
+static inline uint64_t
+body_equal(uint64_t v, unsigned char c)
+{
+	uint64_t x = v ^ (BODY_ONES * c);
+	x = ~(((x & ~BODY_HIGHS) + ~BODY_HIGHS) | x) & BODY_HIGHS;
+	return ((x >> 7) * UINT64_C(0x0102040810204080)) >> 56;
+}
+
+static inline void
+body_look(struct body_mask *m, const char *p)
+{
+	uint64_t any = 0;
+	m->lf = m->cr = m->dot = 0;
+	for (int i = 0; i < 8; i++) {
+		uint64_t v;
+		memcpy(&v, p + 8 * i, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+		v = __builtin_bswap64(v);
+#endif
+		m->lf |= body_equal(v, '\n') << (8 * i);
+		m->cr |= body_equal(v, '\r') << (8 * i);
+		m->dot |= body_equal(v, '.') << (8 * i);
+		any |= v;
+	}
+	m->high = (any & BODY_HIGHS) != 0;
+}
+#endif
+
+/* Bits 0 to n-1. */
+static inline uint64_t
+body_bits(size_t n)
+{
+	return n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1;
+}
+
+/* What one octet leaves behind for the next. */
+struct body_carry {
+	uint64_t bol; /* 1: a line begins */
+	uint64_t cr;  /* 1: a CR came before */
+};
+
+/* Copies n octets, at most 64; reads and writes 64. Short runs are most. */
+static inline void
+body_copy(char *o, const char *p, size_t n)
+{
+	memcpy(o, p, 16);
+	if (n > 16)
+		memcpy(o + 16, p + 16, BODY_STEP - 16);
+}
+
+#endif
