@@ -33,7 +33,7 @@ explain_fill(
 	bool first = true;
 
 	for (s += strspn(s, " "); *s != '\0'; s += strspn(s, " ")) {
-		len = strcspn(s, " ");
+		len = explain_piece(s);
 		cols = explain_columns(s, len);
 		if (!first && col + 1 + cols > width) {
 			buf_addc(out, '\n');
