@@ -59,7 +59,7 @@ static inline char *
 body_expand(char *o, const char *p, uint64_t add, size_t n)
 {
 	size_t from = 0;
-	if (__builtin_popcountll(add) > BODY_DENSE) {
+	if (body_count(add) > BODY_DENSE) {
 		for (; from < n; from += 16, add >>= 16)
 			o = body_dense(o, p + from, (unsigned)(add & 0xffff),
 			    n - from < 16 ? n - from : 16);
@@ -92,10 +92,9 @@ body_step(struct body *b, struct body_carry *c, char *o, const char *p,
 	uint64_t dot = b->stuff ? m.dot & valid & ((m.lf << 1) | c->bol) : 0;
 	uint64_t add = dot | (m.lf & ~((m.cr << 1) | c->cr));
 	b->eightbit |= m.high;
-	if (m.lf != 0)
-		b->line += (uint64_t)__builtin_popcountll(m.lf);
+	b->line += body_count(m.lf);
 	if (dot != 0)
-		b->dots += (uint64_t)__builtin_popcountll(dot);
+		b->dots += body_count(dot);
 	if (*n > 0) {
 		c->bol = (m.lf >> (*n - 1)) & 1;
 		c->cr = (m.cr >> (*n - 1)) & 1;

@@ -83,6 +83,18 @@ body_bits(size_t n)
 	return n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1;
 }
 
+/* How many bits are set; without a library call where the machine has no
+ * instruction for it. */
+static inline unsigned
+body_count(uint64_t v)
+{
+	v -= (v >> 1) & UINT64_C(0x5555555555555555);
+	v = (v & UINT64_C(0x3333333333333333)) +
+	    ((v >> 2) & UINT64_C(0x3333333333333333));
+	v = (v + (v >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+	return (unsigned)((v * UINT64_C(0x0101010101010101)) >> 56);
+}
+
 /* What one octet leaves behind for the next. */
 struct body_carry {
 	uint64_t bol; /* 1: a line begins */
