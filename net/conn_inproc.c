@@ -1,9 +1,12 @@
-/* A receiver in this process, spoken to without a socket. It has no clock, so
- * each touch tells it the time first; its pauses are slept by link. */
+/* A receiver in this process, spoken to without a socket. Its pauses pass only
+ * when somebody says so (peer_tick()): each write does, and link while it
+ * waits. */
 #include "conn_priv.h"
 
 #include <string.h>
 #include "buf.h"
+
+#define CONN_FEED_MAX 65536
 
 static ssize_t
 conn_inproc_read(struct conn *c, char *p, size_t n, struct err *e)
@@ -25,11 +28,15 @@ conn_inproc_read(struct conn *c, char *p, size_t n, struct err *e)
 static ssize_t
 conn_inproc_write(struct conn *c, const char *p, size_t n, struct err *e)
 {
+	peer_tick(c->peer, loop_now_ns());
 	if (peer_ended(c->peer)) {
 		err_set(e, ERR_LOST, "closed by the server");
 		return CONN_ERR;
 	}
-	peer_tick(c->peer, loop_now_ns());
+	if (!peer_wants(c->peer))
+		return CONN_AGAIN;
+	if (n > CONN_FEED_MAX)
+		n = CONN_FEED_MAX;
 	peer_feed(c->peer, p, n);
 	return (ssize_t)n;
 }
@@ -64,7 +71,7 @@ conn_inproc_ready(const struct conn *c)
 static void
 conn_inproc_close(struct conn *c)
 {
-	peer_eof(c->peer);
+	peer_lost(c->peer);
 	peer_free(c->peer);
 	c->peer = NULL;
 }
@@ -84,6 +91,5 @@ conn_open_inproc(struct conn **out, const struct conn_try *try, struct err *e)
 	(void)e;
 	*out = conn_new(&conn_inproc_ops, -1, mem_dup("the sandbox"), NULL);
 	(*out)->peer = try->target->peer;
-	peer_tick((*out)->peer, loop_now_ns());
 	return 0;
 }

@@ -268,7 +268,8 @@ link_flush(struct link *k, struct err *e)
 			deadline = loop_deadline(k->times.block);
 			block = 0;
 		}
-		if (n > 0 && (size_t)n == len)
+		/* A socket that took a part is full. */
+		if (n > 0 && ((size_t)n == len || conn_peer(k->conn) != NULL))
 			continue;
 		rc = link_flush_wait(k, deadline, e);
 		if (rc != 0)
