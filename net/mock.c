@@ -5,9 +5,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include "addr.h"
 #include "body.h"
+#include "span.h"
 
 /* Longer lines than any command (RFC 5321 4.5.3.1.4, RFC 4954 4). */
 #define MOCK_LINE_MAX 16384
@@ -29,12 +28,6 @@ struct mock {
 	size_t scanned; /* octets of in that hold no LF */
 	struct unbody text;
 	struct buf in, out, complaints;
-};
-
-/* A part of a line. */
-struct mock_span {
-	const char *p;
-	size_t len;
 };
 
 struct mock *
@@ -69,123 +62,9 @@ mock_eof(struct mock *m)
 	m->eof = true;
 }
 
-static bool
-mock_same(struct mock_span a, struct mock_span b)
-{
-	return a.len == b.len && strncasecmp(a.p, b.p, a.len) == 0;
-}
-
-static bool
-mock_is(struct mock_span a, const char *word)
-{
-	return mock_same(a, (struct mock_span){ word, strlen(word) });
-}
-
-static bool
-mock_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static struct mock_span
-mock_trim(struct mock_span s)
-{
-	while (s.len > 0 && mock_blank(s.p[0]))
-		s.p++, s.len--;
-	while (s.len > 0 && mock_blank(s.p[s.len - 1]))
-		s.len--;
-	return s;
-}
-
-/* Takes the first word off *s. */
-static struct mock_span
-mock_word(struct mock_span *s)
-{
-	*s = mock_trim(*s);
-	struct mock_span w = { s->p, 0 };
-	while (w.len < s->len && !mock_blank(s->p[w.len]))
-		w.len++;
-	s->p += w.len;
-	s->len -= w.len;
-	return w;
-}
-
-/* Takes "FROM:" or "TO:" off *s. */
-static bool
-mock_colon(struct mock_span *s, const char *word)
-{
-	size_t n = strlen(word);
-	*s = mock_trim(*s);
-	if (s->len < n || strncasecmp(s->p, word, n) != 0)
-		return false;
-	s->p += n;
-	s->len -= n;
-	*s = mock_trim(*s);
-	return true;
-}
-
-static bool
-mock_same_path(struct mock_span a, struct mock_span b)
-{
-	struct addr x, y;
-	if (addr_parse(&x, a.p, a.len, NULL) != 0 ||
-	    addr_parse(&y, b.p, b.len, NULL) != 0)
-		return mock_same(mock_word(&a), mock_word(&b));
-	struct mock_span xl = { a.p + x.local, x.local_len };
-	struct mock_span yl = { b.p + y.local, y.local_len };
-	struct mock_span xd = { a.p + x.domain, x.domain_len };
-	struct mock_span yd = { b.p + y.domain, y.domain_len };
-	struct mock_span xr = { a.p + x.route, x.route_len };
-	struct mock_span yr = { b.p + y.route, y.route_len };
-	if (x.null != y.null || !mock_same(xd, yd) || !mock_same(xr, yr) ||
-	    !mock_same(xl, yl))
-		return false;
-	/* RFC 5321 2.4: only Postmaster has no case of its own. */
-	return memcmp(xl.p, yl.p, xl.len) == 0 || mock_is(xl, "postmaster");
-}
-
-/* Words of the rest one by one; "***" is what a record has for a secret. */
-static bool
-mock_same_words(struct mock_span a, struct mock_span b)
-{
-	for (;;) {
-		struct mock_span x = mock_word(&a), y = mock_word(&b);
-		if (x.len == 0 || y.len == 0)
-			return x.len == y.len;
-		if (!mock_is(x, "***") && !mock_same(x, y))
-			return false;
-	}
-}
-
-/* Is the line got the one the play wants? */
-static bool
-mock_matches(struct mock_span want, struct mock_span got)
-{
-	static const char *const from[] = { "MAIL", "SEND", "SOML", "SAML" };
-	static const char *const any[] = { "HELO", "EHLO", "LHLO", "NOOP",
-		"HELP" };
-	struct mock_span whole = want, verb = mock_word(&want);
-
-	if (mock_is(verb, "***"))
-		return mock_same_words(whole, got);
-	if (!mock_same(verb, mock_word(&got)))
-		return false;
-	for (size_t i = 0; i < sizeof any / sizeof *any; i++)
-		if (mock_is(verb, any[i]))
-			return true;
-	const char *word = mock_is(verb, "RCPT") ? "TO:" : NULL;
-	for (size_t i = 0; i < sizeof from / sizeof *from; i++)
-		if (mock_is(verb, from[i]))
-			word = "FROM:";
-	struct mock_span a = want, b = got;
-	if (word != NULL && mock_colon(&a, word) && mock_colon(&b, word))
-		return mock_same_path(a, b);
-	return mock_same_words(want, got);
-}
-
 /* Octets for a person: controls as \xNN, cut when long. */
 static void
-mock_show(struct buf *b, struct mock_span s)
+mock_show(struct buf *b, struct span s)
 {
 	size_t n = s.len < MOCK_SHOWN_MAX ? s.len : MOCK_SHOWN_MAX;
 	for (size_t i = 0; i < n; i++) {
@@ -201,13 +80,13 @@ mock_show(struct buf *b, struct mock_span s)
 
 /* The client's line: without what AUTH keeps secret. */
 static void
-mock_show_line(const struct mock *m, struct buf *b, struct mock_span s)
+mock_show_line(const struct mock *m, struct buf *b, struct span s)
 {
-	struct mock_span rest = s, verb = mock_word(&rest);
-	struct mock_span mech = mock_word(&rest);
+	struct span rest = s, verb = span_word(&rest);
+	struct span mech = span_word(&rest);
 	if (m->secret && s.len > 0) {
 		buf_adds(b, "***");
-	} else if (mock_is(verb, "AUTH") && mock_trim(rest).len > 0) {
+	} else if (span_is(verb, "AUTH") && span_trim(rest).len > 0) {
 		buf_adds(b, "AUTH ");
 		mock_show(b, mech);
 		buf_adds(b, " ***");
@@ -216,23 +95,23 @@ mock_show_line(const struct mock *m, struct buf *b, struct mock_span s)
 	}
 }
 
-static struct mock_span
+static struct span
 mock_wanted(const struct mock_step *s)
 {
 	switch (s->kind) {
 	case MOCK_TEXT:
-		return (struct mock_span){ "mail text", 9 };
+		return (struct span){ "mail text", 9 };
 	case MOCK_CHUNK:
-		return (struct mock_span){ "a chunk", 7 };
+		return (struct span){ "a chunk", 7 };
 	default:
-		return (struct mock_span){ s->text, strlen(s->text) };
+		return (struct span){ s->text, strlen(s->text) };
 	}
 }
 
 /* what: "the client sent", "the client closed". */
 static void
 mock_complain(struct mock *m, const struct mock_step *s, const char *what,
-    const struct mock_span *got)
+    const struct span *got)
 {
 	if (buf_len(&m->complaints) > MOCK_COMPLAIN_MAX)
 		return;
@@ -248,7 +127,7 @@ mock_complain(struct mock *m, const struct mock_step *s, const char *what,
 }
 
 static bool
-mock_number(struct mock_span s, uint64_t *n)
+mock_number(struct span s, uint64_t *n)
 {
 	*n = 0;
 	for (size_t i = 0; i < s.len; i++) {
@@ -261,11 +140,11 @@ mock_number(struct mock_span s, uint64_t *n)
 }
 
 static void
-mock_refuse(struct mock *m, const struct mock_step *s, struct mock_span got)
+mock_refuse(struct mock *m, const struct mock_step *s, struct span got)
 {
-	struct mock_span rest = got, verb = mock_word(&rest);
+	struct span rest = got, verb = span_word(&rest);
 	mock_complain(m, s, "sent", &got);
-	if (mock_is(verb, "QUIT") && mock_trim(rest).len == 0) {
+	if (span_is(verb, "QUIT") && span_trim(rest).len == 0) {
 		buf_adds(
 		    &m->out, "221 Service closing transmission channel\r\n");
 		m->ended = true;
@@ -273,7 +152,7 @@ mock_refuse(struct mock *m, const struct mock_step *s, struct mock_span got)
 	}
 	/* RFC 3030 2: the octets come whatever the reply will be. */
 	uint64_t n;
-	if (mock_is(verb, "BDAT") && mock_number(mock_word(&rest), &n))
+	if (span_is(verb, "BDAT") && mock_number(span_word(&rest), &n))
 		m->skip = n;
 	buf_addf(&m->out, "503 %s:%u expects: ", m->play->name, s->line);
 	mock_show(&m->out, mock_wanted(s));
@@ -294,7 +173,7 @@ mock_drop(struct mock *m, uint64_t n)
 
 /* The next line, its end removed: 1; 0 when it has not come whole. */
 static int
-mock_line(struct mock *m, struct mock_span *line, size_t *used)
+mock_line(struct mock *m, struct span *line, size_t *used)
 {
 	const char *p = buf_data(&m->in);
 	size_t len = buf_len(&m->in);
@@ -305,7 +184,7 @@ mock_line(struct mock *m, struct mock_span *line, size_t *used)
 	if (lf == NULL)
 		return 0;
 	*used = (size_t)(lf - p) + 1;
-	*line = (struct mock_span){ p, *used - 1 };
+	*line = (struct span){ p, *used - 1 };
 	if (line->len > 0 && p[line->len - 1] == '\r')
 		line->len--;
 	return 1;
@@ -315,7 +194,7 @@ mock_line(struct mock *m, struct mock_span *line, size_t *used)
 static bool
 mock_take_line(struct mock *m, const struct mock_step *s)
 {
-	struct mock_span got;
+	struct span got;
 	size_t used;
 	if (m->skip > 0) {
 		m->skip -= mock_drop(m, m->skip);
@@ -333,7 +212,7 @@ mock_take_line(struct mock *m, const struct mock_step *s)
 		mock_complain(m, s, "sent a line too long", NULL);
 		buf_adds(&m->out, "500 Line too long\r\n");
 		m->overlong = false;
-	} else if (mock_matches(mock_wanted(s), got)) {
+	} else if (span_is_command(mock_wanted(s), got)) {
 		m->secret = false;
 		m->pos++;
 	} else {
