@@ -25,6 +25,17 @@ explain_blanks(struct buf *out, size_t n)
 		buf_addc(out, ' ');
 }
 
+/* A word; "RFC" and its number are one. */
+static size_t
+explain_piece(const char *s)
+{
+	size_t len = strcspn(s, " ");
+
+	if (s[len] == ' ' && len >= 3 && strncmp(s + len - 3, "RFC", 3) == 0)
+		len += 1 + strcspn(s + len + 1, " ");
+	return len;
+}
+
 void
 explain_fill(
     struct buf *out, size_t col, size_t hang, size_t width, const char *s)
