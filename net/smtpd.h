@@ -15,28 +15,29 @@
 struct smtpd_config {
 	const struct world *world;
 	bool lmtp;
-	uint64_t size_max;     /* octets of a message; 50 MiB */
-	size_t rcpt_max;       /* per transaction; 100 (452 beyond) */
-	size_t error_max;      /* 5yz before 421 and close; 20 */
-	size_t line_max;       /* command line, CRLF included; 2048 */
-	bool allow_bare;       /* bare CR and LF in mail text are kept, not 550 */
-	bool starttls;         /* offer it */
-	bool auth_insecure;    /* offer AUTH outside TLS too */
-	const char *auth_mechs; /* "PLAIN LOGIN": offer AUTH with these, or NULL */
+	uint64_t size_max;  /* octets of a message; 50 MiB */
+	size_t rcpt_max;    /* per transaction; 100 (452 beyond) */
+	size_t error_max;   /* 5yz before 421 and close; 20 */
+	size_t line_max;    /* command line, CRLF included; 2048 */
+	bool allow_bare;    /* bare CR and LF in mail text are kept, not 550 */
+	bool starttls;	    /* offer it */
+	bool auth_insecure; /* offer AUTH outside TLS too */
+	const char
+	    *auth_mechs; /* "PLAIN LOGIN": offer AUTH with these, or NULL */
 };
 
 enum smtpd_event_kind {
-	SMTPD_NONE,     /* more bytes are needed */
-	SMTPD_COMMAND,  /* text: a command line came (for a log); secrets are *** */
+	SMTPD_NONE,    /* more bytes are needed */
+	SMTPD_COMMAND, /* text: a command line came (for a log); secrets are *** */
 	SMTPD_ANSWERED, /* text: reply just queued, without CRLF (for a log) */
-	SMTPD_BEGIN,    /* a message begins: smtpd_sender(), smtpd_rcpt() */
-	SMTPD_DATA,     /* text: octets of it, transparency removed */
-	SMTPD_END,      /* it is whole: store it, then smtpd_stored() */
-	SMTPD_ABORT,    /* it will not end (RSET, close, too big): drop it */
+	SMTPD_BEGIN,	/* a message begins: smtpd_sender(), smtpd_rcpt() */
+	SMTPD_DATA,	/* text: octets of it, transparency removed */
+	SMTPD_END,	/* it is whole: store it, then smtpd_stored() */
+	SMTPD_ABORT,	/* it will not end (RSET, close, too big): drop it */
 	SMTPD_STARTTLS, /* 220 is queued: flush it, shake hands, smtpd_tls() */
-	SMTPD_AUTH,     /* text: a line of an AUTH exchange, base64; answer with
+	SMTPD_AUTH,	/* text: a line of an AUTH exchange, base64; answer with
 			   smtpd_auth_*() */
-	SMTPD_CLOSE     /* the last reply is queued: flush, close */
+	SMTPD_CLOSE	/* the last reply is queued: flush, close */
 };
 
 /* Borrowed until the next call on the session. */
@@ -63,8 +64,8 @@ void smtpd_out_done(struct smtpd *d, size_t n);
 /* Answers SMTPD_END. failed: recipient indexes whose mailbox could not be
  * written, n of them (SMTP: any failure is 451 for all; LMTP: one reply
  * each). id: for "250 2.0.0 stored as ID", or NULL. */
-void smtpd_stored(struct smtpd *d, const size_t *failed, size_t n,
-    const char *id);
+void smtpd_stored(
+    struct smtpd *d, const size_t *failed, size_t n, const char *id);
 /* TLS stands (after SMTPD_STARTTLS): everything learnt is forgotten; octets
  * that had been fed in clear behind STARTTLS are dropped and the count
  * returned. */
@@ -86,6 +87,7 @@ const char *smtpd_rcpt(const struct smtpd *d, size_t i);
 const char *smtpd_mailbox(const struct smtpd *d, size_t i);
 /* The name the client gave in HELO, EHLO or LHLO, "" if none, and which. */
 const char *smtpd_helo(const struct smtpd *d);
-const char *smtpd_with(const struct smtpd *d); /* "ESMTP", "LMTP", "ESMTPS"... */
+const char *smtpd_with(
+    const struct smtpd *d); /* "ESMTP", "LMTP", "ESMTPS"... */
 
 #endif

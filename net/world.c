@@ -263,12 +263,11 @@ world_look(const struct world *w, const char *address, size_t len,
 static void
 world_unquote(struct buf *out, const char *p, size_t len)
 {
-	if (len < 2 || p[0] != '"') {
-		buf_add(out, p, len);
-		return;
-	}
-	for (size_t i = 1; i < len - 1; i++) {
-		if (p[i] == '\\' && i + 1 < len - 1)
+	size_t i = 0;
+	if (len > 1 && p[0] == '"')
+		i++, len--;
+	for (; i < len; i++) {
+		if (p[i] == '\\' && i + 1 < len)
 			i++;
 		buf_addc(out, p[i]);
 	}
@@ -323,9 +322,10 @@ world_by_local(
 {
 	size_t found = 0;
 	for (size_t i = 0; i < w->nentries; i++) {
-		const char *a = w->entry[i].address;
+		const struct world_entry *e = &w->entry[i];
+		const char *a = e->address;
 		size_t local = (size_t)(world_at(a, strlen(a)) - a);
-		if (world_equal(s, len, a, local))
+		if (e->box != NULL && world_equal(s, len, a, local))
 			buf_addf(answer, "%s<%s>", found++ > 0 ? "\n" : "", a);
 	}
 	if (found > 0)
@@ -338,43 +338,52 @@ world_by_local(
 	return WORLD_NONE;
 }
 
+/* A string with '@': what RCPT would say of it. */
+static enum world_verdict
+world_by_address(
+    const struct world *w, const char *s, size_t len, struct buf *answer)
+{
+	struct buf text = BUF_INIT;
+	enum world_verdict v = world_look(w, s, len, &text, NULL);
+	const struct world_entry *e = world_find(w, s, len);
+	if (v == WORLD_INACTIVE || v == WORLD_ALONE)
+		v = WORLD_LOCAL;
+	if (v != WORLD_LOCAL)
+		buf_add(answer, buf_data(&text), buf_len(&text));
+	else if (e != NULL)
+		buf_addf(answer, "<%s>", e->address);
+	else
+		buf_addf(answer, "<postmaster@%s>", w->host);
+	buf_release(&text);
+	return v;
+}
+
 enum world_verdict
 world_vrfy(const struct world *w, const char *s, size_t len, struct buf *answer)
 {
 	struct addr a;
-	struct err e;
-	struct buf look = BUF_INIT, text = BUF_INIT;
+	struct buf look = BUF_INIT;
+	enum world_verdict v;
 	if (w->nentries == 0) {
 		buf_adds(answer,
 		    "Cannot VRFY user, but will accept message and attempt "
 		    "delivery");
 		return WORLD_UNSURE;
 	}
-	if (len > 0 && s[0] == '<' && addr_parse(&a, s, len, &e) == 0 &&
+	if (len > 0 && s[0] == '<' && addr_parse(&a, s, len, NULL) == 0 &&
 	    a.len == len && !a.null)
 		world_address(&look, s, &a);
 	else
 		buf_add(&look, s, len);
 	s = buf_data(&look);
 	len = buf_len(&look);
-	enum world_verdict v;
-	if (world_at(s, len) != NULL) {
-		v = world_look(w, s, len, &text, NULL);
-		const struct world_entry *known = world_find(w, s, len);
-		if (v == WORLD_INACTIVE || v == WORLD_ALONE)
-			v = WORLD_LOCAL;
-		if (v == WORLD_LOCAL)
-			buf_addf(answer, "<%s>",
-			    known != NULL ? known->address : "postmaster");
-		else
-			buf_add(answer, buf_data(&text), buf_len(&text));
-	} else if (w->names != NULL && !world_is_postmaster(w, s, len)) {
+	if (world_at(s, len) != NULL)
+		v = world_by_address(w, s, len, answer);
+	else if (w->names != NULL && !world_is_postmaster(w, s, len))
 		v = world_named(w->names, s, len, answer);
-	} else {
+	else
 		v = world_by_local(w, s, len, answer);
-	}
 	buf_release(&look);
-	buf_release(&text);
 	return v;
 }
 
