@@ -34,8 +34,8 @@ addr_fail(const struct addr_cursor *c, const char *want)
 	if (!addr_ends(c)) {
 		unsigned char o = (unsigned char)c->p[c->at];
 		bool plain = o >= 0x20 && o < 0x7f;
-		snprintf(found, sizeof found, plain ? "'%c'" : "octet \\x%02x",
-		    o);
+		snprintf(
+		    found, sizeof found, plain ? "'%c'" : "octet \\x%02x", o);
 	}
 	return err_set(c->e, ERR_DATA,
 	    "path: expected %s at octet %zu, found %s", want, c->at + 1, found);
@@ -45,14 +45,14 @@ static bool
 addr_is_alnum(unsigned char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	    (c >= 'A' && c <= 'Z');
+	       (c >= 'A' && c <= 'Z');
 }
 
 static bool
 addr_is_hex(unsigned char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
-	    (c >= 'A' && c <= 'F');
+	       (c >= 'A' && c <= 'F');
 }
 
 /* Octets of the UTF-8 character here that is not ASCII, 0 if none is
@@ -107,8 +107,8 @@ addr_quoted(struct addr_cursor *c)
 			    c->p[c->at] < 0x7f;
 		}
 		if (n == 0)
-			return addr_fail(c,
-			    "a printable character in the quoted string");
+			return addr_fail(
+			    c, "a printable character in the quoted string");
 		c->at += n;
 	}
 	c->at++;
@@ -145,8 +145,8 @@ addr_dotted(const char *p, size_t len)
 		if (part > 0 && (at == len || p[at++] != '.'))
 			return 0;
 		start = at;
-		while (at < len && at < start + 3 && p[at] >= '0' &&
-		    p[at] <= '9')
+		while (
+		    at < len && at < start + 3 && p[at] >= '0' && p[at] <= '9')
 			value = value * 10 + (p[at++] - '0');
 		if (at == start || value > 255)
 			return 0;
@@ -166,7 +166,7 @@ addr_is_ipv6(const char *p, size_t len)
 		    addr_dotted(p + at, len - at) == len - at)
 			return gap ? groups <= 5 : groups == 6;
 		while (at + n < len && n < 5 &&
-		    addr_is_hex((unsigned char)p[at + n]))
+		       addr_is_hex((unsigned char)p[at + n]))
 			n++;
 		if (n > 4 || (n == 0 && (at > 0 || len < 2 || p[1] != ':')))
 			return false;
@@ -207,7 +207,7 @@ addr_literal(struct addr_cursor *c)
 			    "path: '%.*s' is no IPv6 address",
 			    (int)(len < 80 ? len - 5 : 75), p + 5);
 	} else if ((tag == 0 || len == tag + 1) &&
-	    (len == 0 || addr_dotted(p, len) != len)) {
+		   (len == 0 || addr_dotted(p, len) != len)) {
 		return err_set(c->e, ERR_DATA,
 		    "path: '%.*s' is neither an IPv4 address nor \"tag:...\"",
 		    (int)(len < 80 ? len : 80), p);
@@ -225,10 +225,10 @@ addr_domain(struct addr_cursor *c)
 		size_t start = c->at;
 		while (!addr_ends(c)) {
 			unsigned char o = (unsigned char)c->p[c->at];
-			size_t n = addr_is_alnum(o) ||
-				(o == '-' && c->at > start)
-			    ? 1
-			    : addr_utf8(c);
+			size_t n =
+			    addr_is_alnum(o) || (o == '-' && c->at > start)
+				? 1
+				: addr_utf8(c);
 			if (n == 0)
 				break;
 			last = c->p[c->at];

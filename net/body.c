@@ -24,8 +24,8 @@ body_double(char *o, const char *p)
 #ifdef __SSE2__
 	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
 	__m128i lf = _mm_cmpeq_epi8(v, _mm_set1_epi8('\n'));
-	__m128i add = _mm_add_epi8(v,
-	    _mm_and_si128(lf, _mm_set1_epi8('\r' - '\n')));
+	__m128i add =
+	    _mm_add_epi8(v, _mm_and_si128(lf, _mm_set1_epi8('\r' - '\n')));
 	_mm_storeu_si128((__m128i *)(void *)o, _mm_unpacklo_epi8(add, v));
 	_mm_storeu_si128(
 	    (__m128i *)(void *)(o + 16), _mm_unpackhi_epi8(add, v));
@@ -79,8 +79,8 @@ body_expand(char *o, const char *p, uint64_t add, size_t n)
 /* Encodes n octets, at most 64, of which BODY_AHEAD more can be read; *n
  * becomes less where a CR has no LF: what stands up to that CR is encoded. */
 static inline char *
-body_step(struct body *b, struct body_carry *c, char *o, const char *p,
-    size_t *n)
+body_step(
+    struct body *b, struct body_carry *c, char *o, const char *p, size_t *n)
 {
 	struct body_mask m;
 	body_look(&m, p);
@@ -117,8 +117,8 @@ body_lone_cr(struct body *b, struct err *e)
 /* All but the last BODY_AHEAD octets where they are, these through a copy.
  * Returns where the output ends; *len becomes less at a lone CR. */
 static char *
-body_steps(struct body *b, struct body_carry *c, char *o, const char *p,
-    size_t *len)
+body_steps(
+    struct body *b, struct body_carry *c, char *o, const char *p, size_t *len)
 {
 	char tail[BODY_STEP * 2 + BODY_AHEAD];
 	size_t done = 0, n;
@@ -146,8 +146,8 @@ lone:
 
 /* One piece, not empty. */
 static int
-body_piece(struct body *b, const char *p, size_t len, struct buf *out,
-    struct err *e)
+body_piece(
+    struct body *b, const char *p, size_t len, struct buf *out, struct err *e)
 {
 	struct body_carry c = { !b->mid_line, 0 };
 	if (b->after_cr && *p != '\n')
@@ -167,8 +167,8 @@ body_piece(struct body *b, const char *p, size_t len, struct buf *out,
 }
 
 int
-body_encode(struct body *b, const char *p, size_t len, struct buf *out,
-    struct err *e)
+body_encode(
+    struct body *b, const char *p, size_t len, struct buf *out, struct err *e)
 {
 	while (len > 0) {
 		size_t n = len < BODY_PIECE ? len : BODY_PIECE;

@@ -11,8 +11,8 @@
 #include <emmintrin.h>
 #endif
 
-#define BODY_STEP  64          /* octets that one mask covers */
-#define BODY_AHEAD 64          /* octets read or written past these */
+#define BODY_STEP  64	       /* octets that one mask covers */
+#define BODY_AHEAD 64	       /* octets read or written past these */
 #define BODY_PIECE (64 * 1024) /* octets between two reservations */
 
 /* Places in 64 octets; bit i is octet i. */

@@ -318,8 +318,8 @@ reply_line_flaws(const char *line, size_t len, size_t size)
 /* Takes the line of size octets (its LF is the last) into cur. Returns 1 when
  * it ended the reply, 0 when more lines follow, -1 when it is no reply. */
 static int
-reply_take_line(struct reply_parser *p, size_t size, struct buf *bad,
-    struct err *e)
+reply_take_line(
+    struct reply_parser *p, size_t size, struct buf *bad, struct err *e)
 {
 	struct reply *r = &p->cur;
 	const char *line = buf_data(&p->in);
@@ -359,8 +359,8 @@ reply_skip(struct reply_parser *p)
 }
 
 int
-reply_next(struct reply_parser *p, struct reply *out, struct buf *bad,
-    struct err *e)
+reply_next(
+    struct reply_parser *p, struct reply *out, struct buf *bad, struct err *e)
 {
 	reply_clear(out);
 	if (p->skip)

@@ -114,8 +114,7 @@ static size_t
 unbody_piece(struct unbody *u, const char *p, size_t len, struct buf *out,
     enum unbody_stop *stop)
 {
-	struct body_carry c = { u->state == UNBODY_BOL,
-		u->state == UNBODY_CR };
+	struct body_carry c = { u->state == UNBODY_BOL, u->state == UNBODY_CR };
 	char *start = buf_space(out, len + BODY_STEP + BODY_AHEAD);
 	char *o = unbody_steps(u, &c, start, p, &len, stop);
 	buf_commit(out, (size_t)(o - start));
@@ -129,8 +128,8 @@ unbody_piece(struct unbody *u, const char *p, size_t len, struct buf *out,
 }
 
 int
-unbody_decode(struct unbody *u, const char *p, size_t len, size_t *used,
-    struct buf *out)
+unbody_decode(
+    struct unbody *u, const char *p, size_t len, size_t *used, struct buf *out)
 {
 	size_t done = 0;
 	bool end = false;
