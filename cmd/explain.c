@@ -133,7 +133,7 @@ explain_digits(struct buf *out, int code)
 	buf_addf(out, "%d %s reply", code, first);
 	if (second != NULL && digit != 3 && digit != 4)
 		buf_addf(out, ", %s", second);
-	buf_adds(out, " (RFC 821 Appendix E)");
+	buf_adds(out, " (by its digits)");
 }
 
 /* Where several RFCs define a code and none means this verb, it may be any
@@ -241,7 +241,7 @@ explain_reply(struct buf *out, const struct verb *v, int code, int class,
 static bool
 explain_size(struct buf *out, const char *p, size_t len)
 {
-	unsigned long long n = 0, kib;
+	unsigned long long n = 0, kib, tenths;
 	size_t i, start;
 
 	for (start = 0; start < len && p[start] == '0'; start++)
@@ -266,11 +266,12 @@ explain_size(struct buf *out, const char *p, size_t len)
 	}
 	kib = n / 1024;
 	buf_adds(out, " octets");
-	if (kib >= 1024)
-		buf_addf(
-		    out, ", %llu.%llu MiB", kib / 1024, kib % 1024 * 10 / 1024);
-	else if (kib > 0)
+	if (kib >= 1024) {
+		tenths = (kib * 10 + 512) / 1024;
+		buf_addf(out, ", %llu.%llu MiB", tenths / 10, tenths % 10);
+	} else if (kib > 0) {
 		buf_addf(out, ", %llu KiB", kib);
+	}
 	return true;
 }
 
