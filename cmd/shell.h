@@ -25,7 +25,6 @@ struct where {
 	int family;
 };
 
-struct where_words; /* see where.c */
 void where_release(struct where *w);
 /* "HOST", "HOST:PORT", "[v6]:PORT", smtp://, smtps://, lmtp://, or a path
  * that begins with '/' for a Unix socket. Fills kind, host, port, path, lmtp,
@@ -42,7 +41,8 @@ struct template {
 struct tally {
 	unsigned met, missed;
 	bool transient, permanent; /* a 4yz, a 5yz came in reply to something */
-	int status;                /* of the worst error, 0 if none */
+	int status;                /* of the first error, 0 if none */
+	unsigned files, files_failed;
 };
 
 struct shell {
@@ -82,6 +82,11 @@ struct shell {
 	bool greeted;      /* the greeting was taken */
 	bool said_helo, said_quit;
 	bool skip_text;    /* DATA was refused: mail text is not sent */
+	bool judging;      /* an expectation ended the group: the next command
+			      begins another */
+	bool broken;       /* what came was no protocol: no polite QUIT */
+	bool had_link;     /* this conversation has had its connection */
+	bool expects;      /* this conversation has expectations */
 	bool typed;        /* the line under way was typed at a prompt */
 	struct reply *got; /* replies read and not yet judged, oldest first */
 	int64_t *got_ns;   /* how long each took */

@@ -25,6 +25,7 @@ err_status(enum err_kind kind)
 		[ERR_DATA] = 65,
 		[ERR_NOINPUT] = 66,
 		[ERR_NOHOST] = 68,
+		[ERR_REFUSED] = 69,
 		[ERR_OUTPUT] = 73,
 		[ERR_LOST] = 74,
 		[ERR_TEMP] = 75,

@@ -13,6 +13,7 @@ enum err_kind {
 	ERR_NOINPUT, /* a file that cannot be read: 66 */
 	ERR_NOHOST,  /* a name with no address: 68 */
 	ERR_OUTPUT,  /* a file that cannot be written: 73 */
+	ERR_REFUSED, /* a refusal that leaves nothing to do: 69 */
 	ERR_LOST,    /* the connection broke: 74 */
 	ERR_TEMP,    /* refused to connect, or too slow: 75 */
 	ERR_PROTO,   /* the server broke the protocol: 76 */
