@@ -32,31 +32,11 @@ struct peer {
 	struct peer_message *first, **last;
 };
 
-static void peer_pump(struct peer *p);
-
 static void
 peer_log(struct peer *p, char dir, const char *text, size_t len)
 {
 	if (p->c->log != NULL)
 		p->c->log(p->c->log_arg, p->session, dir, text, len);
-}
-
-struct peer *
-peer_new(const struct peer_config *c, unsigned long session, const char *from)
-{
-	struct peer *p = mem_zalloc(sizeof *p);
-	p->c = c;
-	p->session = session;
-	p->from = from == NULL ? NULL : mem_dup(from);
-	p->last = &p->first;
-	p->moved_ns = loop_now_ns();
-	delivery_init(&p->delivery, c->maildir, c->keep);
-	if (c->play != NULL)
-		p->m = mock_new(c->play);
-	else
-		p->d = smtpd_new(&c->smtpd, false);
-	peer_pump(p);
-	return p;
 }
 
 void
@@ -232,6 +212,24 @@ peer_pump(struct peer *p)
 		peer_pump_mock(p);
 	else
 		peer_pump_smtpd(p);
+}
+
+struct peer *
+peer_new(const struct peer_config *c, unsigned long session, const char *from)
+{
+	struct peer *p = mem_zalloc(sizeof *p);
+	p->c = c;
+	p->session = session;
+	p->from = from == NULL ? NULL : mem_dup(from);
+	p->last = &p->first;
+	p->moved_ns = loop_now_ns();
+	delivery_init(&p->delivery, c->maildir, c->keep);
+	if (c->play != NULL)
+		p->m = mock_new(c->play);
+	else
+		p->d = smtpd_new(&c->smtpd, false);
+	peer_pump(p);
+	return p;
 }
 
 void
