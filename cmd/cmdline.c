@@ -132,8 +132,8 @@ cmdline_path(struct cmdline *c, const char *p, size_t len, size_t i)
 	c->word = i;
 	if (len - i <= lit) {
 		c->at = strncasecmp(p + i, c->literal, len - i) == 0
-		    ? CMDLINE_LITERAL
-		    : CMDLINE_BROKEN;
+			    ? CMDLINE_LITERAL
+			    : CMDLINE_BROKEN;
 		return;
 	}
 	c->at = CMDLINE_BROKEN;

@@ -26,8 +26,8 @@ complete_try(struct completing *k, const char *before, const char *s,
 {
 	char *w = mem_printf("%s%.*s%s", before, (int)len, s, after);
 	size_t i, n = k->len - k->c->start;
-	bool take = strlen(w) >= n &&
-	    strncasecmp(w, k->line + k->c->start, n) == 0;
+	bool take =
+	    strlen(w) >= n && strncasecmp(w, k->line + k->c->start, n) == 0;
 
 	for (i = 0; take && i < k->c->n; i++)
 		take = strcmp(k->c->word[i], w) != 0;
@@ -61,8 +61,8 @@ complete_addresses(struct completing *k, bool from, bool to)
 	size_t i;
 
 	for (i = 0; from && i < k->used->nfrom; i++)
-		complete_try(k, "", k->used->from[i],
-		    strlen(k->used->from[i]), "");
+		complete_try(
+		    k, "", k->used->from[i], strlen(k->used->from[i]), "");
 	for (i = 0; to && i < k->used->nto; i++)
 		complete_try(k, "", k->used->to[i], strlen(k->used->to[i]), "");
 	if (from)
@@ -81,7 +81,7 @@ complete_fits(const struct shell *sh, const struct verb *v)
 		return false;
 	if (v->id == VERB_LHLO || v->id == VERB_HELO || v->id == VERB_EHLO)
 		return (v->id == VERB_LHLO) ==
-		    (sh->where.lmtp || smtp_is_lmtp(s));
+		       (sh->where.lmtp || smtp_is_lmtp(s));
 	if (v->id == VERB_AUTH && smtp_is_authenticated(s))
 		return false;
 	if (v->id == VERB_STARTTLS && smtp_is_tls(s))
@@ -101,8 +101,7 @@ complete_verb_len(const struct verb *v)
 {
 	const char *open = strstr(v->syntax, ":<");
 
-	return open != NULL ? (size_t)(open + 2 - v->syntax)
-			    : strlen(v->name);
+	return open != NULL ? (size_t)(open + 2 - v->syntax) : strlen(v->name);
 }
 
 void
@@ -154,16 +153,16 @@ complete_param(struct completing *k, const struct cmdline *l)
 	params_init(&ps, complete_smtp(k->sh), l->verb->id);
 	if (eq == NULL) {
 		for (p = ps.v; p < ps.v + ps.n; p++)
-			if (!param_is_used(p, k->line + l->args,
-				l->word - l->args))
+			if (!param_is_used(
+				p, k->line + l->args, l->word - l->args))
 				complete_try(k, "", p->name, strlen(p->name),
 				    p->values != NULL ? "=" : "");
 		if (k->c->n == 1 && strchr(k->c->word[0], '=') == NULL)
 			k->c->append = ' ';
 	} else if ((p = params_find(&ps, word, (size_t)(eq - word))) != NULL &&
-	    param_is_choice(p)) {
-		k->c->start = (size_t)((comma != NULL ? comma : eq) + 1 -
-		    k->line);
+		   param_is_choice(p)) {
+		k->c->start =
+		    (size_t)((comma != NULL ? comma : eq) + 1 - k->line);
 		for (i = 0; (n = param_choice(p, i, &v, &several)) > 0; i++)
 			if (comma == NULL ||
 			    (several &&
@@ -244,8 +243,8 @@ complete_names(struct completing *k, const char *before, const char *after)
 	size_t i;
 
 	for (i = 0; i < v->n; i++)
-		complete_try(k, before, v->var[i].name, strlen(v->var[i].name),
-		    after);
+		complete_try(
+		    k, before, v->var[i].name, strlen(v->var[i].name), after);
 	for (i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++)
 		complete_try(k, before, builtin[i], strlen(builtin[i]), after);
 }
@@ -268,8 +267,7 @@ complete_smtp_line(struct completing *k)
 		break;
 	case CMDLINE_PATH:
 		k->c->append = '>';
-		complete_addresses(k, l.literal[0] == 'F',
-		    l.literal[0] == 'T');
+		complete_addresses(k, l.literal[0] == 'F', l.literal[0] == 'T');
 		break;
 	case CMDLINE_PARAM:
 		complete_param(k, &l);

@@ -73,8 +73,7 @@ complete_keywords(struct completing *k)
 
 	for (i = 0; (x = ext_at(i)) != NULL; i++)
 		if (strlen(x->keyword) > 1)
-			complete_try(k, "", x->keyword, strlen(x->keyword),
-			    "");
+			complete_try(k, "", x->keyword, strlen(x->keyword), "");
 }
 
 static void
@@ -83,8 +82,8 @@ complete_hosts(struct completing *k)
 	size_t i;
 
 	for (i = 0; i < k->used->nhost; i++)
-		complete_try(k, "", k->used->host[i],
-		    strlen(k->used->host[i]), "");
+		complete_try(
+		    k, "", k->used->host[i], strlen(k->used->host[i]), "");
 }
 
 /* Words of the setting that the line names. */
@@ -107,20 +106,20 @@ complete_setting_values(struct completing *k)
 static void
 complete_address(struct completing *k, const struct cmd *cmd)
 {
-	complete_addresses(k, strcmp(cmd->name, "rcpt") != 0,
-	    strcmp(cmd->name, "mail") != 0);
+	complete_addresses(
+	    k, strcmp(cmd->name, "rcpt") != 0, strcmp(cmd->name, "mail") != 0);
 }
 
 static bool
 complete_is(const char *item, size_t len, const char *placeholder)
 {
 	return len == strlen(placeholder) &&
-	    memcmp(item, placeholder, len) == 0;
+	       memcmp(item, placeholder, len) == 0;
 }
 
 static void
-complete_item(struct completing *k, const struct cmd *cmd, const char *p,
-    size_t len)
+complete_item(
+    struct completing *k, const struct cmd *cmd, const char *p, size_t len)
 {
 	size_t up = strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
@@ -182,8 +181,8 @@ complete_command(struct completing *k)
 		complete_templates(k, "\\");
 		if (k->c->n != 1)
 			return;
-		cmd = cmd_find(k->c->word[0] + 1, strlen(k->c->word[0]) - 1,
-		    &e);
+		cmd =
+		    cmd_find(k->c->word[0] + 1, strlen(k->c->word[0]) - 1, &e);
 		if (cmd == NULL)
 			return;
 		grammar_count(cmd->args, &min, &max);

@@ -25,8 +25,8 @@ void complete_verbs(struct completing *k, bool syntax);
 /* What the server's AUTH offered. */
 void complete_mechanisms(struct completing *k);
 /* Names of variables. */
-void complete_names(struct completing *k, const char *before,
-    const char *after);
+void complete_names(
+    struct completing *k, const char *before, const char *after);
 /* A line that begins with a backslash. */
 void complete_command(struct completing *k);
 /* The session's core, NULL without a connection. */

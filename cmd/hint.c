@@ -104,16 +104,16 @@ hint_in_params(const struct shell *sh, const struct cmdline *l,
 	bool done;
 
 	if (l->word == len) {
-		hint_params(sh, l->verb, line + l->args, len - l->args, true,
-		    b);
+		hint_params(
+		    sh, l->verb, line + l->args, len - l->args, true, b);
 		return;
 	}
 	params_init(&ps, complete_smtp(sh), l->verb->id);
 	done = hint_param_rest(&ps, l, line, len, b);
 	params_release(&ps);
 	if (!done)
-		hint_params(sh, l->verb, line + l->args, len - l->args, false,
-		    b);
+		hint_params(
+		    sh, l->verb, line + l->args, len - l->args, false, b);
 }
 
 /* The verb that a word is or can only become. */
@@ -139,8 +139,8 @@ hint_verb(const char *word, size_t len)
 
 /* The verb's own rest, and what follows it. */
 static void
-hint_from_verb(const struct shell *sh, const char *word, size_t len,
-    struct buf *b)
+hint_from_verb(
+    const struct shell *sh, const char *word, size_t len, struct buf *b)
 {
 	const struct verb *v = hint_verb(word, len);
 	const char *params;
@@ -171,8 +171,8 @@ hint_path(const struct cmdline *l, size_t len, struct buf *b)
 }
 
 static void
-hint_smtp_line(const struct shell *sh, const char *line, size_t len,
-    struct buf *b)
+hint_smtp_line(
+    const struct shell *sh, const char *line, size_t len, struct buf *b)
 {
 	struct cmdline l;
 
@@ -193,8 +193,8 @@ hint_smtp_line(const struct shell *sh, const char *line, size_t len,
 		hint_in_params(sh, &l, line, len, b);
 		break;
 	case CMDLINE_ARG:
-		hint_words(l.verb->syntax, l.nargs + (l.word < len),
-		    l.word == len, b);
+		hint_words(
+		    l.verb->syntax, l.nargs + (l.word < len), l.word == len, b);
 		break;
 	case CMDLINE_BROKEN:
 		break;
@@ -251,8 +251,8 @@ hint_command(const char *line, size_t len, struct buf *b)
 }
 
 void
-complete_hint(const struct shell *sh, const char *line, size_t len,
-    struct buf *b)
+complete_hint(
+    const struct shell *sh, const char *line, size_t len, struct buf *b)
 {
 	enum smtp_state state = shell_state(sh);
 	size_t i = cmdline_blanks(line, len, 0);
@@ -262,7 +262,7 @@ complete_hint(const struct shell *sh, const char *line, size_t len,
 	else if (state == SMTP_AUTHING && len == 0)
 		buf_adds(b, "base64, or * to give up");
 	else if (state == SMTP_TEXT || state == SMTP_AUTHING || i == len ||
-	    memchr(line, '\0', len) != NULL)
+		 memchr(line, '\0', len) != NULL)
 		return;
 	else if (line[i] == '\\')
 		hint_command(line, len, b);

@@ -23,8 +23,8 @@ params_add(struct params *p, const char *s, size_t len)
 			continue;
 		if (eq == NULL || q->values == NULL)
 			return;
-		both = mem_printf("%s|%.*s", q->values,
-		    (int)(len - name_len - 1), eq + 1);
+		both = mem_printf(
+		    "%s|%.*s", q->values, (int)(len - name_len - 1), eq + 1);
 		free(q->values);
 		q->values = both;
 		return;
@@ -32,8 +32,7 @@ params_add(struct params *p, const char *s, size_t len)
 	p->v = mem_grow(p->v, p->n + 1, sizeof(*p->v));
 	q = &p->v[p->n++];
 	q->name = mem_dupn(s, name_len);
-	q->values =
-	    eq != NULL ? mem_dupn(eq + 1, len - name_len - 1) : NULL;
+	q->values = eq != NULL ? mem_dupn(eq + 1, len - name_len - 1) : NULL;
 }
 
 void
@@ -52,7 +51,7 @@ params_init(struct params *p, const struct smtp *s, enum verb_id verb)
 		x = ext_find(k->keyword, strlen(k->keyword));
 		if (x == NULL)
 			continue;
-		t = verb == VERB_MAIL ? x->mail
+		t = verb == VERB_MAIL	? x->mail
 		    : verb == VERB_RCPT ? x->rcpt
 					: NULL;
 		while (t != NULL && *t != '\0') {
@@ -96,7 +95,7 @@ param_is_choice(const struct param *p)
 	static const char choice[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789|,";
 
 	return p->values != NULL && p->values[0] != '\0' &&
-	    strspn(p->values, choice) == strlen(p->values);
+	       strspn(p->values, choice) == strlen(p->values);
 }
 
 size_t

@@ -66,7 +66,7 @@ static bool
 used_is(const char *p, size_t len, const char *name, size_t min)
 {
 	return len >= min + 1 && p[0] == '\\' && len - 1 <= strlen(name) &&
-	    strncmp(p + 1, name, len - 1) == 0;
+	       strncmp(p + 1, name, len - 1) == 0;
 }
 
 static void
