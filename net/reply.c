@@ -258,6 +258,17 @@ reply_find_enhanced(struct reply *r)
 		r->flaws |= REPLY_ENH_CLASS;
 }
 
+/* Octets of a line without its end. */
+static size_t
+reply_trim(const char *line, size_t size)
+{
+	if (size > 0 && line[size - 1] == '\n')
+		size--;
+	if (size > 0 && line[size - 1] == '\r')
+		size--;
+	return size;
+}
+
 /* Drops the reply under way and the line at the front: used octets of it are
  * here, its LF among them or not. */
 static int
@@ -267,10 +278,6 @@ reply_drop(struct reply_parser *p, size_t show, size_t used, bool whole,
 	const char *line = buf_data(&p->in);
 	if (show > REPLY_BAD_MAX)
 		show = REPLY_BAD_MAX;
-	if (show > 0 && line[show - 1] == '\n')
-		show--;
-	if (show > 0 && line[show - 1] == '\r')
-		show--;
 	buf_add(bad, line, show);
 	buf_consume(&p->in, used);
 	reply_clear(&p->cur);
@@ -284,6 +291,7 @@ static int
 reply_limits(struct reply_parser *p, size_t len, bool whole, struct buf *bad,
     struct err *e)
 {
+	const char *line = buf_data(&p->in);
 	size_t least = whole ? len : len + 1;
 	if (least > REPLY_LINE_MAX) {
 		err_set(e, ERR_PROTO, "reply line of more than %d octets",
@@ -293,7 +301,8 @@ reply_limits(struct reply_parser *p, size_t len, bool whole, struct buf *bad,
 	if (p->size + least > REPLY_SIZE_MAX) {
 		err_set(e, ERR_PROTO, "reply of more than %d octets",
 		    REPLY_SIZE_MAX);
-		return reply_drop(p, REPLY_SIZE_MAX - p->size, len, whole, bad);
+		size_t room = REPLY_SIZE_MAX - p->size;
+		return reply_drop(p, reply_trim(line, room), len, whole, bad);
 	}
 	return 0;
 }
@@ -323,9 +332,7 @@ reply_take_line(
 {
 	struct reply *r = &p->cur;
 	const char *line = buf_data(&p->in);
-	size_t len = size - 1;
-	if (len > 0 && line[len - 1] == '\r')
-		len--;
+	size_t len = reply_trim(line, size);
 	int code = reply_code(line, len, e);
 	if (code >= 0 && r->nlines > 0 && code != r->code)
 		code = err_set(e, ERR_PROTO,
@@ -376,7 +383,8 @@ reply_next(
 			err_set(e, ERR_PROTO,
 			    "no reply code: this looks like TLS: try smtps:// "
 			    "or --tls-on-connect");
-			return reply_drop(p, size, size, lf != NULL, bad);
+			return reply_drop(
+			    p, reply_trim(data, size), size, lf != NULL, bad);
 		}
 		if (reply_limits(p, size, lf != NULL, bad, e) < 0)
 			return -1;
