@@ -3,7 +3,6 @@
  * become \xNN. JSON escapes C0 itself; what else could disturb a terminal that
  * the line is shown on is written as \uNNNN, which is the same text. */
 #include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -76,7 +75,7 @@ json_put_ms(json_t *o, const char *key, int64_t ns)
 {
 	if (ns >= 0)
 		json_object_set_new(o, key,
-		    json_real(round((double)ns / 1e3) / 1e3));
+		    json_real((double)(ns / 1000) / 1e3));
 }
 
 static void

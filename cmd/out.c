@@ -76,12 +76,14 @@ out_flush(struct out *o, struct err *e)
 void
 out_error(struct out *o, const char *fmt, ...)
 {
+	struct buf all = BUF_INIT;
 	struct buf text = BUF_INIT;
 	struct buf line = BUF_INIT;
 	va_list ap;
 	va_start(ap, fmt);
-	buf_addv(&text, fmt, ap);
+	buf_addv(&all, fmt, ap);
 	va_end(ap);
+	redact_text(o->redact, &text, buf_data(&all), buf_len(&all));
 	buf_adds(&line, "smtpsh: ");
 	escape_add(&line, buf_data(&text), buf_len(&text), true);
 	buf_addc(&line, '\n');
@@ -92,6 +94,7 @@ out_error(struct out *o, const char *fmt, ...)
 	(void)out_all(STDERR_FILENO, buf_data(&line), buf_len(&line));
 	if (o->after != NULL)
 		o->after(o->arg);
+	buf_wipe(&all);
 	buf_release(&text);
 	buf_release(&line);
 }

@@ -7,6 +7,8 @@
 #include "buf.h"
 #include "err.h"
 
+struct redact;
+
 struct out {
 	int fd;        /* standard output; a test may put another */
 	bool terminal; /* it is one */
@@ -18,6 +20,7 @@ struct out {
 	void (*after)(void *arg);
 	void *arg;
 	struct buf pending;
+	const struct redact *redact; /* for out_error(); NULL: no secrets */
 };
 
 void out_init(struct out *o);
@@ -25,7 +28,8 @@ void out_init(struct out *o);
 void out_write(struct out *o, const char *p, size_t len);
 /* 0, or -1 with ERR_OUTPUT. A reader that went away (EPIPE) counts. */
 int out_flush(struct out *o, struct err *e);
-/* A line on standard error, "smtpsh: " before it, escaped. Flushes first. */
+/* A line on standard error, "smtpsh: " before it, escaped, without secrets.
+ * Flushes first. */
 void out_error(struct out *o, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 int out_release(struct out *o, struct err *e);

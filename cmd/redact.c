@@ -79,7 +79,7 @@ redact_add(struct redact *r, const char *p, size_t len)
 static bool
 redact_base64(char c)
 {
-	return c == '=' || (c != '\0' && strchr(redact_alphabet, c) != NULL);
+	return c != '\0' && strchr(redact_alphabet, c) != NULL;
 }
 
 /* Marks every place of one form. */
@@ -97,6 +97,8 @@ redact_mark(const struct redact_form *f, char **mark, const char *p,
 		while (f->base64 && from > 0 && redact_base64(p[from - 1]))
 			from--;
 		while (f->base64 && to < len && redact_base64(p[to]))
+			to++;
+		while (f->base64 && to < len && p[to] == '=')
 			to++;
 		memset(*mark + from, 1, to - from);
 		/* The widened part holds nothing that is not marked; a plain

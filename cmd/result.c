@@ -28,6 +28,7 @@ result_missed(struct result *r, const struct event *ev,
     const struct redact *redact)
 {
 	r->failed = true;
+	r->missed++;
 	if (buf_len(&r->expected) > 0 || ev->expected == NULL)
 		return;
 	r->line = ev->line;
@@ -62,13 +63,15 @@ result_put(struct result *r, const struct event *ev,
 		result_clear(r);
 		r->begun = true;
 		break;
+	/* Met is told once, with the reply or apart from it; missed always
+	 * apart. */
+	case EV_REPLY:
 	case EV_VERDICT:
-		if (ev->verdict == VERDICT_MISSED) {
-			r->missed++;
-			result_missed(r, ev, redact);
-		} else if (ev->verdict == VERDICT_MET) {
+		if (ev->verdict == VERDICT_MET)
 			r->met++;
-		}
+		else if (ev->verdict == VERDICT_MISSED
+		    && ev->kind == EV_VERDICT)
+			result_missed(r, ev, redact);
 		break;
 	case EV_FILE_END:
 		r->met = ev->met;

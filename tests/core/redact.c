@@ -1,0 +1,140 @@
+/* Secrets show as ***, wherever they come back from and in any base64. */
+#include "check.h"
+#include "out.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define T(s) s, sizeof(s) - 1
+
+/* The secrets: "hunter2!", "pass\0word", "Zw", "aaaa". */
+static const struct {
+	const char *label;
+	const char *in;
+	size_t len;
+	const char *want;
+} texts[] = {
+	{ "none", T("250 OK"), "250 OK" },
+	{ "alone", T("hunter2!"), "***" },
+	{ "echoed by the server", T("535 bad password 'hunter2!' for bob"),
+	    "535 bad password '***' for bob" },
+	{ "twice", T("hunter2!, hunter2!"), "***, ***" },
+	{ "adjoining", T("hunter2!hunter2!"), "***" },
+	{ "overlapping itself", T("xaaaaaay"), "x***y" },
+	{ "with a NUL", T("a pass\0word b"), "a *** b" },
+	{ "half of it", T("hunter2"), "hunter2" },
+	{ "too short to look for", T("Zw"), "Zw" },
+	{ "base64", T("aHVudGVyMiE="), "***" },
+	{ "base64 in a line", T("334 aHVudGVyMiE= ok"), "334 *** ok" },
+	/* "\0bob\0" and "\0bo\0" and "\0b\0" before it */
+	{ "PLAIN, offset 5", T("AGJvYgBodW50ZXIyIQ=="), "***" },
+	{ "PLAIN, offset 4", T("AGJvAGh1bnRlcjIh"), "***" },
+	{ "PLAIN, offset 3", T("AGIAaHVudGVyMiE="), "***" },
+	{ "base64 that goes on", T("x=AGIAaHVudGVyMiEubW9yZQ== y"),
+	    "x=*** y" },
+	{ "empty", T(""), "" },
+};
+
+static const struct {
+	const char *label;
+	const char *in;
+	bool secret;
+	const char *want;
+} lines[] = {
+	{ "not secret", "MAIL FROM:<a@b>", false, "MAIL FROM:<a@b>" },
+	{ "by value", "MAIL FROM:<hunter2!>", false, "MAIL FROM:<***>" },
+	{ "initial response", "AUTH PLAIN AGJvAHg=", true, "AUTH PLAIN ***" },
+	{ "any case", "auth plain AGJvAHg=", true, "auth plain ***" },
+	{ "blanks", "AUTH  PLAIN  AGJvAHg= x", true, "AUTH  PLAIN  ***" },
+	{ "no response", "AUTH PLAIN", true, "AUTH PLAIN" },
+	{ "blank behind", "AUTH PLAIN ", true, "AUTH PLAIN " },
+	{ "empty response", "AUTH EXTERNAL =", true, "AUTH EXTERNAL =" },
+	{ "response", "AGJvAHg=", true, "***" },
+	{ "cancelled", "*", true, "*" },
+	{ "empty", "=", true, "=" },
+	{ "nothing", "", true, "" },
+	{ "looks like a verb", "AUTH", true, "***" },
+	{ "words that are no command", "my secret words", true, "***" },
+	{ "another verb", "XCLIENT LOGIN=bob", true, "XCLIENT ***" },
+};
+
+/* What p looks like at an offset: coded by the book, to be found by value. */
+static void
+redact_any_offset(const struct redact *r, const char *secret)
+{
+	static const char abc[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	for (size_t before = 0; before < 9; before++)
+		for (size_t after = 0; after < 4; after++) {
+			struct buf in = BUF_INIT;
+			struct buf code = BUF_INIT;
+			struct buf out = BUF_INIT;
+			for (size_t i = 0; i < before; i++)
+				buf_addc(&in, (char)(i * 37));
+			buf_adds(&in, secret);
+			for (size_t i = 0; i < after; i++)
+				buf_addc(&in, (char)(i * 91));
+			size_t len = buf_len(&in);
+			for (size_t i = 0; i < len; i += 3) {
+				unsigned v = 0;
+				for (size_t k = 0; k < 3; k++)
+					v = v << 8
+					    | (i + k < len ? (unsigned char)
+						    buf_data(&in)[i + k]
+							   : 0U);
+				buf_addc(&code, abc[v >> 18]);
+				buf_addc(&code, abc[v >> 12 & 63]);
+				buf_addc(&code,
+				    i + 1 < len ? abc[v >> 6 & 63] : '=');
+				buf_addc(&code,
+				    i + 2 < len ? abc[v & 63] : '=');
+			}
+			redact_text(r, &out, buf_data(&code), buf_len(&code));
+			CHECK(strcmp(buf_str(&out), "***") == 0,
+			    "%s at %zu, %zu behind: %s", secret, before,
+			    after, buf_str(&out));
+			buf_release(&in);
+			buf_release(&code);
+			buf_release(&out);
+		}
+}
+
+int
+main(void)
+{
+	struct redact r;
+	redact_init(&r);
+	redact_add(&r, T("hunter2!"));
+	redact_add(&r, T("hunter2!"));
+	redact_add(&r, T("pass\0word"));
+	redact_add(&r, T("Zw"));
+	redact_add(&r, T("aaaa"));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct buf b = BUF_INIT;
+		char *in = mem_alloc(texts[i].len);
+		memcpy(in, texts[i].in, texts[i].len);
+		redact_text(&r, &b, in, texts[i].len);
+		CHECK(strcmp(buf_str(&b), texts[i].want) == 0, "%s: %s",
+		    texts[i].label, buf_str(&b));
+		buf_release(&b);
+		free(in);
+	}
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct buf b = BUF_INIT;
+		redact_line(&r, &b, lines[i].in, strlen(lines[i].in),
+		    lines[i].secret);
+		CHECK(strcmp(buf_str(&b), lines[i].want) == 0, "%s: %s",
+		    lines[i].label, buf_str(&b));
+		buf_release(&b);
+	}
+	redact_any_offset(&r, "hunter2!");
+	redact_any_offset(&r, "aaaa");
+	redact_release(&r);
+	struct buf b = BUF_INIT;
+	redact_text(&r, &b, "hunter2!", 8);
+	redact_text(NULL, &b, "hunter2!", 8);
+	CHECK(strcmp(buf_str(&b), "hunter2!hunter2!") == 0, "released: %s",
+	    buf_str(&b));
+	buf_release(&b);
+	return check_done();
+}
