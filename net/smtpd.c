@@ -94,6 +94,8 @@ smtpd_pop(struct smtpd *d, struct smtpd_event *ev)
 		ev->text = buf_data(&d->text);
 	else if (!q->no_text)
 		ev->text = buf_data(&d->log) + q->off;
+	else if (q->kind == SMTPD_AUTH)
+		ev->text = NULL;
 	ev->mech = q->mech ? d->mech : NULL;
 	return true;
 }

@@ -1,8 +1,10 @@
 /* The receiver core: one session's server side (RFC 5321), or LMTP's (RFC
  * 2033), bytes in, bytes out, events. No system call, no clock; it stores
  * nothing and sends mail to nobody. Offers PIPELINING SIZE 8BITMIME
- * ENHANCEDSTATUSCODES CHUNKING SMTPUTF8 DSN HELP, and STARTTLS and AUTH when
- * its configuration says so. */
+ * ENHANCEDSTATUSCODES CHUNKING SMTPUTF8 DSN VRFY EXPN HELP, and STARTTLS and
+ * AUTH when its configuration says so. Replies carry enhanced codes once EHLO
+ * or LHLO has announced them; before that, and after HELO, they are RFC 821's
+ * own. */
 #ifndef NET_SMTPD_H
 #define NET_SMTPD_H
 
@@ -27,20 +29,25 @@ struct smtpd_config {
 };
 
 enum smtpd_event_kind {
-	SMTPD_NONE,    /* more bytes are needed */
-	SMTPD_COMMAND, /* text: a command line came (for a log); secrets are *** */
-	SMTPD_ANSWERED, /* text: reply just queued, without CRLF (for a log) */
+	SMTPD_NONE,	/* more bytes are needed */
+	SMTPD_COMMAND,	/* text: a command line came (for a log); secrets are
+			   ***, of a line that is too long only the start */
+	SMTPD_ANSWERED, /* text: a line of the reply just queued, without CRLF
+			   (for a log); one event for each line */
 	SMTPD_BEGIN,	/* a message begins: smtpd_sender(), smtpd_rcpt() */
 	SMTPD_DATA,	/* text: octets of it, transparency removed */
 	SMTPD_END,	/* it is whole: store it, then smtpd_stored() */
 	SMTPD_ABORT,	/* it will not end (RSET, close, too big): drop it */
 	SMTPD_STARTTLS, /* 220 is queued: flush it, shake hands, smtpd_tls() */
-	SMTPD_AUTH,	/* text: a line of an AUTH exchange, base64; answer with
-			   smtpd_auth_*() */
+	SMTPD_AUTH,	/* text: a line of an AUTH exchange, valid base64; NULL
+			   when AUTH came without an initial response, ""
+			   for an empty one ("="). Answer: smtpd_auth_*() */
 	SMTPD_CLOSE	/* the last reply is queued: flush, close */
 };
 
-/* Borrowed until the next call on the session. */
+/* Borrowed until the next call on the session. text has a NUL behind it but
+ * for SMTPD_DATA's; it may hold others. After STARTTLS, AUTH and END nothing
+ * more happens until they are answered. */
 struct smtpd_event {
 	enum smtpd_event_kind kind;
 	const char *text;
@@ -63,7 +70,8 @@ void smtpd_out_done(struct smtpd *d, size_t n);
 
 /* Answers SMTPD_END. failed: recipient indexes whose mailbox could not be
  * written, n of them (SMTP: any failure is 451 for all; LMTP: one reply
- * each). id: for "250 2.0.0 stored as ID", or NULL. */
+ * each, which names the path). id: for "250 2.0.0 stored as ID", or NULL for
+ * "250 2.0.0 OK". */
 void smtpd_stored(
     struct smtpd *d, const size_t *failed, size_t n, const char *id);
 /* TLS stands (after SMTPD_STARTTLS): everything learnt is forgotten; octets
