@@ -37,11 +37,13 @@ hist_is_secret_name(const char *p, size_t len)
 static bool
 hist_has_userinfo(const char *p, size_t len)
 {
-	const char *at = memrchr(p, '@', len);
-	const char *url = memmem(p, len, "://", 3);
+	const char *url = memmem(p, len, "://", 3), *at;
 
-	return url != NULL && at != NULL && url < at &&
-	       memchr(url + 3, ':', (size_t)(at - url - 3)) != NULL;
+	if (url == NULL)
+		return false;
+	url += 3;
+	at = memrchr(url, '@', (size_t)(p + len - url));
+	return at != NULL && memchr(url, ':', (size_t)(at - url)) != NULL;
 }
 
 static bool

@@ -123,6 +123,8 @@ int shell_status(const struct shell *sh);
 /* For the command files. Errors are returned, not told. */
 int shell_connect(struct shell *sh, struct err *e);
 void shell_close(struct shell *sh);
+/* Connects if need be and takes the greeting if nothing has. */
+int shell_greet(struct shell *sh, struct err *e);
 /* Sends a command line as it is (already expanded) and, unless grouped, waits
  * for the reply. */
 int shell_send(struct shell *sh, const char *p, size_t len, struct err *e);

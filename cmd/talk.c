@@ -481,6 +481,15 @@ talk_greeting(struct shell *sh, bool must, struct err *e)
 	return err_set(e, kind, "the greeting is %d, expected 220", code);
 }
 
+int
+shell_greet(struct shell *sh, struct err *e)
+{
+	if (shell_need_link(sh, e) < 0)
+		return -1;
+	return talk_greeting(sh, !sh->interactive && !sh->bare &&
+		!sh->grouped, e);
+}
+
 /* Sends a line of the prelude and takes its reply; the code, or -1. */
 static int
 talk_implied(struct shell *sh, const char *line, struct err *e)

@@ -1,0 +1,49 @@
+#include "cmd.h"
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int
+bdat_size(const char *word, uint64_t *size, struct err *e)
+{
+	char *end;
+	*size = strtoull(word, &end, 10);
+	if (*word < '0' || *word > '9' || *end != '\0' || *size == 0)
+		return err_set(e, ERR_USAGE,
+		    "'%s': expected the octets of a chunk", word);
+	return 0;
+}
+
+static int
+bdat_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+{
+	struct text t;
+	uint64_t size = 0;
+	bool last = true;
+	for (size_t i = 1; i < a->n; i++) {
+		if (strcmp(a->word[i], "more") == 0)
+			last = false;
+		else if (strcmp(a->word[i], "last") == 0)
+			last = true;
+		else if (bdat_size(a->word[i], &size, e) < 0)
+			return -1;
+	}
+	if (shell_greet(sh, e) < 0 || shell_flush(sh, e) < 0 ||
+	    text_open(&t, a->word[0], e) < 0)
+		return -1;
+	if (smtp_offer(link_smtp(sh->link), "CHUNKING") == NULL)
+		shell_remark(sh, "CHUNKING was not offered (RFC 3030)");
+	int r = text_send_chunks(sh, &t, size, last, e);
+	text_release(&t);
+	return r < 0 ? -1 : 0;
+}
+
+const struct cmd cmd_bdat = {
+	.name = "bdat",
+	.args = "FILE [OCTETS] [last|more]",
+	.text = "send a file by BDAT, in chunks of OCTETS, LAST with the last",
+	.help = "Without OCTETS in one chunk (16 MiB at most). more leaves the "
+		"message open for another \\bdat. A refused chunk ends it.",
+	.exec = bdat_exec,
+};

@@ -1,0 +1,8 @@
+#include "cmd.h"
+
+const struct cmd cmd_data = {
+	.name = "data",
+	.args = "",
+	.text = "send DATA; mail text follows, up to a line with a period",
+	.body = "DATA\n",
+};

@@ -1,0 +1,33 @@
+#include "explain.h"
+#include "cmd.h"
+
+#include <string.h>
+
+static int
+explain_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	int r = 0;
+	for (size_t i = 0; i < a->n && r == 0; i++) {
+		if (i > 0)
+			buf_addc(&b, '\n');
+		r = explain_word(&b, a->word[i], strlen(a->word[i]), e);
+	}
+	if (a->n == 0 && sh->last.nlines > 0) {
+		char code[4] = { (char)('0' + sh->last.code / 100),
+			(char)('0' + sh->last.code / 10 % 10),
+			(char)('0' + sh->last.code % 10), '\0' };
+		r = explain_word(&b, code, 3, e);
+	}
+	shell_say(sh, buf_data(&b), buf_len(&b));
+	buf_release(&b);
+	return r;
+}
+
+const struct cmd cmd_explain = {
+	.name = "explain",
+	.args = "[WORD...]",
+	.text = "all that is known of a reply code, enhanced code, verb or keyword",
+	.help = "Without a word: the newest reply's code.",
+	.exec = explain_exec,
+};

@@ -1,0 +1,67 @@
+#include "cmd.h"
+#include "explain.h"
+
+#include <string.h>
+#include <strings.h>
+
+static void
+help_table(struct buf *b)
+{
+	buf_adds(b, "A line is sent as it is: MAIL FROM:<me@example.org>. "
+		    "These are for smtpsh itself:\n");
+	for (size_t i = 0; cmd_table[i] != NULL; i++) {
+		const struct cmd *c = cmd_table[i];
+		struct buf left = BUF_INIT;
+		buf_addf(&left, "  \\%s %s", c->name, c->args);
+		if (buf_len(&left) <= 30)
+			buf_addf(b, "%-30s %s\n", buf_str(&left), c->text);
+		else
+			buf_addf(b, "%s\n%-30s %s\n", buf_str(&left), "",
+			    c->text);
+		buf_release(&left);
+	}
+	buf_adds(b, "\\help COMMAND says more; \\help VERB explains a verb; a "
+		    "unique prefix will do: \\h MAIL\n");
+}
+
+static int
+help_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	int r = 0;
+	if (a->n == 0) {
+		help_table(&b);
+	} else {
+		const char *w = a->word[0];
+		bool slash = w[0] == '\\';
+		const struct cmd *c =
+		    cmd_find(w + slash, strlen(w + slash), e);
+		bool shout = !slash && verb_find(w, strlen(w)) != NULL &&
+		    strcasecmp(w, c == NULL ? "" : c->name) != 0;
+		if (slash && c == NULL)
+			return -1;
+		if (c != NULL && !shout)
+			buf_addf(&b, "\\%s %s\n  %s\n%s%s%s", c->name, c->args,
+			    c->text, c->help == NULL ? "" : "  ",
+			    c->help == NULL ? "" : c->help,
+			    c->help == NULL ? "" : "\n");
+		if (c != NULL && !shout && c->body != NULL)
+			buf_addf(&b, "  as a template:\n%s", c->body);
+		size_t before = buf_len(&b);
+		if (before > 0 && !slash &&
+		    (verb_find(w, strlen(w)) != NULL))
+			buf_addc(&b, '\n');
+		if (!slash && (c == NULL || verb_find(w, strlen(w)) != NULL))
+			r = explain_word(&b, w, strlen(w), e);
+	}
+	shell_say(sh, buf_data(&b), buf_len(&b));
+	buf_release(&b);
+	return r;
+}
+
+const struct cmd cmd_help = {
+	.name = "help",
+	.args = "[COMMAND|VERB]",
+	.text = "this list, or what is known of a command or verb",
+	.exec = help_exec,
+};

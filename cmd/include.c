@@ -1,0 +1,15 @@
+#include "cmd.h"
+
+static int
+include_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+{
+	return shell_include(sh, a->word[0], e);
+}
+
+const struct cmd cmd_include = {
+	.name = "include",
+	.args = "FILE",
+	.text = "run a conversation file in this session",
+	.help = "In a file the path is relative to that file.",
+	.exec = include_exec,
+};

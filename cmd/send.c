@@ -1,0 +1,41 @@
+#include "cmd.h"
+#include "text.h"
+
+static int
+send_text(struct shell *sh, struct text *t, struct err *e)
+{
+	int r = text_send(sh, t, e);
+	if (r < 0) {
+		/* Half a message must never look whole. */
+		shell_close(sh);
+		return -1;
+	}
+	return shell_flush(sh, e);
+}
+
+static int
+send_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+{
+	struct text t;
+	if (text_open(&t, a->word[0], e) < 0)
+		return -1;
+	bool grouped = sh->grouped;
+	int r = shell_flush(sh, e);
+	sh->grouped = false;
+	if (r == 0)
+		r = shell_send(sh, "DATA", 4, e);
+	if (r == 0 && shell_state(sh) == SMTP_TEXT)
+		r = send_text(sh, &t, e);
+	sh->grouped = grouped;
+	text_release(&t);
+	return r;
+}
+
+const struct cmd cmd_send = {
+	.name = "send",
+	.args = "FILE",
+	.text = "DATA, a file as mail text, and the period that ends it",
+	.help = "Line ends become CRLF and lines that begin with a period get "
+		"one more. When DATA is refused nothing of the file is sent.",
+	.exec = send_exec,
+};

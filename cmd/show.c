@@ -1,0 +1,95 @@
+#include "cmd.h"
+#include "set.h"
+
+#include <string.h>
+
+static void
+show_settings(struct shell *sh, struct buf *b, const char *only)
+{
+	for (const struct setting *s = set_table; s->name != NULL; s++) {
+		if (only != NULL && strcmp(only, s->name) != 0)
+			continue;
+		struct buf v = BUF_INIT;
+		s->get(sh, &v);
+		buf_addf(b, "%-12s %-12s %s\n", s->name, buf_str(&v), s->text);
+		buf_release(&v);
+	}
+}
+
+static void
+show_offers(const struct shell *sh, struct buf *b)
+{
+	const struct smtp *s = link_smtp(sh->link);
+	for (size_t i = 0; smtp_offer_at(s, i) != NULL; i++) {
+		const struct smtp_keyword *k = smtp_offer_at(s, i);
+		buf_addf(b, "%s%s%s", i > 0 ? ", " : "  offers     ",
+		    k->keyword, "");
+		if (k->args[0] != '\0')
+			buf_addf(b, " %s", k->args);
+	}
+	if (smtp_offer_at(s, 0) != NULL)
+		buf_addc(b, '\n');
+}
+
+static void
+show_session(const struct shell *sh, struct buf *b)
+{
+	if (sh->link == NULL) {
+		buf_adds(b, "not connected\n");
+		return;
+	}
+	const struct smtp *s = link_smtp(sh->link);
+	buf_addf(b, "connected to %s\n", conn_name(link_conn(sh->link)));
+	buf_addf(b, "  state      %s%s%s\n", smtp_state_name(smtp_state(s)),
+	    smtp_is_tls(s) ? ", under TLS" : "",
+	    smtp_is_authenticated(s) ? ", authenticated" : "");
+	if (smtp_peer(s)[0] != '\0')
+		buf_addf(b, "  server     %s\n", smtp_peer(s));
+	show_offers(sh, b);
+	if (smtp_accepted(s) > 0)
+		buf_addf(b, "  recipients %zu accepted\n", smtp_accepted(s));
+	if (smtp_owed(s) > 0)
+		buf_addf(b, "  owed       %zu replies\n", smtp_owed(s));
+}
+
+static void
+show_vars(const struct shell *sh, struct buf *b, const char *only)
+{
+	for (size_t i = 0; i < sh->vars.n; i++) {
+		const struct var *v = &sh->vars.var[i];
+		if (only != NULL && strcmp(only, v->name) != 0)
+			continue;
+		buf_addf(b, "%-12s ", v->name);
+		redact_text(&sh->redact, b, v->value, v->len);
+		buf_addc(b, '\n');
+	}
+}
+
+static int
+show_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	const char *only = a->n > 0 ? a->word[0] : NULL;
+	if (only == NULL) {
+		show_session(sh, &b);
+		buf_adds(&b, "settings\n");
+	}
+	show_settings(sh, &b, only);
+	if (only == NULL && sh->vars.n > 0)
+		buf_adds(&b, "variables\n");
+	show_vars(sh, &b, only);
+	if (buf_len(&b) == 0)
+		return err_set(e, ERR_USAGE,
+		    "%s is neither a setting nor a variable that is set",
+		    only);
+	shell_say(sh, buf_data(&b), buf_len(&b));
+	buf_release(&b);
+	return 0;
+}
+
+const struct cmd cmd_show = {
+	.name = "show",
+	.args = "[SETTING|NAME]",
+	.text = "the session, the settings and the variables",
+	.exec = show_exec,
+};

@@ -1,0 +1,118 @@
+/* The table of commands, and how a line finds its row. */
+#include "cmd.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include "grammar.h"
+
+extern const struct cmd cmd_connect, cmd_close, cmd_helo, cmd_ehlo, cmd_lhlo, cmd_mail, cmd_rcpt, cmd_data, cmd_send, cmd_bdat, cmd_raw, cmd_pipeline, cmd_flush, cmd_test, cmd_set, cmd_unset, cmd_show, cmd_template, cmd_include, cmd_record, cmd_expect, cmd_sleep, cmd_mailbox, cmd_explain, cmd_help, cmd_quit;
+
+const struct cmd *const cmd_table[] = { &cmd_connect, &cmd_close, &cmd_helo, &cmd_ehlo, &cmd_lhlo, &cmd_mail, &cmd_rcpt, &cmd_data, &cmd_send, &cmd_bdat, &cmd_raw, &cmd_pipeline, &cmd_flush, &cmd_test, &cmd_set, &cmd_unset, &cmd_show, &cmd_template, &cmd_include, &cmd_record, &cmd_expect, &cmd_sleep, &cmd_mailbox, &cmd_explain, &cmd_help, &cmd_quit, NULL };
+
+/* The row whose name is that, or else the only one that begins so. */
+static const struct cmd *
+table_match(const char *name, size_t len, size_t *n)
+{
+	const struct cmd *found = NULL;
+	*n = 0;
+	for (size_t i = 0; cmd_table[i] != NULL; i++) {
+		if (strncmp(cmd_table[i]->name, name, len) != 0)
+			continue;
+		if (cmd_table[i]->name[len] == '\0') {
+			*n = 1;
+			return cmd_table[i];
+		}
+		found = cmd_table[i];
+		++*n;
+	}
+	return found;
+}
+
+const struct cmd *
+cmd_find(const char *name, size_t len, struct err *e)
+{
+	size_t n;
+	const struct cmd *c = table_match(name, len, &n);
+	if (n == 1 && len > 0)
+		return c;
+	struct buf b = BUF_INIT;
+	for (size_t i = 0; n > 1 && cmd_table[i] != NULL; i++)
+		if (strncmp(cmd_table[i]->name, name, len) == 0)
+			buf_addf(&b, " \\%s", cmd_table[i]->name);
+	if (n > 1)
+		err_set(e, ERR_USAGE, "\\%.*s may be any of:%s", (int)len, name,
+		    buf_str(&b));
+	else
+		err_set(e, ERR_USAGE,
+		    "no command is called \\%.*s; \\help lists them",
+		    (int)(len < 60 ? len : 60), name);
+	buf_release(&b);
+	return NULL;
+}
+
+static int
+table_count(const struct cmd *c, size_t n, struct err *e)
+{
+	size_t min, max;
+	grammar_count(c->args, &min, &max);
+	if (n >= min && n <= max)
+		return 0;
+	return err_set(e, ERR_USAGE, "\\%s takes %s; found %zu word%s",
+	    c->name, c->args[0] == '\0' ? "nothing" : c->args, n,
+	    n == 1 ? "" : "s");
+}
+
+static int
+table_exec(struct shell *sh, const struct cmd *c, const struct cmd_args *a,
+    struct err *e)
+{
+	if (table_count(c, a->n, e) < 0)
+		return -1;
+	if (c->exec != NULL)
+		return c->exec(sh, a, e);
+	struct buf name = BUF_INIT;
+	const struct var_args args = { a->n, a->word };
+	buf_addf(&name, "\\%s", c->name);
+	int r = shell_text(sh, buf_str(&name), c->body, strlen(c->body), &args,
+	    e);
+	buf_release(&name);
+	return r;
+}
+
+int
+cmd_run(struct shell *sh, const char *p, size_t len, struct err *e)
+{
+	size_t w = 0;
+	while (w < len && p[w] != ' ' && p[w] != '\t')
+		w++;
+	char *name = mem_dupn(p, w);
+	const struct template *t = shell_template(sh, name);
+	size_t n = 0;
+	const struct cmd *c = t != NULL ? NULL : table_match(name, w, &n);
+	int r = -1;
+	struct cmd_args a = { 0 };
+	if (memchr(p, '\0', len) != NULL) {
+		err_set(e, ERR_USAGE, "\\%s: found NUL in the line", name);
+	} else if (t == NULL && (n != 1 || w == 0)) {
+		cmd_find(p, w, e);
+	} else {
+		while (w < len && (p[w] == ' ' || p[w] == '\t'))
+			w++;
+		a.rest = p + w;
+		/* Exact bytes are not words. */
+		bool words = c == NULL || strcmp(c->name, "raw") != 0;
+		r = words ? cmd_split(&a, p + w, len - w, e) : 0;
+		if (!words)
+			a.n = w < len;
+		if (r == 0 && t != NULL) {
+			const struct var_args args = { a.n, a.word };
+			r = shell_run_template(sh, t, &args, e);
+		} else if (r == 0) {
+			r = table_exec(sh, c, &a, e);
+		}
+	}
+	cmd_args_release(&a);
+	free(name);
+	return r;
+}
