@@ -92,7 +92,7 @@ tls_verify_name(struct tls *t, const struct tls_target *to, struct err *e)
 		    " (--tls-verify-host NAME gives one)");
 	if (t->name != NULL && t->literal)
 		ok = X509_VERIFY_PARAM_set1_ip_asc(p, t->name);
-	else if (t->name != NULL)
+	else if (t->name != NULL && !t->dane)
 		ok = X509_VERIFY_PARAM_set1_host(p, t->name, strlen(t->name));
 	if (ok != 1)
 		return err_set(e, ERR_USAGE,
