@@ -138,23 +138,21 @@ complete_verb(struct completing *k)
 		k->c->append = ' ';
 }
 
-/* BODY=, or one of its values. */
-static void
-complete_param(struct completing *k, const struct cmdline *l)
+void
+complete_params(struct completing *k, enum verb_id verb, size_t args)
 {
-	const char *word = k->line + l->word, *v;
-	size_t len = k->len - l->word, i, n;
-	const char *eq = memchr(word, '=', len);
-	const char *comma = memrchr(word, ',', len);
+	size_t start = k->c->start, i, n;
+	const char *word = k->line + start, *v;
+	const char *eq = memchr(word, '=', k->len - start);
+	const char *comma = memrchr(word, ',', k->len - start);
 	struct params ps;
 	const struct param *p;
 	bool several;
 
-	params_init(&ps, complete_smtp(k->sh), l->verb->id);
+	params_init(&ps, complete_smtp(k->sh), verb);
 	if (eq == NULL) {
 		for (p = ps.v; p < ps.v + ps.n; p++)
-			if (!param_is_used(
-				p, k->line + l->args, l->word - l->args))
+			if (!param_is_used(p, k->line + args, start - args))
 				complete_try(k, "", p->name, strlen(p->name),
 				    p->values != NULL ? "=" : "");
 		if (k->c->n == 1 && strchr(k->c->word[0], '=') == NULL)
@@ -270,7 +268,7 @@ complete_smtp_line(struct completing *k)
 		complete_addresses(k, l.literal[0] == 'F', l.literal[0] == 'T');
 		break;
 	case CMDLINE_PARAM:
-		complete_param(k, &l);
+		complete_params(k, l.verb->id, l.args);
 		break;
 	case CMDLINE_ARG:
 		complete_arg(k, &l);

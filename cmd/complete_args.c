@@ -110,6 +110,16 @@ complete_address(struct completing *k, const struct cmd *cmd)
 	    k, strcmp(cmd->name, "rcpt") != 0, strcmp(cmd->name, "mail") != 0);
 }
 
+static void
+complete_parameter(struct completing *k, const struct cmd *cmd)
+{
+	size_t args;
+
+	cmdline_word(k->line, k->len, 2, &args);
+	complete_params(
+	    k, strcmp(cmd->name, "rcpt") == 0 ? VERB_RCPT : VERB_MAIL, args);
+}
+
 static bool
 complete_is(const char *item, size_t len, const char *placeholder)
 {
@@ -145,6 +155,10 @@ complete_item(
 		complete_settings(k);
 	else if (complete_is(p, up, "VALUE"))
 		complete_setting_values(k);
+	else if (complete_is(p, up, "DOMAIN"))
+		complete_value(k, "helo");
+	else if (complete_is(p, up, "PARAMETER"))
+		complete_parameter(k, cmd);
 	else if (complete_is(p, up, "COMMAND"))
 		complete_commands(k, "");
 	else if (complete_is(p, up, "MECHANISM"))
@@ -195,6 +209,7 @@ complete_command(struct completing *k)
 		return;
 	complete_args(k, cmd, n - 1);
 	grammar_count(cmd->args, &min, &max);
-	if (k->c->n == 1 && n < max)
+	len = k->c->n == 1 ? strlen(k->c->word[0]) : 0;
+	if (len > 0 && n < max && k->c->word[0][len - 1] != '=')
 		k->c->append = ' ';
 }

@@ -22,6 +22,9 @@ void complete_value(struct completing *k, const char *name);
 void complete_addresses(struct completing *k, bool from, bool to);
 /* Verbs that make sense now, then the others; syntax: up to "FROM:<". */
 void complete_verbs(struct completing *k, bool syntax);
+/* BODY=, or one of its values; what stands in the line from args on is given
+ * already. */
+void complete_params(struct completing *k, enum verb_id verb, size_t args);
 /* What the server's AUTH offered. */
 void complete_mechanisms(struct completing *k);
 /* Names of variables. */

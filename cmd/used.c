@@ -72,25 +72,20 @@ used_is(const char *p, size_t len, const char *name, size_t min)
 static void
 used_command(struct used *u, const char *p, size_t len)
 {
-	size_t off, n, i, arg;
+	size_t off, n, arg;
 	const char *w;
 
 	n = cmdline_word(p, len, 0, &off);
 	w = p + off;
-	for (i = 1; (arg = cmdline_word(p, len, i, &off)) > 0; i++) {
-		if (used_is(w, n, "mail", 1)) {
-			if (i == 1)
-				used_add(&u->from, &u->nfrom, p + off, arg);
-		} else if (used_is(w, n, "rcpt", 2)) {
-			used_add(&u->to, &u->nto, p + off, arg);
-		} else if (used_is(w, n, "connect", 2)) {
-			/* user:password@host is nothing to remember. */
-			if (i == 1 && memchr(p + off, '@', arg) == NULL)
-				used_add(&u->host, &u->nhost, p + off, arg);
-		} else {
-			return;
-		}
-	}
+	arg = cmdline_word(p, len, 1, &off);
+	if (used_is(w, n, "mail", 1))
+		used_add(&u->from, &u->nfrom, p + off, arg);
+	else if (used_is(w, n, "rcpt", 2))
+		used_add(&u->to, &u->nto, p + off, arg);
+	else if (used_is(w, n, "connect", 2) &&
+		 /* user:password@host is nothing to remember. */
+		 memchr(p + off, '@', arg) == NULL)
+		used_add(&u->host, &u->nhost, p + off, arg);
 }
 
 void

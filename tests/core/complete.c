@@ -35,9 +35,9 @@ static const struct cmd cmds[] = {
 	{ .name = "data", .args = "[FILE]" },
 	{ .name = "explain", .args = "WORD..." },
 	{ .name = "help", .args = "[COMMAND|VERB]" },
-	{ .name = "mail", .args = "ADDRESS [PARAMETER...]" },
-	{ .name = "rcpt", .args = "ADDRESS..." },
-	{ .name = "set", .args = "[NAME|SETTING] [VALUE]" },
+	{ .name = "mail", .args = "[ADDRESS] [PARAMETER...]" },
+	{ .name = "rcpt", .args = "[ADDRESS] [PARAMETER...]" },
+	{ .name = "set", .args = "SETTING|NAME [VALUE...]" },
 	{ .name = "show", .args = "[capabilities|message|vars]" },
 	{ .name = "template", .args = "[TEMPLATE]" },
 };
@@ -238,6 +238,8 @@ static const struct {
 	{ "senders for mail", nothing, "\\mail m", "me@here.example", 6, ' ' },
 	{ "recipients for rcpt", nothing, "\\rcpt ", "Green@Beta.ARPA", 6,
 	    ' ' },
+	{ "parameters for mail", ehlo, "\\mail a@b SIZE=1 b", "BODY=", 17, 0 },
+	{ "a value of rcpt's", mail, "\\rc c@d notify=n", "NEVER", 15, ' ' },
 	{ "choices", nothing, "\\show m", "message", 6, 0 },
 	{ "settings", nothing, "\\set ma", "match", 5, ' ' },
 	{ "its values", nothing, "\\set match ", "code text", 11, 0 },
@@ -332,7 +334,7 @@ static const struct {
 	{ "a word with a blank", nothing, "\\mail 'a b'", " [PARAMETER...]" },
 	{ "a setting's values", nothing, "\\set match ", "code|text" },
 	{ "a number", nothing, "\\set timeout ", "SECONDS" },
-	{ "a variable of one's own", nothing, "\\set foo ", "[VALUE]" },
+	{ "a variable of one's own", nothing, "\\set foo ", "[VALUE...]" },
 	{ "only a backslash", nothing, "\\", "" },
 };
 
