@@ -14,14 +14,13 @@
 enum event_kind {
 	EV_OPEN,   /* text: "connected to 127.0.0.1 port 25" */
 	EV_SENT,   /* text: a command line, without CRLF; the period that ends
-		      mail text, with verb VERB_TEXT_END; the octets that \raw
-		      sent, with VERB_RAW */
+		      mail text, with verb VERB_TEXT_END */
 	EV_TEXT,   /* text: one line of mail text, before transparency; of a
 		      chunk too */
-	EV_OCTETS, /* n octets of mail text that are not shown line by line;
-		      text: the \send or \bdat line that sends the same, or
-		      "" when nothing can. It stands for all that line does:
-		      no EV_SENT for its DATA, BDAT or period */
+	EV_OCTETS, /* n octets that are not shown line by line; text: the
+		      \send, \bdat or \raw line that sends the same, and that
+		      stands for all it does: no EV_SENT for its DATA or
+		      period; or "" when nothing can */
 	EV_REPLY,  /* reply, to verb; unsolicited: nothing asked for it */
 	EV_GARBAGE, /* text: octets that are no reply; remark: why */
 	EV_CLOSED, /* text: why the connection ended */

@@ -163,14 +163,16 @@ human_octets(struct human *h, const struct event *ev)
 	struct buf b = BUF_INIT;
 	if (ev->len > 0 && !(ev->typed && h->opts.terminal)) {
 		human_release_held(h);
-		redact_text(h->redact, &b, ev->text, ev->len);
+		replay_octets(&b, ev, h->redact);
 		human_sender_line(h, &b, HUMAN_BOLD);
 		buf_clear(&b);
 	}
 	/* Without a line that stands for it, it is inside the text. */
 	if (ev->len == 0)
 		h->in_text = true;
-	buf_addf(&b, "%llu octets of mail text", (unsigned long long)ev->n);
+	buf_addf(&b, "%llu octet%s%s", (unsigned long long)ev->n,
+	    ev->n == 1 ? "" : "s",
+	    ev->len == 0 ? " of mail text not shown" : "");
 	human_notes(h, false, buf_str(&b));
 	buf_release(&b);
 }

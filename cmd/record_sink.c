@@ -101,7 +101,7 @@ record_octets(struct record *c, const struct event *ev)
 {
 	if (ev->len > 0) {
 		record_text_ended(c);
-		redact_text(c->redact, &c->text, ev->text, ev->len);
+		replay_octets(&c->text, ev, c->redact);
 		buf_addc(&c->text, '\n');
 		c->begun = true;
 		return;

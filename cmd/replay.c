@@ -21,29 +21,6 @@ replay_line(struct buf *b, const struct buf *text)
 	replay_guard(b, buf_data(text), buf_len(text));
 }
 
-/* Octets in the escapes of \raw. */
-static void
-replay_raw(struct buf *b, const char *p, size_t len)
-{
-	struct buf text = BUF_INIT;
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)p[i];
-		if (c == '\r')
-			buf_adds(&text, "\\r");
-		else if (c == '\n')
-			buf_adds(&text, "\\n");
-		else if (c == '\\')
-			buf_adds(&text, "\\\\");
-		else if (c < 0x20 || c >= 0x7f || (c == ' ' && i == 0))
-			buf_addf(&text, "\\x%02x", c);
-		else
-			buf_addc(&text, (char)c);
-	}
-	buf_adds(b, "\\raw ");
-	replay_guard(b, buf_data(&text), buf_len(&text));
-	buf_release(&text);
-}
-
 void
 replay_sent(struct buf *b, const struct event *ev, const struct redact *r)
 {
@@ -51,8 +28,6 @@ replay_sent(struct buf *b, const struct event *ev, const struct redact *r)
 	redact_line(r, &text, ev->text, ev->len, ev->secret);
 	if (ev->len == 0)
 		buf_adds(b, "\\raw \\r\\n"); /* "S:" says nothing */
-	else if (ev->verb != NULL && ev->verb->id == VERB_RAW)
-		replay_raw(b, buf_data(&text), buf_len(&text));
 	else
 		replay_line(b, &text);
 	buf_release(&text);
@@ -82,6 +57,15 @@ replay_text(struct buf *b, const struct event *ev, const struct redact *r)
 	replay_line(b, &text);
 	buf_release(&text);
 	return true;
+}
+
+void
+replay_octets(struct buf *b, const struct event *ev, const struct redact *r)
+{
+	struct buf text = BUF_INIT;
+	redact_text(r, &text, ev->text, ev->len);
+	replay_guard(b, buf_data(&text), buf_len(&text));
+	buf_release(&text);
 }
 
 void

@@ -15,10 +15,13 @@ void replay_sent(struct buf *b, const struct event *ev,
 /* False, and nothing is added: no line says it, for it would end the text. */
 bool replay_text(struct buf *b, const struct event *ev,
     const struct redact *r);
+/* The line that stands for octets. */
+void replay_octets(struct buf *b, const struct event *ev,
+    const struct redact *r);
 /* Line i of a reply, escaped. */
 void replay_reply(struct buf *b, const struct reply *reply, size_t i,
     const struct redact *r);
-/* The code and text of all its lines, joined with LF: as they came, but for
+/* The texts of all its lines, joined with LF: as they came, but for
  * secrets. */
 void replay_joined(struct buf *b, const struct reply *reply,
     const struct redact *r);
