@@ -10,31 +10,29 @@ struct escape_range {
 
 /* Beyond ASCII: C1, and what has no glyph of its own. */
 static const struct escape_range escape_hidden[] = {
-	{ 0x0080, 0x009f }, /* C1 */
-	{ 0x00ad, 0x00ad }, /* soft hyphen */
-	{ 0x061c, 0x061c }, /* Arabic letter mark */
-	{ 0x180e, 0x180e }, /* Mongolian vowel separator */
-	{ 0x200b, 0x200f }, /* zero-width, direction marks */
-	{ 0x2028, 0x202e }, /* line and paragraph separator, bidi */
-	{ 0x2060, 0x206f }, /* word joiner, isolates, invisible operators */
-	{ 0xfeff, 0xfeff }, /* byte order mark */
-	{ 0xfff9, 0xfffb }, /* interlinear annotation */
+	{ 0x0080, 0x009f },  /* C1 */
+	{ 0x00ad, 0x00ad },  /* soft hyphen */
+	{ 0x061c, 0x061c },  /* Arabic letter mark */
+	{ 0x180e, 0x180e },  /* Mongolian vowel separator */
+	{ 0x200b, 0x200f },  /* zero-width, direction marks */
+	{ 0x2028, 0x202e },  /* line and paragraph separator, bidi */
+	{ 0x2060, 0x206f },  /* word joiner, isolates, invisible operators */
+	{ 0xfeff, 0xfeff },  /* byte order mark */
+	{ 0xfff9, 0xfffb },  /* interlinear annotation */
 	{ 0xe0000, 0xe0fff } /* tags */
 };
 
-static const struct escape_range escape_wide[] = {
-	{ 0x1100, 0x115f }, { 0x2e80, 0x303e }, { 0x3041, 0xa4cf },
-	{ 0xac00, 0xd7a3 }, { 0xf900, 0xfaff }, { 0xfe30, 0xfe6f },
-	{ 0xff00, 0xff60 }, { 0xffe0, 0xffe6 }, { 0x1f300, 0x1f64f },
-	{ 0x1f900, 0x1f9ff }, { 0x20000, 0x3fffd }
-};
+static const struct escape_range escape_wide[] = { { 0x1100, 0x115f },
+	{ 0x2e80, 0x303e }, { 0x3041, 0xa4cf }, { 0xac00, 0xd7a3 },
+	{ 0xf900, 0xfaff }, { 0xfe30, 0xfe6f }, { 0xff00, 0xff60 },
+	{ 0xffe0, 0xffe6 }, { 0x1f300, 0x1f64f }, { 0x1f900, 0x1f9ff },
+	{ 0x20000, 0x3fffd } };
 
-static const struct escape_range escape_combining[] = {
-	{ 0x0300, 0x036f }, { 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff },
-	{ 0x20d0, 0x20ff }, { 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f }
-};
+static const struct escape_range escape_combining[] = { { 0x0300, 0x036f },
+	{ 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff }, { 0x20d0, 0x20ff },
+	{ 0xfe00, 0xfe0f }, { 0xfe20, 0xfe2f } };
 
-#define ESCAPE_IN(table, cp) \
+#define ESCAPE_IN(table, cp)                                                   \
 	escape_in(table, sizeof(table) / sizeof(table[0]), cp)
 
 static bool
@@ -66,8 +64,8 @@ escape_utf8(const char *p, size_t len, unsigned long *cp)
 			return 0;
 		*cp = *cp << 6 | (t & 0x3f);
 	}
-	if (*cp < least[n] || *cp > 0x10ffff
-	    || (*cp >= 0xd800 && *cp <= 0xdfff))
+	if (*cp < least[n] || *cp > 0x10ffff ||
+	    (*cp >= 0xd800 && *cp <= 0xdfff))
 		return 0;
 	return n;
 }

@@ -79,7 +79,7 @@ grammar_words(struct grammar *g, const char *p, const char *end, bool optional,
 		if (close + 1 == tail) {
 			grammar_words(g, p + 1, close, true, first);
 		} else {
-			g->word[g->n++] = (struct grammar_word) { first, p,
+			g->word[g->n++] = (struct grammar_word){ first, p,
 				(size_t)(tail - p), optional };
 		}
 		if (dots)

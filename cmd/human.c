@@ -236,8 +236,8 @@ human_file_end(struct human *h, const struct event *ev)
 		buf_adds(&b, ", ");
 		note_time(&b, ev->took_ns);
 	}
-	human_note(h, failed ? HUMAN_RED : HUMAN_DIM, true, buf_data(&b),
-	    buf_len(&b));
+	human_note(
+	    h, failed ? HUMAN_RED : HUMAN_DIM, true, buf_data(&b), buf_len(&b));
 	buf_release(&b);
 }
 
@@ -251,8 +251,8 @@ human_session(struct human *h, const struct event *ev)
 		buf_adds(&b, ev->file != NULL ? ev->file : "standard input");
 		break;
 	case EV_END:
-		buf_addf(&b, "%u files, %u failed", ev->files,
-		    ev->files_failed);
+		buf_addf(
+		    &b, "%u files, %u failed", ev->files, ev->files_failed);
 		break;
 	default:
 		buf_add(&b, ev->text, ev->len);
@@ -267,9 +267,9 @@ human_put(struct sink *s, const struct event *ev)
 	struct human *h = (struct human *)s;
 	/* A remark or verdict can wait for the end of the text; the rest shows
 	 * that it has ended. */
-	if (ev->kind != EV_SENT && ev->kind != EV_TEXT
-	    && ev->kind != EV_OCTETS && ev->kind != EV_REMARK
-	    && ev->kind != EV_VERDICT)
+	if (ev->kind != EV_SENT && ev->kind != EV_TEXT &&
+	    ev->kind != EV_OCTETS && ev->kind != EV_REMARK &&
+	    ev->kind != EV_VERDICT)
 		human_release_held(h);
 	switch (ev->kind) {
 	case EV_SENT:

@@ -19,7 +19,7 @@ struct human {
 	struct buf text; /* of the event under way */
 	struct buf held; /* remarks that wait for the end of mail text */
 	bool in_text;
-	bool talked;     /* a line of the conversation came last */
+	bool talked;		/* a line of the conversation came last */
 	uint64_t shown, hidden; /* octets of this mail text */
 };
 

@@ -61,8 +61,8 @@ human_explain(struct human *h, const struct event *ev, const struct verb *v)
 	const struct reply *r = ev->reply;
 	struct buf b = BUF_INIT;
 	size_t width = human_columns(h);
-	explain_reply(&b, v, r->code, r->enh_class, r->enh_subject,
-	    r->enh_detail, width);
+	explain_reply(
+	    &b, v, r->code, r->enh_class, r->enh_subject, r->enh_detail, width);
 	if (ev->took_ns >= 0) {
 		struct buf time = BUF_INIT;
 		note_time(&time, ev->took_ns);
@@ -103,8 +103,8 @@ human_keywords(struct human *h, const struct reply *r)
 	for (size_t i = 1; i < r->nlines * 2; i++) {
 		if (i == r->nlines)
 			continue;
-		const char *p = human_keyword(r, i % r->nlines, &len, &args,
-		    &args_len);
+		const char *p =
+		    human_keyword(r, i % r->nlines, &len, &args, &args_len);
 		buf_clear(&known);
 		if (!explain_keyword(&known, p, len, args, args_len))
 			continue;
@@ -130,12 +130,15 @@ void
 human_reply(struct human *h, const struct event *ev)
 {
 	const struct reply *r = ev->reply;
-	const struct verb *v = ev->verb != NULL ? ev->verb
-						: verb_get(VERB_UNKNOWN);
+	const struct verb *v =
+	    ev->verb != NULL ? ev->verb : verb_get(VERB_UNKNOWN);
 	human_reply_lines(h, r);
+	/* What follows 354 is mail text to whoever reads this again. */
+	if (r->code == 354 && !h->opts.terminal)
+		h->in_text = true;
 	if (ev->unsolicited)
-		human_note(h, HUMAN_RED, false, "nobody asked for this reply",
-		    27);
+		human_note(
+		    h, HUMAN_RED, false, "nobody asked for this reply", 27);
 	if (ev->rcpt != NULL) {
 		struct buf b = BUF_INIT;
 		buf_addf(&b, "for %s", ev->rcpt);
@@ -144,8 +147,8 @@ human_reply(struct human *h, const struct event *ev)
 	}
 	if (h->opts.remarks) {
 		human_explain(h, ev, v);
-		if ((v->id == VERB_EHLO || v->id == VERB_LHLO)
-		    && r->code / 100 == 2)
+		if ((v->id == VERB_EHLO || v->id == VERB_LHLO) &&
+		    r->code / 100 == 2)
 			human_keywords(h, r);
 	}
 	for (size_t i = 0; i < sizeof(human_flaws) / sizeof(human_flaws[0]);

@@ -52,8 +52,8 @@ json_text(const char *p, size_t len)
 }
 
 static void
-json_put_text(json_t *o, const char *key, const struct redact *r,
-    const char *p, size_t len)
+json_put_text(json_t *o, const char *key, const struct redact *r, const char *p,
+    size_t len)
 {
 	struct buf b = BUF_INIT;
 	redact_text(r, &b, p, len);
@@ -62,8 +62,8 @@ json_put_text(json_t *o, const char *key, const struct redact *r,
 }
 
 static void
-json_put_string(json_t *o, const char *key, const struct redact *r,
-    const char *s)
+json_put_string(
+    json_t *o, const char *key, const struct redact *r, const char *s)
 {
 	if (s != NULL)
 		json_put_text(o, key, r, s, strlen(s));
@@ -74,8 +74,8 @@ static void
 json_put_ms(json_t *o, const char *key, int64_t ns)
 {
 	if (ns >= 0)
-		json_object_set_new(o, key,
-		    json_real((double)(ns / 1000) / 1e3));
+		json_object_set_new(
+		    o, key, json_real((double)(ns / 1000) / 1e3));
 }
 
 static void
@@ -130,8 +130,8 @@ json_put_reply(json_t *o, const struct event *ev, const struct redact *r)
 		    reply->enh_detail);
 		json_object_set_new(o, "enhanced", json_string(buf_str(&b)));
 	}
-	const struct code *code = code_find(reply->code,
-	    ev->verb != NULL ? ev->verb->id : VERB_UNKNOWN);
+	const struct code *code = code_find(
+	    reply->code, ev->verb != NULL ? ev->verb->id : VERB_UNKNOWN);
 	if (code != NULL)
 		json_object_set_new(o, "meaning", json_string(code->text));
 	json_t *lines = json_array();
@@ -140,8 +140,8 @@ json_put_reply(json_t *o, const struct event *ev, const struct redact *r)
 		const char *p = reply_text(reply, i, &len);
 		buf_clear(&b);
 		redact_text(r, &b, p, len);
-		json_array_append_new(lines,
-		    json_text(buf_data(&b), buf_len(&b)));
+		json_array_append_new(
+		    lines, json_text(buf_data(&b), buf_len(&b)));
 	}
 	json_object_set_new(o, "lines", lines);
 	buf_clear(&b);
@@ -258,9 +258,9 @@ json_safe(struct buf *b, const char *p, size_t len)
 		if (!escape_unsafe(cp))
 			buf_add(b, p + i, n);
 		else if (cp < 0x10000)
-			buf_addf(b, "\\u%04lx", cp);
+			buf_addf(b, "\\u%04lX", cp);
 		else
-			buf_addf(b, "\\u%04lx\\u%04lx",
+			buf_addf(b, "\\u%04lX\\u%04lX",
 			    0xd800 + ((cp - 0x10000) >> 10),
 			    0xdc00 + ((cp - 0x10000) & 0x3ff));
 		i += n;
@@ -280,8 +280,8 @@ json_put(struct sink *s, const struct event *ev)
 	json_put_string(o, "file", j->redact, ev->file);
 	if (ev->line > 0)
 		json_put_number(o, "line", ev->line);
-	char *line = json_dumps(o,
-	    JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
+	char *line = json_dumps(
+	    o, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
 	json_decref(o);
 	if (line == NULL)
 		abort(); /* out of memory */

@@ -31,8 +31,7 @@ junit_text(struct buf *b, const struct buf *text)
 	for (size_t i = 0; i < len;) {
 		unsigned long cp;
 		size_t n = escape_utf8(p + i, len - i, &cp);
-		if (n == 0 || escape_unsafe(cp) || cp == 0xfffe
-		    || cp == 0xffff)
+		if (n == 0 || escape_unsafe(cp) || cp == 0xfffe || cp == 0xffff)
 			buf_adds(b, "\xef\xbf\xbd");
 		else if (cp == '&')
 			buf_adds(b, "&amp;");

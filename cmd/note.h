@@ -11,8 +11,8 @@ void note_time(struct buf *b, int64_t ns);
 /* Appends text (escaped, may hold LF) in lines of at most width columns, LF
  * behind each; later lines begin with hang spaces. A word longer than that
  * stays whole. width 0: only LF breaks. */
-void note_wrap(struct buf *b, const char *p, size_t len, size_t width,
-    size_t hang);
+void note_wrap(
+    struct buf *b, const char *p, size_t len, size_t width, size_t hang);
 /* Puts time at the end of the last line of b (lines with LF) so that it ends
  * at column width; on a line of its own if there is no room. */
 void note_end(struct buf *b, const char *time, size_t width);

@@ -14,7 +14,7 @@
 void
 out_init(struct out *o)
 {
-	*o = (struct out) { .fd = STDOUT_FILENO };
+	*o = (struct out){ .fd = STDOUT_FILENO };
 	o->terminal = isatty(STDOUT_FILENO) == 1;
 	buf_init(&o->pending);
 }
@@ -46,8 +46,8 @@ out_send(struct out *o)
 	if (!o->errored) {
 		if (o->before != NULL)
 			o->before(o->arg);
-		o->errno_ = out_all(o->fd, buf_data(&o->pending),
-		    buf_len(&o->pending));
+		o->errno_ =
+		    out_all(o->fd, buf_data(&o->pending), buf_len(&o->pending));
 		o->errored = o->errno_ != 0;
 		if (o->after != NULL)
 			o->after(o->arg);

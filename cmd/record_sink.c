@@ -58,8 +58,8 @@ record_hides(const struct record *c, const struct event *ev)
 	struct buf b = BUF_INIT;
 	redact_line(c->redact, &b, ev->text, ev->len,
 	    ev->kind == EV_SENT && ev->secret);
-	bool hides = buf_len(&b) != ev->len
-	    || memcmp(buf_data(&b), ev->text, ev->len) != 0;
+	bool hides = buf_len(&b) != ev->len ||
+		     memcmp(buf_data(&b), ev->text, ev->len) != 0;
 	buf_release(&b);
 	return hides;
 }
@@ -177,8 +177,8 @@ record_put(struct sink *s, const struct event *ev)
 	if (ev->kind == EV_TEXT && buf_len(&c->text) < 65536)
 		return;
 	if (c->errno_ == 0)
-		c->errno_ = out_all(c->fd, buf_data(&c->text),
-		    buf_len(&c->text));
+		c->errno_ =
+		    out_all(c->fd, buf_data(&c->text), buf_len(&c->text));
 	buf_clear(&c->text);
 }
 
@@ -189,8 +189,8 @@ record_close(struct sink *s, struct err *e)
 	int rc = 0;
 	record_text_ended(c);
 	if (c->errno_ == 0)
-		c->errno_ = out_all(c->fd, buf_data(&c->text),
-		    buf_len(&c->text));
+		c->errno_ =
+		    out_all(c->fd, buf_data(&c->text), buf_len(&c->text));
 	if (close(c->fd) < 0 && c->errno_ == 0)
 		c->errno_ = errno;
 	if (c->errno_ != 0)
@@ -213,16 +213,16 @@ record_open(const char *path, struct err *e)
 		return err_set(e, ERR_USAGE,
 		    "a record goes to a file, not to standard output, which "
 		    "is a conversation file by itself");
-	int fd = open(path,
-	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = open(
+	    path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0 && errno == ELOOP)
 		return err_set(e, ERR_OUTPUT,
 		    "cannot write %s: it is a symbolic link", path);
 	if (fd < 0)
 		return err_set(e, ERR_OUTPUT, "cannot write %s: %s", path,
 		    strerror(errno));
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)
-	    && fchmod(fd, 0600) < 0) {
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    fchmod(fd, 0600) < 0) {
 		int why = errno;
 		close(fd);
 		return err_set(e, ERR_OUTPUT, "cannot make %s private: %s",

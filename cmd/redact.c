@@ -13,13 +13,13 @@
 
 #define REDACT_LEAST 4
 
-static const char redact_alphabet[]
-    = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char redact_alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void
 redact_init(struct redact *r)
 {
-	*r = (struct redact) { NULL, 0 };
+	*r = (struct redact){ NULL, 0 };
 }
 
 void
@@ -39,12 +39,11 @@ redact_keep(struct redact *r, const char *p, size_t len, bool base64)
 	if (len < REDACT_LEAST)
 		return;
 	for (size_t i = 0; i < r->n; i++)
-		if (r->form[i].len == len && r->form[i].base64 == base64
-		    && memcmp(r->form[i].p, p, len) == 0)
+		if (r->form[i].len == len && r->form[i].base64 == base64 &&
+		    memcmp(r->form[i].p, p, len) == 0)
 			return;
 	r->form = mem_grow(r->form, r->n + 1, sizeof(*r->form));
-	r->form[r->n++] = (struct redact_form) { mem_dupn(p, len), len,
-		base64 };
+	r->form[r->n++] = (struct redact_form){ mem_dupn(p, len), len, base64 };
 }
 
 /* The six bits from bit on. */
@@ -69,8 +68,8 @@ redact_add(struct redact *r, const char *p, size_t len)
 		/* The first sextet that begins inside the value. */
 		size_t bit = (before * 8 + 5) / 6 * 6 - before * 8;
 		for (; bit + 6 <= len * 8; bit += 6)
-			buf_addc(&b,
-			    redact_alphabet[redact_sextet(u, len, bit)]);
+			buf_addc(
+			    &b, redact_alphabet[redact_sextet(u, len, bit)]);
 		redact_keep(r, buf_data(&b), buf_len(&b), true);
 		buf_wipe(&b);
 	}
@@ -84,8 +83,7 @@ redact_base64(char c)
 
 /* Marks every place of one form. */
 static void
-redact_mark(const struct redact_form *f, char **mark, const char *p,
-    size_t len)
+redact_mark(const struct redact_form *f, char **mark, const char *p, size_t len)
 {
 	const char *at = p;
 	const char *end = p + len;

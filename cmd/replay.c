@@ -69,8 +69,8 @@ replay_octets(struct buf *b, const struct event *ev, const struct redact *r)
 }
 
 void
-replay_reply(struct buf *b, const struct reply *reply, size_t i,
-    const struct redact *r)
+replay_reply(
+    struct buf *b, const struct reply *reply, size_t i, const struct redact *r)
 {
 	struct buf text = BUF_INIT;
 	size_t len;
@@ -114,6 +114,6 @@ replay_joined(struct buf *b, const struct reply *reply, const struct redact *r)
 bool
 replay_ends_text(const struct event *ev)
 {
-	return ev->kind == EV_SENT && ev->verb != NULL
-	    && ev->verb->id == VERB_TEXT_END;
+	return ev->kind == EV_SENT && ev->verb != NULL &&
+	       ev->verb->id == VERB_TEXT_END;
 }

@@ -10,21 +10,19 @@
 
 /* Each appends one line without its end. Sender lines are exact but for
  * secrets: escape them where eyes see them. */
-void replay_sent(struct buf *b, const struct event *ev,
-    const struct redact *r);
+void replay_sent(struct buf *b, const struct event *ev, const struct redact *r);
 /* False, and nothing is added: no line says it, for it would end the text. */
-bool replay_text(struct buf *b, const struct event *ev,
-    const struct redact *r);
+bool replay_text(struct buf *b, const struct event *ev, const struct redact *r);
 /* The line that stands for octets. */
-void replay_octets(struct buf *b, const struct event *ev,
-    const struct redact *r);
+void replay_octets(
+    struct buf *b, const struct event *ev, const struct redact *r);
 /* Line i of a reply, escaped. */
-void replay_reply(struct buf *b, const struct reply *reply, size_t i,
-    const struct redact *r);
+void replay_reply(
+    struct buf *b, const struct reply *reply, size_t i, const struct redact *r);
 /* The texts of all its lines, joined with LF: as they came, but for
  * secrets. */
-void replay_joined(struct buf *b, const struct reply *reply,
-    const struct redact *r);
+void replay_joined(
+    struct buf *b, const struct reply *reply, const struct redact *r);
 /* Does mail text end with this event? */
 bool replay_ends_text(const struct event *ev);
 

@@ -10,12 +10,12 @@ result_clear(struct result *r)
 	buf_release(&r->expected);
 	buf_release(&r->got);
 	buf_release(&r->message);
-	*r = (struct result) { .took_ns = -1 };
+	*r = (struct result){ .took_ns = -1 };
 }
 
 static void
-result_text(struct buf *b, const struct redact *redact, const char *p,
-    size_t len)
+result_text(
+    struct buf *b, const struct redact *redact, const char *p, size_t len)
 {
 	struct buf clean = BUF_INIT;
 	redact_text(redact, &clean, p, len);
@@ -24,8 +24,8 @@ result_text(struct buf *b, const struct redact *redact, const char *p,
 }
 
 static void
-result_missed(struct result *r, const struct event *ev,
-    const struct redact *redact)
+result_missed(
+    struct result *r, const struct event *ev, const struct redact *redact)
 {
 	r->failed = true;
 	r->missed++;
@@ -40,8 +40,8 @@ result_missed(struct result *r, const struct event *ev,
 }
 
 static void
-result_message(struct result *r, const struct event *ev,
-    const struct redact *redact)
+result_message(
+    struct result *r, const struct event *ev, const struct redact *redact)
 {
 	if (!r->failed)
 		return;
@@ -55,8 +55,8 @@ result_message(struct result *r, const struct event *ev,
 }
 
 bool
-result_put(struct result *r, const struct event *ev,
-    const struct redact *redact)
+result_put(
+    struct result *r, const struct event *ev, const struct redact *redact)
 {
 	switch (ev->kind) {
 	case EV_FILE:
@@ -69,8 +69,8 @@ result_put(struct result *r, const struct event *ev,
 	case EV_VERDICT:
 		if (ev->verdict == VERDICT_MET)
 			r->met++;
-		else if (ev->verdict == VERDICT_MISSED
-		    && ev->kind == EV_VERDICT)
+		else if (ev->verdict == VERDICT_MISSED &&
+			 ev->kind == EV_VERDICT)
 			result_missed(r, ev, redact);
 		break;
 	case EV_FILE_END:

@@ -60,8 +60,8 @@ escape_every_pair(void)
 		escape_add(&b, in, 2, false);
 		for (size_t k = 0; k < buf_len(&b);) {
 			unsigned long cp = 0;
-			size_t n = escape_utf8(buf_data(&b) + k,
-			    buf_len(&b) - k, &cp);
+			size_t n =
+			    escape_utf8(buf_data(&b) + k, buf_len(&b) - k, &cp);
 			if (n == 0 || escape_unsafe(cp)) {
 				fine = false;
 				break;

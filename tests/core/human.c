@@ -29,15 +29,15 @@ static void
 human_is(struct sink *s, const char *label, const char *want)
 {
 	char *got = human_end(s);
-	CHECK(strcmp(got, want) == 0, "%s:\n%s--- want\n%s---", label, got,
-	    want);
+	CHECK(
+	    strcmp(got, want) == 0, "%s:\n%s--- want\n%s---", label, got, want);
 	free(got);
 }
 
 static void
 human_session(void)
 {
-	struct sink *s = human_begin((struct human_opts) { 0 });
+	struct sink *s = human_begin((struct human_opts){ 0 });
 	EVENT(s, .kind = EV_FILE, .file = "alpha.smtp");
 	EVENT(s, .kind = EV_OPEN, .text = "connected to 127.0.0.1 port 25");
 	REPLY(s, "220 Beta.ARPA Service ready\r\n");
@@ -87,7 +87,7 @@ human_session(void)
 static void
 human_mail_text(void)
 {
-	struct sink *s = human_begin((struct human_opts) { .text_max = 45 });
+	struct sink *s = human_begin((struct human_opts){ .text_max = 45 });
 	const struct verb *end = verb_get(VERB_TEXT_END);
 	TEXT(s, "one");
 	TEXT(s, "");
@@ -125,7 +125,7 @@ human_mail_text(void)
 static void
 human_verdicts(void)
 {
-	struct sink *s = human_begin((struct human_opts) { 0 });
+	struct sink *s = human_begin((struct human_opts){ 0 });
 	EVENT(s, .kind = EV_VERDICT, .verdict = VERDICT_MET, .expected = "250");
 	EVENT(s, .kind = EV_VERDICT, .verdict = VERDICT_MISSED,
 	    .expected = "550 No such user here", .text = "250 OK",
@@ -155,7 +155,7 @@ static void
 human_secrets(void)
 {
 	redact_add(&redact, "hunter2!", 8);
-	struct sink *s = human_begin((struct human_opts) { 0 });
+	struct sink *s = human_begin((struct human_opts){ 0 });
 	SENT(s, "AUTH PLAIN AGJvYgBodW50ZXIyIQ==", .secret = true);
 	REPLY(s, "535 no hunter2!\r\n");
 	TEXT(s, "pass: hunter2!");
@@ -176,7 +176,7 @@ human_secrets(void)
 static void
 human_flaws(void)
 {
-	struct sink *s = human_begin((struct human_opts) { 0 });
+	struct sink *s = human_begin((struct human_opts){ 0 });
 	REPLY(s, "250 a\rb\0c\n", .len = 10, .rcpt = "<a@b>");
 	REPLY(s, "250 5.1.1 no\r\n");
 	char *got = human_end(s);
@@ -184,8 +184,7 @@ human_flaws(void)
 		"   # for <a@b>\n", "LF alone", "CR inside", "NUL inside",
 		"class of the enhanced" };
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
-		CHECK(strstr(got, want[i]) != NULL, "%s in:\n%s", want[i],
-		    got);
+		CHECK(strstr(got, want[i]) != NULL, "%s in:\n%s", want[i], got);
 	free(got);
 }
 
@@ -195,11 +194,11 @@ human_widths(void)
 {
 	static const int widths[] = { 0, 20, 40, 60, 80, 200 };
 	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
-		struct sink *s = human_begin((struct human_opts) {
+		struct sink *s = human_begin((struct human_opts){
 		    .terminal = true, .remarks = true, .width = widths[i] });
-		size_t most = widths[i] == 0 ? 80
-		    : widths[i] < 40	     ? 40
-					     : (size_t)widths[i];
+		size_t most = widths[i] == 0   ? 80
+			      : widths[i] < 40 ? 40
+					       : (size_t)widths[i];
 		REPLY(s, "220 ready\r\n", .verb = verb_get(VERB_GREETING),
 		    .took_ns = 400000);
 		REPLY(s,
@@ -220,10 +219,11 @@ human_widths(void)
 			bool remark = strncmp(p, "   # ", 5) == 0;
 			CHECK(remark || strncmp(p, "R: ", 3) == 0, "%.*s",
 			    (int)n, p);
-			CHECK(!remark || w <= most, "%zu of %zu: %.*s", w,
-			    most, (int)n, p);
-			if (remark && n > 3 && (strncmp(p + n - 3, " ms", 3) == 0
-				|| strncmp(p + n - 2, " s", 2) == 0)) {
+			CHECK(!remark || w <= most, "%zu of %zu: %.*s", w, most,
+			    (int)n, p);
+			if (remark && n > 3 &&
+			    (strncmp(p + n - 3, " ms", 3) == 0 ||
+				strncmp(p + n - 2, " s", 2) == 0)) {
 				size_t edge = most - 5 < 72 ? most : 77;
 				CHECK(w == edge, "%zu: %.*s", w, (int)n, p);
 				times++;
@@ -243,8 +243,8 @@ human_widths(void)
 static void
 human_colours(void)
 {
-	struct sink *s = human_begin((struct human_opts) { .terminal = true,
-	    .colour = true });
+	struct sink *s = human_begin(
+	    (struct human_opts){ .terminal = true, .colour = true });
 	SENT(s, "NOOP", .typed = true);
 	REPLY(s, "250 ok\r\n");
 	SENT(s, "NOOP");

@@ -30,8 +30,7 @@ static const struct {
 	{ "PLAIN, offset 5", T("AGJvYgBodW50ZXIyIQ=="), "***" },
 	{ "PLAIN, offset 4", T("AGJvAGh1bnRlcjIh"), "***" },
 	{ "PLAIN, offset 3", T("AGIAaHVudGVyMiE="), "***" },
-	{ "base64 that goes on", T("x=AGIAaHVudGVyMiEubW9yZQ== y"),
-	    "x=*** y" },
+	{ "base64 that goes on", T("x=AGIAaHVudGVyMiEubW9yZQ== y"), "x=*** y" },
 	{ "empty", T(""), "" },
 };
 
@@ -78,21 +77,22 @@ redact_any_offset(const struct redact *r, const char *secret)
 			for (size_t i = 0; i < len; i += 3) {
 				unsigned v = 0;
 				for (size_t k = 0; k < 3; k++)
-					v = v << 8
-					    | (i + k < len ? (unsigned char)
-						    buf_data(&in)[i + k]
-							   : 0U);
+					v = v << 8 |
+					    (i + k < len
+						    ? (unsigned char)buf_data(
+							  &in)[i + k]
+						    : 0U);
 				buf_addc(&code, abc[v >> 18]);
 				buf_addc(&code, abc[v >> 12 & 63]);
 				buf_addc(&code,
 				    i + 1 < len ? abc[v >> 6 & 63] : '=');
-				buf_addc(&code,
-				    i + 2 < len ? abc[v & 63] : '=');
+				buf_addc(
+				    &code, i + 2 < len ? abc[v & 63] : '=');
 			}
 			redact_text(r, &out, buf_data(&code), buf_len(&code));
 			CHECK(strcmp(buf_str(&out), "***") == 0,
-			    "%s at %zu, %zu behind: %s", secret, before,
-			    after, buf_str(&out));
+			    "%s at %zu, %zu behind: %s", secret, before, after,
+			    buf_str(&out));
 			buf_release(&in);
 			buf_release(&code);
 			buf_release(&out);
@@ -121,8 +121,8 @@ main(void)
 	}
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		struct buf b = BUF_INIT;
-		redact_line(&r, &b, lines[i].in, strlen(lines[i].in),
-		    lines[i].secret);
+		redact_line(
+		    &r, &b, lines[i].in, strlen(lines[i].in), lines[i].secret);
 		CHECK(strcmp(buf_str(&b), lines[i].want) == 0, "%s: %s",
 		    lines[i].label, buf_str(&b));
 		buf_release(&b);

@@ -71,12 +71,11 @@ sink_put_reply(struct sink *s, struct event ev)
 }
 
 /* The text first, then other members. */
-#define SENT(s, ...) \
-	sink_put(s, (struct event) { .kind = EV_SENT, .text = __VA_ARGS__ })
-#define TEXT(s, ...) \
-	sink_put(s, (struct event) { .kind = EV_TEXT, .text = __VA_ARGS__ })
-#define REPLY(s, ...) \
-	sink_put_reply(s, (struct event) { .text = __VA_ARGS__ })
-#define EVENT(s, ...) sink_put(s, (struct event) { __VA_ARGS__ })
+#define SENT(s, ...)                                                           \
+	sink_put(s, (struct event){ .kind = EV_SENT, .text = __VA_ARGS__ })
+#define TEXT(s, ...)                                                           \
+	sink_put(s, (struct event){ .kind = EV_TEXT, .text = __VA_ARGS__ })
+#define REPLY(s, ...) sink_put_reply(s, (struct event){ .text = __VA_ARGS__ })
+#define EVENT(s, ...) sink_put(s, (struct event){ __VA_ARGS__ })
 
 #endif
