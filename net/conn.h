@@ -18,7 +18,7 @@ enum conn_kind { CONN_TCP, CONN_UNIX, CONN_PIPE, CONN_INPROC };
 struct conn_target {
 	enum conn_kind kind;
 	const char *host;    /* TCP: name, or literal without brackets */
-	const char *port;    /* TCP: service name or number */
+	const char *port;    /* TCP: service name or number; NULL: 25 */
 	const char *path;    /* UNIX */
 	const char *command; /* PIPE: for /bin/sh -c */
 	struct peer *peer;   /* INPROC: taken over by the connection */
@@ -33,9 +33,12 @@ struct conn;
 typedef void conn_report(void *arg, const char *text);
 
 /* Tries every address of the host in turn until one connects. -1: ERR_NOHOST
- * (no such name), ERR_TEMP (every address failed, or time is up: the text
- * lists each with its reason), ERR_INTR, ERR_USAGE (bad port, bad bind). TCP
- * streams have TCP_NODELAY; descriptors are close-on-exec. */
+ * (no such name; names below .invalid are not looked up, RFC 6761), ERR_TEMP
+ * (every address failed, or time is up: the text lists each with its reason),
+ * ERR_INTR, ERR_USAGE (bad port, bad bind, a socket's path too long). One
+ * address gets at most 30 s and its fair share of what is left. TCP streams
+ * have TCP_NODELAY; descriptors are close-on-exec. A child process leads its
+ * own process group and inherits standard error only. */
 int conn_open(struct conn **out, const struct conn_target *t, struct loop *l,
     int64_t deadline_ns, conn_report *report, void *arg, struct err *e);
 /* Closes, and waits for a child process for at most 1 s, then kills it. */
@@ -56,7 +59,8 @@ bool conn_ready(const struct conn *c);
 const char *conn_name(const struct conn *c);
 /* The far address as a numeric string, "" where there is none. */
 const char *conn_address(const struct conn *c);
-/* Octets waiting in the socket that nobody has read (MSG_PEEK), 0 or more. */
+/* Octets waiting in the socket, below TLS, that nobody has read (MSG_PEEK): 0,
+ * or how many, counted up to 4,096. */
 size_t conn_peek(struct conn *c);
 /* The in-process receiver, or NULL. */
 struct peer *conn_peer(struct conn *c);

@@ -19,8 +19,9 @@ int64_t link_times_of(const struct link_times *t, enum verb_id id);
 
 struct link_event {
 	struct smtp_event ev; /* of the core; borrowed until the next call */
-	int64_t took_ns;      /* reply: since its command was written; -1 if
-				 there was no command */
+	int64_t took_ns;      /* reply: from its command's last octet to its
+				 own; greeting: since the connection stood;
+				 -1 if there was no command */
 };
 
 struct link;
@@ -36,17 +37,24 @@ struct conn *link_conn(struct link *k);
 bool link_is_open(const struct link *k);
 
 /* Writes what the core has queued, reading meanwhile so that neither side
- * stalls. Returns 0 when all is written; 1 when the server has said
- * something while mail text was going out (an early reply: take it with
- * link_next()); -1: ERR_LOST (what is pending has been read first, take it
- * with link_next()), ERR_TEMP (deadline), ERR_INTR. */
+ * stalls. Returns 0 when all is written; 1 when the server has said a line
+ * while mail text was going out (an early reply), or so much that no more is
+ * read before it is taken: take it with link_poll() or link_next(), then flush
+ * again or give up; -1: ERR_LOST (what is pending has been read first, take
+ * it with link_next()), ERR_TEMP (64 KiB took longer than times.block),
+ * ERR_INTR. */
 int link_flush(struct link *k, struct err *e);
-/* Flushes when the core holds at least 64 KiB; for streaming mail text. */
+/* Flushes when the core holds at least 64 KiB, and then looks for an early
+ * reply; for streaming mail text. Returns as link_flush(). */
 int link_flush_some(struct link *k, struct err *e);
 /* The next event, waiting for it. Returns 1 with *ev; 0 at the deadline (the
  * time that the oldest owed command has by RFC 5321, or deadline_ns if that is
- * earlier); -1: ERR_INTR. A lost connection is SMTP_EV_EOF, with
- * link_lost() saying why. */
+ * earlier); -1: ERR_INTR. That time begins when the wait for that reply does
+ * and is one for all calls and whatever drips in; after it has passed, another
+ * call begins anew. When nothing is owed it is times.other. A lost connection
+ * is SMTP_EV_EOF, in every further call too, with link_lost() saying why.
+ * Between 220 to STARTTLS and smtp_tls_started() it reads nothing and returns
+ * 0 at once. */
 int link_next(
     struct link *k, int64_t deadline_ns, struct link_event *ev, struct err *e);
 /* Reads what has come without waiting, and gives events that are ready:
