@@ -128,29 +128,42 @@ smtpd_string_len(const struct smtpd *d, const struct smtpd_args *a)
 	return a->len;
 }
 
+int
+smtpd_verdict(enum world_verdict v, const char **enh)
+{
+	static const struct {
+		int code;
+		const char *enh;
+	} row[] = {
+		[WORLD_LOCAL] = { 250, "2.1.5" },
+		[WORLD_FORWARD] = { 251, "2.1.5" },
+		[WORLD_ELSEWHERE] = { 551, "5.1.6" },
+		[WORLD_NONE] = { 550, "5.1.1" },
+		[WORLD_AMBIGUOUS] = { 553, "5.1.4" },
+		[WORLD_DENIED] = { 550, "5.7.1" },
+		[WORLD_INACTIVE] = { 250, "2.1.5" },
+		[WORLD_ALONE] = { 250, "2.1.5" },
+		[WORLD_UNSURE] = { 252, "2.0.0" },
+	};
+	*enh = row[v].enh;
+	return row[v].code;
+}
+
 static void
 smtpd_lookup(struct smtpd *d, const struct smtpd_args *a)
 {
 	struct buf text = BUF_INIT;
+	const char *enh;
 	const struct world *w = d->c->world;
 	size_t len = smtpd_string_len(d, a);
 	bool list = a->id == VERB_EXPN;
 	enum world_verdict v = list ? world_expn(w, a->p, len, &text)
 				    : world_vrfy(w, a->p, len, &text);
-	int code = 250;
-	const char *enh = list ? "2.0.0" : "2.1.5";
-	if (v == WORLD_UNSURE)
-		code = 252, enh = "2.0.0";
-	else if (v == WORLD_FORWARD)
-		code = 251;
-	else if (v == WORLD_ELSEWHERE)
-		code = 551, enh = "5.1.6";
-	else if (v == WORLD_AMBIGUOUS)
-		code = 553, enh = "5.1.4";
-	else if (v == WORLD_DENIED)
-		code = 550, enh = list ? "5.7.2" : "5.7.1";
-	else if (v == WORLD_NONE)
-		code = 550, enh = "5.1.1";
+	int code = smtpd_verdict(v, &enh);
+	if (list && v == WORLD_LOCAL)
+		enh = "2.0.0";
+	else if (list && v == WORLD_DENIED)
+		enh = "5.7.2";
 	smtpd_reply(d, code, enh, "%s", buf_str(&text));
 	buf_release(&text);
 }

@@ -1,6 +1,6 @@
 /* What the receiver core's files share. smtpd.c: life, events, replies.
  * smtpd_line.c: octets to command lines to handlers. smtpd_command.c,
- * smtpd_envelope.c, smtpd_auth.c: the verbs. smtpd_text.c: mail text. */
+ * smtpd_envelope.c, smtpd_params.c, smtpd_auth.c: the verbs. smtpd_text.c: mail text. */
 #ifndef NET_SMTPD_PRIV_H
 #define NET_SMTPD_PRIV_H
 
@@ -115,8 +115,18 @@ void smtpd_auth(struct smtpd *d, const struct smtpd_args *a);
 void smtpd_auth_response(struct smtpd *d, const char *p, size_t len);
 /* AUTH is on offer in this session as it stands. */
 bool smtpd_offers_auth(const struct smtpd *d);
-/* Octets of an xtext (RFC 3461 4). */
-bool smtpd_is_xtext(const char *p, size_t len);
+/* What parameters say: which rows were seen, and two of their values. */
+struct smtpd_params {
+	unsigned seen;
+	bool utf8, too_big;
+};
+
+/* What stands behind a path: *( SP keyword [ "=" value ] ). false when it was
+ * refused. */
+bool smtpd_parse_params(struct smtpd *d, bool rcpt, const char *s, size_t len,
+    struct smtpd_params *all);
+/* The reply code of a verdict on a recipient, and its enhanced code. */
+int smtpd_verdict(enum world_verdict v, const char **enh);
 /* word and p are the same but for case. */
 bool smtpd_is(const char *word, const char *p, size_t len);
 
