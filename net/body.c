@@ -7,34 +7,13 @@
 #include "body.h"
 #include "body_look.h"
 
-#define BODY_DENSE 10 /* additions in 64 octets that make runs not worth it */
+#define BODY_DENSE 24 /* additions in 64 octets that make runs not worth it */
 
 void
 body_init(struct body *b, bool stuff)
 {
 	memset(b, 0, sizeof *b);
 	b->stuff = stuff;
-}
-
-/* Sixteen octets that all need another in front: LF gets CR, a period a
- * period. Room for 32 at o. */
-static inline void
-body_double(char *o, const char *p)
-{
-#ifdef __SSE2__
-	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-	__m128i lf = _mm_cmpeq_epi8(v, _mm_set1_epi8('\n'));
-	__m128i add =
-	    _mm_add_epi8(v, _mm_and_si128(lf, _mm_set1_epi8('\r' - '\n')));
-	_mm_storeu_si128((__m128i *)(void *)o, _mm_unpacklo_epi8(add, v));
-	_mm_storeu_si128(
-	    (__m128i *)(void *)(o + 16), _mm_unpackhi_epi8(add, v));
-#else
-	for (int i = 0; i < 16; i++) {
-		o[2 * i] = p[i] == '\n' ? '\r' : p[i];
-		o[2 * i + 1] = p[i];
-	}
-#endif
 }
 
 /* Many short lines: n octets (at most 16), no branch on what they are. */
@@ -45,6 +24,7 @@ body_dense(char *o, const char *p, unsigned add, size_t n)
 		body_double(o, p);
 		return o + 32;
 	}
+#pragma GCC unroll 8
 	for (size_t i = 0; i < n; i++) {
 		*o = p[i] == '\n' ? '\r' : '.';
 		o += (add >> i) & 1;
@@ -76,33 +56,40 @@ body_expand(char *o, const char *p, uint64_t add, size_t n)
 	return o + (n - from);
 }
 
-/* Encodes n octets, at most 64, of which BODY_AHEAD more can be read; *n
- * becomes less where a CR has no LF: what stands up to that CR is encoded. */
-static inline char *
-body_step(
-    struct body *b, struct body_carry *c, char *o, const char *p, size_t *n)
+/* What a block's steps hand on; in registers while they run. */
+struct body_run {
+	struct body_carry carry;
+	uint64_t stuff; /* all bits or none */
+	uint64_t lines, dots;
+	bool high;
+	char *o; /* where the output ends */
+};
+
+/* Encodes n octets, at most 64, of which BODY_AHEAD more can be read. Returns
+ * how many: fewer where a CR has no LF, up to behind that CR. */
+BODY_INLINE size_t
+body_step(struct body_run *r, const char *p, size_t n)
 {
 	struct body_mask m;
 	body_look(&m, p);
-	uint64_t lone = ((m.cr << 1) | c->cr) & ~m.lf & body_bits(*n);
+	uint64_t after_cr = (m.cr << 1) | r->carry.cr;
+	uint64_t lone = after_cr & ~m.lf & body_bits(n);
 	if (lone != 0)
-		*n = (size_t)__builtin_ctzll(lone);
-	uint64_t valid = body_bits(*n);
+		n = (size_t)__builtin_ctzll(lone);
+	uint64_t valid = body_bits(n);
 	m.lf &= valid;
-	uint64_t dot = b->stuff ? m.dot & valid & ((m.lf << 1) | c->bol) : 0;
-	uint64_t add = dot | (m.lf & ~((m.cr << 1) | c->cr));
-	b->eightbit |= m.high;
-	b->line += body_count(m.lf);
+	uint64_t dot = m.dot & ((m.lf << 1) | r->carry.bol) & r->stuff & valid;
+	uint64_t add = dot | (m.lf & ~after_cr);
+	r->high |= m.high;
+	r->lines += body_count(m.lf);
 	if (dot != 0)
-		b->dots += body_count(dot);
-	if (*n > 0) {
-		c->bol = (m.lf >> (*n - 1)) & 1;
-		c->cr = (m.cr >> (*n - 1)) & 1;
+		r->dots += body_count(dot);
+	if (n > 0) {
+		r->carry.bol = (m.lf >> (n - 1)) & 1;
+		r->carry.cr = (m.cr >> (n - 1)) & 1;
 	}
-	if (add != 0)
-		return body_expand(o, p, add, *n);
-	memcpy(o, p, BODY_STEP);
-	return o + *n;
+	r->o = body_expand(r->o, p, add, n);
+	return n;
 }
 
 /* A CR without LF: stands behind the last octet taken. */
@@ -114,34 +101,37 @@ body_lone_cr(struct body *b, struct err *e)
 	    (unsigned long long)b->line + 1);
 }
 
-/* All but the last BODY_AHEAD octets where they are, these through a copy.
- * Returns where the output ends; *len becomes less at a lone CR. */
-static char *
-body_steps(
-    struct body *b, struct body_carry *c, char *o, const char *p, size_t *len)
+/* The last octets of a block, fewer than a step and what is read past it. */
+static size_t
+body_tail(struct body_run *r, const char *p, size_t len)
 {
-	char tail[BODY_STEP * 2 + BODY_AHEAD];
-	size_t done = 0, n;
-	for (; *len - done >= BODY_STEP + BODY_AHEAD; done += n) {
-		n = BODY_STEP;
-		o = body_step(b, c, o, p + done, &n);
-		if (n < BODY_STEP)
-			goto lone;
+	char tail[BODY_STEP * 2 + BODY_AHEAD] = { 0 };
+	size_t done = 0;
+	memcpy(tail, p, len);
+	while (done < len) {
+		size_t n = len - done < BODY_STEP ? len - done : BODY_STEP;
+		size_t took = body_step(r, tail + done, n);
+		done += took;
+		if (took < n)
+			break;
 	}
-	size_t left = *len - done;
-	memcpy(tail, p + done, left);
-	memset(tail + left, 0, sizeof tail - left);
-	for (size_t at = 0; at < left; at += n, done += n) {
-		size_t want = left - at < BODY_STEP ? left - at : BODY_STEP;
-		n = want;
-		o = body_step(b, c, o, tail + at, &n);
-		if (n < want)
-			goto lone;
+	return done;
+}
+
+/* Returns how many octets were taken, as body_step(). */
+static size_t
+body_steps(struct body_run *run, const char *p, size_t len)
+{
+	struct body_run r = *run;
+	size_t done = 0, took = BODY_STEP;
+	while (len - done >= BODY_STEP + BODY_AHEAD && took == BODY_STEP) {
+		took = body_step(&r, p + done, BODY_STEP);
+		done += took;
 	}
-	return o;
-lone:
-	*len = done + n;
-	return o;
+	*run = r;
+	if (took == BODY_STEP)
+		done += body_tail(run, p + done, len - done);
+	return done;
 }
 
 /* One piece, not empty. */
@@ -149,20 +139,25 @@ static int
 body_piece(
     struct body *b, const char *p, size_t len, struct buf *out, struct err *e)
 {
-	struct body_carry c = { !b->mid_line, 0 };
+	struct body_run r = { .carry.bol = !b->mid_line,
+		.stuff = b->stuff ? UINT64_MAX : 0 };
 	if (b->after_cr && *p != '\n')
 		return body_lone_cr(b, e);
 	b->after_cr = p[len - 1] == '\r';
-	size_t want = len - b->after_cr, n = want;
-	char *start = buf_space(out, 2 * len + 2 * BODY_STEP);
-	char *o = body_steps(b, &c, start, p, &n);
+	char *start = buf_space(out, 2 * len + BODY_STEP + BODY_AHEAD);
+	r.o = start;
+	size_t want = len - b->after_cr;
+	size_t took = body_steps(&r, p, want);
 	/* A CR that no LF followed is the last octet that was written. */
-	bool lone = n < want || (c.cr && b->after_cr);
-	o -= lone;
-	b->mid_line = c.bol == 0;
-	b->taken += lone ? n : len;
-	b->given += (uint64_t)(o - start);
-	buf_commit(out, (size_t)(o - start));
+	bool lone = took < want || (r.carry.cr && b->after_cr);
+	r.o -= lone;
+	b->mid_line = r.carry.bol == 0;
+	b->taken += lone ? took : len;
+	b->given += (uint64_t)(r.o - start);
+	b->line += r.lines;
+	b->dots += r.dots;
+	b->eightbit |= r.high;
+	buf_commit(out, (size_t)(r.o - start));
 	return lone ? body_lone_cr(b, e) : 0;
 }
 
