@@ -97,8 +97,9 @@ human_release_held(struct human *h)
 {
 	if (h->hidden > 0) {
 		struct buf b = BUF_INIT;
-		buf_addf(&b, "... %llu more octets of mail text not shown",
-		    (unsigned long long)h->hidden);
+		buf_addf(&b, "%s%llu %soctet%s of mail text not shown",
+		    h->shown > 0 ? "... " : "", (unsigned long long)h->hidden,
+		    h->shown > 0 ? "more " : "", h->hidden == 1 ? "" : "s");
 		human_notes(h, false, buf_str(&b));
 		buf_release(&b);
 	}
@@ -161,18 +162,20 @@ static void
 human_octets(struct human *h, const struct event *ev)
 {
 	struct buf b = BUF_INIT;
-	if (ev->len > 0 && !(ev->typed && h->opts.terminal)) {
-		human_release_held(h);
+	/* Without a line that stands for it, it is inside the text. */
+	if (ev->len == 0) {
+		h->in_text = true;
+		h->hidden += ev->n;
+		return;
+	}
+	human_release_held(h);
+	if (!(ev->typed && h->opts.terminal)) {
 		replay_octets(&b, ev, h->redact);
 		human_sender_line(h, &b, HUMAN_BOLD);
 		buf_clear(&b);
 	}
-	/* Without a line that stands for it, it is inside the text. */
-	if (ev->len == 0)
-		h->in_text = true;
-	buf_addf(&b, "%llu octet%s%s", (unsigned long long)ev->n,
-	    ev->n == 1 ? "" : "s",
-	    ev->len == 0 ? " of mail text not shown" : "");
+	buf_addf(&b, "%llu octet%s", (unsigned long long)ev->n,
+	    ev->n == 1 ? "" : "s");
 	human_notes(h, false, buf_str(&b));
 	buf_release(&b);
 }

@@ -45,11 +45,11 @@ result_message(
 {
 	if (!r->failed)
 		return;
-	if (ev->len > 0)
-		result_text(&r->message, redact, ev->text, ev->len);
-	else if (buf_len(&r->expected) > 0)
+	if (buf_len(&r->expected) > 0)
 		buf_addf(&r->message, "expected %s, got %s",
 		    buf_str(&r->expected), buf_str(&r->got));
+	else if (ev->len > 0)
+		result_text(&r->message, redact, ev->text, ev->len);
 	else
 		buf_addf(&r->message, "exit status %d", ev->status);
 }
