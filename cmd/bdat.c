@@ -34,8 +34,14 @@ bdat_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 		return -1;
 	if (smtp_offer(link_smtp(sh->link), "CHUNKING") == NULL)
 		shell_remark(sh, "CHUNKING was not offered (RFC 3030)");
+	struct buf say = BUF_INIT;
+	buf_addf(&say, "\\bdat %s", a->rest);
+	t.say = buf_str(&say);
+	struct event ev = { .kind = EV_OCTETS, .text = t.say, .n = t.size };
+	shell_put(sh, &ev);
 	int r = text_send_chunks(sh, &t, size, last, e);
 	text_release(&t);
+	buf_release(&say);
 	return r < 0 ? -1 : 0;
 }
 

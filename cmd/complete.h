@@ -24,8 +24,8 @@ struct complete {
 	size_t start; /* where in the line that word begins */
 	char **word;  /* whole replacements for it, best first */
 	size_t n;
-	bool files;   /* file names: the terminal completes these itself */
-	char append;  /* what a single match is followed by: ' ', '>', '\0' */
+	bool files;  /* file names: the terminal completes these itself */
+	char append; /* what a single match is followed by: ' ', '>', '\0' */
 };
 
 /* line is what stands before the cursor. */
@@ -34,7 +34,7 @@ void complete_line(const struct shell *sh, const struct used *u,
 void complete_release(struct complete *c);
 
 /* The syntax still to come after the line, for a dim hint: "" if none. */
-void complete_hint(const struct shell *sh, const char *line, size_t len,
-    struct buf *b);
+void complete_hint(
+    const struct shell *sh, const char *line, size_t len, struct buf *b);
 
 #endif

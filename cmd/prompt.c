@@ -360,30 +360,41 @@ prompt_signals(unsigned asked)
 		prompt_interrupt();
 }
 
+/* Shows what the server said while nobody waited. */
+static void
+prompt_listen(void)
+{
+	struct shell *sh = prompt.sh;
+
+	if (sh->link == NULL || !link_is_open(sh->link) || !shell_idle(sh))
+		return;
+	/* The greeting may have been among it. */
+	if (shell_state(sh) > SMTP_CONNECTED)
+		sh->greeted = true;
+	out_flush(&sh->out, NULL);
+	prompt_again();
+}
+
 /* Waits for a key, the server or a signal, and deals with it. */
 static void
 prompt_wait(void)
 {
-	struct pollfd fd[5] = { { STDIN_FILENO, POLLIN, 0 },
+	struct pollfd fd[4] = { { STDIN_FILENO, POLLIN, 0 },
 		{ signals_fd(), POLLIN, 0 } };
-	struct shell *sh = prompt.sh;
-	bool linked = sh->link != NULL && link_is_open(sh->link);
-	size_t n = linked ? link_fds(sh->link, fd + 2) : 0;
-	int ready;
+	const struct shell *sh = prompt.sh;
+	size_t n = 0;
+	int tick = -1;
 
-	ready =
-	    poll(fd, (nfds_t)(n + 2), linked && n == 0 ? PROMPT_TICK_MS : -1);
-	if (ready < 0)
+	prompt_listen();
+	if (sh->link != NULL && link_is_open(sh->link)) {
+		n = link_fds(sh->link, fd + 2);
+		tick = n == 0 ? PROMPT_TICK_MS : -1;
+	}
+	if (poll(fd, (nfds_t)(n + 2), tick) < 0)
 		return;
 	if (fd[1].revents != 0) {
 		prompt_signals(signals_take());
-		return;
-	}
-	if (linked && shell_idle(sh)) {
-		out_flush(&sh->out, NULL);
-		prompt_again();
-	}
-	if (fd[0].revents != 0) {
+	} else if (fd[0].revents != 0) {
 		prompt_unhint();
 		rl_callback_read_char();
 	}
@@ -475,6 +486,9 @@ prompt_start(const char *path)
 	rl_catch_signals = 0;
 	rl_catch_sigwinch = 0;
 	rl_change_environment = 0;
+	/* With a redisplay function of ours set, readline would take the
+	 * terminal for a dumb one: first it must have looked. */
+	rl_initialize();
 	rl_redisplay_function = prompt_redisplay;
 	rl_attempted_completion_function = prompt_attempt;
 	rl_completion_word_break_hook = prompt_breaks;

@@ -24,6 +24,7 @@ raw_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 	struct event ev = { .kind = EV_OCTETS,
 		.text = buf_str(&line),
 		.len = buf_len(&line),
+		.typed = sh->typed,
 		.n = len };
 	shell_put(sh, &ev);
 	buf_release(&line);

@@ -75,10 +75,11 @@ run_text_end(struct shell *sh, struct err *e)
 	}
 	if (smtp_text_end(link_smtp(sh->link), e) < 0)
 		return -1;
-	struct event ev = { .kind = EV_TEXT,
+	struct event ev = { .kind = EV_SENT,
 		.text = ".",
 		.len = 1,
-		.typed = sh->typed };
+		.typed = sh->typed,
+		.verb = verb_get(VERB_TEXT_END) };
 	shell_put(sh, &ev);
 	return sh->grouped ? 0 : shell_flush(sh, e);
 }

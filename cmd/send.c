@@ -19,15 +19,19 @@ send_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 	struct text t;
 	if (text_open(&t, a->word[0], e) < 0)
 		return -1;
+	struct buf say = BUF_INIT;
+	buf_addf(&say, "\\send %s", a->rest);
+	t.say = buf_str(&say);
 	bool grouped = sh->grouped;
 	int r = shell_flush(sh, e);
 	sh->grouped = false;
 	if (r == 0)
-		r = shell_send(sh, "DATA", 4, e);
+		r = shell_send_as(sh, "DATA", 4, t.say, t.size, e);
 	if (r == 0 && shell_state(sh) == SMTP_TEXT)
 		r = send_text(sh, &t, e);
 	sh->grouped = grouped;
 	text_release(&t);
+	buf_release(&say);
 	return r;
 }
 

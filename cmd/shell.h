@@ -128,6 +128,10 @@ int shell_greet(struct shell *sh, struct err *e);
 /* Sends a command line as it is (already expanded) and, unless grouped, waits
  * for the reply. */
 int shell_send(struct shell *sh, const char *p, size_t len, struct err *e);
+/* The same, told as the line of the language that does this and what follows
+ * it, with so many octets (0: unknown). */
+int shell_send_as(struct shell *sh, const char *p, size_t len,
+    const char *say, uint64_t octets, struct err *e);
 /* Writes what is queued and takes every reply that is owed. */
 int shell_flush(struct shell *sh, struct err *e);
 /* The next reply, judged against x (NULL: any). */

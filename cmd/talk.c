@@ -572,6 +572,13 @@ talk_is_secret(const struct shell *sh, const struct verb *v)
 int
 shell_send(struct shell *sh, const char *p, size_t len, struct err *e)
 {
+	return shell_send_as(sh, p, len, NULL, 0, e);
+}
+
+int
+shell_send_as(struct shell *sh, const char *p, size_t len, const char *say,
+    uint64_t octets, struct err *e)
+{
 	const struct verb *v = verb_find(p, verb_word(p, len));
 	enum verb_id id = v == NULL ? VERB_UNKNOWN : v->id;
 	if (shell_need_link(sh, e) < 0 ||
@@ -592,6 +599,10 @@ shell_send(struct shell *sh, const char *p, size_t len, struct err *e)
 		.verb = v };
 	if (smtp_command(link_smtp(sh->link), p, len, e) < 0)
 		return -1;
+	if (say != NULL)
+		ev = (struct event){ .kind = EV_OCTETS,
+			.text = say,
+			.n = octets };
 	shell_put(sh, &ev);
 	if (sh->grouped)
 		return 0;

@@ -161,9 +161,9 @@ text_tell_end(struct shell *sh, const struct text *t, struct text_told *d)
 {
 	if (d->lines && buf_len(&d->part) > 0)
 		text_tell_line(sh, buf_data(&d->part), buf_len(&d->part));
-	if (d->rest > 0 && sh->sinks != NULL) {
+	if (d->rest > 0 && sh->sinks != NULL && t->say[0] == '\0') {
 		struct event ev = { .kind = EV_OCTETS,
-			.text = t->say,
+			.text = "",
 			.n = d->rest };
 		shell_put(sh, &ev);
 	}
@@ -230,7 +230,10 @@ text_send(struct shell *sh, struct text *t, struct err *e)
 	text_tell_end(sh, t, &told);
 	buf_release(&b);
 	if (r == 0 && smtp_text_end(s, e) == 0) {
-		struct event ev = { .kind = EV_TEXT, .text = ".", .len = 1 };
+		struct event ev = { .kind = EV_SENT,
+			.text = ".",
+			.len = 1,
+			.verb = verb_get(VERB_TEXT_END) };
 		if (sh->sinks != NULL && t->say[0] == '\0')
 			shell_put(sh, &ev);
 		return 0;
@@ -238,21 +241,28 @@ text_send(struct shell *sh, struct text *t, struct err *e)
 	return r > 0 ? 1 : -1;
 }
 
+static void
+text_tell_chunk(struct shell *sh, struct buf *line, size_t len)
+{
+	struct event ev = { .kind = EV_SENT,
+		.text = buf_str(line),
+		.len = buf_len(line),
+		.verb = verb_get(VERB_BDAT) };
+	shell_put(sh, &ev);
+	struct event octets = { .kind = EV_OCTETS, .text = "", .n = len };
+	shell_put(sh, &octets);
+}
+
 /* One chunk and its reply. 1: refused. */
 static int
-text_chunk(struct shell *sh, const char *p, size_t len, bool last,
+text_chunk(struct shell *sh, const char *p, size_t len, bool last, bool tell,
     struct err *e)
 {
 	struct buf line = BUF_INIT;
 	buf_addf(&line, "BDAT %zu%s", len, last ? " LAST" : "");
-	struct event ev = { .kind = EV_SENT,
-		.text = buf_str(&line),
-		.len = buf_len(&line),
-		.verb = verb_get(VERB_BDAT) };
-	shell_put(sh, &ev);
+	if (tell)
+		text_tell_chunk(sh, &line, len);
 	buf_release(&line);
-	struct event octets = { .kind = EV_OCTETS, .text = "", .n = len };
-	shell_put(sh, &octets);
 	smtp_bdat(link_smtp(sh->link), p, len, last);
 	if (shell_flush(sh, e) < 0)
 		return -1;
@@ -271,6 +281,7 @@ text_send_chunks(struct shell *sh, struct text *t, uint64_t size, bool last,
 	int r = 1, refused = 0;
 	if (size == 0 || size > TEXT_CHUNK_MAX)
 		size = TEXT_CHUNK_MAX;
+	bool tell = t->say[0] == '\0';
 	body_init(&body, false);
 	while (refused == 0 && r == 1) {
 		struct err inner = { 0 };
@@ -288,12 +299,12 @@ text_send_chunks(struct shell *sh, struct text *t, uint64_t size, bool last,
 							: (size_t)size;
 			bool end = r == 0 && n == buf_len(&out);
 			refused = text_chunk(sh, buf_data(&out), n,
-			    last && end, e);
+			    last && end, tell, e);
 			buf_consume(&out, n);
 		}
 	}
 	if (refused == 0 && r == 0 && last && body.taken == 0)
-		refused = text_chunk(sh, "", 0, true, e);
+		refused = text_chunk(sh, "", 0, true, tell, e);
 	buf_release(&in);
 	buf_release(&out);
 	return r < 0 ? -1 : r == 2 ? 1 : refused;

@@ -302,6 +302,10 @@ mock_run(struct mock *m)
 			if (mock_pause(m, s))
 				return s->n;
 			break;
+		case MOCK_TLS:
+			if (m->eof)
+				mock_cut(m, s);
+			return 0;
 		case MOCK_CLOSE:
 			m->ended = true;
 			break;
@@ -311,6 +315,22 @@ mock_run(struct mock *m)
 		}
 	}
 	return 0;
+}
+
+bool
+mock_tls_wanted(const struct mock *m)
+{
+	return !m->ended && m->pos < m->play->nsteps &&
+	       m->play->step[m->pos].kind == MOCK_TLS;
+}
+
+size_t
+mock_tls_started(struct mock *m)
+{
+	size_t n = buf_len(&m->in);
+	mock_drop(m, n);
+	m->pos++;
+	return n;
 }
 
 size_t

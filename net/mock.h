@@ -13,6 +13,7 @@ enum mock_kind {
 	MOCK_CHUNK, /* n octets of a BDAT chunk */
 	MOCK_SAY,   /* text goes out as it is, CRLF included */
 	MOCK_PAUSE, /* ms pass first */
+	MOCK_TLS,   /* STARTTLS was answered 220: a handshake follows */
 	MOCK_CLOSE  /* the server closes */
 };
 
@@ -45,6 +46,10 @@ uint64_t mock_run(struct mock *m);
 size_t mock_pending(const struct mock *m);
 const char *mock_out(const struct mock *m, size_t *len);
 void mock_out_done(struct mock *m, size_t n);
+/* It stands at a TLS step: flush, shake hands, then mock_tls_started(), which
+ * drops what had been fed in clear and returns how many octets. */
+bool mock_tls_wanted(const struct mock *m);
+size_t mock_tls_started(struct mock *m);
 /* All was played, or the play says close: flush, then close. */
 bool mock_ended(const struct mock *m);
 /* What the client did that the file does not say, one line each "FILE:LINE:

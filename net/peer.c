@@ -1,38 +1,17 @@
-/* The core says what happened, this joins it to what can do something about
- * it: storage, a clock, the log. Everything goes through peer_pump(), which
- * stops when nobody takes the output, so a client that sends and never reads
- * costs at most PEER_OUT_MAX and what one feed brings. The clock is read
- * when octets move. */
+/* The way of octets between wire and core, with or without an engine in
+ * between, and time: the clock is read when octets move. */
 #include "peer.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include "buf.h"
-#include "delivery.h"
 #include "loop.h"
+#include "peer_priv.h"
 
-#define PEER_OUT_MAX  262144
 #define PEER_HELD_MAX 65536
 /* A mock waits as long as RFC 5321 4.5.3.2.7 has a receiver wait. */
 #define PEER_MOCK_PATIENCE_S 300
 
-struct peer {
-	const struct peer_config *c;
-	unsigned long session;
-	char *from;
-	struct smtpd *d; /* or */
-	struct mock *m;
-	bool eof, ended;
-	bool stalled;	  /* the pump stopped for too much output */
-	int64_t moved_ns; /* octets moved last */
-	int64_t pause_ns; /* a mock's pause ends; 0: none */
-	size_t told;	  /* octets of complaints that the log has */
-	unsigned long complaints;
-	struct delivery delivery;
-	struct peer_message *first, **last;
-};
-
-static void
+void
 peer_log(struct peer *p, char dir, const char *text, size_t len)
 {
 	if (p->c->log != NULL)
@@ -40,171 +19,52 @@ peer_log(struct peer *p, char dir, const char *text, size_t len)
 }
 
 void
-peer_free(struct peer *p)
+peer_remark(struct peer *p, const char *text)
 {
-	if (p == NULL)
-		return;
-	delivery_release(&p->delivery);
-	smtpd_free(p->d);
-	mock_free(p->m);
-	while (p->first != NULL) {
-		struct peer_message *msg = p->first;
-		p->first = msg->next;
-		free(msg->sender);
-		free(msg->mailbox);
-		free(msg->text);
-		free(msg);
-	}
-	free(p->from);
-	free(p);
+	peer_log(p, '#', text, strlen(text));
 }
 
-static size_t
-peer_out_len(const struct peer *p)
+void
+peer_end(struct peer *p)
 {
-	size_t len;
-	if (p->m != NULL)
-		mock_out(p->m, &len);
-	else
-		smtpd_out(p->d, &len);
-	return len;
-}
-
-/* SMTPD_END: the mailboxes that did not fail have the message. */
-static void
-peer_keep(struct peer *p)
-{
-	struct delivery *dl = &p->delivery;
-	for (size_t i = 0; i < dl->nbox; i++) {
-		if (dl->box[i].failed)
-			continue;
-		struct peer_message *msg = mem_zalloc(sizeof *msg);
-		msg->sender = mem_dup(smtpd_sender(p->d));
-		msg->mailbox = mem_dup(dl->box[i].mailbox);
-		msg->len = buf_len(&dl->text);
-		msg->text = mem_dupn(buf_data(&dl->text), msg->len);
-		*p->last = msg;
-		p->last = &msg->next;
-	}
-}
-
-static void
-peer_store(struct peer *p)
-{
-	size_t *failed;
-	size_t n = delivery_end(&p->delivery, !p->c->smtpd.lmtp, &failed);
-	if (n > 0)
-		peer_log(
-		    p, '#', p->delivery.err.text, strlen(p->delivery.err.text));
-	if (p->c->keep)
-		peer_keep(p);
-	smtpd_stored(p->d, failed, n, p->delivery.id);
-	free(failed);
+	p->ended = true;
 	delivery_abort(&p->delivery);
 }
 
-/* 220 to STARTTLS is queued. No engine is joined yet, so no such session may
- * go on in clear. */
-static void
-peer_starttls(struct peer *p)
+void
+peer_core_feed(struct peer *p, const char *data, size_t len)
 {
-	static const char text[] = "STARTTLS without a TLS engine: closed";
-	peer_log(p, '#', text, sizeof text - 1);
-	p->ended = true;
+	if (p->m != NULL)
+		mock_feed(p->m, data, len);
+	else
+		smtpd_feed(p->d, data, len);
 }
 
-/* A line of an AUTH exchange. Nobody is let in yet. */
-static void
-peer_auth(struct peer *p, const struct smtpd_event *ev)
+void
+peer_core_eof(struct peer *p)
 {
-	(void)ev;
-	smtpd_auth_done(p->d, false, NULL);
+	if (p->m != NULL)
+		mock_eof(p->m);
+	else
+		smtpd_eof(p->d);
 }
 
-static void
-peer_handle(struct peer *p, const struct smtpd_event *ev)
+const char *
+peer_core_out(const struct peer *p, size_t *len)
 {
-	switch (ev->kind) {
-	case SMTPD_NONE:
-		break;
-	case SMTPD_COMMAND:
-		peer_log(p, 'C', ev->text, ev->len);
-		break;
-	case SMTPD_ANSWERED:
-		peer_log(p, 'S', ev->text, ev->len);
-		break;
-	case SMTPD_BEGIN:
-		delivery_begin(
-		    &p->delivery, p->d, world_host(p->c->smtpd.world), p->from);
-		break;
-	case SMTPD_DATA:
-		delivery_write(&p->delivery, ev->text, ev->len);
-		break;
-	case SMTPD_END:
-		peer_store(p);
-		break;
-	case SMTPD_ABORT:
-		delivery_abort(&p->delivery);
-		break;
-	case SMTPD_STARTTLS:
-		peer_starttls(p);
-		break;
-	case SMTPD_AUTH:
-		peer_auth(p, ev);
-		break;
-	case SMTPD_CLOSE:
-		p->ended = true;
-		break;
-	}
+	return p->m != NULL ? mock_out(p->m, len) : smtpd_out(p->d, len);
 }
 
-static void
-peer_pump_smtpd(struct peer *p)
+void
+peer_core_out_done(struct peer *p, size_t n)
 {
-	struct smtpd_event ev;
-	while (!p->ended) {
-		if (peer_out_len(p) >= PEER_OUT_MAX) {
-			p->stalled = true;
-			return;
-		}
-		smtpd_next(p->d, &ev);
-		if (ev.kind == SMTPD_NONE)
-			break;
-		peer_handle(p, &ev);
-	}
-	p->ended |= p->eof;
-	if (p->ended)
-		delivery_abort(&p->delivery);
+	if (p->m != NULL)
+		mock_out_done(p->m, n);
+	else
+		smtpd_out_done(p->d, n);
 }
 
-/* Tells the log what a mock has complained about since it was last told. */
-static void
-peer_tell(struct peer *p)
-{
-	const char *s = mock_complaints(p->m) + p->told;
-	for (const char *lf; (lf = strchr(s, '\n')) != NULL; s = lf + 1) {
-		peer_log(p, '#', s, (size_t)(lf - s));
-		p->told += (size_t)(lf - s) + 1;
-		p->complaints++;
-	}
-}
-
-static void
-peer_pump_mock(struct peer *p)
-{
-	if (p->pause_ns != 0 || p->ended)
-		return;
-	uint64_t ms = mock_run(p->m);
-	if (ms > INT64_MAX)
-		ms = INT64_MAX;
-	if (ms > 0)
-		p->pause_ns = loop_deadline((int64_t)ms);
-	p->ended = mock_ended(p->m);
-	p->stalled = !p->ended && peer_out_len(p) >= PEER_OUT_MAX;
-	peer_tell(p);
-}
-
-static void
+void
 peer_pump(struct peer *p)
 {
 	p->stalled = false;
@@ -212,6 +72,18 @@ peer_pump(struct peer *p)
 		peer_pump_mock(p);
 	else
 		peer_pump_smtpd(p);
+}
+
+/* Something has changed on the wire's side. */
+static void
+peer_turn(struct peer *p)
+{
+	size_t len;
+	peer_core_out(p, &len);
+	if (p->tls != NULL)
+		peer_tls_turn(p);
+	else if (!p->stalled || len < PEER_OUT_MAX)
+		peer_pump(p);
 }
 
 struct peer *
@@ -227,9 +99,34 @@ peer_new(const struct peer_config *c, unsigned long session, const char *from)
 	if (c->play != NULL)
 		p->m = mock_new(c->play);
 	else
-		p->d = smtpd_new(&c->smtpd, false);
-	peer_pump(p);
+		p->d = smtpd_new(&c->smtpd, c->tls_on_connect);
+	if (c->tls_on_connect)
+		peer_tls_begin(p);
+	peer_turn(p);
 	return p;
+}
+
+void
+peer_free(struct peer *p)
+{
+	if (p == NULL)
+		return;
+	delivery_release(&p->delivery);
+	tls_free(p->tls);
+	buf_release(&p->raw);
+	buf_release(&p->clear);
+	smtpd_free(p->d);
+	mock_free(p->m);
+	while (p->first != NULL) {
+		struct peer_message *msg = p->first;
+		p->first = msg->next;
+		free(msg->sender);
+		free(msg->mailbox);
+		free(msg->text);
+		free(msg);
+	}
+	free(p->from);
+	free(p);
 }
 
 void
@@ -238,12 +135,11 @@ peer_feed(struct peer *p, const char *data, size_t len)
 	if (p->ended || p->eof || len == 0)
 		return;
 	p->moved_ns = loop_now_ns();
-	if (p->m != NULL)
-		mock_feed(p->m, data, len);
+	if (p->tls != NULL)
+		buf_add(&p->raw, data, len);
 	else
-		smtpd_feed(p->d, data, len);
-	if (!p->stalled)
-		peer_pump(p);
+		peer_core_feed(p, data, len);
+	peer_turn(p);
 }
 
 void
@@ -251,19 +147,22 @@ peer_eof(struct peer *p)
 {
 	if (p->ended || p->eof)
 		return;
-	p->eof = true;
-	if (p->m != NULL)
-		mock_eof(p->m);
-	else
-		smtpd_eof(p->d);
-	if (!p->stalled)
-		peer_pump(p);
+	if (p->tls != NULL) {
+		tls_eof(p->tls);
+	} else {
+		p->eof = true;
+		peer_core_eof(p);
+	}
+	peer_turn(p);
 }
 
 const char *
 peer_out(struct peer *p, size_t *len)
 {
-	return p->m != NULL ? mock_out(p->m, len) : smtpd_out(p->d, len);
+	*len = buf_len(&p->clear);
+	if (*len > 0)
+		return buf_data(&p->clear);
+	return p->tls != NULL ? tls_out(p->tls, len) : peer_core_out(p, len);
 }
 
 void
@@ -272,12 +171,14 @@ peer_out_done(struct peer *p, size_t n)
 	if (n == 0)
 		return;
 	p->moved_ns = loop_now_ns();
-	if (p->m != NULL)
-		mock_out_done(p->m, n);
+	if (buf_len(&p->clear) > 0)
+		buf_consume(&p->clear, n);
+	else if (p->tls != NULL)
+		tls_out_done(p->tls, n);
 	else
-		smtpd_out_done(p->d, n);
-	if (p->stalled && peer_out_len(p) < PEER_OUT_MAX)
-		peer_pump(p);
+		peer_core_out_done(p, n);
+	if (p->stalled || p->tls != NULL)
+		peer_turn(p);
 }
 
 bool
@@ -299,7 +200,6 @@ peer_lost(struct peer *p)
 {
 	if (p->m != NULL) {
 		size_t len;
-		p->eof = true;
 		mock_eof(p->m);
 		while (!mock_ended(p->m)) {
 			mock_run(p->m);
@@ -308,8 +208,7 @@ peer_lost(struct peer *p)
 		}
 		peer_tell(p);
 	}
-	p->ended = true;
-	delivery_abort(&p->delivery);
+	peer_end(p);
 }
 
 unsigned long
@@ -330,19 +229,19 @@ peer_deadline(const struct peer *p)
 	return p->moved_ns + s * 1000000000;
 }
 
-/* Nothing moved for too long. */
+/* Nothing moved for too long. What is said now may find no reader. */
 static void
 peer_impatient(struct peer *p)
 {
 	if (p->m != NULL) {
 		peer_lost(p);
-		return;
+	} else {
+		smtpd_timeout(p->d);
+		peer_pump(p);
+		peer_end(p);
 	}
-	smtpd_timeout(p->d);
-	/* Whatever is said to a client that does not read. */
-	peer_pump(p);
-	p->ended = true;
-	delivery_abort(&p->delivery);
+	if (p->tls != NULL)
+		peer_tls_turn(p);
 }
 
 void
@@ -354,6 +253,8 @@ peer_tick(struct peer *p, int64_t now_ns)
 		p->pause_ns = 0;
 		p->moved_ns = now_ns;
 		peer_pump(p);
+		if (p->tls != NULL)
+			peer_tls_turn(p);
 	} else {
 		peer_impatient(p);
 	}

@@ -11,6 +11,7 @@
 #include "maildir.h"
 #include "mock.h"
 #include "smtpd.h"
+#include "tls.h"
 
 /* A message that a receiver without Maildir keeps: for the sandbox. */
 struct peer_message {
@@ -24,8 +25,12 @@ struct peer_message {
 struct peer_config {
 	struct smtpd_config smtpd;
 	const struct mock_play *play; /* play this in place of a receiver */
-	const char *maildir;          /* store here, or NULL */
-	bool keep;                    /* keep messages in memory (sandbox) */
+	const char *maildir;	      /* store here, or NULL */
+	bool keep;		      /* keep messages in memory (sandbox) */
+	/* A server's context, or NULL: no TLS. smtpd.starttls offers it. A
+	 * play asks for it by a step of its own. */
+	struct tls_ctx *tls;
+	bool tls_on_connect; /* TLS before the greeting */
 	/* For a log on standard error, or NULL. dir: 'C' client, 'S' server,
 	 * '#' remark. */
 	void (*log)(void *arg, unsigned long session, char dir,
@@ -37,8 +42,8 @@ struct peer;
 
 /* c is borrowed for the peer's life. from: the client's address for the
  * Received line, or NULL. */
-struct peer *peer_new(const struct peer_config *c, unsigned long session,
-    const char *from);
+struct peer *peer_new(
+    const struct peer_config *c, unsigned long session, const char *from);
 void peer_free(struct peer *p);
 void peer_feed(struct peer *p, const char *data, size_t len);
 void peer_eof(struct peer *p);

@@ -1,0 +1,25 @@
+/* The embedded receiver's configuration, for --sandbox, --serve and --mock. */
+#ifndef CMD_HOST_H
+#define CMD_HOST_H
+
+#include "opts.h"
+#include "peer.h"
+#include "play.h"
+#include "shell.h"
+
+struct host {
+	struct peer_config peer;
+	struct world *world;
+	struct script script; /* --mock's */
+	struct mock_play play;
+};
+
+/* From the options; serve: as a server (an empty world takes all), else the
+ * sandbox (RFC 821's own world). */
+int host_init(struct host *h, const struct opts *o, bool serve,
+    struct err *e);
+void host_release(struct host *h);
+/* --serve: until a signal, or --count sessions. The exit status. */
+int host_serve(struct host *h, const struct opts *o, struct shell *sh);
+
+#endif

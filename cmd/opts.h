@@ -1,0 +1,64 @@
+/* The command line. One table feeds getopt_long(3), --help, the shells'
+ * completions and the manual's check. */
+#ifndef CMD_OPTS_H
+#define CMD_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "buf.h"
+#include "err.h"
+
+enum opt_id {
+	/* short options are their letters */
+	OPT_FIRST = 256,
+	OPT_BARE, OPT_BIND, OPT_BODY, OPT_COLOUR, OPT_COMPLETION, OPT_COUNT,
+	OPT_DATA, OPT_DIALECT, OPT_EXPLAIN, OPT_FORMAT, OPT_FROM, OPT_HEADER,
+	OPT_HELO, OPT_JUNIT, OPT_KEEP_GOING, OPT_LMTP, OPT_LIST, OPT_MAILBOX,
+	OPT_MAILDIR, OPT_MAIL_PARAM, OPT_MOCK, OPT_NO_REMARKS, OPT_PIPE,
+	OPT_QUIT_AFTER, OPT_RCPT_PARAM, OPT_RECORD, OPT_SANDBOX, OPT_SERVE,
+	OPT_SIZE_MAX, OPT_SOCKET, OPT_STOP, OPT_TIMEOUT, OPT_ALLOW_BARE,
+	OPT_CHUNK, OPT_NO_RC
+};
+
+struct opt {
+	int id;           /* enum opt_id, or the short option's letter */
+	const char *name; /* long name */
+	const char *arg;  /* placeholder (FILE HOST ADDRESS ...) or choices
+			     "a|b", NULL if it takes none */
+	const char *text; /* one line */
+	const char *group; /* heading in --help, on the first of a group */
+};
+
+extern const struct opt opt_table[]; /* ends with name NULL */
+
+/* A thing to run, in the order given. */
+struct opt_run {
+	bool file; /* -f; else -c */
+	const char *text;
+};
+
+struct opts {
+	/* Strings are argv's. */
+	const char *host, *port, *socket, *pipe, *bind, *helo, *from, *body,
+	    *data, *format, *junit, *record, *serve, *mock, *maildir,
+	    *quit_after, *completion, *list, *colour, *timeout, *dialect,
+	    *size_max, *count, *chunk;
+	const char **to, **header, **mailbox, **define, **mail_param,
+	    **rcpt_param;
+	size_t nto, nheader, nmailbox, ndefine, nmail_param, nrcpt_param;
+	struct opt_run *run;
+	size_t nrun;
+	char **words; /* --explain's */
+	size_t nwords;
+	int family;
+	bool lmtp, bare, keep_going, stop, sandbox, explain, quiet, no_remarks,
+	    allow_bare, help, version, no_rc;
+};
+
+/* ERR_USAGE names the option. */
+int opts_parse(struct opts *o, int argc, char **argv, struct err *e);
+void opts_release(struct opts *o);
+/* The text of --help. */
+void opts_usage(struct buf *b);
+
+#endif

@@ -1,0 +1,16 @@
+/* The server's side of a conversation file, made into a mock's steps. */
+#ifndef CMD_PLAY_H
+#define CMD_PLAY_H
+
+#include "err.h"
+#include "lang.h"
+#include "mock.h"
+
+/* Client lines are awaited; expectations become what the server says: their
+ * codes (the first of several; 2xx is 250) and their text. \sleep pauses,
+ * \expect close and \close close. ERR_DATA: FILE:LINE for a reply that cannot
+ * be said (a regular expression). A file without a greeting gets 220. */
+int play_make(struct mock_play *play, const struct script *s, struct err *e);
+void play_release(struct mock_play *play);
+
+#endif

@@ -1,0 +1,425 @@
+/* smtpsh: an SMTP shell. main() reads the options, sets the shell up, chooses
+ * a front and gives its exit status. See smtpsh.1. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include "cmd.h"
+#include "completion.h"
+#include "duration.h"
+#include "explain.h"
+#include "host.h"
+#include "message.h"
+#include "prompt.h"
+
+/* The one thing a signal handler can reach. */
+static struct loop *main_loop;
+
+static void
+main_signal(int sig)
+{
+	if (main_loop != NULL)
+		loop_raise(main_loop, sig);
+}
+
+/* Memory ran out, or a check of ours failed: EX_SOFTWARE, not a core. */
+static void
+main_abort(int sig)
+{
+	static const char text[] = "smtpsh: out of memory or out of its mind\n";
+	ssize_t n = write(STDERR_FILENO, text, sizeof text - 1);
+	(void)n;
+	(void)sig;
+	_exit(70);
+}
+
+/* A socket must never become descriptor 0, 1 or 2. */
+static void
+main_descriptors(void)
+{
+	int fd;
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+static void
+main_process(void)
+{
+	/* Secrets pass through this memory: it is not to be dumped. */
+	struct rlimit none = { 0, 0 };
+	setrlimit(RLIMIT_CORE, &none);
+#ifdef PR_SET_DUMPABLE
+	prctl(PR_SET_DUMPABLE, 0);
+#endif
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGABRT, main_abort);
+}
+
+static void
+main_catch(struct shell *sh)
+{
+	struct sigaction sa = { .sa_handler = main_signal };
+	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP };
+	main_loop = &sh->loop;
+	for (size_t i = 0; i < sizeof sigs / sizeof *sigs; i++) {
+		struct sigaction was;
+		/* nohup and background jobs ignore what they ignore. */
+		if (sigaction(sigs[i], NULL, &was) == 0 &&
+		    was.sa_handler != SIG_IGN)
+			sigaction(sigs[i], &sa, NULL);
+	}
+}
+
+static bool
+main_colour(const struct shell *sh, const struct opts *o)
+{
+	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
+	if (o->colour != NULL && strcmp(o->colour, "auto") != 0)
+		return strcmp(o->colour, "always") == 0;
+	return sh->out.terminal && (no == NULL || *no == '\0') &&
+	    term != NULL && strcmp(term, "dumb") != 0;
+}
+
+static void
+main_look(struct shell *sh, const struct opts *o)
+{
+	struct winsize ws = { 0 };
+	const char *columns = getenv("COLUMNS");
+	if (sh->out.terminal)
+		ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws);
+	int width = ws.ws_col;
+	if (width == 0 && columns != NULL)
+		width = atoi(columns);
+	sh->look = (struct human_opts){ .terminal = sh->out.terminal,
+		.colour = main_colour(sh, o),
+		.remarks = !o->no_remarks,
+		.width = width,
+		.text_max = 64u << 10 };
+}
+
+/* Where the output goes, in which form. */
+static int
+main_sinks(struct shell *sh, const struct opts *o, struct err *e)
+{
+	const char *format = o->format == NULL ? "text" : o->format;
+	main_look(sh, o);
+	if (strcmp(format, "json") == 0) {
+		shell_add_sink(sh, json_new(&sh->out, &sh->redact));
+	} else if (strcmp(format, "tap") == 0) {
+		shell_add_sink(sh, tap_new(&sh->out, &sh->redact));
+	} else if (!o->quiet) {
+		sh->screen = human_new(&sh->out, &sh->look, &sh->redact);
+		shell_add_sink(sh, sh->screen);
+	}
+	if (o->junit != NULL) {
+		struct sink *s = junit_new(o->junit, &sh->redact, e);
+		if (s == NULL)
+			return -1;
+		shell_add_sink(sh, s);
+	}
+	if (o->record != NULL) {
+		sh->record = record_new(o->record, &sh->redact, e);
+		if (sh->record == NULL)
+			return -1;
+		shell_add_sink(sh, sh->record);
+	}
+	return 0;
+}
+
+static int
+main_define(struct shell *sh, const struct opts *o, struct err *e)
+{
+	for (size_t i = 0; i < o->ndefine; i++) {
+		const char *eq = strchr(o->define[i], '=');
+		if (eq == NULL)
+			return err_set(e, ERR_USAGE,
+			    "-D %s: expected NAME=VALUE", o->define[i]);
+		char *name = mem_dupn(o->define[i],
+		    (size_t)(eq - o->define[i]));
+		int r = vars_set(&sh->vars, name, eq + 1, strlen(eq + 1), e);
+		free(name);
+		if (r < 0)
+			return -1;
+	}
+	if (o->helo != NULL &&
+	    vars_set(&sh->vars, "helo", o->helo, strlen(o->helo), e) < 0)
+		return -1;
+	if (o->from != NULL &&
+	    vars_set(&sh->vars, "from", o->from, strlen(o->from), e) < 0)
+		return -1;
+	if (o->nto > 0 &&
+	    vars_set(&sh->vars, "to", o->to[0], strlen(o->to[0]), e) < 0)
+		return -1;
+	return 0;
+}
+
+static int
+main_where(struct shell *sh, const struct opts *o, struct err *e)
+{
+	struct where *w = &sh->where;
+	w->lmtp = o->lmtp;
+	w->family = o->family;
+	if (o->bind != NULL)
+		w->bind = mem_dup(o->bind);
+	if (o->socket != NULL && o->serve == NULL) {
+		w->kind = CONN_UNIX;
+		w->path = mem_dup(o->socket);
+		sh->has_where = true;
+	} else if (o->pipe != NULL) {
+		w->kind = CONN_PIPE;
+		w->command = mem_dup(o->pipe);
+		sh->has_where = true;
+	} else if (o->host != NULL) {
+		if (where_parse(w, o->host, e) < 0)
+			return -1;
+		w->lmtp |= o->lmtp;
+		sh->has_where = true;
+	}
+	if ((o->socket != NULL) + (o->pipe != NULL) + (o->host != NULL) +
+		    o->sandbox >
+	    1)
+		return err_set(e, ERR_USAGE,
+		    "a host, --socket, --pipe and --sandbox exclude each "
+		    "other");
+	if (o->port != NULL) {
+		free(w->port);
+		w->port = mem_dup(o->port);
+	}
+	return 0;
+}
+
+static int
+main_modes(struct shell *sh, const struct opts *o, struct err *e)
+{
+	sh->bare = o->bare;
+	sh->stop = o->stop;
+	sh->keep_going = o->keep_going;
+	if (o->dialect != NULL)
+		sh->force_dialect = strcmp(o->dialect, "821") == 0
+		    ? DIALECT_821
+		    : DIALECT_5321;
+	if (o->timeout != NULL) {
+		int64_t ms;
+		if (duration_parse(o->timeout, &ms, e) < 0)
+			return -1;
+		if (ms == 0)
+			return err_set(e, ERR_USAGE,
+			    "--timeout 0 leaves no time for a reply");
+		link_times_all(&sh->times, ms);
+	}
+	return 0;
+}
+
+static bool
+main_is_message(const struct opts *o)
+{
+	return o->nrun == 0 && (o->nto > 0 || o->data != NULL ||
+				   o->quit_after != NULL || o->body != NULL ||
+				   o->nheader > 0);
+}
+
+/* -c and -f in the order given; lines of -c behind each other are one
+ * conversation. */
+static void
+main_run(struct shell *sh, const struct opts *o)
+{
+	bool go_on = true;
+	for (size_t i = 0; i < o->nrun && !sh->leaving; i++) {
+		if (o->run[i].file) {
+			shell_file(sh, o->run[i].text);
+			continue;
+		}
+		struct lang l;
+		struct err e = { 0 };
+		lang_init(&l, "-c", sh->force_dialect);
+		sh->file = "-c";
+		for (;; i++) {
+			go_on = shell_line(sh, &l, o->run[i].text,
+				    strlen(o->run[i].text)) == 0;
+			if (!go_on || sh->leaving || i + 1 == o->nrun ||
+			    o->run[i + 1].file)
+				break;
+		}
+		if (go_on && lang_end(&l, &e) < 0)
+			shell_error(sh, &e);
+		lang_release(&l);
+		sh->file = NULL;
+		sh->line = 0;
+		shell_end(sh);
+		if (!go_on)
+			break;
+	}
+	if (sh->tally.files > 1) {
+		struct event ev = { .kind = EV_END,
+			.files = sh->tally.files,
+			.files_failed = sh->tally.files_failed };
+		shell_put(sh, &ev);
+	}
+}
+
+/* $XDG_CONFIG_HOME/smtpsh/rc: the same language, for people's sessions. */
+static void
+main_rc(struct shell *sh)
+{
+	const char *base = getenv("XDG_CONFIG_HOME");
+	const char *home = getenv("HOME");
+	char *path = NULL;
+	struct err e = { 0 };
+	if (base != NULL && base[0] == '/')
+		path = mem_printf("%s/smtpsh/rc", base);
+	else if (home != NULL && home[0] == '/')
+		path = mem_printf("%s/.config/smtpsh/rc", home);
+	if (path != NULL && access(path, F_OK) == 0 &&
+	    shell_include(sh, path, &e) < 0 && e.kind != ERR_NONE)
+		shell_error(sh, &e);
+	free(path);
+	sh->tally = (struct tally){ 0 };
+}
+
+static int
+main_interactive(struct shell *sh, const struct opts *o)
+{
+	struct err e = { 0 };
+	sh->interactive = true;
+	main_loop = NULL; /* the prompt sees to signals */
+	if (!o->no_rc)
+		main_rc(sh);
+	main_loop = &sh->loop;
+	if ((sh->has_where || sh->sandboxed) &&
+	    (shell_connect(sh, &e) < 0 || shell_greet(sh, &e) < 0))
+		shell_error(sh, &e);
+	sh->tally = (struct tally){ 0 };
+	if (prompt_run(sh, &e) < 0) {
+		shell_error(sh, &e);
+		return err_status(e.kind);
+	}
+	return sh->tally.status > 128 ? sh->tally.status : 0;
+}
+
+static int
+main_front(struct shell *sh, const struct opts *o)
+{
+	if (main_is_message(o))
+		message_run(sh, o);
+	else if (o->nrun > 0)
+		main_run(sh, o);
+	else if (isatty(STDIN_FILENO))
+		return main_interactive(sh, o);
+	else
+		shell_stream(sh, STDIN_FILENO, "standard input");
+	return shell_status(sh);
+}
+
+/* What needs no session: texts. -1: there is a session to run. */
+static int
+main_texts(struct shell *sh, const struct opts *o)
+{
+	struct buf b = BUF_INIT;
+	struct err e = { 0 };
+	int r = 0;
+	if (o->help)
+		opts_usage(&b);
+	else if (o->version)
+		buf_adds(&b, "smtpsh " VERSION "\n");
+	else if (o->completion != NULL)
+		completion_script(&b, o->completion);
+	else if (o->list != NULL)
+		completion_list(&b, o->list);
+	else if (!o->explain)
+		return -1;
+	for (size_t i = 0; i < o->nwords && r == 0; i++) {
+		if (i > 0)
+			buf_addc(&b, '\n');
+		r = explain_word(&b, o->words[i], strlen(o->words[i]), &e);
+	}
+	out_write(&sh->out, buf_data(&b), buf_len(&b));
+	buf_release(&b);
+	if (r < 0)
+		shell_error(sh, &e);
+	return r < 0 ? err_status(e.kind) : 0;
+}
+
+static int
+main_serve(struct shell *sh, const struct opts *o)
+{
+	struct host h;
+	struct err e = { 0 };
+	int status;
+	if (host_init(&h, o, true, &e) < 0) {
+		shell_error(sh, &e);
+		status = err_status(e.kind);
+	} else {
+		status = host_serve(&h, o, sh);
+	}
+	host_release(&h);
+	return status;
+}
+
+static int
+main_session(struct shell *sh, const struct opts *o, struct err *e)
+{
+	struct host h = { 0 };
+	int status;
+	sh->sandboxed = o->sandbox || (o->mock != NULL && o->host == NULL);
+	if (main_sinks(sh, o, e) < 0 || main_define(sh, o, e) < 0 ||
+	    main_where(sh, o, e) < 0 || main_modes(sh, o, e) < 0 ||
+	    (sh->sandboxed && host_init(&h, o, false, e) < 0)) {
+		shell_error(sh, e);
+		status = err_status(e->kind);
+	} else {
+		sh->sandbox = h.peer;
+		status = main_front(sh, o);
+	}
+	shell_close(sh);
+	if (shell_release(sh, e) < 0 && status == 0) {
+		fprintf(stderr, "smtpsh: %s\n", e->text);
+		status = err_status(e->kind);
+	}
+	host_release(&h);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct shell sh;
+	struct opts o = { 0 };
+	struct err e = { 0 };
+	main_descriptors();
+	main_process();
+	if (shell_init(&sh, &e) < 0) {
+		fprintf(stderr, "smtpsh: %s\n", e.text);
+		return err_status(e.kind);
+	}
+	if (opts_parse(&o, argc, argv, &e) < 0) {
+		shell_error(&sh, &e);
+		shell_release(&sh, &e);
+		opts_release(&o);
+		return 64;
+	}
+	int status = main_texts(&sh, &o);
+	if (status >= 0) {
+		if (shell_release(&sh, &e) < 0 && status == 0)
+			status = err_status(e.kind);
+		opts_release(&o);
+		return status;
+	}
+	main_catch(&sh);
+	if (o.serve != NULL) {
+		status = main_serve(&sh, &o);
+		shell_release(&sh, &e);
+	} else {
+		status = main_session(&sh, &o, &e);
+	}
+	opts_release(&o);
+	return status;
+}

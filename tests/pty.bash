@@ -1,0 +1,88 @@
+# A real terminal for bats: the program under tmux(1), on a server of its own.
+# Waiting is looking, every 50 ms, until what is wanted is there or 10 s have
+# gone by.
+
+# pty_start COLUMNS COMMAND [WORD...]
+pty_start() {
+	local columns=$1
+	shift
+	PTY_SOCKET=smtpsh-$$-$BATS_TEST_NUMBER
+	printf 'exec 2>&1\nexec' >"$BATS_TEST_TMPDIR/pty.sh"
+	printf ' %q' "$@" >>"$BATS_TEST_TMPDIR/pty.sh"
+	# When it ends the screen stays, with the exit status below.
+	tmux -L "$PTY_SOCKET" -f /dev/null new-session -d \
+		-x "$columns" -y 24 "sh $BATS_TEST_TMPDIR/pty.sh;
+		echo \"[status \$?]\"; exec cat >/dev/null"
+}
+
+# Ends the terminal and all in it.
+pty_end() {
+	[ -z "${PTY_SOCKET:-}" ] || tmux -L "$PTY_SOCKET" kill-server \
+		2>/dev/null || true
+}
+
+# Keys as tmux names them: Tab, Enter, C-c, Up.
+pty_keys() {
+	tmux -L "$PTY_SOCKET" send-keys "$@"
+}
+
+# Text as it is.
+pty_type() {
+	tmux -L "$PTY_SOCKET" send-keys -l "$1"
+}
+
+# Pasted, as a terminal pastes when the program asked for brackets.
+pty_paste() {
+	tmux -L "$PTY_SOCKET" set-buffer "$1"
+	tmux -L "$PTY_SOCKET" paste-buffer -p
+}
+
+pty_screen() {
+	tmux -L "$PTY_SOCKET" capture-pane -p "$@"
+}
+
+# The last line that is not empty: where the cursor is, mostly.
+pty_line() {
+	pty_screen | sed '/^[[:space:]]*$/d' | tail -n 1
+}
+
+# pty_until FUNCTION ARG...: until it is true.
+pty_until() {
+	local i
+	for ((i = 0; i < 200; i++)); do
+		"$@" && return 0
+		sleep 0.05
+	done
+	echo "waited in vain for: $*"
+	pty_screen
+	return 1
+}
+
+pty_has() {
+	pty_screen | grep -qF -- "$1"
+}
+
+pty_lacks() {
+	! pty_has "$1"
+}
+
+pty_line_is() {
+	[ "$(pty_line)" = "$1" ]
+}
+
+# Waits for text on the screen; for it to go; for the last line to be it.
+pty_see() {
+	pty_until pty_has "$1"
+}
+
+pty_gone() {
+	pty_until pty_lacks "$1"
+}
+
+pty_at() {
+	pty_until pty_line_is "$1"
+}
+
+pty_last_has() {
+	[[ $(pty_line) == *"$1"* ]]
+}
