@@ -103,6 +103,8 @@ mock_wanted(const struct mock_step *s)
 		return (struct span){ "mail text", 9 };
 	case MOCK_CHUNK:
 		return (struct span){ "a chunk", 7 };
+	case MOCK_TLS:
+		return (struct span){ "a TLS handshake", 15 };
 	default:
 		return (struct span){ s->text, strlen(s->text) };
 	}

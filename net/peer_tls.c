@@ -2,8 +2,8 @@
  * replies up to the 220 are set aside, to go out in clear; everything later,
  * in both directions, passes the engine. What the client had sent in clear
  * behind STARTTLS is dropped by the core when TLS stands (CVE-2011-0411). A
- * stream that ends without close_notify was cut: a message under way then
- * is dropped even if its end seems to have come. */
+ * stream that ends without close_notify was cut: what is under way then is
+ * dropped. */
 #include "peer_priv.h"
 
 #include <string.h>
