@@ -1,8 +1,8 @@
 /* Mail text on its way: line ends and transparency (RFC 821 4.5.2, RFC 5321
  * 4.5.2). The encoder makes any of LF, CRLF and their mix into CRLF and adds
  * a period to a line that begins with one; the decoder finds CRLF.CRLF and
- * nothing else. Both take pieces cut anywhere and work on blocks with
- * memchr(3), never byte by byte. */
+ * nothing else. Both take pieces cut anywhere and work on 64 octets at once,
+ * never octet by octet. NUL passes through both. */
 #ifndef NET_BODY_H
 #define NET_BODY_H
 
@@ -24,7 +24,8 @@ struct body {
 
 void body_init(struct body *b, bool stuff);
 /* Appends the wire form of len octets to *out. -1 on a CR that no LF follows
- * (ERR_DATA, names the line): nothing of that line's rest is appended. */
+ * (ERR_DATA, names the line): the line up to it is appended, the rest is not
+ * taken, and only an LF can follow. */
 int body_encode(struct body *b, const char *p, size_t len, struct buf *out,
     struct err *e);
 /* Ends the last line if it has no end. */

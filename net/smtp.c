@@ -121,7 +121,7 @@ smtp_next(struct smtp *s, struct smtp_event *ev)
 	memset(ev, 0, offsetof(struct smtp_event, err.text) + 1);
 	smtp_sent_release(&s->now);
 	buf_clear(&s->bad);
-	if (s->eof_told || (s->tls_wanted && !s->eof))
+	if (s->eof_told)
 		return;
 	uint64_t began = s->fed - reply_pending(&s->parser);
 	int r = s->tls_wanted

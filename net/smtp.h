@@ -15,10 +15,12 @@
 struct smtp_sent {
 	const struct verb *verb; /* never NULL: VERB_UNKNOWN for others */
 	char *line;      /* the line without CRLF ("" for stages) */
-	uint64_t seq;    /* counts from 1 in this session */
+	uint64_t seq;    /* counts from 1 in this session, the greeting; LMTP's
+			    replies to one end of text have one */
 	size_t rcpt;     /* LMTP end of text: index of the accepted RCPT */
 	char *rcpt_path; /* its path "<...>", else NULL */
-	int64_t at_ns;   /* for the driver: when its last octet was written */
+	int64_t at_ns;   /* when its last octet was written; 0 until then and
+			    for the greeting */
 };
 
 enum smtp_event_kind {
@@ -34,7 +36,8 @@ struct smtp_event {
 	enum smtp_event_kind kind;
 	const struct reply *reply;
 	const struct smtp_sent *sent; /* NULL when unsolicited */
-	bool early;          /* had come before the command was flushed */
+	bool early;          /* its first octet had come before the command's
+				last was reported written */
 	bool last;           /* nothing is outstanding any more */
 	const char *text;    /* GARBAGE, EOF: octets as they came */
 	size_t text_len;
@@ -50,7 +53,7 @@ struct smtp;
 
 struct smtp *smtp_new(void);
 void smtp_free(struct smtp *s);
-/* A connection stands: a greeting is now owed. */
+/* A connection stands: a greeting is now owed. Once in a session's life. */
 void smtp_connected(struct smtp *s);
 enum smtp_state smtp_state(const struct smtp *s);
 
@@ -62,9 +65,11 @@ int smtp_command(struct smtp *s, const char *line, size_t len, struct err *e);
 void smtp_raw(struct smtp *s, const char *p, size_t len, bool owes);
 /* Queues mail text through the encoder, and the end of it (ends the last line,
  * adds the lone period). The end owes one reply, under LMTP one for each
- * accepted recipient. smtp_text_end() fails if the last octet was a bare CR. */
+ * accepted recipient (one if none is). A bare CR is -1 (ERR_DATA, names the
+ * line); smtp_text_end() fails so if the last octet was one. */
 int smtp_text(struct smtp *s, const char *p, size_t len, struct err *e);
 int smtp_text_end(struct smtp *s, struct err *e);
+/* Of the text under way, or the last one. */
 const struct body *smtp_body(const struct smtp *s);
 /* Queues "BDAT len[ LAST]" and its octets as they are (RFC 3030). */
 void smtp_bdat(struct smtp *s, const char *p, size_t len, bool last);
@@ -81,17 +86,20 @@ void smtp_out_done(struct smtp *s, size_t n, int64_t now_ns);
 void smtp_feed(struct smtp *s, const char *p, size_t len);
 void smtp_eof(struct smtp *s);
 /* Next event; SMTP_EV_NONE when there is none yet. After a 220 to STARTTLS it
- * gives nothing more until smtp_tls_started(), whatever has come. */
+ * gives nothing more until smtp_tls_started(), whatever has come, but for the
+ * end. */
 void smtp_next(struct smtp *s, struct smtp_event *ev);
 
-/* How many replies are owed; the oldest such command (NULL if none). */
+/* How many replies are owed (LMTP's end of text counts as one until it is the
+ * oldest); the oldest such command (NULL if none). */
 size_t smtp_owed(const struct smtp *s);
 const struct smtp_sent *smtp_oldest(const struct smtp *s);
 /* Octets that came and belong to no event yet. */
 size_t smtp_pending(const struct smtp *s);
 /* 220 to STARTTLS has come and TLS has not started. */
 bool smtp_tls_wanted(const struct smtp *s);
-/* TLS stands: forgets greeting, EHLO, AUTH, transaction (RFC 3207 4.2). */
+/* TLS stands. After STARTTLS: forgets greeting, EHLO, AUTH, transaction and
+ * what is owed or pending (RFC 3207 4.2). Else TLS is there from the start. */
 void smtp_tls_started(struct smtp *s);
 
 bool smtp_is_tls(const struct smtp *s);

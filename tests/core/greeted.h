@@ -1,0 +1,27 @@
+/* What several tests of the client core begin with. */
+#ifndef TESTS_GREETED_H
+#define TESTS_GREETED_H
+
+#include "smtp.h"
+
+#include <string.h>
+
+/* A session that has said EHLO and heard this. */
+static inline struct smtp *
+greeted(const char *ehlo)
+{
+	struct smtp *s = smtp_new();
+	struct smtp_event ev;
+	size_t len;
+	smtp_connected(s);
+	smtp_feed(s, "220 mx.example ready\r\n", 22);
+	smtp_next(s, &ev);
+	smtp_command(s, "EHLO me", 7, NULL);
+	smtp_out(s, &len);
+	smtp_out_done(s, len, 1);
+	smtp_feed(s, ehlo, strlen(ehlo));
+	smtp_next(s, &ev);
+	return s;
+}
+
+#endif
