@@ -86,7 +86,7 @@ main_colour(const struct shell *sh, const struct opts *o)
 	if (o->colour != NULL && strcmp(o->colour, "auto") != 0)
 		return strcmp(o->colour, "always") == 0;
 	return sh->out.terminal && (no == NULL || *no == '\0') &&
-	    term != NULL && strcmp(term, "dumb") != 0;
+	       term != NULL && strcmp(term, "dumb") != 0;
 }
 
 static void
@@ -143,8 +143,8 @@ main_define(struct shell *sh, const struct opts *o, struct err *e)
 		if (eq == NULL)
 			return err_set(e, ERR_USAGE,
 			    "-D %s: expected NAME=VALUE", o->define[i]);
-		char *name = mem_dupn(o->define[i],
-		    (size_t)(eq - o->define[i]));
+		char *name =
+		    mem_dupn(o->define[i], (size_t)(eq - o->define[i]));
 		int r = vars_set(&sh->vars, name, eq + 1, strlen(eq + 1), e);
 		free(name);
 		if (r < 0)
@@ -185,7 +185,7 @@ main_where(struct shell *sh, const struct opts *o, struct err *e)
 		sh->has_where = true;
 	}
 	if ((o->socket != NULL) + (o->pipe != NULL) + (o->host != NULL) +
-		    o->sandbox >
+		o->sandbox >
 	    1)
 		return err_set(e, ERR_USAGE,
 		    "a host, --socket, --pipe and --sandbox exclude each "
@@ -204,9 +204,8 @@ main_modes(struct shell *sh, const struct opts *o, struct err *e)
 	sh->stop = o->stop;
 	sh->keep_going = o->keep_going;
 	if (o->dialect != NULL)
-		sh->force_dialect = strcmp(o->dialect, "821") == 0
-		    ? DIALECT_821
-		    : DIALECT_5321;
+		sh->force_dialect =
+		    strcmp(o->dialect, "821") == 0 ? DIALECT_821 : DIALECT_5321;
 	if (o->timeout != NULL) {
 		int64_t ms;
 		if (duration_parse(o->timeout, &ms, e) < 0)
@@ -222,9 +221,9 @@ main_modes(struct shell *sh, const struct opts *o, struct err *e)
 static bool
 main_is_message(const struct opts *o)
 {
-	return o->nrun == 0 && (o->nto > 0 || o->data != NULL ||
-				   o->quit_after != NULL || o->body != NULL ||
-				   o->nheader > 0);
+	return o->nrun == 0 &&
+	       (o->nto > 0 || o->data != NULL || o->quit_after != NULL ||
+		   o->body != NULL || o->nheader > 0);
 }
 
 /* -c and -f in the order given; lines of -c behind each other are one

@@ -10,8 +10,8 @@ bdat_size(const char *word, uint64_t *size, struct err *e)
 	char *end;
 	*size = strtoull(word, &end, 10);
 	if (*word < '0' || *word > '9' || *end != '\0' || *size == 0)
-		return err_set(e, ERR_USAGE,
-		    "'%s': expected the octets of a chunk", word);
+		return err_set(
+		    e, ERR_USAGE, "'%s': expected the octets of a chunk", word);
 	return 0;
 }
 

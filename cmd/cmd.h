@@ -8,7 +8,7 @@
 
 struct cmd_args {
 	size_t n;
-	char **word;      /* quoted words unquoted */
+	char **word;	  /* quoted words unquoted */
 	const char *rest; /* the text behind the command word, as it is */
 };
 

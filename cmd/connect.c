@@ -23,7 +23,8 @@ const struct cmd cmd_connect = {
 	.name = "connect",
 	.args = "[HOST]",
 	.text = "connect to HOST[:PORT], a URL, or a Unix socket's path",
-	.help = "Without a host: to the same place again. A session that stands "
-		"is ended first.",
+	.help =
+	    "Without a host: to the same place again. A session that stands "
+	    "is ended first.",
 	.exec = connect_exec,
 };

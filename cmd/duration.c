@@ -25,6 +25,6 @@ duration_parse(const char *s, int64_t *ms, struct err *e)
 		return 0;
 	}
 bad:
-	return err_set(e, ERR_USAGE,
-	    "'%s' is no duration: 500ms, 2s, 5m, at most 24h", s);
+	return err_set(
+	    e, ERR_USAGE, "'%s' is no duration: 500ms, 2s, 5m, at most 24h", s);
 }

@@ -14,17 +14,16 @@ expect_missed(struct shell *sh, const char *want, const char *got)
 	shell_put(sh, &ev);
 	if (!sh->out.terminal)
 		out_error(&sh->out, "%s:%u: expected %s, got %s",
-		    sh->file == NULL ? "input" : sh->file, sh->line, want,
-		    got);
+		    sh->file == NULL ? "input" : sh->file, sh->line, want, got);
 	return sh->keep_going ? 0 : -1;
 }
 
 static int
 expect_met(struct shell *sh, const char *want)
 {
-	struct event ev = { .kind = EV_VERDICT,
-		.verdict = VERDICT_MET,
-		.expected = want };
+	struct event ev = {
+		.kind = EV_VERDICT, .verdict = VERDICT_MET, .expected = want
+	};
 	sh->tally.met++;
 	shell_put(sh, &ev);
 	return 0;
@@ -59,12 +58,12 @@ expect_close(struct shell *sh, struct err *e)
 	bool spoke;
 	int64_t end_ns = loop_deadline(sh->times.other);
 	while (sh->link != NULL && loop_now_ns() < end_ns)
-		if (expect_watch(sh, (end_ns - loop_now_ns()) / 1000000,
-			&spoke, e) < 0)
+		if (expect_watch(
+			sh, (end_ns - loop_now_ns()) / 1000000, &spoke, e) < 0)
 			return -1;
 	return sh->link == NULL
-	    ? expect_met(sh, "close")
-	    : expect_missed(sh, "close", "a connection that stands");
+		   ? expect_met(sh, "close")
+		   : expect_missed(sh, "close", "a connection that stands");
 }
 
 static int
@@ -99,17 +98,18 @@ expect_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 		    expect_watch(sh, ms, &spoke, e) < 0)
 			return -1;
 		return spoke || sh->link == NULL
-		    ? expect_missed(sh, a->rest,
-			  spoke ? "something" : "the end of the connection")
-		    : expect_met(sh, a->rest);
+			   ? expect_missed(sh, a->rest,
+				 spoke ? "something"
+				       : "the end of the connection")
+			   : expect_met(sh, a->rest);
 	}
 	if (strcmp(a->word[0], "within") == 0) {
 		struct buf got = BUF_INIT;
 		buf_addf(&got, "a reply after %lld ms",
 		    (long long)(sh->last_ns / 1000000));
 		int r = sh->last_ns >= 0 && sh->last_ns <= ms * 1000000
-		    ? expect_met(sh, a->rest)
-		    : expect_missed(sh, a->rest, buf_str(&got));
+			    ? expect_met(sh, a->rest)
+			    : expect_missed(sh, a->rest, buf_str(&got));
 		buf_release(&got);
 		return r;
 	}
@@ -123,8 +123,9 @@ const struct cmd cmd_expect = {
 	.name = "expect",
 	.args = "close|silence|within|CODE [DURATION]...",
 	.text = "check a reply, its time, the close, or that nothing comes",
-	.help = "\\expect 250 is R: 250; \\expect close waits for the server to "
-		"close; \\expect silence 2s passes when nothing comes in that "
-		"time; \\expect within 500ms judges the newest reply.",
+	.help =
+	    "\\expect 250 is R: 250; \\expect close waits for the server to "
+	    "close; \\expect silence 2s passes when nothing comes in that "
+	    "time; \\expect within 500ms judges the newest reply.",
 	.exec = expect_exec,
 };

@@ -27,7 +27,8 @@ explain_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_explain = {
 	.name = "explain",
 	.args = "[WORD...]",
-	.text = "all that is known of a reply code, enhanced code, verb or keyword",
+	.text =
+	    "all that is known of a reply code, enhanced code, verb or keyword",
 	.help = "Without a word: the newest reply's code.",
 	.exec = explain_exec,
 };

@@ -16,8 +16,8 @@ help_table(struct buf *b)
 		if (buf_len(&left) <= 30)
 			buf_addf(b, "%-30s %s\n", buf_str(&left), c->text);
 		else
-			buf_addf(b, "%s\n%-30s %s\n", buf_str(&left), "",
-			    c->text);
+			buf_addf(
+			    b, "%s\n%-30s %s\n", buf_str(&left), "", c->text);
 		buf_release(&left);
 	}
 	buf_adds(b, "\\help COMMAND says more; \\help VERB explains a verb; a "
@@ -34,10 +34,9 @@ help_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 	} else {
 		const char *w = a->word[0];
 		bool slash = w[0] == '\\';
-		const struct cmd *c =
-		    cmd_find(w + slash, strlen(w + slash), e);
+		const struct cmd *c = cmd_find(w + slash, strlen(w + slash), e);
 		bool shout = !slash && verb_find(w, strlen(w)) != NULL &&
-		    strcasecmp(w, c == NULL ? "" : c->name) != 0;
+			     strcasecmp(w, c == NULL ? "" : c->name) != 0;
 		if (slash && c == NULL)
 			return -1;
 		if (c != NULL && !shout)
@@ -48,8 +47,7 @@ help_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 		if (c != NULL && !shout && c->body != NULL)
 			buf_addf(&b, "  as a template:\n%s", c->body);
 		size_t before = buf_len(&b);
-		if (before > 0 && !slash &&
-		    (verb_find(w, strlen(w)) != NULL))
+		if (before > 0 && !slash && (verb_find(w, strlen(w)) != NULL))
 			buf_addc(&b, '\n');
 		if (!slash && (c == NULL || verb_find(w, strlen(w)) != NULL))
 			r = explain_word(&b, w, strlen(w), e);

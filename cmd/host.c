@@ -7,23 +7,23 @@
 #include "serve.h"
 
 static int
-host_number(const char *option, const char *word, unsigned long long *n,
-    struct err *e)
+host_number(
+    const char *option, const char *word, unsigned long long *n, struct err *e)
 {
 	char *end;
 	*n = strtoull(word, &end, 10);
 	if (*word < '0' || *word > '9' || *end != '\0')
-		return err_set(e, ERR_USAGE, "%s %s: expected a number",
-		    option, word);
+		return err_set(
+		    e, ERR_USAGE, "%s %s: expected a number", option, word);
 	return 0;
 }
 
 static int
 host_mock(struct host *h, const struct opts *o, struct err *e)
 {
-	enum dialect d = o->dialect == NULL	   ? DIALECT_UNKNOWN
-	    : strcmp(o->dialect, "821") == 0 ? DIALECT_821
-						   : DIALECT_5321;
+	enum dialect d = o->dialect == NULL		  ? DIALECT_UNKNOWN
+			 : strcmp(o->dialect, "821") == 0 ? DIALECT_821
+							  : DIALECT_5321;
 	if (script_read(&h->script, o->mock, d, e) < 0 ||
 	    play_make(&h->play, &h->script, e) < 0)
 		return -1;
@@ -68,8 +68,8 @@ host_release(struct host *h)
 
 /* The log: each session's lines, numbered, in the notation of RFC 821. */
 static void
-host_log(void *arg, unsigned long session, char dir, const char *text,
-    size_t len)
+host_log(
+    void *arg, unsigned long session, char dir, const char *text, size_t len)
 {
 	struct shell *sh = arg;
 	struct buf b = BUF_INIT;
@@ -78,9 +78,9 @@ host_log(void *arg, unsigned long session, char dir, const char *text,
 		size_t n = nl == NULL ? len : (size_t)(nl - text);
 		size_t line = n > 0 && text[n - 1] == '\r' ? n - 1 : n;
 		buf_addf(&b, "%lu %s ", session,
-		    dir == 'C'	   ? "S:"
-			: dir == 'S' ? "R:"
-				     : "#");
+		    dir == 'C'	 ? "S:"
+		    : dir == 'S' ? "R:"
+				 : "#");
 		escape_add(&b, text, line, true);
 		buf_addc(&b, '\n');
 		n += nl != NULL;
@@ -106,16 +106,14 @@ host_ready(void *arg, const char *address, const char *port)
 
 /* "2525", "127.0.0.1:2525", "[::1]:2525". */
 static int
-host_address(const char *text, char **address, const char **port,
-    struct err *e)
+host_address(const char *text, char **address, const char **port, struct err *e)
 {
 	const char *colon = strrchr(text, ':');
 	*address = NULL;
 	*port = colon == NULL ? text : colon + 1;
 	if (colon != NULL) {
 		size_t n = (size_t)(colon - text);
-		bool brackets = n >= 2 && text[0] == '[' &&
-		    text[n - 1] == ']';
+		bool brackets = n >= 2 && text[0] == '[' && text[n - 1] == ']';
 		*address = mem_dupn(text + brackets, n - 2 * brackets);
 	}
 	if (**port == '\0' || (*address != NULL && **address == '\0')) {
@@ -130,9 +128,9 @@ host_address(const char *text, char **address, const char **port,
 int
 host_serve(struct host *h, const struct opts *o, struct shell *sh)
 {
-	struct serve_config c = { .ready = host_ready,
-		.ready_arg = sh,
-		.path = o->socket };
+	struct serve_config c = {
+		.ready = host_ready, .ready_arg = sh, .path = o->socket
+	};
 	struct err e = { 0 };
 	char *address = NULL;
 	unsigned long long count;

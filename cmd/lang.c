@@ -40,8 +40,8 @@ static int lang_err(const struct lang *l, unsigned line, struct err *e,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 static int
-lang_err(const struct lang *l, unsigned line, struct err *e, const char *fmt,
-    ...)
+lang_err(
+    const struct lang *l, unsigned line, struct err *e, const char *fmt, ...)
 {
 	struct buf b = BUF_INIT;
 	va_list ap;
@@ -142,8 +142,7 @@ lang_is_end(const char *p, size_t len)
 	size_t i = lang_indent(p, len);
 	while (len > i && lang_blank(p[len - 1]))
 		len--;
-	return len - i == sizeof mark - 1 &&
-	    memcmp(p + i, mark, len - i) == 0;
+	return len - i == sizeof mark - 1 && memcmp(p + i, mark, len - i) == 0;
 }
 
 /* RFC 3030 prints line ends inside chunks as "<CR><LF>". */
@@ -160,8 +159,8 @@ lang_spelled_end(const char *p, size_t len)
 }
 
 static int
-lang_chunk(struct lang *l, const char *p, size_t len, struct stmt *out,
-    struct err *e)
+lang_chunk(
+    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
 {
 	len = lang_spelled_end(p, len);
 	if (len + 2 > l->chunk)
@@ -177,8 +176,8 @@ lang_chunk(struct lang *l, const char *p, size_t len, struct stmt *out,
 /* A line while mail text (or a chunk) is open. Text whose first line has no
  * tag is taken as it stands; in tagged text blank lines are spacing. */
 static int
-lang_text(struct lang *l, const char *p, size_t len, struct stmt *out,
-    struct err *e)
+lang_text(
+    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
 {
 	enum lang_tag tag = TAG_NONE;
 	size_t skip = 0;
@@ -200,11 +199,9 @@ lang_text(struct lang *l, const char *p, size_t len, struct stmt *out,
 			tag = TAG_NONE, skip = 0;
 	}
 	if (tag == TAG_SERVER)
-		return lang_err(l, l->line, e,
-		    "found a reply, expected %s",
-		    l->chunk > 0
-			? "the rest of the BDAT chunk"
-			: "the '.' that ends the mail text");
+		return lang_err(l, l->line, e, "found a reply, expected %s",
+		    l->chunk > 0 ? "the rest of the BDAT chunk"
+				 : "the '.' that ends the mail text");
 	p += skip;
 	len -= skip;
 	if (l->chunk > 0)
@@ -219,8 +216,8 @@ lang_text(struct lang *l, const char *p, size_t len, struct stmt *out,
 }
 
 static int
-lang_expect(struct lang *l, const char *p, size_t len, struct stmt *out,
-    struct err *e)
+lang_expect(
+    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
 {
 	char sep = '\0';
 	int r;
@@ -308,8 +305,8 @@ lang_template(struct lang *l, const char *p, size_t len)
 }
 
 static int
-lang_body(struct lang *l, const char *p, size_t len, struct stmt *out,
-    struct err *e)
+lang_body(
+    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
 {
 	size_t i = lang_indent(p, len);
 	if (len - i >= 1 && p[i] == '}' &&
@@ -323,8 +320,8 @@ lang_body(struct lang *l, const char *p, size_t len, struct stmt *out,
 		return 0;
 	}
 	if (buf_len(&l->body) + len > LANG_BODY_MAX)
-		return lang_err(l, l->line, e,
-		    "the template %s is over 1 MiB", l->template);
+		return lang_err(l, l->line, e, "the template %s is over 1 MiB",
+		    l->template);
 	buf_add(&l->body, p, len);
 	buf_addc(&l->body, '\n');
 	return 0;
@@ -335,12 +332,12 @@ static bool
 lang_is_stage(const char *p, size_t len)
 {
 	return len > 2 && p[0] == '<' && p[len - 1] == '>' &&
-	    memchr(p, ' ', len) != NULL;
+	       memchr(p, ' ', len) != NULL;
 }
 
 int
-lang_line(struct lang *l, const char *p, size_t len, struct stmt *out,
-    struct err *e)
+lang_line(
+    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
 {
 	*out = (struct stmt){ .line = ++l->line };
 	if (len > 0 && p[len - 1] == '\r')
@@ -358,10 +355,10 @@ lang_line(struct lang *l, const char *p, size_t len, struct stmt *out,
 		return -1;
 	if (tag != TAG_NONE && lang_is_stage(p + skip, len - skip))
 		return 0;
-	if (tag == TAG_SERVER || (tag == TAG_NONE &&
-				     expect_like(p + i, len - i)))
-		return lang_expect(l, p + (tag ? skip : i),
-		    len - (tag ? skip : i), out, e);
+	if (tag == TAG_SERVER ||
+	    (tag == TAG_NONE && expect_like(p + i, len - i)))
+		return lang_expect(
+		    l, p + (tag ? skip : i), len - (tag ? skip : i), out, e);
 	if (tag == TAG_NONE && p[i] == '\\') {
 		if (l->more != NULL)
 			return lang_send(l, tag, p, len, out, e);

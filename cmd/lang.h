@@ -23,7 +23,7 @@ enum stmt_kind {
 	STMT_TEXT_END, /* the lone period, or <CRLF>.<CRLF> */
 	STMT_EXPECT,   /* one whole reply */
 	STMT_SHELL,    /* \word args, without the backslash */
-	STMT_TEMPLATE  /* \template NAME { ... }: text is the name, body below */
+	STMT_TEMPLATE /* \template NAME { ... }: text is the name, body below */
 };
 
 struct stmt {
@@ -32,7 +32,7 @@ struct stmt {
 	char *text;    /* SEND TEXT SHELL TEMPLATE: NUL-ended, may hold NULs */
 	size_t len;
 	struct expect *expect; /* EXPECT */
-	char *body;    /* TEMPLATE: its lines */
+	char *body;	       /* TEMPLATE: its lines */
 };
 
 void stmt_clear(struct stmt *s);
@@ -43,15 +43,15 @@ void stmt_clear(struct stmt *s);
 struct lang {
 	const char *name; /* for messages */
 	enum dialect dialect;
-	unsigned line;    /* lines read */
+	unsigned line; /* lines read */
 	bool in_text;
-	bool verbatim;    /* this mail text has no tags */
+	bool verbatim; /* this mail text has no tags */
 	bool text_begun;
-	bool tagged;      /* tags have been seen */
-	uint64_t chunk;   /* octets of a BDAT chunk still to come */
+	bool tagged;	     /* tags have been seen */
+	uint64_t chunk;	     /* octets of a BDAT chunk still to come */
 	struct expect *more; /* a reply whose last line has not come */
 	unsigned more_line;
-	char *template;   /* the name of the one being defined */
+	char *template; /* the name of the one being defined */
 	struct buf body;
 	unsigned body_line;
 };
@@ -60,8 +60,8 @@ void lang_init(struct lang *l, const char *name, enum dialect d);
 void lang_release(struct lang *l);
 /* One line without its end. 0 with *out (STMT_NOTHING while more lines belong
  * to it), or -1: ERR_DATA with "NAME:LINE: found ..., expected ...". */
-int lang_line(struct lang *l, const char *p, size_t len, struct stmt *out,
-    struct err *e);
+int lang_line(
+    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e);
 /* Is anything half said at the end: mail text, a reply, a template? */
 int lang_end(struct lang *l, struct err *e);
 
@@ -69,21 +69,21 @@ int lang_end(struct lang *l, struct err *e);
 struct script {
 	char *name;
 	enum dialect dialect;
-	bool transcript;  /* it has expectations */
+	bool transcript;   /* it has expectations */
 	bool has_greeting; /* it expects one */
-	bool has_helo;    /* HELO, EHLO or LHLO before the first transaction */
+	bool has_helo;	   /* HELO, EHLO or LHLO before the first transaction */
 	bool has_quit;
 	struct stmt *stmt;
 	size_t n;
 };
 
 /* Parses all of it; ERR_DATA names the line. */
-int script_parse(struct script *s, const char *name, const char *p,
-    size_t len, enum dialect d, struct err *e);
+int script_parse(struct script *s, const char *name, const char *p, size_t len,
+    enum dialect d, struct err *e);
 /* Reads a regular file (at most 64 MiB), or standard input for "-", and
  * parses it. ERR_NOINPUT. */
-int script_read(struct script *s, const char *path, enum dialect d,
-    struct err *e);
+int script_read(
+    struct script *s, const char *path, enum dialect d, struct err *e);
 void script_release(struct script *s);
 
 #endif

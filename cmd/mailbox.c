@@ -41,8 +41,8 @@ mailbox_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 	struct buf b = BUF_INIT;
 	size_t n = mailbox_show(&b, sh->kept, only);
 	if (sh->link != NULL && conn_peer(link_conn(sh->link)) != NULL)
-		n += mailbox_show(&b,
-		    peer_messages(conn_peer(link_conn(sh->link))), only);
+		n += mailbox_show(
+		    &b, peer_messages(conn_peer(link_conn(sh->link))), only);
 	if (n == 0)
 		buf_addf(&b, "no mail%s%s\n", only == NULL ? "" : " for ",
 		    only == NULL ? "" : only);

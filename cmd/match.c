@@ -28,9 +28,9 @@ match_code(const char *p, size_t len)
 		return 0;
 	if (match_digit(p[1]))
 		return match_digit(p[2]) || p[2] == 'x' || p[2] == 'y' ||
-			p[2] == 'z'
-		    ? 3
-		    : 0;
+			       p[2] == 'z'
+			   ? 3
+			   : 0;
 	if (p[1] != 'x' && p[1] != 'y')
 		return 0;
 	return p[2] == 'x' || p[2] == 'z' ? 3 : 0;
@@ -62,13 +62,12 @@ expect_like(const char *p, size_t len)
 }
 
 static int
-match_regex_compile(struct expect *x, const char *p, size_t len,
-    struct err *e)
+match_regex_compile(struct expect *x, const char *p, size_t len, struct err *e)
 {
 	int code;
 	PCRE2_SIZE at;
-	pcre2_code *re = pcre2_compile((PCRE2_SPTR)p, len, PCRE2_DOTALL, &code,
-	    &at, NULL);
+	pcre2_code *re =
+	    pcre2_compile((PCRE2_SPTR)p, len, PCRE2_DOTALL, &code, &at, NULL);
 	if (re == NULL) {
 		PCRE2_UCHAR msg[120];
 		pcre2_get_error_message(code, msg, sizeof msg);
@@ -99,16 +98,16 @@ match_line(struct expect *x, const char *p, size_t len, struct err *e)
 		if (x->regex != NULL)
 			return err_set(e, ERR_DATA,
 			    "one reply has two regular expressions");
-		return match_regex_compile(x, p + start + 1, end - start - 2,
-		    e);
+		return match_regex_compile(
+		    x, p + start + 1, end - start - 2, e);
 	}
 	buf_add(&x->text, p, len);
 	return 0;
 }
 
 int
-expect_parse(struct expect **out, const char *p, size_t len, char *sep,
-    struct err *e)
+expect_parse(
+    struct expect **out, const char *p, size_t len, char *sep, struct err *e)
 {
 	size_t n = match_codes(p, len);
 	if (n == 0)
@@ -129,8 +128,8 @@ expect_parse(struct expect **out, const char *p, size_t len, char *sep,
 }
 
 int
-expect_add(struct expect *x, const char *p, size_t len, char *sep,
-    struct err *e)
+expect_add(
+    struct expect *x, const char *p, size_t len, char *sep, struct err *e)
 {
 	size_t n = match_codes(p, len);
 	if (n == 0 || n != strlen(x->codes) || memcmp(p, x->codes, n) != 0)
@@ -255,8 +254,8 @@ match_regex_run(const struct match_regex *re, const struct buf *text,
 	if (md == NULL || mc == NULL)
 		abort();
 	pcre2_set_match_limit(mc, MATCH_LIMIT);
-	int n = pcre2_match(re->code, (PCRE2_SPTR)buf_data(text),
-	    buf_len(text), 0, 0, md, mc);
+	int n = pcre2_match(
+	    re->code, (PCRE2_SPTR)buf_data(text), buf_len(text), 0, 0, md, mc);
 	if (n > 0 && capture != NULL)
 		match_groups(re, md, buf_data(text), capture, arg);
 	pcre2_match_context_free(mc);
@@ -282,7 +281,8 @@ expect_match(const struct expect *x, const struct reply *r, bool text,
 		if (!ok)
 			buf_adds(why, "the text does not match");
 	} else if (buf_len(&got) != buf_len(&x->text) ||
-	    memcmp(buf_data(&got), buf_data(&x->text), buf_len(&got)) != 0) {
+		   memcmp(buf_data(&got), buf_data(&x->text), buf_len(&got)) !=
+		       0) {
 		ok = false;
 		buf_adds(why, "the text differs");
 	}

@@ -12,7 +12,7 @@
 struct match_regex; /* PCRE2 */
 
 struct expect {
-	char *codes;   /* "250|251", "2xx": what is looked for */
+	char *codes;	 /* "250|251", "2xx": what is looked for */
 	struct buf text; /* its lines without codes, joined with LF */
 	size_t nlines;
 	struct match_regex *regex; /* /.../ of the last line, or NULL */
@@ -20,11 +20,11 @@ struct expect {
 
 /* "250 OK", "250|251", "2xx", "550 /no such (?<who>\\w+)/", with sep set to
  * '-' where more lines follow. -1: not of that form (ERR_DATA). */
-int expect_parse(struct expect **x, const char *p, size_t len, char *sep,
-    struct err *e);
+int expect_parse(
+    struct expect **x, const char *p, size_t len, char *sep, struct err *e);
 /* Adds a line of the same reply. -1 if its code differs. */
-int expect_add(struct expect *x, const char *p, size_t len, char *sep,
-    struct err *e);
+int expect_add(
+    struct expect *x, const char *p, size_t len, char *sep, struct err *e);
 void expect_free(struct expect *x);
 /* Does p begin as an expectation does: three digits (or 2xx, 250|...) then SP,
  * '-', '|' or the end? */
@@ -35,8 +35,8 @@ bool expect_intermediate(const struct expect *x);
 void expect_text(const struct expect *x, struct buf *b);
 
 /* Captured text, told for each named group. */
-typedef void match_capture(void *arg, const char *name, const char *p,
-    size_t len);
+typedef void match_capture(
+    void *arg, const char *name, const char *p, size_t len);
 /* true if r is as expected. text: compare the words too. why: what differs,
  * appended when it does. */
 bool expect_match(const struct expect *x, const struct reply *r, bool text,

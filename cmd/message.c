@@ -73,8 +73,8 @@ message_check(const char *option, const char *path, struct err *e)
 			    option, path, (size_t)(p - path) + 1);
 	}
 	if (quoted)
-		return err_set(e, ERR_USAGE, "%s '%s': a \" is not closed",
-		    option, path);
+		return err_set(
+		    e, ERR_USAGE, "%s '%s': a \" is not closed", option, path);
 	return 0;
 }
 
@@ -123,8 +123,8 @@ message_header(struct message *m, struct buf *b, const char *name,
 	if (message_has_header(m->o, name))
 		return 0;
 	buf_addf(b, "%s: ", name);
-	if (vars_expand(&m->sh->vars, NULL, value, strlen(value), false, b,
-		e) < 0)
+	if (vars_expand(&m->sh->vars, NULL, value, strlen(value), false, b, e) <
+	    0)
 		return -1;
 	buf_addc(b, '\n');
 	return 0;
@@ -177,8 +177,8 @@ message_open(struct message *m, struct err *e)
 	if (o->data != NULL)
 		return text_open(&m->text, o->data, e);
 	bool none = o->nheader > 0 || o->body != NULL ||
-	    o->quit_after != NULL || fstat(STDIN_FILENO, &st) < 0 ||
-	    S_ISCHR(st.st_mode);
+		    o->quit_after != NULL || fstat(STDIN_FILENO, &st) < 0 ||
+		    S_ISCHR(st.st_mode);
 	if (none)
 		return message_make(m, e);
 	if (text_open(&m->text, "-", e) < 0)
@@ -204,8 +204,8 @@ message_addresses(struct message *m, struct err *e)
 		       &m->from, e) < 0) {
 		return -1;
 	}
-	vars_set(&m->sh->vars, "from", buf_str(&m->from), buf_len(&m->from),
-	    NULL);
+	vars_set(
+	    &m->sh->vars, "from", buf_str(&m->from), buf_len(&m->from), NULL);
 	for (size_t i = 0; i < m->o->nto; i++)
 		if (message_recipients(m, m->o->to[i], e) < 0)
 			return -1;
@@ -218,15 +218,15 @@ message_addresses(struct message *m, struct err *e)
 /* Sends a command; its reply must be of that class. A refusal is data: it is
  * counted, and 1 is returned. What is neither is the server's fault. */
 static int
-message_say(struct message *m, const char *line, size_t len, int class,
-    struct err *e)
+message_say(
+    struct message *m, const char *line, size_t len, int class, struct err *e)
 {
 	struct shell *sh = m->sh;
 	if (shell_send(sh, line, len, e) < 0)
 		return -1;
 	if (sh->link == NULL || sh->ngot == 0)
-		return err_set(e, ERR_LOST,
-		    "the server has closed the connection");
+		return err_set(
+		    e, ERR_LOST, "the server has closed the connection");
 	int code = sh->last.code;
 	if (code / 100 == class)
 		return 0;
@@ -236,13 +236,11 @@ message_say(struct message *m, const char *line, size_t len, int class,
 	    (int)verb_word(line, len), line, code, class);
 }
 
-static int
-message_sayf(struct message *m, int class, struct err *e, const char *fmt,
-    ...) __attribute__((format(printf, 4, 5)));
+static int message_sayf(struct message *m, int class, struct err *e,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 static int
-message_sayf(struct message *m, int class, struct err *e, const char *fmt,
-    ...)
+message_sayf(struct message *m, int class, struct err *e, const char *fmt, ...)
 {
 	struct buf b = BUF_INIT;
 	va_list ap;
@@ -324,9 +322,9 @@ message_cut(struct message *m, int r, struct err *e)
 		shell_idle(sh);
 		(void)n;
 		err_set(e,
-		    sh->last.code >= 500       ? ERR_REFUSED
-			: sh->last.code >= 400 ? ERR_TEMP
-					       : ERR_PROTO,
+		    sh->last.code >= 500   ? ERR_REFUSED
+		    : sh->last.code >= 400 ? ERR_TEMP
+					   : ERR_PROTO,
 		    "the server answered %d before the end of mail text: the "
 		    "message was not sent",
 		    sh->last.code);
@@ -352,11 +350,11 @@ message_data(struct message *m, struct err *e)
 	if (shell_flush(sh, e) < 0)
 		return -1;
 	return sh->last.code / 100 == 2 ? 0
-	    : sh->last.code >= 400
-	    ? 1
-	    : err_set(e, ERR_PROTO,
-		  "the reply to the end of mail text is %d, expected 250",
-		  sh->last.code);
+	       : sh->last.code >= 400	? 1
+					: err_set(e, ERR_PROTO,
+					      "the reply to the end of mail text "
+						"is %d, expected 250",
+					      sh->last.code);
 }
 
 static int
@@ -386,16 +384,17 @@ message_stages_run(struct message *m, struct err *e)
 		[STAGE_HELO] = message_helo,
 		[STAGE_MAIL] = message_mail,
 		[STAGE_RCPT] = message_rcpts,
-		[STAGE_DATA] = m->o->chunk != NULL ? message_chunks
-						   : message_data,
+		[STAGE_DATA] =
+		    m->o->chunk != NULL ? message_chunks : message_data,
 	};
 	for (int i = STAGE_CONNECT; i < STAGE_END; i++) {
 		bool last = m->o->quit_after != NULL &&
-		    strcmp(m->o->quit_after, message_stages[i]) == 0;
+			    strcmp(m->o->quit_after, message_stages[i]) == 0;
 		/* Behind DATA's reply there is only mail text: probing stops
 		 * at the connection, which no period ends. */
-		int r = last && i == STAGE_DATA ? message_say(m, "DATA", 4, 3, e)
-						: step[i](m, e);
+		int r = last && i == STAGE_DATA
+			    ? message_say(m, "DATA", 4, 3, e)
+			    : step[i](m, e);
 		if (r != 0 || last)
 			return r;
 	}

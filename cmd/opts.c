@@ -7,8 +7,9 @@
 #include <sys/socket.h>
 
 const struct opt opt_table[] = {
-	{ 's', "server", "HOST", "connect to HOST[:PORT] (the same as naming "
-				 "it without --server)",
+	{ 's', "server", "HOST",
+	    "connect to HOST[:PORT] (the same as naming "
+	    "it without --server)",
 	    "Where to connect" },
 	{ 'p', "port", "PORT", "its port or service name (25, LMTP 24)", NULL },
 	{ OPT_LMTP, "lmtp", NULL, "speak LMTP (RFC 2033)", NULL },
@@ -36,8 +37,7 @@ const struct opt opt_table[] = {
 	    "go on after a missed expectation", NULL },
 	{ OPT_FROM, "from", "ADDRESS", "reverse-path; <> for the null path",
 	    "One message" },
-	{ 't', "to", "ADDRESS", "forward-path, commas between several",
-	    NULL },
+	{ 't', "to", "ADDRESS", "forward-path, commas between several", NULL },
 	{ OPT_HELO, "helo", "DOMAIN", "the name to give in EHLO or HELO",
 	    NULL },
 	{ OPT_DATA, "data", "FILE",
@@ -85,8 +85,7 @@ const struct opt opt_table[] = {
 	    "print a table's names, for scripts", NULL },
 	{ OPT_NO_RC, "no-rc", NULL, "do not read the start-up file", NULL },
 	{ 'h', "help", NULL, "print this", NULL },
-	{ 'V', "version", NULL, "print the version", NULL },
-	{ 0 }
+	{ 'V', "version", NULL, "print the version", NULL }, { 0 }
 };
 
 static void
@@ -213,8 +212,7 @@ opts_take(struct opts *o, int id, const char *arg)
 		opts_add(&o->rcpt_param, &o->nrcpt_param, arg);
 	} else if (id == OPT_EXPLAIN) {
 		o->explain = true;
-		o->words = mem_grow(o->words, o->nwords + 1,
-		    sizeof *o->words);
+		o->words = mem_grow(o->words, o->nwords + 1, sizeof *o->words);
 		o->words[o->nwords++] = mem_dup(arg);
 	}
 }
@@ -241,8 +239,8 @@ opts_choice(const struct opt *t, const char *word, struct err *e)
 			return 0;
 		p += n + (p[n] == '|');
 	}
-	return err_set(e, ERR_USAGE, "--%s %s: expected %s", t->name, word,
-	    t->arg);
+	return err_set(
+	    e, ERR_USAGE, "--%s %s: expected %s", t->name, word, t->arg);
 }
 
 static int
@@ -258,8 +256,8 @@ opts_unknown(char **argv, int c, struct err *e)
 		return err_set(e, ERR_USAGE,
 		    "unknown option -%c; --help lists the options", optopt);
 	if (optopt >= 256)
-		return err_set(e, ERR_USAGE, "the option %s takes no value",
-		    word);
+		return err_set(
+		    e, ERR_USAGE, "the option %s takes no value", word);
 	return err_set(e, ERR_USAGE,
 	    "unknown or ambiguous option %s; --help lists the options", word);
 }
@@ -348,13 +346,13 @@ opts_usage(struct buf *b)
 			buf_addf(&left, "  -%c, ", t->id);
 		else
 			buf_adds(&left, "      ");
-		buf_addf(&left, "--%s%s%s", t->name,
-		    t->arg == NULL ? "" : " ", t->arg == NULL ? "" : t->arg);
+		buf_addf(&left, "--%s%s%s", t->name, t->arg == NULL ? "" : " ",
+		    t->arg == NULL ? "" : t->arg);
 		if (buf_len(&left) < 30)
 			buf_addf(b, "%-30s%s\n", buf_str(&left), t->text);
 		else
-			buf_addf(b, "%s\n%-30s%s\n", buf_str(&left), "",
-			    t->text);
+			buf_addf(
+			    b, "%s\n%-30s%s\n", buf_str(&left), "", t->text);
 		buf_release(&left);
 	}
 	buf_adds(b, "\nExit status: 0 well, 1 an expectation failed, 69 "

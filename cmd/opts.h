@@ -11,21 +11,49 @@
 enum opt_id {
 	/* short options are their letters */
 	OPT_FIRST = 256,
-	OPT_BARE, OPT_BIND, OPT_BODY, OPT_COLOUR, OPT_COMPLETION, OPT_COUNT,
-	OPT_DATA, OPT_DIALECT, OPT_EXPLAIN, OPT_FORMAT, OPT_FROM, OPT_HEADER,
-	OPT_HELO, OPT_JUNIT, OPT_KEEP_GOING, OPT_LMTP, OPT_LIST, OPT_MAILBOX,
-	OPT_MAILDIR, OPT_MAIL_PARAM, OPT_MOCK, OPT_NO_REMARKS, OPT_PIPE,
-	OPT_QUIT_AFTER, OPT_RCPT_PARAM, OPT_RECORD, OPT_SANDBOX, OPT_SERVE,
-	OPT_SIZE_MAX, OPT_SOCKET, OPT_STOP, OPT_TIMEOUT, OPT_ALLOW_BARE,
-	OPT_CHUNK, OPT_NO_RC
+	OPT_BARE,
+	OPT_BIND,
+	OPT_BODY,
+	OPT_COLOUR,
+	OPT_COMPLETION,
+	OPT_COUNT,
+	OPT_DATA,
+	OPT_DIALECT,
+	OPT_EXPLAIN,
+	OPT_FORMAT,
+	OPT_FROM,
+	OPT_HEADER,
+	OPT_HELO,
+	OPT_JUNIT,
+	OPT_KEEP_GOING,
+	OPT_LMTP,
+	OPT_LIST,
+	OPT_MAILBOX,
+	OPT_MAILDIR,
+	OPT_MAIL_PARAM,
+	OPT_MOCK,
+	OPT_NO_REMARKS,
+	OPT_PIPE,
+	OPT_QUIT_AFTER,
+	OPT_RCPT_PARAM,
+	OPT_RECORD,
+	OPT_SANDBOX,
+	OPT_SERVE,
+	OPT_SIZE_MAX,
+	OPT_SOCKET,
+	OPT_STOP,
+	OPT_TIMEOUT,
+	OPT_ALLOW_BARE,
+	OPT_CHUNK,
+	OPT_NO_RC
 };
 
 struct opt {
-	int id;           /* enum opt_id, or the short option's letter */
-	const char *name; /* long name */
-	const char *arg;  /* placeholder (FILE HOST ADDRESS ...) or choices
+	int id;		   /* enum opt_id, or the short option's letter */
+	const char *name;  /* long name */
+	const char *arg;   /* placeholder (FILE HOST ADDRESS ...) or choices
 			     "a|b", NULL if it takes none */
-	const char *text; /* one line */
+	const char *text;  /* one line */
 	const char *group; /* heading in --help, on the first of a group */
 };
 

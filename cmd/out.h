@@ -10,7 +10,7 @@
 struct redact;
 
 struct out {
-	int fd;        /* standard output; a test may put another */
+	int fd;	       /* standard output; a test may put another */
 	bool terminal; /* it is one */
 	bool errored;  /* a write failed: errno_ says why */
 	int errno_;
@@ -66,8 +66,8 @@ void redact_release(struct redact *r);
  * searched for. */
 void redact_add(struct redact *r, const char *p, size_t len);
 /* Appends text with each secret as ***. r may be NULL: there are none. */
-void redact_text(const struct redact *r, struct buf *b, const char *p,
-    size_t len);
+void redact_text(
+    const struct redact *r, struct buf *b, const char *p, size_t len);
 /* The part of a command line that may be shown: "AUTH PLAIN ***". secret: what
  * follows verb and mechanism is one, all of it in a line of an AUTH exchange;
  * "*" (cancels) and "=" (empty) stay. */

@@ -8,8 +8,7 @@
 static struct mock_step *
 play_add(struct mock_play *play, enum mock_kind kind, unsigned line)
 {
-	play->step = mem_grow(play->step, play->nsteps + 1,
-	    sizeof *play->step);
+	play->step = mem_grow(play->step, play->nsteps + 1, sizeof *play->step);
 	struct mock_step *st = &play->step[play->nsteps++];
 	*st = (struct mock_step){ .kind = kind, .line = line };
 	return st;
@@ -71,8 +70,8 @@ play_command(struct mock_play *play, const struct stmt *st, struct err *e)
 			return -1;
 		play_add(play, MOCK_PAUSE, st->line)->n = (uint64_t)ms;
 	} else if ((w == 5 && strncmp(st->text, "close", w) == 0) ||
-	    (w == 6 && strncmp(st->text, "expect", w) == 0 &&
-		strcmp(arg, "close") == 0)) {
+		   (w == 6 && strncmp(st->text, "expect", w) == 0 &&
+		       strcmp(arg, "close") == 0)) {
 		play_add(play, MOCK_CLOSE, st->line);
 	}
 	/* What else a client says to itself is not the server's. */
@@ -81,8 +80,8 @@ play_command(struct mock_play *play, const struct stmt *st, struct err *e)
 
 /* Chunk lines follow their BDAT; text lines end with TEXT_END. */
 static int
-play_stmt(struct mock_play *play, const struct script *s, size_t *i,
-    struct err *e)
+play_stmt(
+    struct mock_play *play, const struct script *s, size_t *i, struct err *e)
 {
 	const struct stmt *st = &s->stmt[*i];
 	uint64_t octets = 0;
@@ -91,7 +90,7 @@ play_stmt(struct mock_play *play, const struct script *s, size_t *i,
 		play_add(play, MOCK_LINE, st->line)->text =
 		    mem_dupn(st->text, st->len);
 		for (; *i + 1 < s->n && s->stmt[*i + 1].kind == STMT_TEXT &&
-		     strncasecmp(st->text, "BDAT", 4) == 0;
+		       strncasecmp(st->text, "BDAT", 4) == 0;
 		     ++*i)
 			octets += s->stmt[*i + 1].len + 2;
 		if (octets > 0)

@@ -17,8 +17,8 @@ raw_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 	size_t len = buf_len(&b);
 	/* Whole lines are answered; inside mail text only its end is. */
 	bool owes = len > 0 && p[len - 1] == '\n' &&
-	    (smtp_state(s) != SMTP_TEXT ||
-		(len >= 5 && memcmp(p + len - 5, "\r\n.\r\n", 5) == 0));
+		    (smtp_state(s) != SMTP_TEXT ||
+			(len >= 5 && memcmp(p + len - 5, "\r\n.\r\n", 5) == 0));
 	struct buf line = BUF_INIT;
 	buf_addf(&line, "\\raw %s", a->rest);
 	struct event ev = { .kind = EV_OCTETS,
@@ -36,7 +36,8 @@ raw_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_raw = {
 	.name = "raw",
 	.args = "TEXT...",
-	.text = "send exact bytes: C escapes (\\r \\n \\0 \\xNN \\\\), no CRLF added",
+	.text = "send exact bytes: C escapes (\\r \\n \\0 \\xNN \\\\), no CRLF "
+		"added",
 	.help = "A reply is awaited when the bytes end with \\n.",
 	.exec = raw_exec,
 };

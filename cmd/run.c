@@ -18,7 +18,8 @@ run_enter_text(struct shell *sh, struct err *e)
 {
 	if (sh->skip_text)
 		return 0;
-	if (shell_need_link(sh, e) < 0)
+	if (shell_need_link(sh, e) < 0 || shell_begin_group(sh, e) < 0 ||
+	    shell_need_link(sh, e) < 0)
 		return -1;
 	struct smtp *s = link_smtp(sh->link);
 	if (smtp_state(s) == SMTP_TEXT || smtp_chunk_left(s) > 0)
@@ -160,7 +161,7 @@ static bool
 run_must_stop(const struct shell *sh)
 {
 	return sh->stop && !sh->expects && sh->ngot > 0 &&
-	    sh->got[sh->ngot - 1].code >= 400;
+	       sh->got[sh->ngot - 1].code >= 400;
 }
 
 int
@@ -297,13 +298,15 @@ run_follow(struct shell *sh, struct lang *l, const struct stmt *st)
 		l->in_text = true;
 		l->text_begun = false;
 	} else if (shell_state(sh) != SMTP_TEXT && l->in_text &&
-	    !sh->skip_text) {
+		   !sh->skip_text) {
 		l->in_text = false;
 	}
 	if (st->kind != STMT_SEND || sh->interactive)
 		return;
-	const struct verb *v = verb_find(st->text, verb_word(st->text, st->len));
-	if (v != NULL && v->id == VERB_DATA && !l->in_text && sh->link != NULL) {
+	const struct verb *v =
+	    verb_find(st->text, verb_word(st->text, st->len));
+	if (v != NULL && v->id == VERB_DATA && !l->in_text &&
+	    sh->link != NULL) {
 		shell_remark(sh, "DATA was refused: lines up to '.' are "
 				 "skipped");
 		sh->skip_text = l->in_text = true;

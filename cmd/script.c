@@ -71,8 +71,8 @@ static char
 script_tag(struct script_line l)
 {
 	l = script_trim(l);
-	if (l.len < 2 || l.p[1] != ':' || (l.len > 2 && l.p[2] != ' ' &&
-					      l.p[2] != '\t'))
+	if (l.len < 2 || l.p[1] != ':' ||
+	    (l.len > 2 && l.p[2] != ' ' && l.p[2] != '\t'))
 		return '\0';
 	return *l.p == 'S' || *l.p == 'R' || *l.p == 'C' ? *l.p : '\0';
 }
@@ -128,8 +128,8 @@ script_dialect(struct script *s, const struct script_text *t, struct err *e)
 
 /* Does a lone period come before the next expectation? */
 static bool
-script_period_follows(const struct script *s, const struct script_text *t,
-    size_t i)
+script_period_follows(
+    const struct script *s, const struct script_text *t, size_t i)
 {
 	char server = s->dialect == DIALECT_821 ? 'R' : 'S';
 	for (i++; i < t->n; i++) {
@@ -176,8 +176,8 @@ script_follow(const struct script *s, struct script_text *t, size_t i,
 }
 
 static void
-script_note(struct script *s, const struct stmt *st, bool *sent,
-    bool *transaction)
+script_note(
+    struct script *s, const struct stmt *st, bool *sent, bool *transaction)
 {
 	if (st->kind == STMT_EXPECT) {
 		s->has_greeting |= !*sent && !s->transcript;
@@ -209,8 +209,8 @@ script_note(struct script *s, const struct stmt *st, bool *sent,
 }
 
 static int
-script_lines(struct script *s, struct script_text *t, struct lang *l,
-    struct err *e)
+script_lines(
+    struct script *s, struct script_text *t, struct lang *l, struct err *e)
 {
 	bool sent = false, transaction = false;
 	size_t cap = 0;
@@ -240,8 +240,8 @@ script_parse(struct script *s, const char *name, const char *p, size_t len,
 		p += 3;
 		len -= 3;
 	}
-	if (len >= 2 && (memcmp(p, "\xff\xfe", 2) == 0 ||
-			    memcmp(p, "\xfe\xff", 2) == 0)) {
+	if (len >= 2 &&
+	    (memcmp(p, "\xff\xfe", 2) == 0 || memcmp(p, "\xfe\xff", 2) == 0)) {
 		err_set(e, ERR_DATA,
 		    "%s:1: found UTF-16, expected UTF-8 or ASCII", name);
 		script_release(s);

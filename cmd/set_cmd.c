@@ -15,8 +15,7 @@ set_flag(bool *flag, const char *value, struct err *e)
 	else if (strcasecmp(value, "off") == 0 || strcasecmp(value, "no") == 0)
 		*flag = false;
 	else
-		return err_set(e, ERR_USAGE, "'%s': expected on or off",
-		    value);
+		return err_set(e, ERR_USAGE, "'%s': expected on or off", value);
 	return 0;
 }
 
@@ -26,14 +25,14 @@ set_show(bool flag, struct buf *b)
 	buf_adds(b, flag ? "on" : "off");
 }
 
-#define SET_FLAG(name, field) \
-	static int set_##name(struct shell *sh, const char *v, struct err *e) \
-	{ \
-		return set_flag(&sh->field, v, e); \
-	} \
-	static void set_get_##name(const struct shell *sh, struct buf *b) \
-	{ \
-		set_show(sh->field, b); \
+#define SET_FLAG(name, field)                                                  \
+	static int set_##name(struct shell *sh, const char *v, struct err *e)  \
+	{                                                                      \
+		return set_flag(&sh->field, v, e);                             \
+	}                                                                      \
+	static void set_get_##name(const struct shell *sh, struct buf *b)      \
+	{                                                                      \
+		set_show(sh->field, b);                                        \
 	}
 
 SET_FLAG(bare, bare)
@@ -42,18 +41,18 @@ SET_FLAG(keep_going, keep_going)
 SET_FLAG(reveal, reveal)
 
 /* What the screen shows. */
-#define SET_LOOK(name, field) \
-	static int set_##name(struct shell *sh, const char *v, struct err *e) \
-	{ \
-		if (set_flag(&sh->look.field, v, e) < 0) \
-			return -1; \
-		if (sh->screen != NULL) \
-			human_set(sh->screen, &sh->look); \
-		return 0; \
-	} \
-	static void set_get_##name(const struct shell *sh, struct buf *b) \
-	{ \
-		set_show(sh->look.field, b); \
+#define SET_LOOK(name, field)                                                  \
+	static int set_##name(struct shell *sh, const char *v, struct err *e)  \
+	{                                                                      \
+		if (set_flag(&sh->look.field, v, e) < 0)                       \
+			return -1;                                             \
+		if (sh->screen != NULL)                                        \
+			human_set(sh->screen, &sh->look);                      \
+		return 0;                                                      \
+	}                                                                      \
+	static void set_get_##name(const struct shell *sh, struct buf *b)      \
+	{                                                                      \
+		set_show(sh->look.field, b);                                   \
 	}
 
 SET_LOOK(remarks, remarks)
@@ -105,8 +104,8 @@ set_text_max(struct shell *sh, const char *v, struct err *e)
 	char *end;
 	unsigned long long n = strtoull(v, &end, 10);
 	if (*v < '0' || *v > '9' || *end != '\0')
-		return err_set(e, ERR_USAGE,
-		    "'%s': expected a number of octets", v);
+		return err_set(
+		    e, ERR_USAGE, "'%s': expected a number of octets", v);
 	sh->look.text_max = n;
 	if (sh->screen != NULL)
 		human_set(sh->screen, &sh->look);
@@ -119,9 +118,9 @@ set_get_text_max(const struct shell *sh, struct buf *b)
 	buf_addf(b, "%llu", (unsigned long long)sh->look.text_max);
 }
 
-const struct setting set_table[] = {
-	{ "bare", "on|off", "send nothing that was not written", set_bare,
-	    set_get_bare },
+const struct setting set_table[] = { { "bare", "on|off",
+					 "send nothing that was not written",
+					 set_bare, set_get_bare },
 	{ "colour", "on|off", "mark replies by colour", set_colour,
 	    set_get_colour },
 	{ "keep-going", "on|off", "go on after a missed expectation",
@@ -138,8 +137,7 @@ const struct setting set_table[] = {
 	    set_text_max, set_get_text_max },
 	{ "timeout", "DURATION|default", "how long to wait for each reply",
 	    set_timeout, set_get_timeout },
-	{ 0 }
-};
+	{ 0 } };
 
 const struct setting *
 set_find(const char *name)
@@ -157,8 +155,8 @@ set_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 	if (s != NULL && a->n == 2)
 		return s->set(sh, a->word[1], e);
 	if (s != NULL)
-		return err_set(e, ERR_USAGE, "\\set %s takes %s", s->name,
-		    s->values);
+		return err_set(
+		    e, ERR_USAGE, "\\set %s takes %s", s->name, s->values);
 	struct buf b = BUF_INIT;
 	for (size_t i = 1; i < a->n; i++) {
 		if (i > 1)

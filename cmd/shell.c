@@ -46,10 +46,10 @@ shell_date(struct buf *b)
 	struct tm tm;
 	localtime_r(&now, &tm);
 	long off = tm.tm_gmtoff / 60;
-	buf_addf(b, "%s, %d %s %d %02d:%02d:%02d %c%02ld%02ld",
-	    day[tm.tm_wday], tm.tm_mday, month[tm.tm_mon], tm.tm_year + 1900,
-	    tm.tm_hour, tm.tm_min, tm.tm_sec, off < 0 ? '-' : '+',
-	    labs(off) / 60, labs(off) % 60);
+	buf_addf(b, "%s, %d %s %d %02d:%02d:%02d %c%02ld%02ld", day[tm.tm_wday],
+	    tm.tm_mday, month[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour,
+	    tm.tm_min, tm.tm_sec, off < 0 ? '-' : '+', labs(off) / 60,
+	    labs(off) % 60);
 }
 
 /* The variables that are worked out: see smtpsh.1, VARIABLES. */
@@ -69,9 +69,8 @@ shell_builtin(void *arg, const char *name, struct buf *b)
 		char host[256] = "localhost";
 		gethostname(host, sizeof host - 1);
 		host[sizeof host - 1] = '\0';
-		buf_addf(b, "%llx.%lx.%x@%s",
-		    (unsigned long long)loop_now_ns(), (long)getpid(),
-		    ++sh->counter, host);
+		buf_addf(b, "%llx.%lx.%x@%s", (unsigned long long)loop_now_ns(),
+		    (long)getpid(), ++sh->counter, host);
 	} else if (strcmp(name, "server") == 0) {
 		if (sh->link != NULL)
 			buf_adds(b, conn_name(link_conn(sh->link)));
@@ -173,9 +172,9 @@ shell_remark(struct shell *sh, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_addv(&b, fmt, ap);
 	va_end(ap);
-	struct event ev = { .kind = EV_REMARK,
-		.text = buf_str(&b),
-		.len = buf_len(&b) };
+	struct event ev = {
+		.kind = EV_REMARK, .text = buf_str(&b), .len = buf_len(&b)
+	};
 	shell_put(sh, &ev);
 	buf_release(&b);
 }
@@ -184,8 +183,8 @@ void
 shell_error(struct shell *sh, const struct err *e)
 {
 	int status = e->kind == ERR_INTR && sh->loop.raised != 0
-	    ? 128 + sh->loop.raised
-	    : err_status(e->kind);
+			 ? 128 + sh->loop.raised
+			 : err_status(e->kind);
 	if (sh->tally.status == 0)
 		sh->tally.status = status;
 	/* ERR_DATA of the parser names its place itself. */
@@ -233,8 +232,8 @@ shell_set_template(struct shell *sh, const char *name, const char *body)
 		sh->template[i].body = mem_dup(body);
 		return;
 	}
-	sh->template = mem_grow(sh->template, sh->ntemplates + 1,
-	    sizeof *sh->template);
+	sh->template =
+	    mem_grow(sh->template, sh->ntemplates + 1, sizeof *sh->template);
 	sh->template[sh->ntemplates++] = (struct template){
 		.name = mem_dup(name), .body = mem_dup(body), .builtin = false
 	};
@@ -243,8 +242,7 @@ shell_set_template(struct shell *sh, const char *name, const char *body)
 enum smtp_state
 shell_state(const struct shell *sh)
 {
-	return sh->link == NULL ? SMTP_CLOSED
-				: smtp_state(link_smtp(sh->link));
+	return sh->link == NULL ? SMTP_CLOSED : smtp_state(link_smtp(sh->link));
 }
 
 int

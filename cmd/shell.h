@@ -31,7 +31,8 @@ void where_release(struct where *w);
  * tls_on_connect and leaves the rest. ERR_USAGE. */
 int where_parse(struct where *w, const char *text, struct err *e);
 
-struct template {
+struct template
+{
 	char *name;
 	char *body;
 	bool builtin;
@@ -41,7 +42,7 @@ struct template {
 struct tally {
 	unsigned met, missed;
 	bool transient, permanent; /* a 4yz, a 5yz came in reply to something */
-	int status;                /* of the first error, 0 if none */
+	int status;		   /* of the first error, 0 if none */
 	unsigned files, files_failed;
 };
 
@@ -59,35 +60,36 @@ struct shell {
 	struct template *template;
 	size_t ntemplates;
 
-	struct where where;  /* where \connect without words goes */
+	struct where where; /* where \connect without words goes */
 	bool has_where;
-	struct link *link;   /* NULL when not connected */
+	struct link *link; /* NULL when not connected */
 	struct link_times times;
 	struct peer_config sandbox; /* the embedded receiver, if sandboxed */
 	bool sandboxed;
-	struct peer_message *kept;  /* what closed sandboxes received */
+	struct peer_message *kept; /* what closed sandboxes received */
 
-	bool interactive;  /* a person types */
-	bool bare;         /* send nothing that was not written */
-	bool stop;         /* end at the first refusal */
-	bool keep_going;   /* go on after a missed expectation */
-	bool match_text;   /* expectations compare the text too */
-	bool reveal;       /* show secrets */
-	bool leaving;      /* \quit was said */
-	enum dialect dialect; /* of what is being run */
+	bool interactive;	    /* a person types */
+	bool bare;		    /* send nothing that was not written */
+	bool stop;		    /* end at the first refusal */
+	bool keep_going;	    /* go on after a missed expectation */
+	bool match_text;	    /* expectations compare the text too */
+	bool reveal;		    /* show secrets */
+	bool leaving;		    /* \quit was said */
+	enum dialect dialect;	    /* of what is being run */
 	enum dialect force_dialect; /* --dialect */
 
 	/* The flow of one conversation. */
-	bool grouped;      /* wait only when told: transcripts, \pipeline */
-	bool greeted;      /* the greeting was taken */
+	bool grouped;	    /* wait only when told: transcripts, \pipeline */
+	bool greeted;	    /* the greeting was taken */
+	bool greeting_kept; /* and nothing has judged it yet */
 	bool said_helo, said_quit;
-	bool skip_text;    /* DATA was refused: mail text is not sent */
-	bool judging;      /* an expectation ended the group: the next command
+	bool skip_text;	   /* DATA was refused: mail text is not sent */
+	bool judging;	   /* an expectation ended the group: the next command
 			      begins another */
-	bool broken;       /* what came was no protocol: no polite QUIT */
-	bool had_link;     /* this conversation has had its connection */
-	bool expects;      /* this conversation has expectations */
-	bool typed;        /* the line under way was typed at a prompt */
+	bool broken;	   /* what came was no protocol: no polite QUIT */
+	bool had_link;	   /* this conversation has had its connection */
+	bool expects;	   /* this conversation has expectations */
+	bool typed;	   /* the line under way was typed at a prompt */
 	struct reply *got; /* replies read and not yet judged, oldest first */
 	int64_t *got_ns;   /* how long each took */
 	size_t ngot;
@@ -95,10 +97,10 @@ struct shell {
 	int64_t last_ns;
 
 	struct tally tally;
-	const char *file;  /* of the line under way, NULL if none */
+	const char *file; /* of the line under way, NULL if none */
 	unsigned line;
-	unsigned depth;    /* of includes and templates */
-	unsigned counter;  /* ${n} */
+	unsigned depth;	  /* of includes and templates */
+	unsigned counter; /* ${n} */
 };
 
 /* Everything to its default; smtpsh.c fills in what options say. */
@@ -108,7 +110,7 @@ void shell_add_sink(struct shell *sh, struct sink *s);
 
 /* Runs. Each returns 0 to go on, -1 when the source must stop (the error was
  * told and tallied). */
-int shell_file(struct shell *sh, const char *path);      /* own connection */
+int shell_file(struct shell *sh, const char *path); /* own connection */
 int shell_include(struct shell *sh, const char *path, struct err *e);
 int shell_script(struct shell *sh, const struct script *s);
 /* Lines as they come, lock-step, until the end of fd. */
@@ -130,18 +132,20 @@ int shell_greet(struct shell *sh, struct err *e);
 int shell_send(struct shell *sh, const char *p, size_t len, struct err *e);
 /* The same, told as the line of the language that does this and what follows
  * it, with so many octets (0: unknown). */
-int shell_send_as(struct shell *sh, const char *p, size_t len,
-    const char *say, uint64_t octets, struct err *e);
+int shell_send_as(struct shell *sh, const char *p, size_t len, const char *say,
+    uint64_t octets, struct err *e);
 /* Writes what is queued and takes every reply that is owed. */
 int shell_flush(struct shell *sh, struct err *e);
+/* Before something is sent: reads what the group that an expectation ended
+ * still owes. */
+int shell_begin_group(struct shell *sh, struct err *e);
 /* The next reply, judged against x (NULL: any). */
 int shell_expect(struct shell *sh, const struct expect *x, struct err *e);
 /* ERR_USAGE "not connected ..." unless a link stands. */
 int shell_need_link(struct shell *sh, struct err *e);
 int shell_run_template(struct shell *sh, const struct template *t,
     const struct var_args *args, struct err *e);
-const struct template *shell_template(const struct shell *sh,
-    const char *name);
+const struct template *shell_template(const struct shell *sh, const char *name);
 void shell_set_template(struct shell *sh, const char *name, const char *body);
 /* Runs text that holds several lines of the language. */
 int shell_text(struct shell *sh, const char *name, const char *p, size_t len,

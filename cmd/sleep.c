@@ -15,11 +15,10 @@ sleep_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 	for (;;) {
 		/* Replies that a group is owed are taken by their
 		 * expectations. */
-		bool owed = sh->link != NULL &&
-		    smtp_owed(link_smtp(sh->link)) > 0;
+		bool owed =
+		    sh->link != NULL && smtp_owed(link_smtp(sh->link)) > 0;
 		struct pollfd p[2];
-		size_t n =
-		    sh->link == NULL || owed ? 0 : link_fds(sh->link, p);
+		size_t n = sh->link == NULL || owed ? 0 : link_fds(sh->link, p);
 		enum loop_result r = loop_wait(&sh->loop, p, n, end_ns);
 		if (r == LOOP_INTR)
 			return err_set(e, ERR_INTR, "interrupted");

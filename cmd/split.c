@@ -4,8 +4,7 @@
 #include "cmd.h"
 
 static int
-split_quoted(struct buf *b, const char *p, size_t len, size_t *i,
-    struct err *e)
+split_quoted(struct buf *b, const char *p, size_t len, size_t *i, struct err *e)
 {
 	char quote = p[*i];
 	for (++*i; *i < len; ++*i) {

@@ -6,9 +6,18 @@
 #include <string.h>
 #include "grammar.h"
 
-extern const struct cmd cmd_connect, cmd_close, cmd_helo, cmd_ehlo, cmd_lhlo, cmd_mail, cmd_rcpt, cmd_data, cmd_send, cmd_bdat, cmd_raw, cmd_pipeline, cmd_flush, cmd_test, cmd_set, cmd_unset, cmd_show, cmd_template, cmd_include, cmd_record, cmd_expect, cmd_sleep, cmd_mailbox, cmd_explain, cmd_help, cmd_quit;
+extern const struct cmd cmd_connect, cmd_close, cmd_helo, cmd_ehlo, cmd_lhlo,
+    cmd_mail, cmd_rcpt, cmd_data, cmd_send, cmd_bdat, cmd_raw, cmd_pipeline,
+    cmd_flush, cmd_test, cmd_set, cmd_unset, cmd_show, cmd_template,
+    cmd_include, cmd_record, cmd_expect, cmd_sleep, cmd_mailbox, cmd_explain,
+    cmd_help, cmd_quit;
 
-const struct cmd *const cmd_table[] = { &cmd_connect, &cmd_close, &cmd_helo, &cmd_ehlo, &cmd_lhlo, &cmd_mail, &cmd_rcpt, &cmd_data, &cmd_send, &cmd_bdat, &cmd_raw, &cmd_pipeline, &cmd_flush, &cmd_test, &cmd_set, &cmd_unset, &cmd_show, &cmd_template, &cmd_include, &cmd_record, &cmd_expect, &cmd_sleep, &cmd_mailbox, &cmd_explain, &cmd_help, &cmd_quit, NULL };
+const struct cmd *const cmd_table[] = { &cmd_connect, &cmd_close, &cmd_helo,
+	&cmd_ehlo, &cmd_lhlo, &cmd_mail, &cmd_rcpt, &cmd_data, &cmd_send,
+	&cmd_bdat, &cmd_raw, &cmd_pipeline, &cmd_flush, &cmd_test, &cmd_set,
+	&cmd_unset, &cmd_show, &cmd_template, &cmd_include, &cmd_record,
+	&cmd_expect, &cmd_sleep, &cmd_mailbox, &cmd_explain, &cmd_help,
+	&cmd_quit, NULL };
 
 /* The row whose name is that, or else the only one that begins so. */
 static const struct cmd *
@@ -58,9 +67,8 @@ table_count(const struct cmd *c, size_t n, struct err *e)
 	grammar_count(c->args, &min, &max);
 	if (n >= min && n <= max)
 		return 0;
-	return err_set(e, ERR_USAGE, "\\%s takes %s; found %zu word%s",
-	    c->name, c->args[0] == '\0' ? "nothing" : c->args, n,
-	    n == 1 ? "" : "s");
+	return err_set(e, ERR_USAGE, "\\%s takes %s; found %zu word%s", c->name,
+	    c->args[0] == '\0' ? "nothing" : c->args, n, n == 1 ? "" : "s");
 }
 
 static int
@@ -74,8 +82,8 @@ table_exec(struct shell *sh, const struct cmd *c, const struct cmd_args *a,
 	struct buf name = BUF_INIT;
 	const struct var_args args = { a->n, a->word };
 	buf_addf(&name, "\\%s", c->name);
-	int r = shell_text(sh, buf_str(&name), c->body, strlen(c->body), &args,
-	    e);
+	int r =
+	    shell_text(sh, buf_str(&name), c->body, strlen(c->body), &args, e);
 	buf_release(&name);
 	return r;
 }

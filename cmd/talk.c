@@ -63,7 +63,7 @@ talk_capture(void *arg, const char *name, const char *p, size_t len)
 
 struct talk_want {
 	const struct expect *expect; /* what the next reply is held against */
-	bool judged;                 /* it was */
+	bool judged;		     /* it was */
 	bool met;
 };
 
@@ -72,8 +72,8 @@ talk_judge(struct shell *sh, struct talk_want *w, const struct reply *r,
     struct buf *why)
 {
 	w->judged = true;
-	w->met = expect_match(w->expect, r, sh->match_text, talk_capture, sh,
-	    why);
+	w->met =
+	    expect_match(w->expect, r, sh->match_text, talk_capture, sh, why);
 	if (w->met)
 		sh->tally.met++;
 	else
@@ -81,8 +81,8 @@ talk_judge(struct shell *sh, struct talk_want *w, const struct reply *r,
 }
 
 static void
-talk_tell_missed(struct shell *sh, const struct expect *x, const char *got,
-    size_t len)
+talk_tell_missed(
+    struct shell *sh, const struct expect *x, const char *got, size_t len)
 {
 	struct buf want = BUF_INIT;
 	expect_text(x, &want);
@@ -104,8 +104,7 @@ static void
 talk_quote(const struct reply *r, struct buf *b)
 {
 	size_t len = 0;
-	const char *p = r->nlines > 0 ? reply_text(r, r->nlines - 1, &len)
-				      : "";
+	const char *p = r->nlines > 0 ? reply_text(r, r->nlines - 1, &len) : "";
 	buf_addf(b, "%d ", r->code);
 	buf_add(b, p, len);
 }
@@ -130,8 +129,8 @@ talk_reply(struct shell *sh, const struct link_event *k, struct talk_want *w)
 	shell_put(sh, &ev);
 	if (ev.verdict == VERDICT_MISSED) {
 		talk_quote(sev->reply, &quote);
-		talk_tell_missed(sh, w->expect, buf_data(&quote),
-		    buf_len(&quote));
+		talk_tell_missed(
+		    sh, w->expect, buf_data(&quote), buf_len(&quote));
 	}
 	if (ev.verdict == VERDICT_NONE) {
 		talk_push(sh, sev->reply, k->took_ns);
@@ -173,8 +172,8 @@ static const char *
 talk_unknown_fate(const struct smtp_sent *s)
 {
 	return s->verb->id == VERB_TEXT_END
-	    ? "; whether the message was accepted is unknown"
-	    : "";
+		   ? "; whether the message was accepted is unknown"
+		   : "";
 }
 
 /* Keeps what the sandbox received when its connection goes. */
@@ -207,7 +206,8 @@ shell_close(struct shell *sh)
 	link_free(sh->link);
 	sh->link = NULL;
 	talk_drop_got(sh);
-	sh->greeted = sh->said_helo = sh->said_quit = false;
+	sh->greeted = sh->greeting_kept = false;
+	sh->said_helo = sh->said_quit = false;
 	sh->skip_text = sh->judging = sh->broken = false;
 }
 
@@ -303,8 +303,8 @@ talk_timed_out(struct shell *sh, struct err *e)
 /* Waits for one event. 1: a reply; 0: nothing any more (closed, or QUIT timed
  * out); -1: e. */
 static int
-talk_take(struct shell *sh, int64_t deadline_ns, struct talk_want *w,
-    struct err *e)
+talk_take(
+    struct shell *sh, int64_t deadline_ns, struct talk_want *w, struct err *e)
 {
 	for (;;) {
 		struct link_event k;
@@ -347,7 +347,7 @@ shell_flush(struct shell *sh, struct err *e)
 	if (talk_write(sh, e) < 0)
 		return -1;
 	while (sh->link != NULL && smtp_owed(link_smtp(sh->link)) > 0 &&
-	    smtp_chunk_left(link_smtp(sh->link)) == 0)
+	       smtp_chunk_left(link_smtp(sh->link)) == 0)
 		if (talk_take(sh, LOOP_FOREVER, NULL, e) < 0)
 			return -1;
 	return 0;
@@ -398,8 +398,9 @@ talk_surplus(struct shell *sh, struct err *e)
 	if (worst < 0)
 		return -1;
 	if (sh->link == NULL)
-		return err_set(e, ERR_LOST, "the server has closed the "
-					    "connection");
+		return err_set(e, ERR_LOST,
+		    "the server has closed the "
+		    "connection");
 	return 0;
 }
 
@@ -411,12 +412,11 @@ shell_need_link(struct shell *sh, struct err *e)
 	if (!sh->had_link && (sh->has_where || sh->sandboxed))
 		return shell_connect(sh, e);
 	if (sh->had_link)
-		return err_set(e, ERR_LOST,
-		    "not connected any more%s",
+		return err_set(e, ERR_LOST, "not connected any more%s",
 		    sh->interactive ? ": \\connect opens the connection again"
 				    : "");
-	return err_set(e, ERR_USAGE,
-	    "not connected: name a host, or say \\connect HOST");
+	return err_set(
+	    e, ERR_USAGE, "not connected: name a host, or say \\connect HOST");
 }
 
 static void
@@ -442,13 +442,13 @@ shell_connect(struct shell *sh, struct err *e)
 	struct conn_target t;
 	shell_close(sh);
 	if (!sh->has_where && !sh->sandboxed)
-		return err_set(e, ERR_USAGE,
-		    "no host: name one, or use --sandbox");
+		return err_set(
+		    e, ERR_USAGE, "no host: name one, or use --sandbox");
 	talk_target(sh, &t);
 	sh->had_link = true;
 	out_flush(&sh->out, NULL);
-	if (link_open(&sh->link, &t, &sh->times, &sh->loop, talk_report, sh,
-		e) < 0) {
+	if (link_open(
+		&sh->link, &t, &sh->times, &sh->loop, talk_report, sh, e) < 0) {
 		sh->link = NULL;
 		return -1;
 	}
@@ -467,7 +467,7 @@ talk_greeting(struct shell *sh, bool must, struct err *e)
 {
 	if (sh->greeted || sh->link == NULL)
 		return 0;
-	sh->greeted = true;
+	sh->greeted = sh->greeting_kept = true;
 	if (talk_take(sh, LOOP_FOREVER, NULL, e) < 0)
 		return -1;
 	if (sh->ngot == 0 || !must)
@@ -475,9 +475,9 @@ talk_greeting(struct shell *sh, bool must, struct err *e)
 	int code = sh->got[sh->ngot - 1].code;
 	if (code == 220)
 		return 0;
-	enum err_kind kind = code >= 500 ? ERR_REFUSED
-	    : code >= 400		 ? ERR_TEMP
-					 : ERR_PROTO;
+	enum err_kind kind = code >= 500   ? ERR_REFUSED
+			     : code >= 400 ? ERR_TEMP
+					   : ERR_PROTO;
 	return err_set(e, kind, "the greeting is %d, expected 220", code);
 }
 
@@ -486,8 +486,8 @@ shell_greet(struct shell *sh, struct err *e)
 {
 	if (shell_need_link(sh, e) < 0)
 		return -1;
-	return talk_greeting(sh, !sh->interactive && !sh->bare &&
-		!sh->grouped, e);
+	return talk_greeting(
+	    sh, !sh->interactive && !sh->bare && !sh->grouped, e);
 }
 
 /* Sends a line of the prelude and takes its reply; the code, or -1. */
@@ -519,12 +519,13 @@ static int
 talk_prelude(struct shell *sh, enum verb_id id, struct err *e)
 {
 	bool begins = id == VERB_MAIL || id == VERB_SEND || id == VERB_SOML ||
-	    id == VERB_SAML;
+		      id == VERB_SAML;
 	if (!begins || sh->said_helo || sh->bare ||
 	    shell_state(sh) != SMTP_GREETED)
 		return 0;
 	sh->said_helo = true;
-	const char *verb = sh->where.lmtp	       ? "LHLO"
+	const char *verb =
+	    sh->where.lmtp ? "LHLO"
 	    : sh->dialect == DIALECT_821 ||
 		    (sh->sandboxed && sh->dialect == DIALECT_UNKNOWN)
 		? "HELO"
@@ -544,17 +545,36 @@ talk_prelude(struct shell *sh, enum verb_id id, struct err *e)
 	return r < 0 ? -1 : 0;
 }
 
+/* A greeting that no expectation took was implied. */
+static void
+talk_drop_greeting(struct shell *sh)
+{
+	if (sh->greeting_kept && sh->ngot > 0)
+		talk_drop_got(sh);
+	sh->greeting_kept = false;
+}
+
+int
+shell_begin_group(struct shell *sh, struct err *e)
+{
+	if (!sh->judging)
+		return 0;
+	int r = shell_flush(sh, e);
+	sh->judging = false;
+	talk_drop_got(sh);
+	return r;
+}
+
 /* Between groups: what the last one still owes is read, and nothing may be
  * there that nobody asked for. */
 static int
 talk_between(struct shell *sh, struct err *e)
 {
+	talk_drop_greeting(sh);
 	if (sh->grouped && !sh->judging)
 		return 0;
-	if (sh->judging || !sh->grouped) {
-		if (shell_flush(sh, e) < 0)
-			return -1;
-	}
+	if (shell_flush(sh, e) < 0)
+		return -1;
 	sh->judging = false;
 	talk_drop_got(sh);
 	return talk_surplus(sh, e);
@@ -566,7 +586,7 @@ talk_is_secret(const struct shell *sh, const struct verb *v)
 	if (sh->reveal)
 		return false;
 	return (v != NULL && v->id == VERB_AUTH) ||
-	    shell_state(sh) == SMTP_AUTHING;
+	       shell_state(sh) == SMTP_AUTHING;
 }
 
 int
@@ -586,8 +606,8 @@ shell_send_as(struct shell *sh, const char *p, size_t len, const char *say,
 	    talk_between(sh, e) < 0 || talk_prelude(sh, id, e) < 0)
 		return -1;
 	if (sh->link == NULL)
-		return err_set(e, ERR_LOST,
-		    "the server has closed the connection");
+		return err_set(
+		    e, ERR_LOST, "the server has closed the connection");
 	if (id == VERB_HELO || id == VERB_EHLO || id == VERB_LHLO)
 		sh->said_helo = true;
 	sh->said_quit |= id == VERB_QUIT;
@@ -600,9 +620,9 @@ shell_send_as(struct shell *sh, const char *p, size_t len, const char *say,
 	if (smtp_command(link_smtp(sh->link), p, len, e) < 0)
 		return -1;
 	if (say != NULL)
-		ev = (struct event){ .kind = EV_OCTETS,
-			.text = say,
-			.n = octets };
+		ev = (struct event){
+			.kind = EV_OCTETS, .text = say, .n = octets
+		};
 	shell_put(sh, &ev);
 	if (sh->grouped)
 		return 0;
@@ -614,8 +634,8 @@ static int
 talk_nothing(struct shell *sh, const struct expect *x, const struct err *why)
 {
 	sh->tally.missed++;
-	const char *text = why->kind == ERR_NONE ? "the connection was closed"
-						 : why->text;
+	const char *text =
+	    why->kind == ERR_NONE ? "the connection was closed" : why->text;
 	talk_tell_missed(sh, x, text, strlen(text));
 	return -1;
 }
@@ -656,6 +676,7 @@ shell_expect(struct shell *sh, const struct expect *x, struct err *e)
 		return -1;
 	sh->judging = true;
 	sh->greeted = true;
+	sh->greeting_kept = false;
 	if (sh->ngot > 0)
 		return talk_judge_got(sh, x);
 	struct talk_want w = { .expect = x };
@@ -690,8 +711,9 @@ shell_end(struct shell *sh)
 	if (sh->link != NULL && state == SMTP_TEXT)
 		shell_remark(sh, "closing without the end of mail text");
 	else if (sh->link != NULL && !sh->said_quit && !sh->bare &&
-	    !sh->broken && state != SMTP_LEAVING && state != SMTP_AUTHING &&
-	    smtp_chunk_left(link_smtp(sh->link)) == 0) {
+		 !sh->broken && state != SMTP_LEAVING &&
+		 state != SMTP_AUTHING &&
+		 smtp_chunk_left(link_smtp(sh->link)) == 0) {
 		sh->said_quit = true;
 		talk_drop_got(sh);
 		if (talk_implied(sh, "QUIT", &e) < 0 && e.kind == ERR_INTR)

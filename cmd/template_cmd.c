@@ -20,8 +20,8 @@ template_list(const struct shell *sh, struct buf *b)
 	for (size_t i = 0; cmd_table[i] != NULL; i++)
 		if (cmd_table[i]->body != NULL &&
 		    shell_template(sh, cmd_table[i]->name) == NULL)
-			template_line(b, cmd_table[i]->name,
-			    cmd_table[i]->body);
+			template_line(
+			    b, cmd_table[i]->name, cmd_table[i]->body);
 }
 
 static int
@@ -51,9 +51,11 @@ template_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_template = {
 	.name = "template",
 	.args = "[TEMPLATE]",
-	.text = "list the templates, or show one; \\template NAME { defines one",
-	.help = "The lines up to a line with } are its body; ${1}, ${2} ... are "
-		"the words of its call, ${*} all of them. \\NAME WORD... runs "
-		"it.",
+	.text =
+	    "list the templates, or show one; \\template NAME { defines one",
+	.help =
+	    "The lines up to a line with } are its body; ${1}, ${2} ... are "
+	    "the words of its call, ${*} all of them. \\NAME WORD... runs "
+	    "it.",
 	.exec = template_exec,
 };

@@ -4,7 +4,8 @@ const struct cmd cmd_test = {
 	.name = "test",
 	.args = "[ADDRESS]",
 	.text = "send one test message to the address",
-	.help = "Without an address it goes to ${to}. \\template test shows what it says.",
+	.help = "Without an address it goes to ${to}. \\template test shows "
+		"what it says.",
 	.body = "MAIL FROM:<${from}>\n"
 		"RCPT TO:<${1:-${to}}>\n"
 		"DATA\n"

@@ -13,9 +13,9 @@
 
 /* What of a message was told to the sinks. */
 struct text_told {
-	bool lines;      /* still line by line */
-	uint64_t left;   /* octets that may still be told so */
-	uint64_t rest;   /* octets that were not */
+	bool lines;	 /* still line by line */
+	uint64_t left;	 /* octets that may still be told so */
+	uint64_t rest;	 /* octets that were not */
 	struct buf part; /* a line whose end has not come */
 };
 
@@ -26,14 +26,13 @@ text_check(struct text *t, struct err *e)
 	struct buf out = BUF_INIT;
 	struct err inner = { 0 };
 	body_init(&b, true);
-	int r = body_encode(&b, buf_data(&t->first), buf_len(&t->first), &out,
-	    &inner);
+	int r = body_encode(
+	    &b, buf_data(&t->first), buf_len(&t->first), &out, &inner);
 	if (r == 0 && t->ended)
 		r = body_finish(&b, &out, &inner);
 	t->eightbit = b.eightbit;
 	buf_release(&out);
-	return r == 0 ? 0
-		      : err_set(e, ERR_DATA, "%s: %s", t->name, inner.text);
+	return r == 0 ? 0 : err_set(e, ERR_DATA, "%s: %s", t->name, inner.text);
 }
 
 /* Reads up to TEXT_BLOCK more octets into b: how many, 0 at the end. */
@@ -47,8 +46,8 @@ text_read(struct text *t, struct buf *b, struct err *e)
 			return n;
 		}
 		if (errno != EINTR)
-			return err_set(e, ERR_NOINPUT,
-			    "cannot read %s: %s", t->name, strerror(errno));
+			return err_set(e, ERR_NOINPUT, "cannot read %s: %s",
+			    t->name, strerror(errno));
 	}
 }
 
@@ -65,8 +64,8 @@ text_open(struct text *t, const char *path, struct err *e)
 		    strerror(errno));
 	if (S_ISDIR(st.st_mode)) {
 		text_release(t);
-		return err_set(e, ERR_NOINPUT,
-		    "cannot read %s: it is a directory", path);
+		return err_set(
+		    e, ERR_NOINPUT, "cannot read %s: it is a directory", path);
 	}
 	if (S_ISREG(st.st_mode)) {
 		t->sized = true;
@@ -91,8 +90,13 @@ text_open(struct text *t, const char *path, struct err *e)
 void
 text_memory(struct text *t, const char *name, struct buf *b)
 {
-	*t = (struct text){ .fd = -1, .name = name, .say = "", .first = *b,
-		.ended = true, .sized = true, .size = buf_len(b) };
+	*t = (struct text){ .fd = -1,
+		.name = name,
+		.say = "",
+		.first = *b,
+		.ended = true,
+		.sized = true,
+		.size = buf_len(b) };
 	buf_init(b);
 	struct err e;
 	text_check(t, &e);
@@ -134,8 +138,8 @@ text_tell(struct shell *sh, struct text_told *d, const char *p, size_t len)
 		if (nl == NULL || buf_len(&d->part) > 0)
 			buf_add(&d->part, p, nl == NULL ? n : n - 1);
 		if (nl != NULL && buf_len(&d->part) > 0) {
-			text_tell_line(sh, buf_data(&d->part),
-			    buf_len(&d->part));
+			text_tell_line(
+			    sh, buf_data(&d->part), buf_len(&d->part));
 			buf_clear(&d->part);
 		} else if (nl != NULL) {
 			text_tell_line(sh, p, n - 1);
@@ -162,9 +166,9 @@ text_tell_end(struct shell *sh, const struct text *t, struct text_told *d)
 	if (d->lines && buf_len(&d->part) > 0)
 		text_tell_line(sh, buf_data(&d->part), buf_len(&d->part));
 	if (d->rest > 0 && sh->sinks != NULL && t->say[0] == '\0') {
-		struct event ev = { .kind = EV_OCTETS,
-			.text = "",
-			.n = d->rest };
+		struct event ev = {
+			.kind = EV_OCTETS, .text = "", .n = d->rest
+		};
 		shell_put(sh, &ev);
 	}
 	buf_release(&d->part);
@@ -219,8 +223,7 @@ text_send(struct shell *sh, struct text *t, struct err *e)
 		text_tell(sh, &told, buf_data(&b), buf_len(&b));
 		struct err inner = { 0 };
 		if (smtp_text(s, buf_data(&b), buf_len(&b), &inner) < 0) {
-			r = err_set(e, ERR_DATA, "%s: %s", t->name,
-			    inner.text);
+			r = err_set(e, ERR_DATA, "%s: %s", t->name, inner.text);
 			break;
 		}
 		r = link_flush_some(sh->link, e);
@@ -267,14 +270,14 @@ text_chunk(struct shell *sh, const char *p, size_t len, bool last, bool tell,
 	if (shell_flush(sh, e) < 0)
 		return -1;
 	if (sh->link == NULL)
-		return err_set(e, ERR_LOST,
-		    "the server has closed the connection");
+		return err_set(
+		    e, ERR_LOST, "the server has closed the connection");
 	return sh->last.code / 100 != 2;
 }
 
 int
-text_send_chunks(struct shell *sh, struct text *t, uint64_t size, bool last,
-    struct err *e)
+text_send_chunks(
+    struct shell *sh, struct text *t, uint64_t size, bool last, struct err *e)
 {
 	struct body body;
 	struct buf in = BUF_INIT, out = BUF_INIT;
@@ -286,20 +289,20 @@ text_send_chunks(struct shell *sh, struct text *t, uint64_t size, bool last,
 	while (refused == 0 && r == 1) {
 		struct err inner = { 0 };
 		r = text_next(sh, t, &in, e);
-		int bad = r == 1 ? body_encode(&body, buf_data(&in),
-				       buf_len(&in), &out, &inner)
-		    : r == 0     ? body_finish(&body, &out, &inner)
-				 : 0;
+		int bad = r == 1   ? body_encode(&body, buf_data(&in),
+					 buf_len(&in), &out, &inner)
+			  : r == 0 ? body_finish(&body, &out, &inner)
+				   : 0;
 		if (bad < 0)
-			r = err_set(e, ERR_DATA, "%s: %s", t->name,
-			    inner.text);
-		while (refused == 0 && r >= 0 && r < 2 &&
+			r = err_set(e, ERR_DATA, "%s: %s", t->name, inner.text);
+		while (
+		    refused == 0 && r >= 0 && r < 2 &&
 		    (buf_len(&out) > size || (r == 0 && buf_len(&out) > 0))) {
-			size_t n = buf_len(&out) < size ? buf_len(&out)
-							: (size_t)size;
+			size_t n =
+			    buf_len(&out) < size ? buf_len(&out) : (size_t)size;
 			bool end = r == 0 && n == buf_len(&out);
-			refused = text_chunk(sh, buf_data(&out), n,
-			    last && end, tell, e);
+			refused = text_chunk(
+			    sh, buf_data(&out), n, last && end, tell, e);
 			buf_consume(&out, n);
 		}
 	}

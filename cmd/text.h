@@ -13,10 +13,10 @@ struct text {
 	const char *say;  /* the line of the language that sends the same, or
 			     "" */
 	struct buf first; /* octets read ahead of the rest */
-	bool ended;       /* all is in first */
-	uint64_t size;    /* of the file; 0 if unknown */
+	bool ended;	  /* all is in first */
+	uint64_t size;	  /* of the file; 0 if unknown */
 	bool sized;
-	bool eightbit;    /* first holds octets above 127 */
+	bool eightbit; /* first holds octets above 127 */
 };
 
 /* Opens a file ("-": standard input), reads its first block and checks it:
@@ -31,7 +31,7 @@ void text_release(struct text *t);
 int text_send(struct shell *sh, struct text *t, struct err *e);
 /* Sends it in BDAT chunks of at most size octets, waiting for each reply; the
  * last says LAST if last. 1: a chunk was refused. */
-int text_send_chunks(struct shell *sh, struct text *t, uint64_t size,
-    bool last, struct err *e);
+int text_send_chunks(
+    struct shell *sh, struct text *t, uint64_t size, bool last, struct err *e);
 
 #endif

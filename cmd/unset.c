@@ -4,8 +4,8 @@ static int
 unset_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 {
 	if (!vars_unset(&sh->vars, a->word[0]))
-		return err_set(e, ERR_USAGE, "the variable %s is not set",
-		    a->word[0]);
+		return err_set(
+		    e, ERR_USAGE, "the variable %s is not set", a->word[0]);
 	return 0;
 }
 

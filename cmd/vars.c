@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define VARS_EXPANDED_MAX (1u << 20)
-#define VARS_DEPTH_MAX    16
+#define VARS_DEPTH_MAX	  16
 
 struct vars_job {
 	const struct vars *vars;
@@ -44,14 +44,13 @@ static bool
 vars_name_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') || c == '_' || c == '-';
+	       (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
 static bool
 vars_is_name(const char *p, size_t len)
 {
-	if (len == 0 || len > 64 || (p[0] >= '0' && p[0] <= '9') ||
-	    p[0] == '-')
+	if (len == 0 || len > 64 || (p[0] >= '0' && p[0] <= '9') || p[0] == '-')
 		return false;
 	for (size_t i = 0; i < len; i++)
 		if (!vars_name_char(p[i]))
@@ -122,9 +121,9 @@ vars_put(struct vars_job *j, const char *name, size_t name_len, const char *p,
 			    "the value of ${%.*s} holds %s at octet %zu, which "
 			    "only \\raw may send",
 			    (int)name_len, name,
-			    p[i] == '\r'     ? "CR"
-				: p[i] == '\n' ? "LF"
-					       : "NUL",
+			    p[i] == '\r'   ? "CR"
+			    : p[i] == '\n' ? "LF"
+					   : "NUL",
 			    i + 1);
 		}
 	}
@@ -241,12 +240,13 @@ vars_one(struct vars_job *j, const char *in, size_t len)
 {
 	size_t name_len = 0;
 	while (name_len < len &&
-	    (vars_name_char(in[name_len]) || in[name_len] == '*'))
+	       (vars_name_char(in[name_len]) || in[name_len] == '*'))
 		name_len++;
 	bool has_default = name_len + 1 < len && in[name_len] == ':' &&
-	    in[name_len + 1] == '-';
+			   in[name_len + 1] == '-';
 	bool named = vars_is_name(in, name_len) ||
-	    vars_is_number(in, name_len) || vars_is_words(in, name_len);
+		     vars_is_number(in, name_len) ||
+		     vars_is_words(in, name_len);
 	if (!named || (name_len < len && !has_default))
 		return err_set(j->e, ERR_USAGE,
 		    "'${%.*s}' is malformed: ${name} or ${name:-default}; "

@@ -77,9 +77,9 @@ where_scheme(struct where *w, const char *text)
 			continue;
 		w->lmtp = scheme[i].lmtp;
 		w->tls_on_connect = scheme[i].tls;
-		const char *port = strncasecmp(text, "submissions", 11) == 0 ||
-			scheme[i].tls
-		    ? "465"
+		const char *port =
+		    strncasecmp(text, "submissions", 11) == 0 || scheme[i].tls
+			? "465"
 		    : strncasecmp(text, "submission", 10) == 0 ? "587"
 							       : NULL;
 		where_put(&w->port, port, port == NULL ? 0 : strlen(port));
@@ -126,8 +126,8 @@ where_parse(struct where *w, const char *text, struct err *e)
 		if ((unsigned char)parts.host[i] <= ' ' ||
 		    strchr("/@?#\\\"<>", parts.host[i]) != NULL)
 			return err_set(e, ERR_USAGE,
-			    "'%s': '%c' does not belong in a host's name",
-			    text, parts.host[i]);
+			    "'%s': '%c' does not belong in a host's name", text,
+			    parts.host[i]);
 	where_put(&w->host, parts.host, parts.host_len);
 	if (parts.port != NULL)
 		where_put(&w->port, parts.port, parts.port_len);

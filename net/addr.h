@@ -9,12 +9,12 @@
 
 /* Offsets are into the text that was parsed. */
 struct addr {
-	size_t len;                   /* octets of the path, brackets included */
-	size_t route, route_len;      /* "@a,@b", 0 long if none */
-	size_t local, local_len;      /* local part as written */
-	size_t domain, domain_len;    /* 0 long for "<Postmaster>" and "<>" */
-	bool null;                    /* "<>" */
-	bool utf8;                    /* has octets above 127 */
+	size_t len;		   /* octets of the path, brackets included */
+	size_t route, route_len;   /* "@a,@b", 0 long if none */
+	size_t local, local_len;   /* local part as written */
+	size_t domain, domain_len; /* 0 long for "<Postmaster>" and "<>" */
+	bool null;		   /* "<>" */
+	bool utf8;		   /* has octets above 127 */
 };
 
 /* Parses a path at p ("<" first). 0, or -1 with ERR_DATA: what was found and

@@ -100,8 +100,8 @@ buf_addv(struct buf *b, const char *fmt, va_list ap)
 	va_copy(again, ap);
 	int n = vsnprintf(NULL, 0, fmt, ap);
 	if (n > 0) {
-		vsnprintf(buf_space(b, (size_t)n + 1), (size_t)n + 1, fmt,
-		    again);
+		vsnprintf(
+		    buf_space(b, (size_t)n + 1), (size_t)n + 1, fmt, again);
 		b->end += (size_t)n;
 	}
 	va_end(again);

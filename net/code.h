@@ -46,7 +46,7 @@ const char *enh_subject_text(int subject);
 /* Reads "5.1.1" at the start of a text: its length, 0 if there is none.
  * Class 2, 4 or 5; subject and detail up to three digits, without leading
  * zeros; SP or end behind. */
-size_t enh_parse(const char *p, size_t len, int *class, int *subject,
-    int *detail);
+size_t enh_parse(
+    const char *p, size_t len, int *class, int *subject, int *detail);
 
 #endif

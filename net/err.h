@@ -19,7 +19,7 @@ enum err_kind {
 	ERR_PROTO,   /* the server broke the protocol: 76 */
 	ERR_AUTH,    /* TLS verification or authentication: 77 */
 	ERR_INTR,    /* the user interrupted: 128 + SIGINT */
-	ERR_BUG      /* ours: 70 */
+	ERR_BUG	     /* ours: 70 */
 };
 
 /* text: lower case, no full stop, may hold bytes from outside (escape it

@@ -9,11 +9,13 @@
 struct ext {
 	const char *keyword; /* "SIZE" */
 	const char *args;    /* what may follow it in EHLO's reply, or NULL */
-	const char *text;    /* a few words: "the size of a message can be declared" */
-	const char *source;  /* "RFC 1870" */
-	const char *mail;    /* "SIZE=octets", several with SP between, or NULL */
-	const char *rcpt;    /* "NOTIFY=NEVER|SUCCESS,FAILURE,DELAY ORCPT=type;xtext" */
-	const char *verbs;   /* new verbs: "BDAT", or NULL */
+	const char
+	    *text; /* a few words: "the size of a message can be declared" */
+	const char *source; /* "RFC 1870" */
+	const char *mail; /* "SIZE=octets", several with SP between, or NULL */
+	const char
+	    *rcpt; /* "NOTIFY=NEVER|SUCCESS,FAILURE,DELAY ORCPT=type;xtext" */
+	const char *verbs; /* new verbs: "BDAT", or NULL */
 };
 
 /* By keyword, any case, or NULL. "X..." that has no row of its own gives the

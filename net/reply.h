@@ -9,17 +9,17 @@
 #include "buf.h"
 #include "err.h"
 
-#define REPLY_LINE_MAX  65536     /* octets in one line, CRLF included */
-#define REPLY_SIZE_MAX  (1 << 20) /* octets in one reply */
+#define REPLY_LINE_MAX	65536	  /* octets in one line, CRLF included */
+#define REPLY_SIZE_MAX	(1 << 20) /* octets in one reply */
 #define REPLY_LINES_MAX 1000
 
 /* What is odd about a reply that can still be used. */
 enum reply_flaw {
-	REPLY_BARE_LF = 1 << 0,  /* a line ended with LF alone */
-	REPLY_BARE_CR = 1 << 1,  /* CR inside a line */
-	REPLY_NUL = 1 << 2,      /* NUL inside a line */
-	REPLY_LONG = 1 << 3,     /* a line over 512 octets (4.5.3.1.5) */
-	REPLY_NO_TEXT = 1 << 4,  /* code alone, no SP (legal, 4.2) */
+	REPLY_BARE_LF = 1 << 0,	 /* a line ended with LF alone */
+	REPLY_BARE_CR = 1 << 1,	 /* CR inside a line */
+	REPLY_NUL = 1 << 2,	 /* NUL inside a line */
+	REPLY_LONG = 1 << 3,	 /* a line over 512 octets (4.5.3.1.5) */
+	REPLY_NO_TEXT = 1 << 4,	 /* code alone, no SP (legal, 4.2) */
 	REPLY_ENH_CLASS = 1 << 5 /* enhanced class differs from the code */
 };
 
@@ -31,7 +31,7 @@ struct reply_line {
 
 /* One whole reply. Owned by whoever declared it: reply_release(). */
 struct reply {
-	int code; /* 200 to 599 */
+	int code;	 /* 200 to 599 */
 	struct buf text; /* all lines' texts, one behind the other */
 	struct reply_line *line;
 	size_t nlines;
@@ -44,11 +44,11 @@ struct reply {
 };
 
 struct reply_parser {
-	struct buf in;    /* bytes not yet made into a reply */
-	size_t scanned;   /* of in: known to hold no LF */
+	struct buf in;	  /* bytes not yet made into a reply */
+	size_t scanned;	  /* of in: known to hold no LF */
 	struct reply cur; /* lines of the reply that is under way */
-	size_t size;      /* octets of cur so far, ends included */
-	bool skip;        /* of a line dropped unended: what comes up to LF */
+	size_t size;	  /* octets of cur so far, ends included */
+	bool skip;	  /* of a line dropped unended: what comes up to LF */
 };
 
 void reply_init(struct reply *r);
@@ -71,8 +71,8 @@ void reply_feed(struct reply_parser *p, const char *data, size_t len);
  * reply under way). A line or reply over the limits is ERR_PROTO as soon as
  * the limit is passed, not at its end; what then still comes of that line is
  * skipped. The first octets of TLS are told as such without waiting for LF. */
-int reply_next(struct reply_parser *p, struct reply *out, struct buf *bad,
-    struct err *e);
+int reply_next(
+    struct reply_parser *p, struct reply *out, struct buf *bad, struct err *e);
 /* Octets that are waiting: those fed but not part of a returned reply. */
 size_t reply_pending(const struct reply_parser *p);
 /* What of a reply has come when the connection ends inside it: appends it to

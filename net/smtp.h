@@ -14,21 +14,21 @@
 /* Something sent that a reply is owed to. */
 struct smtp_sent {
 	const struct verb *verb; /* never NULL: VERB_UNKNOWN for others */
-	char *line;      /* the line without CRLF ("" for stages) */
-	uint64_t seq;    /* counts from 1 in this session, the greeting; LMTP's
+	char *line;		 /* the line without CRLF ("" for stages) */
+	uint64_t seq;	 /* counts from 1 in this session, the greeting; LMTP's
 			    replies to one end of text have one */
-	size_t rcpt;     /* LMTP end of text: index of the accepted RCPT */
+	size_t rcpt;	 /* LMTP end of text: index of the accepted RCPT */
 	char *rcpt_path; /* its path "<...>", else NULL */
-	int64_t at_ns;   /* when its last octet was written; 0 until then and
+	int64_t at_ns;	 /* when its last octet was written; 0 until then and
 			    for the greeting */
 };
 
 enum smtp_event_kind {
-	SMTP_EV_NONE,        /* more bytes are needed */
-	SMTP_EV_REPLY,       /* reply to sent */
+	SMTP_EV_NONE,	     /* more bytes are needed */
+	SMTP_EV_REPLY,	     /* reply to sent */
 	SMTP_EV_UNSOLICITED, /* a reply that nothing asked for */
 	SMTP_EV_GARBAGE,     /* bytes that are no reply; err says why */
-	SMTP_EV_EOF          /* the server closed; text: an unfinished reply */
+	SMTP_EV_EOF	     /* the server closed; text: an unfinished reply */
 };
 
 /* Everything in it is borrowed until the next call on the session. */
@@ -36,15 +36,15 @@ struct smtp_event {
 	enum smtp_event_kind kind;
 	const struct reply *reply;
 	const struct smtp_sent *sent; /* NULL when unsolicited */
-	bool early;          /* its first octet had come before the command's
+	bool early;	  /* its first octet had come before the command's
 				last was reported written */
-	bool last;           /* nothing is outstanding any more */
-	const char *text;    /* GARBAGE, EOF: octets as they came */
+	bool last;	  /* nothing is outstanding any more */
+	const char *text; /* GARBAGE, EOF: octets as they came */
 	size_t text_len;
-	struct err err;      /* GARBAGE */
+	struct err err; /* GARBAGE */
 };
 
-struct smtp_keyword { /* one line of EHLO's reply */
+struct smtp_keyword {	     /* one line of EHLO's reply */
 	const char *keyword; /* upper case, NUL-ended */
 	const char *args;    /* "" if none */
 };
@@ -109,7 +109,8 @@ bool smtp_is_authenticated(const struct smtp *s);
 /* The name in the greeting or in HELO's reply, "" if none. */
 const char *smtp_peer(const struct smtp *s);
 /* What EHLO or LHLO offered: NULL if not; i counts from 0. */
-const struct smtp_keyword *smtp_offer(const struct smtp *s, const char *keyword);
+const struct smtp_keyword *smtp_offer(
+    const struct smtp *s, const char *keyword);
 const struct smtp_keyword *smtp_offer_at(const struct smtp *s, size_t i);
 /* SIZE's figure: 0 = none given, SIZE_MAX... is never wrapped to. false when
  * SIZE was not offered or its argument is no number of at most 20 digits. */

@@ -7,17 +7,17 @@
 static unsigned check_passed, check_failed;
 
 /* The label names the row: printf words. */
-#define CHECK(cond, ...) \
-	do { \
-		if (cond) { \
-			check_passed++; \
-		} else { \
-			check_failed++; \
-			printf("not ok: %s:%d: %s: ", __FILE__, __LINE__, \
-			    #cond); \
-			printf(__VA_ARGS__); \
-			printf("\n"); \
-		} \
+#define CHECK(cond, ...)                                                       \
+	do {                                                                   \
+		if (cond) {                                                    \
+			check_passed++;                                        \
+		} else {                                                       \
+			check_failed++;                                        \
+			printf(                                                \
+			    "not ok: %s:%d: %s: ", __FILE__, __LINE__, #cond); \
+			printf(__VA_ARGS__);                                   \
+			printf("\n");                                          \
+		}                                                              \
 	} while (0)
 
 /* What main() returns. */
