@@ -101,7 +101,7 @@ peer_new(const struct peer_config *c, unsigned long session, const char *from)
 	else
 		p->d = smtpd_new(&c->smtpd, c->tls_on_connect);
 	if (c->tls_on_connect)
-		peer_tls_begin(p);
+		peer_tls_join(p);
 	peer_turn(p);
 	return p;
 }

@@ -1,6 +1,6 @@
 /* A peer's parts: peer.c has the time and the way of octets, peer_smtpd.c
- * and peer_mock.c what the cores' events come to, peer_tls.c the engine
- * between core and wire. */
+ * and peer_mock.c what the cores' events come to, peer_auth.c the one
+ * user's password, peer_tls.c the engine between core and wire. */
 #ifndef NET_PEER_PRIV_H
 #define NET_PEER_PRIV_H
 
@@ -12,6 +12,14 @@
 /* More output than this that nobody takes stops the pump. */
 #define PEER_OUT_MAX 262144
 
+/* What the next line of an AUTH exchange is. */
+enum peer_auth_step {
+	PEER_AUTH_NONE,
+	PEER_AUTH_PLAIN,
+	PEER_AUTH_USER,
+	PEER_AUTH_PASSWORD
+};
+
 struct peer {
 	const struct peer_config *c;
 	unsigned long session;
@@ -22,6 +30,8 @@ struct peer {
 	struct buf raw;	  /* TLS: came and the engine has not taken it */
 	struct buf clear; /* TLS: replies that go out before it */
 	bool notified;	  /* TLS: our side of the stream is ended */
+	enum peer_auth_step auth;
+	bool auth_known; /* LOGIN: the user was the right one */
 	bool eof, ended;
 	bool stalled;	  /* the pump stopped for too much output */
 	int64_t moved_ns; /* octets moved last */
@@ -50,8 +60,12 @@ void peer_pump_mock(struct peer *p);
 /* Tells the log what a mock has complained about since it was last told. */
 void peer_tell(struct peer *p);
 
-/* From here TLS; what the core has said goes out in clear first. Ends the
- * peer when there is no engine. */
+/* SMTPD_AUTH: goes on with the exchange. */
+void peer_auth(struct peer *p, const struct smtpd_event *ev);
+
+/* From here TLS. Ends the peer when there is no engine. */
+void peer_tls_join(struct peer *p);
+/* The same, after what the core has said has gone out in clear. */
 void peer_tls_begin(struct peer *p);
 /* Runs engine and core as far as they go. */
 void peer_tls_turn(struct peer *p);

@@ -38,14 +38,6 @@ peer_store(struct peer *p)
 	delivery_abort(&p->delivery);
 }
 
-/* A line of an AUTH exchange. There is nobody that could be let in. */
-static void
-peer_auth(struct peer *p, const struct smtpd_event *ev)
-{
-	(void)ev;
-	smtpd_auth_done(p->d, false, NULL);
-}
-
 static void
 peer_handle(struct peer *p, const struct smtpd_event *ev)
 {

@@ -10,24 +10,37 @@
 
 #define PEER_TLS_BLOCK 16384
 
+/* Nothing of what the core still has to say goes out in clear. */
+static void
+peer_tls_refuse(struct peer *p, const char *why)
+{
+	size_t len;
+	peer_remark(p, why);
+	peer_end(p);
+	peer_core_out(p, &len);
+	peer_core_out_done(p, len);
+}
+
+void
+peer_tls_join(struct peer *p)
+{
+	struct err e;
+	if (p->c->tls == NULL) {
+		peer_tls_refuse(p, "TLS is wanted, and no certificate is here");
+	} else if (tls_new(&p->tls, p->c->tls, NULL, &e) != 0) {
+		p->tls = NULL;
+		peer_tls_refuse(p, e.text);
+	}
+}
+
 void
 peer_tls_begin(struct peer *p)
 {
-	struct err e;
 	size_t len;
-	if (p->c->tls == NULL) {
-		peer_remark(p, "TLS is wanted, and no certificate is here");
-		peer_end(p);
-		return;
-	}
 	const char *out = peer_core_out(p, &len);
 	buf_add(&p->clear, out, len);
 	peer_core_out_done(p, len);
-	if (tls_new(&p->tls, p->c->tls, NULL, &e) != 0) {
-		p->tls = NULL;
-		peer_remark(p, e.text);
-		peer_end(p);
-	}
+	peer_tls_join(p);
 }
 
 static void

@@ -350,6 +350,57 @@ test_time(void)
 }
 
 static void
+test_auth(void)
+{
+	static const struct {
+		const char *label, *in, *want;
+	} row[] = {
+		{ "PLAIN", "AUTH PLAIN AHVzZXIAc2VjcmV0", "235 " },
+		{ "PLAIN later", "AUTH PLAIN\r\nAHVzZXIAc2VjcmV0", "334 235 " },
+		{ "PLAIN, own authzid",
+		    "AUTH PLAIN dXNlcgB1c2VyAHNlY3JldA==", "235 " },
+		{ "PLAIN, other authzid",
+		    "AUTH PLAIN cm9vdAB1c2VyAHNlY3JldA==", "535 " },
+		{ "PLAIN, wrong password", "AUTH PLAIN AHVzZXIAc2VjcmV1",
+		    "535 " },
+		{ "PLAIN, part of it", "AUTH PLAIN AHVzZXIAc2VjcmU=", "535 " },
+		{ "PLAIN, wrong user", "AUTH PLAIN AHVzZXMAc2VjcmV0", "535 " },
+		{ "PLAIN without NUL", "AUTH PLAIN dXNlcg==", "535 " },
+		{ "PLAIN with one NUL", "AUTH PLAIN AHVzZXI=", "535 " },
+		{ "PLAIN, nothing", "AUTH PLAIN\r\n", "334 535 " },
+		{ "LOGIN", "AUTH LOGIN\r\ndXNlcg==\r\nc2VjcmV0",
+		    "334 334 235 " },
+		{ "LOGIN, user at once", "AUTH LOGIN dXNlcg==\r\nc2VjcmV0",
+		    "334 235 " },
+		{ "LOGIN, wrong user", "AUTH LOGIN\r\ndXNlcw==\r\nc2VjcmV0",
+		    "334 334 535 " },
+		{ "LOGIN, wrong password", "AUTH LOGIN\r\ndXNlcg==\r\nc2VjcmV1",
+		    "334 334 535 " },
+		{ "LOGIN, given up", "AUTH LOGIN\r\n*", "334 501 " },
+		{ "no such mechanism here", "AUTH CRAM-MD5", "535 " },
+		{ "mechanism not offered", "AUTH XYZ", "504 " },
+	};
+	struct peer_config c = config();
+	struct buf list = BUF_INIT;
+	c.smtpd.auth_mechs = "PLAIN LOGIN CRAM-MD5";
+	c.smtpd.auth_insecure = true;
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		char *in = mem_printf("EHLO x\r\n%s\r\n", row[i].in);
+		c.auth_user = "user";
+		c.auth_password = "secret";
+		talk(&c, in, 15, &list);
+		CHECK(strcmp(buf_str(&list) + 8, row[i].want) == 0, "%s: %s",
+		    row[i].label, buf_str(&list));
+		c.auth_user = c.auth_password = NULL;
+		talk(&c, in, 0, &list);
+		CHECK(strstr(buf_str(&list), "235") == NULL, "%s: nobody",
+		    row[i].label);
+		free(in);
+	}
+	buf_release(&list);
+}
+
+static void
 remember(
     void *arg, unsigned long session, char dir, const char *text, size_t len)
 {
@@ -443,6 +494,7 @@ main(void)
 	test_unfinished();
 	test_bounded();
 	test_time();
+	test_auth();
 	test_log();
 	test_mock();
 	world_free(world);
