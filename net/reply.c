@@ -5,7 +5,6 @@
  * skipped as it comes, so that how the bytes were cut never shows. */
 #include "reply.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,15 +144,19 @@ reply_show(const char *p, size_t len, char show[REPLY_SHOW_MAX * 4 + 4])
 		while (n > REPLY_SHOW_MAX - 4 && (p[n] & 0xc0) == 0x80)
 			n--;
 	}
+	static const char hex[] = "0123456789abcdef";
 	char *o = show;
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)p[i];
-		if (c < 0x20 || c == 0x7f)
-			o += sprintf(o, "\\x%02x", c);
-		else
-			*o++ = (char)c;
+		bool plain = c >= 0x20 && c != 0x7f;
+		*o++ = plain ? (char)c : '\\';
+		if (plain)
+			continue;
+		*o++ = 'x';
+		*o++ = hex[c >> 4];
+		*o++ = hex[c & 15];
 	}
-	strcpy(o, n < len ? "..." : "");
+	memcpy(o, n < len ? "..." : "", n < len ? 4 : 1);
 	return show;
 }
 
