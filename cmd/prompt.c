@@ -327,8 +327,8 @@ prompt_interrupt(void)
 	rl_callback_sigcleanup();
 	rl_point = rl_end;
 	rl_redisplay();
-	prompt_end();
 	fputs("^C", rl_outstream);
+	prompt_end();
 	rl_crlf();
 	if (prompt.lang.template != NULL) {
 		lang_release(&prompt.lang);

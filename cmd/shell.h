@@ -139,6 +139,9 @@ int shell_flush(struct shell *sh, struct err *e);
 /* Before something is sent: reads what the group that an expectation ended
  * still owes. */
 int shell_begin_group(struct shell *sh, struct err *e);
+/* -1 when something is there that nobody asked for (421: ERR_TEMP, other:
+ * ERR_PROTO; told), or the server has gone. */
+int shell_surplus(struct shell *sh, struct err *e);
 /* The next reply, judged against x (NULL: any). */
 int shell_expect(struct shell *sh, const struct expect *x, struct err *e);
 /* ERR_USAGE "not connected ..." unless a link stands. */

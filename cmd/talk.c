@@ -372,8 +372,8 @@ shell_idle(struct shell *sh)
 
 /* Is there something that nobody asked for? RFC 5321 has no such thing but
  * 421: the session is out of step. */
-static int
-talk_surplus(struct shell *sh, struct err *e)
+int
+shell_surplus(struct shell *sh, struct err *e)
 {
 	if (sh->link == NULL || smtp_owed(link_smtp(sh->link)) > 0)
 		return 0;
@@ -577,7 +577,7 @@ talk_between(struct shell *sh, struct err *e)
 		return -1;
 	sh->judging = false;
 	talk_drop_got(sh);
-	return talk_surplus(sh, e);
+	return shell_surplus(sh, e);
 }
 
 static bool

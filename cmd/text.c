@@ -262,6 +262,8 @@ text_chunk(struct shell *sh, const char *p, size_t len, bool last, bool tell,
     struct err *e)
 {
 	struct buf line = BUF_INIT;
+	if (shell_surplus(sh, e) < 0)
+		return -1;
 	buf_addf(&line, "BDAT %zu%s", len, last ? " LAST" : "");
 	if (tell)
 		text_tell_chunk(sh, &line, len);
