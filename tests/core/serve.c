@@ -366,7 +366,9 @@ test_families(void)
 static void
 test_usage(void)
 {
-	static const struct {
+	char *plain = mem_printf("%s/plain", top);
+	close(open(plain, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+	const struct {
 		const char *label, *address, *port, *path;
 		enum err_kind kind;
 	} row[] = {
@@ -381,8 +383,7 @@ test_usage(void)
 		    "8901234567890123456789012345678901234567890123456789",
 		    ERR_USAGE },
 		{ "no such folder", NULL, "0", "/nonexistent/x/y", ERR_USAGE },
-		{ "a file that is no socket", NULL, "0", "/etc/passwd",
-		    ERR_TEMP },
+		{ "a file that is no socket", NULL, "0", plain, ERR_TEMP },
 	};
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		struct server s;
@@ -395,6 +396,8 @@ test_usage(void)
 		CHECK(rc == -1 && s.err.kind == row[i].kind, "%s: %d %s",
 		    row[i].label, (int)s.err.kind, s.err.text);
 	}
+	CHECK(unlink(plain) == 0, "the file is gone");
+	free(plain);
 }
 
 static int
