@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 #include <readline/readline.h>
 #include <readline/history.h>
@@ -226,15 +227,24 @@ static char **
 prompt_attempt(const char *text, int start, int end)
 {
 	struct complete *c = &prompt.complete;
+	char **match;
 
-	(void)end;
+	/* At the line's beginning readline looks for no word. */
+	if (end == 0)
+		prompt_breaks();
 	rl_attempted_completion_over = !c->files;
 	if (c->n == 0 || (size_t)start != c->start)
 		return NULL;
 	rl_attempted_completion_over = 1;
 	rl_sort_completion_matches = 0;
 	rl_completion_append_character = c->append;
-	return rl_completion_matches(text, prompt_candidate);
+	match = rl_completion_matches(text, prompt_candidate);
+	/* Letters that only change their case are no progress: without it the
+	 * next Tab lists the candidates. */
+	if (match != NULL && match[1] != NULL &&
+	    strcasecmp(match[0], text) == 0)
+		memcpy(match[0], text, strlen(text));
+	return match;
 }
 
 /* A file name as cmd_split() reads it: in "...", with \ before " and \. */

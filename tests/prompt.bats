@@ -4,6 +4,7 @@
 load pty.bash
 
 setup() {
+	command -v tmux >/dev/null || skip "tmux is not installed"
 	SMTPSH=${SMTPSH:-$BATS_TEST_DIRNAME/../smtpsh}
 	SMTPSH=$(realpath "$SMTPSH")
 	cd "$BATS_TEST_TMPDIR" || return
@@ -28,26 +29,26 @@ sandbox() {
 server() {
 	mkfifo late
 	cat >server.sh <<'SH'
+exec 2>/dev/null
 exec 3<>late
 printf '220 fake.example ready\r\n'
 while read -r x <&3; do
-	[ "$x" = close ] && kill $$
+	[ "$x" = close ] && { kill $$; exit; }
 	printf '%s\r\n' "$x"
 done &
-trap 'kill %1; exit' TERM
+trap '' INT
 while read -r x; do
 	case $x in
 	EHLO*) printf '250-fake.example\r\n250-SIZE 99\r\n250 AUTH LOGIN\r\n' ;;
 	AUTH*) printf '334 UGFzc3dvcmQ6\r\n' ;;
 	c2Vz*) printf '235 welcome\r\n' ;;
 	STALL*) ;;
-	QUIT*) printf '221 bye\r\n'; break ;;
+	QUIT*) printf '221 bye\r\n'; kill $!; exit ;;
 	*) printf '250 ok\r\n' ;;
 	esac
 done
-kill %1
 SH
-	pty_start 80 "$SMTPSH" --pipe "sh server.sh"
+	pty_start 80 "$SMTPSH" --pipe "exec sh server.sh"
 	pty_at "fake.example>"
 }
 
@@ -72,8 +73,13 @@ kept() {
 	pty_keys Tab Tab
 	pty_see STARTTLS
 	run pty_screen
-	[[ $output =~ HELO.*MAIL.*RCPT ]]
-	pty_see "Beta.ARPA>"
+	# Columns are read downwards.
+	[[ $output =~ HELO.*MAIL ]]
+	pty_at "Beta.ARPA>"
+	pty_type "r"
+	pty_keys Tab Tab
+	pty_see "RSET       RCPT TO:<"
+	pty_at "Beta.ARPA> r"
 }
 
 @test "Tab offers addresses of earlier sessions" {
@@ -116,11 +122,11 @@ kept() {
 	pty_type "mail"
 	pty_at "Beta.ARPA> mail FROM:<reverse-path>"
 	pty_type " fr"
-	pty_at "Beta.ARPA> mail from:<reverse-path>"
+	pty_at "Beta.ARPA> mail frOM:<reverse-path>"
 	pty_keys Left Left
 	pty_at "Beta.ARPA> mail fr"
 	pty_keys End
-	pty_at "Beta.ARPA> mail from:<reverse-path>"
+	pty_at "Beta.ARPA> mail frOM:<reverse-path>"
 	pty_keys C-u
 	pty_at "Beta.ARPA>"
 	pty_type "hel"
@@ -185,7 +191,7 @@ kept() {
 	mkdir -p "${HISTORY%/*}"
 	echo precious >target
 	ln -s "$PWD/target" "$HISTORY"
-	pty_start 80 "$SMTPSH" --sandbox
+	pty_start 200 "$SMTPSH" --sandbox
 	pty_see "symbolic link"
 	pty_at "Beta.ARPA>"
 	pty_type "NOOP"
@@ -255,7 +261,10 @@ kept() {
 	pty_see "> STALL"
 	pty_keys C-c
 	pty_see "interrupted"
-	pty_see "fake.example>"
+	pty_at "fake.example>"
+	echo "250 at last" >late
+	pty_see "R: 250 at last"
+	pty_at "fake.example>"
 	pty_type "NOOP"
 	pty_keys Enter
 	pty_see "R: 250"
@@ -269,9 +278,10 @@ kept() {
 	pty_see "R: 421 4.4.2 idle too long"
 	pty_until pty_last_has "MAIL FROM:<me@exam"
 	echo close >late
-	pty_at "smtpsh> MAIL FROM:<me@exam>"
+	pty_see "closed by the server"
+	pty_until pty_last_has "smtpsh> MAIL FROM:<me@exam>"
 	pty_type "ple"
-	pty_at "smtpsh> MAIL FROM:<me@example>"
+	pty_until pty_last_has "smtpsh> MAIL FROM:<me@example>"
 	run pty_screen
 	[ "$(grep -c "MAIL FROM" <<<"$output")" = 1 ]
 }
@@ -325,7 +335,7 @@ kept() {
 	sandbox
 	pty_type "NOOP abcdefghijklmnopqrstuvwxyz"
 	pty_see "xyz"
-	tmux -L "$PTY_SOCKET" resize-window -x 60
+	pty_resize 60
 	pty_at "Beta.ARPA> NOOP abcdefghijklmnopqrstuvwxyz"
 	pty_keys BSpace
 	pty_at "Beta.ARPA> NOOP abcdefghijklmnopqrstuvwxy"
@@ -337,8 +347,7 @@ kept() {
 	pty_keys Enter
 	pty_see "R: 250"
 	pty_at "Beta.ARPA>"
-	kill "$(tmux -L "$PTY_SOCKET" list-panes -F '#{pane_pid}' |
-		xargs -I{} pgrep -P {} -x smtpsh)"
+	kill "$(pty_pid)"
 	pty_see "[status 143]"
 	grep -qx NOOP "$HISTORY"
 }

@@ -1,5 +1,5 @@
 # A real terminal for bats: the program under tmux(1), on a server of its own.
-# Waiting is looking, every 50 ms, until what is wanted is there or 10 s have
+# Waiting is looking, every 50 ms, until what is wanted is there or 20 s have
 # gone by.
 
 # pty_start COLUMNS COMMAND [WORD...]
@@ -37,6 +37,15 @@ pty_paste() {
 	tmux -L "$PTY_SOCKET" paste-buffer -p
 }
 
+pty_resize() {
+	tmux -L "$PTY_SOCKET" resize-window -x "$1"
+}
+
+# The program's process: the pane's shell has no other child.
+pty_pid() {
+	pgrep -P "$(tmux -L "$PTY_SOCKET" list-panes -F '#{pane_pid}')"
+}
+
 pty_screen() {
 	tmux -L "$PTY_SOCKET" capture-pane -p "$@"
 }
@@ -49,7 +58,7 @@ pty_line() {
 # pty_until FUNCTION ARG...: until it is true.
 pty_until() {
 	local i
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 400; i++)); do
 		"$@" && return 0
 		sleep 0.05
 	done
@@ -70,6 +79,10 @@ pty_line_is() {
 	[ "$(pty_line)" = "$1" ]
 }
 
+pty_last_has() {
+	[[ $(pty_line) == *"$1"* ]]
+}
+
 # Waits for text on the screen; for it to go; for the last line to be it.
 pty_see() {
 	pty_until pty_has "$1"
@@ -81,8 +94,4 @@ pty_gone() {
 
 pty_at() {
 	pty_until pty_line_is "$1"
-}
-
-pty_last_has() {
-	[[ $(pty_line) == *"$1"* ]]
 }
