@@ -19,12 +19,13 @@ static const char completion_bash_head[] =
     "_smtpsh_names() {\n"
     "\t_smtpsh_reply < <(compgen -A \"$1\" -- \"$cur\" | sort -u)\n"
     "}\n\n"
+    "# readline knows best how to quote a name; bash 3.2 has no compopt.\n"
     "_smtpsh_files() {\n"
-    "\tcompopt -o filenames 2>/dev/null\n"
+    "\tcompopt -o \"$1\" 2>/dev/null && return\n"
     "\tlocal w\n"
     "\twhile IFS= read -r w; do\n"
     "\t\tCOMPREPLY+=(\"$w\")\n"
-    "\tdone < <(compgen \"$1\" -- \"$cur\")\n"
+    "\tdone < <(compgen \"$2\" -- \"$cur\")\n"
     "}\n\n"
     "_smtpsh_hosts() {\n"
     "\tlocal history=${XDG_STATE_HOME:-$HOME/.local/state}/smtpsh/history\n"
@@ -53,7 +54,7 @@ completion_bash_words(struct buf *b)
 	    "# A line of the language: behind a quote as it is, else with the\n"
 	    "# backslash doubled.\n"
 	    "_smtpsh_lines() {\n"
-	    "\tlocal slash=\\\\\\\\ verbs=(\n\t\t");
+	    "\tlocal w slash=\\\\\\\\ words=(\n\t\t");
 	completion_verbs(b, "\n\t\t");
 	buf_adds(b, "\n\t) commands=(\n\t\t");
 	completion_commands(b, "\n\t\t");
@@ -62,13 +63,14 @@ completion_bash_words(struct buf *b)
 	    "\tcase $cur in\n"
 	    "\t[\\'\\\"]*) slash=\\\\ cur=${cur#?} ;;\n"
 	    "\tesac\n"
+	    "\tfor w in \"${commands[@]}\"; do\n"
+	    "\t\twords+=(\"$slash$w\")\n"
+	    "\tdone\n"
 	    "\tcase $cur in\n"
-	    "\t\\\\*) _smtpsh_choose \"${commands[@]/#/$slash}\" ;;\n"
-	    "\t*)\n"
-	    "\t\tcur=$(printf %s \"$cur\" | tr '[:lower:]' '[:upper:]')\n"
-	    "\t\t_smtpsh_choose \"${verbs[@]}\" \"${commands[@]/#/$slash}\"\n"
-	    "\t\t;;\n"
+	    "\t\\\\*) ;;\n"
+	    "\t*) cur=$(printf %s \"$cur\" | tr '[:lower:]' '[:upper:]') ;;\n"
 	    "\tesac\n"
+	    "\t_smtpsh_choose \"${words[@]}\"\n"
 	    "}\n\n");
 }
 

@@ -6,9 +6,9 @@
 #include "opts.h"
 
 /* The sed script that finds "\connect HOST" in the history; no user name, no
- * odd character. */
+ * odd character; no two backslashes together, which fish would make one. */
 #define HISTORY_SED                                                            \
-	"'s/^\\\\co[nect]*[[:blank:]]\\{1,\\}"                                 \
+	"'s/^[\\]co[nect]*[[:blank:]]\\{1,\\}"                                 \
 	"\\([][[:alnum:]_.:\\/-]*\\)[[:blank:]]*$/\\1/p'"
 
 /* What completes the value of an option, by its placeholder. */

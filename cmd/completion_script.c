@@ -12,8 +12,8 @@
 #include "verb.h"
 
 static const struct completion_value completion_values[] = {
-	{ "FILE", "_smtpsh_files -f", "_files", "-r -F" },
-	{ "FOLDER", "_smtpsh_files -d", "_files -/",
+	{ "FILE", "_smtpsh_files default -f", "_files", "-r -F" },
+	{ "FOLDER", "_smtpsh_files dirnames -d", "_files -/",
 	    "-x -a '(__fish_complete_directories)'" },
 	{ "HOST", "_smtpsh_hosts", "_smtpsh_hosts",
 	    "-x -a '(__smtpsh_hosts)'" },

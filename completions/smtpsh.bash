@@ -1,0 +1,165 @@
+# bash completion for smtpsh, made by: smtpsh --completion bash
+
+# Adds the lines of standard input that begin with $cur. What stands
+# before the last ':' is not replaced, as bash ends a word there.
+_smtpsh_reply() {
+	local w keep=''
+	[[ $cur != *:* ]] || keep=${cur%:*}:
+	while IFS= read -r w; do
+		[[ $w != "$cur"* ]] || COMPREPLY+=("${w#"$keep"}")
+	done
+}
+
+_smtpsh_choose() {
+	_smtpsh_reply < <(printf '%s\n' "$@")
+}
+
+_smtpsh_names() {
+	_smtpsh_reply < <(compgen -A "$1" -- "$cur" | sort -u)
+}
+
+# readline knows best how to quote a name; bash 3.2 has no compopt.
+_smtpsh_files() {
+	compopt -o "$1" 2>/dev/null && return
+	local w
+	while IFS= read -r w; do
+		COMPREPLY+=("$w")
+	done < <(compgen "$2" -- "$cur")
+}
+
+_smtpsh_hosts() {
+	local history=${XDG_STATE_HOME:-$HOME/.local/state}/smtpsh/history
+	_smtpsh_reply < <({
+		[[ ! -r $history ]] || LC_ALL=C sed -n \
+			's/^[\]co[nect]*[[:blank:]]\{1,\}\([][[:alnum:]_.:\/-]*\)[[:blank:]]*$/\1/p' "$history"
+		compgen -A hostname
+	} | sort -u)
+}
+
+_smtpsh_words() {
+	local words=(
+		211 214 220 221 235 250 251 252 253 334 354 355 421 422 430 432 450
+		451 452 453 454 455 458 459 500 501 502 503 504 521 523 524 525 530
+		533 534 535 538 550 551 552 553 554 555 556 X.0.0 X.1.0 X.1.1 X.1.2
+		X.1.3 X.1.4 X.1.5 X.1.6 X.1.7 X.1.8 X.1.9 X.1.10 X.2.0 X.2.1 X.2.2
+		X.2.3 X.2.4 X.3.0 X.3.1 X.3.2 X.3.3 X.3.4 X.3.5 X.3.6 X.4.0 X.4.1
+		X.4.2 X.4.3 X.4.4 X.4.5 X.4.6 X.4.7 X.5.0 X.5.1 X.5.2 X.5.3 X.5.4
+		X.5.5 X.5.6 X.6.0 X.6.1 X.6.2 X.6.3 X.6.4 X.6.5 X.6.6 X.6.7 X.6.8
+		X.6.9 X.6.10 X.7.0 X.7.1 X.7.2 X.7.3 X.7.4 X.7.5 X.7.6 X.7.7 X.7.8
+		X.7.9 X.7.10 X.7.11 X.7.12 X.7.13 X.7.14 X.7.15 X.7.16 X.7.17 X.7.18
+		X.7.19 X.7.20 X.7.21 X.7.22 X.7.23 X.7.24 X.7.25 X.7.26 X.7.27 X.7.28
+		X.7.29 X.7.30 HELO EHLO LHLO MAIL RCPT DATA BDAT RSET SEND SOML SAML
+		VRFY EXPN HELP NOOP QUIT TURN ETRN STARTTLS AUTH ATRN BURL XCLIENT
+		XFORWARD VERB ONEX 8BITMIME SIZE PIPELINING DSN ENHANCEDSTATUSCODES
+		SMTPUTF8 CHUNKING BINARYMIME DELIVERBY FUTURERELEASE MT-PRIORITY
+		REQUIRETLS RRVS LIMITS MTRK NO-SOLICITING CHECKPOINT CONPERM CONNEG
+		SUBMITTER UTF8SMTP ALT-ADDRESS BODY BY ENVID HOLDFOR HOLDUNTIL NOTIFY
+		ORCPT RET SOLICIT TRANSID
+	)
+	case $cur in
+	[245].*) words=("${words[@]/#X./${cur%%.*}.}") ;;
+	*) cur=$(printf %s "$cur" | tr '[:lower:]' '[:upper:]') ;;
+	esac
+	_smtpsh_choose "${words[@]}"
+}
+
+# A line of the language: behind a quote as it is, else with the
+# backslash doubled.
+_smtpsh_lines() {
+	local w slash=\\\\ words=(
+		HELO EHLO LHLO MAIL RCPT DATA BDAT RSET SEND SOML SAML VRFY EXPN HELP
+		NOOP QUIT TURN ETRN STARTTLS AUTH ATRN BURL XCLIENT XFORWARD VERB ONEX
+	) commands=(
+		connect close helo ehlo lhlo mail rcpt data send bdat raw pipeline
+		flush test set unset show template include record expect sleep mailbox
+		explain help quit
+	)
+	case $cur in
+	[\'\"]*) slash=\\ cur=${cur#?} ;;
+	esac
+	for w in "${commands[@]}"; do
+		words+=("$slash$w")
+	done
+	case $cur in
+	\\*) ;;
+	*) cur=$(printf %s "$cur" | tr '[:lower:]' '[:upper:]') ;;
+	esac
+	_smtpsh_choose "${words[@]}"
+}
+
+_smtpsh() {
+	local cur prev w i glue='' explain='' words=() n=0
+	COMPREPLY=()
+	for ((i = 0; i <= COMP_CWORD; i++)); do
+		w=${COMP_WORDS[i]}
+		if ((n > 1)) && [[ $glue || $w == [:=]* ]]; then
+			words[n - 1]+=$w
+		else
+			words[n++]=$w
+		fi
+		glue=
+		[[ $w != [:=]* ]] || glue=yes
+	done
+	cur=${words[n - 1]} prev=${words[n > 1 ? n - 2 : 0]}
+	for ((i = 1; i < n - 1; i++)); do
+		[[ ${words[i]} != --explain* ]] || explain=yes
+	done
+	case $cur in
+	--*=*) prev=${cur%%=*} cur=${cur#*=} ;;
+	esac
+	case $prev in
+	-s | --server) _smtpsh_hosts ;;
+	-p | --port) _smtpsh_names service ;;
+	--socket) _smtpsh_files default -f ;;
+	--pipe) _smtpsh_names command ;;
+	--bind) ;;
+	--timeout) ;;
+	-c | --command) _smtpsh_lines ;;
+	-f | --file) _smtpsh_files default -f ;;
+	-D | --define) ;;
+	--dialect) _smtpsh_choose 821 5321 ;;
+	--from) ;;
+	-t | --to) ;;
+	--helo) _smtpsh_hosts ;;
+	--data) _smtpsh_files default -f ;;
+	--header) ;;
+	--body) ;;
+	--mail-param) ;;
+	--rcpt-param) ;;
+	--chunk) ;;
+	--quit-after) _smtpsh_choose connect helo mail rcpt data ;;
+	--color) _smtpsh_choose auto always never ;;
+	--format) _smtpsh_choose text json tap ;;
+	--junit) _smtpsh_files default -f ;;
+	--record) _smtpsh_files default -f ;;
+	--serve) ;;
+	--mock) _smtpsh_files default -f ;;
+	--maildir) _smtpsh_files dirnames -d ;;
+	--mailbox) ;;
+	--size-max) ;;
+	--count) ;;
+	--explain) _smtpsh_words ;;
+	--completion) _smtpsh_choose bash zsh fish ;;
+	--list) _smtpsh_choose verbs commands settings options words ;;
+	*)
+		if [[ $cur == -* ]]; then
+			words=(
+				-s --server -p --port --lmtp --socket --pipe --sandbox -4 --ipv4 -6
+				--ipv6 --bind --timeout -c --command -f --file -D --define --dialect
+				--bare --stop --keep-going --from -t --to --helo --data --header
+				--body --mail-param --rcpt-param --chunk --quit-after -q --quiet
+				--no-remarks --color --format --junit --record --serve --mock
+				--maildir --mailbox --size-max --allow-bare --count --explain
+				--completion --list --no-rc -h --help -V --version
+			)
+			_smtpsh_choose "${words[@]}"
+		elif [[ $explain ]]; then
+			_smtpsh_words
+		else
+			_smtpsh_hosts
+		fi
+		;;
+	esac
+}
+
+complete -F _smtpsh smtpsh

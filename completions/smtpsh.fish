@@ -1,0 +1,140 @@
+# fish completion for smtpsh, made by: smtpsh --completion fish
+
+function __smtpsh_hosts
+    set -l state $XDG_STATE_HOME
+    test -n "$state"; or set state ~/.local/state
+    test -r $state/smtpsh/history
+    and LC_ALL=C sed -n 's/^[\]co[nect]*[[:blank:]]\{1,\}\([][[:alnum:]_.:\/-]*\)[[:blank:]]*$/\1/p' $state/smtpsh/history
+    __fish_print_hostnames
+end
+
+function __smtpsh_words
+    set -l known \
+        211 214 220 221 235 250 251 252 253 334 354 355 421 422 430 432 450 \
+        451 452 453 454 455 458 459 500 501 502 503 504 521 523 524 525 530 \
+        533 534 535 538 550 551 552 553 554 555 556 X.0.0 X.1.0 X.1.1 X.1.2 \
+        X.1.3 X.1.4 X.1.5 X.1.6 X.1.7 X.1.8 X.1.9 X.1.10 X.2.0 X.2.1 X.2.2 \
+        X.2.3 X.2.4 X.3.0 X.3.1 X.3.2 X.3.3 X.3.4 X.3.5 X.3.6 X.4.0 X.4.1 \
+        X.4.2 X.4.3 X.4.4 X.4.5 X.4.6 X.4.7 X.5.0 X.5.1 X.5.2 X.5.3 X.5.4 \
+        X.5.5 X.5.6 X.6.0 X.6.1 X.6.2 X.6.3 X.6.4 X.6.5 X.6.6 X.6.7 X.6.8 \
+        X.6.9 X.6.10 X.7.0 X.7.1 X.7.2 X.7.3 X.7.4 X.7.5 X.7.6 X.7.7 X.7.8 \
+        X.7.9 X.7.10 X.7.11 X.7.12 X.7.13 X.7.14 X.7.15 X.7.16 X.7.17 X.7.18 \
+        X.7.19 X.7.20 X.7.21 X.7.22 X.7.23 X.7.24 X.7.25 X.7.26 X.7.27 X.7.28 \
+        X.7.29 X.7.30 HELO EHLO LHLO MAIL RCPT DATA BDAT RSET SEND SOML SAML \
+        VRFY EXPN HELP NOOP QUIT TURN ETRN STARTTLS AUTH ATRN BURL XCLIENT \
+        XFORWARD VERB ONEX 8BITMIME SIZE PIPELINING DSN ENHANCEDSTATUSCODES \
+        SMTPUTF8 CHUNKING BINARYMIME DELIVERBY FUTURERELEASE MT-PRIORITY \
+        REQUIRETLS RRVS LIMITS MTRK NO-SOLICITING CHECKPOINT CONPERM CONNEG \
+        SUBMITTER UTF8SMTP ALT-ADDRESS BODY BY ENVID HOLDFOR HOLDUNTIL NOTIFY \
+        ORCPT RET SOLICIT TRANSID
+    set -l class (string match -r '^[245](?=\.)' -- \
+        (commandline -ct))
+    and set known (string replace -r '^X\.' $class. $known)
+    printf '%s\n' $known
+end
+
+function __smtpsh_lines
+    printf '%s\t%s\n' \
+        HELO 'says who the sender is and opens the session' \
+        EHLO 'like HELO, and asks for the list of extensions' \
+        LHLO 'EHLO of LMTP: one reply per recipient after mail text' \
+        MAIL 'starts a transaction; errors are reported to the reverse-path' \
+        RCPT 'names one recipient; once for each of them' \
+        DATA 'asks to send the mail text, which a line "." ends' \
+        BDAT 'sends that many octets of mail text at once, no "."' \
+        RSET 'drops the transaction: paths, recipients, mail text' \
+        SEND 'starts a transaction that writes to users'\'' terminals' \
+        SOML 'send or mail: terminal if the user is there, else mailbox' \
+        SAML 'send and mail: terminal if the user is there, and mailbox' \
+        VRFY 'asks whether a user exists, and for the mailbox' \
+        EXPN 'asks for the members of a mailing list' \
+        HELP 'asks for help, in words for people' \
+        NOOP 'does nothing but get a reply' \
+        QUIT 'ends the session; the receiver replies, then closes' \
+        TURN 'swaps the roles of sender and receiver; never offered today, as it asks for no proof' \
+        ETRN 'asks the receiver to send what it has queued for a node; @ before it takes its subdomains too, # names a queue' \
+        STARTTLS 'starts TLS; after it the session begins anew with EHLO' \
+        AUTH 'logs in with a SASL mechanism; the response is base64, "=" an empty one' \
+        ATRN 'swaps the roles and takes the mail that waits for the domains (port 366, after AUTH)' \
+        BURL 'has the receiver fetch mail text from an IMAP server' \
+        XCLIENT 'takes the place of another client: NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT' \
+        XFORWARD 'says, for the log, which client the mail came from: NAME ADDR PORT PROTO HELO IDENT SOURCE' \
+        VERB 'asks for verbose replies' \
+        ONEX 'promises one transaction only' \
+        '\\connect' 'connect to HOST[:PORT], a URL, or a Unix socket'\''s path' \
+        '\\close' 'close the connection at once, without QUIT' \
+        '\\helo' 'send HELO' \
+        '\\ehlo' 'send EHLO' \
+        '\\lhlo' 'send LHLO (LMTP)' \
+        '\\mail' 'send MAIL FROM:<address>' \
+        '\\rcpt' 'send RCPT TO:<address>' \
+        '\\data' 'send DATA; mail text follows, up to a line with a period' \
+        '\\send' 'DATA, a file as mail text, and the period that ends it' \
+        '\\bdat' 'send a file by BDAT, in chunks of OCTETS, LAST with the last' \
+        '\\raw' 'send exact bytes: C escapes (\\r \\n \\0 \\xNN \\\\), no CRLF added' \
+        '\\pipeline' 'gather the lines that follow; \\flush sends them as one group' \
+        '\\flush' 'send what \\pipeline gathered and wait for the replies' \
+        '\\test' 'send one test message to the address' \
+        '\\set' 'set a variable, or one of the settings that \\show lists' \
+        '\\unset' 'forget a variable' \
+        '\\show' 'the session, the settings and the variables' \
+        '\\template' 'list the templates, or show one; \\template NAME { defines one' \
+        '\\include' 'run a conversation file in this session' \
+        '\\record' 'write the conversation to FILE as it goes on' \
+        '\\expect' 'check a reply, its time, the close, or that nothing comes' \
+        '\\sleep' 'wait: 500ms, 2s, 1m; a number alone is seconds' \
+        '\\mailbox' 'show the mail that the sandbox received' \
+        '\\explain' 'all that is known of a reply code, enhanced code, verb or keyword' \
+        '\\help' 'this list, or what is known of a command or verb' \
+        '\\quit' 'say QUIT and leave smtpsh'
+end
+
+complete -c smtpsh -f
+complete -c smtpsh -n 'not __fish_contains_opt explain' -a '(__smtpsh_hosts)'
+complete -c smtpsh -n '__fish_contains_opt explain' -a '(__smtpsh_words)'
+complete -c smtpsh -s s -l server -x -a '(__smtpsh_hosts)' -d 'connect to HOST[:PORT] (the same as naming it without --server)'
+complete -c smtpsh -s p -l port -x -a 'smtp submission submissions' -d 'its port or service name (25, LMTP 24)'
+complete -c smtpsh -l lmtp -d 'speak LMTP (RFC 2033)'
+complete -c smtpsh -l socket -r -F -d 'connect to a Unix socket'
+complete -c smtpsh -l pipe -x -a '(__fish_complete_subcommand)' -d 'speak with a program'\''s standard input and output'
+complete -c smtpsh -l sandbox -d 'speak with the embedded receiver, in this process'
+complete -c smtpsh -s 4 -l ipv4 -d 'IPv4 addresses only'
+complete -c smtpsh -s 6 -l ipv6 -d 'IPv6 addresses only'
+complete -c smtpsh -l bind -x -d 'connect from this local address'
+complete -c smtpsh -l timeout -x -d 'wait so long for each reply (RFC 5321 4.5.3.2'\''s times)'
+complete -c smtpsh -s c -l command -x -a '(__smtpsh_lines)' -d 'run a line of the language (repeatable)'
+complete -c smtpsh -s f -l file -r -F -d 'run a conversation file, - for standard input (repeatable)'
+complete -c smtpsh -s D -l define -x -d 'set a variable'
+complete -c smtpsh -l dialect -x -a '821 5321' -d 'how S: is read: sender (RFC 821) or server (RFC 5321)'
+complete -c smtpsh -l bare -d 'send nothing that was not written'
+complete -c smtpsh -l stop -d 'end at the first refusal'
+complete -c smtpsh -l keep-going -d 'go on after a missed expectation'
+complete -c smtpsh -l from -x -d 'reverse-path; <> for the null path'
+complete -c smtpsh -s t -l to -x -d 'forward-path, commas between several'
+complete -c smtpsh -l helo -x -a '(__smtpsh_hosts)' -d 'the name to give in EHLO or HELO'
+complete -c smtpsh -l data -r -F -d 'the message (standard input, if it is no terminal)'
+complete -c smtpsh -l header -x -d 'make a test message with this header line (repeatable)'
+complete -c smtpsh -l body -x -d 'make a test message with this text'
+complete -c smtpsh -l mail-param -x -d 'add to MAIL, as RET=HDRS (repeatable)'
+complete -c smtpsh -l rcpt-param -x -d 'add to each RCPT, as NOTIFY=NEVER (repeatable)'
+complete -c smtpsh -l chunk -x -d 'send by BDAT in chunks of so many octets (RFC 3030)'
+complete -c smtpsh -l quit-after -x -a 'connect helo mail rcpt data' -d 'stop behind that stage with QUIT; nothing is mailed'
+complete -c smtpsh -s q -l quiet -d 'show no conversation, errors only'
+complete -c smtpsh -l no-remarks -d 'do not explain replies'
+complete -c smtpsh -l color -x -a 'auto always never' -d 'mark replies by colour; NO_COLOR is honoured'
+complete -c smtpsh -l format -x -a 'text json tap' -d 'the form of the output'
+complete -c smtpsh -l junit -r -F -d 'write JUnit XML as well'
+complete -c smtpsh -l record -r -F -d 'write the conversation; it replays with -f'
+complete -c smtpsh -l serve -x -d 'be a receiver on loopback, or on ADDR; 0: any port'
+complete -c smtpsh -l mock -r -F -d 'play the server'\''s side of a conversation file'
+complete -c smtpsh -l maildir -x -a '(__fish_complete_directories)' -d 'store mail below FOLDER'
+complete -c smtpsh -l mailbox -x -d 'take mail for these only (repeatable)'
+complete -c smtpsh -l size-max -x -d 'the largest message'
+complete -c smtpsh -l allow-bare -d 'keep a bare CR or LF in mail text rather than refuse it'
+complete -c smtpsh -l count -x -d 'end after so many sessions'
+complete -c smtpsh -l explain -x -a '(__smtpsh_words)' -d 'tell all about a reply code, enhanced code, verb or keyword'
+complete -c smtpsh -l completion -x -a 'bash zsh fish' -d 'print that shell'\''s completion script'
+complete -c smtpsh -l list -x -a 'verbs commands settings options words' -d 'print a table'\''s names, for scripts'
+complete -c smtpsh -l no-rc -d 'do not read the start-up file'
+complete -c smtpsh -s h -l help -d 'print this'
+complete -c smtpsh -s V -l version -d 'print the version'
