@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # The prompt, through a real terminal.
 
+bats_require_minimum_version 1.5.0
+
 load pty.bash
 
 setup() {
@@ -220,7 +222,7 @@ kept() {
 	pty_at "Beta.ARPA>"
 	pty_keys C-d
 	pty_see "[status 0]"
-	! grep -q Dear "$HISTORY"
+	run ! grep -q Dear "$HISTORY"
 	grep -qx DATA "$HISTORY"
 }
 
@@ -238,7 +240,7 @@ kept() {
 	pty_lacks "c2Vz"
 	pty_keys C-d
 	pty_see "[status"
-	! grep -q c2Vz "$HISTORY"
+	run ! grep -q c2Vz "$HISTORY"
 }
 
 @test "Ctrl-C gives up the line, not the program" {
@@ -306,6 +308,7 @@ kept() {
 }
 
 @test "inputrc is honoured, under the name smtpsh" {
+	# shellcheck disable=SC2016
 	printf '$if smtpsh\n"\\C-xn": "NOOP works"\n$endif\n' >inputrc
 	export INPUTRC=$PWD/inputrc
 	sandbox

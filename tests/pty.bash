@@ -47,7 +47,7 @@ pty_pid() {
 }
 
 pty_screen() {
-	tmux -L "$PTY_SOCKET" capture-pane -p "$@"
+	tmux -L "$PTY_SOCKET" capture-pane -p
 }
 
 # The last line that is not empty: where the cursor is, mostly.
