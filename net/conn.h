@@ -11,6 +11,7 @@
 #include "err.h"
 #include "loop.h"
 #include "peer.h"
+#include "proxy.h"
 
 enum conn_kind { CONN_TCP, CONN_UNIX, CONN_PIPE, CONN_INPROC };
 
@@ -24,6 +25,15 @@ struct conn_target {
 	struct peer *peer;   /* INPROC: taken over by the connection */
 	int family;	     /* AF_UNSPEC, AF_INET, AF_INET6 */
 	const char *bind;    /* local address, or NULL */
+	/* TCP: numeric addresses to try instead of looking host up. */
+	const char *const *address;
+	size_t naddress;
+	/* TCP: through it, and host is looked up there; or NULL. */
+	const struct proxy_url *proxy;
+	/* TCP, UNIX: 1 or 2: the PROXY protocol's header goes first. The
+	 * addresses in it are this connection's own; behind a proxy, and on a
+	 * Unix socket, it says that they are unknown. */
+	int proxy_protocol;
 };
 
 struct conn;
@@ -35,7 +45,8 @@ typedef void conn_report(void *arg, const char *text);
 /* Tries every address of the host in turn until one connects. -1: ERR_NOHOST
  * (no such name; names below .invalid are not looked up, RFC 6761), ERR_TEMP
  * (every address failed, or time is up: the text lists each with its reason),
- * ERR_INTR, ERR_USAGE (bad port, bad bind, a socket's path too long). One
+ * ERR_INTR, ERR_USAGE (bad port, bad bind, a socket's path too long); from
+ * a proxy those of proxy_step(), ERR_LOST when it closes. One
  * address gets at most 30 s and its fair share of what is left. TCP streams
  * have TCP_NODELAY; descriptors are close-on-exec. A child process leads its
  * own process group and inherits standard error only. */

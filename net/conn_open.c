@@ -17,7 +17,7 @@
 #define CONN_ADDRESS_NS INT64_C(30000000000)
 #define CONN_RETRY_MS	10
 
-static void __attribute__((format(printf, 2, 3)))
+void
 conn_tell(const struct conn_try *try, const char *fmt, ...)
 {
 	struct buf text = BUF_INIT;
@@ -196,14 +196,86 @@ conn_local(struct addrinfo **out, const char *text, int family, struct err *e)
 	    conn_reason(error, reason));
 }
 
+/* Looks the host up and dials what it finds. */
+static int
+conn_dial_host(struct conn **out, const struct conn_try *try,
+    const struct addrinfo *local, int family, unsigned port, struct err *e)
+{
+	struct addrinfo *list = NULL;
+	int rc;
+
+	rc = conn_lookup(&list, try, family, port, e);
+	if (rc == 0)
+		rc = conn_dial(out, list, local, try, e);
+	if (list != NULL)
+		freeaddrinfo(list);
+	return rc;
+}
+
+/* Dials the addresses that the target has. A list of one's own making is not
+ * for freeaddrinfo(3), so nodes are copied. */
+static int
+conn_dial_given(struct conn **out, const struct conn_try *try,
+    const struct addrinfo *local, int family, unsigned port, struct err *e)
+{
+	const struct conn_target *t = try->target;
+	struct addrinfo hints = { .ai_family = family,
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
+	struct addrinfo *node = mem_alloc(t->naddress * sizeof(*node));
+	struct addrinfo **got = mem_alloc(t->naddress * sizeof(*got));
+	char service[8];
+	size_t n = 0;
+	int rc;
+
+	snprintf(service, sizeof(service), "%u", port & 0xffff);
+	for (size_t i = 0; i < t->naddress; i++) {
+		if (getaddrinfo(t->address[i], service, &hints, &got[n]) != 0)
+			continue;
+		node[n] = *got[n];
+		node[n].ai_next = NULL;
+		if (n > 0)
+			node[n - 1].ai_next = &node[n];
+		n++;
+	}
+	if (n > 0)
+		rc = conn_dial(out, node, local, try, e);
+	else
+		rc = err_set(e, ERR_NOHOST, "no %saddress for %s",
+		    family == AF_INET	 ? "IPv4 "
+		    : family == AF_INET6 ? "IPv6 "
+					 : "",
+		    t->host);
+	for (size_t i = 0; i < n; i++)
+		freeaddrinfo(got[i]);
+	free(got);
+	free(node);
+	return rc;
+}
+
+static int
+conn_dial_proxy(struct conn **out, const struct conn_try *try,
+    const struct addrinfo *local, int family, struct err *e)
+{
+	const struct proxy_url *u = try->target->proxy;
+	struct conn_target to = { .host = u->host };
+	struct conn_try via = *try;
+	unsigned port;
+
+	if (conn_port(u->port, &port, e) != 0)
+		return -1;
+	via.target = &to;
+	return conn_dial_host(out, &via, local, family, port, e);
+}
+
 int
 conn_open_tcp(struct conn **out, const struct conn_try *try, struct err *e)
 {
 	const struct conn_target *t = try->target;
-	struct addrinfo *local = NULL, *list = NULL;
+	struct addrinfo *local = NULL;
 	int family = t->family;
 	unsigned port;
-	int rc = -1;
+	int rc;
 
 	if (conn_port(t->port, &port, e) != 0)
 		return -1;
@@ -212,12 +284,19 @@ conn_open_tcp(struct conn **out, const struct conn_try *try, struct err *e)
 			return -1;
 		family = local->ai_family;
 	}
-	if (conn_lookup(&list, try, family, port, e) == 0)
-		rc = conn_dial(out, list, local, try, e);
-	if (list != NULL)
-		freeaddrinfo(list);
+	if (t->proxy != NULL)
+		rc = conn_dial_proxy(out, try, local, family, e);
+	else if (t->naddress > 0)
+		rc = conn_dial_given(out, try, local, family, port, e);
+	else
+		rc = conn_dial_host(out, try, local, family, port, e);
 	if (local != NULL)
 		freeaddrinfo(local);
+	if (rc == 0 && conn_introduce(*out, try, port, e) != 0) {
+		conn_free(*out);
+		*out = NULL;
+		return -1;
+	}
 	return rc;
 }
 
@@ -243,7 +322,11 @@ conn_open_unix(struct conn **out, const struct conn_try *try, struct err *e)
 	    &to, NULL, try->loop, conn_share(try->deadline_ns, 1), &error);
 	if (fd >= 0) {
 		*out = conn_new(&conn_socket_ops, fd, mem_dup(path), NULL);
-		return 0;
+		if (conn_introduce(*out, try, 0, e) == 0)
+			return 0;
+		conn_free(*out);
+		*out = NULL;
+		return -1;
 	}
 	if (error == EINTR)
 		return err_set(e, ERR_INTR, "interrupted");

@@ -68,6 +68,14 @@ int conn_lookup(struct addrinfo **list, const struct conn_try *try, int family,
 int conn_dial(struct conn **out, const struct addrinfo *list,
     const struct addrinfo *local, const struct conn_try *try, struct err *e);
 
+/* Reports a step. */
+void conn_tell(const struct conn_try *try, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* What goes first on a socket that stands: the way through a proxy to port,
+ * the PROXY protocol's header. c's name then says both. 0, or -1. */
+int conn_introduce(struct conn *c, const struct conn_try *try, unsigned port,
+    struct err *e);
+
 int conn_open_tcp(struct conn **out, const struct conn_try *try, struct err *e);
 int conn_open_unix(
     struct conn **out, const struct conn_try *try, struct err *e);
