@@ -1,0 +1,84 @@
+# lib.sh: what every server's script and every test needs: free ports, waiting
+# for a greeting, the certificates. Sourced; $T is the folder of the run.
+
+# free_port: a port of the loopback that nobody listens on now.
+free_port() {
+	perl -MSocket -e 'socket(S, PF_INET, SOCK_STREAM, 0);
+		bind(S, sockaddr_in(0, INADDR_LOOPBACK)) or die;
+		print((sockaddr_in(getsockname(S)))[0]);'
+}
+
+# until_true SECONDS COMMAND...: 1 if it is still false when the time is over.
+until_true() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.02
+	done
+}
+
+listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+greets() {
+	local line=
+	{
+		exec 3<>"/dev/tcp/127.0.0.1/$1" &&
+			IFS= read -r -t 5 -u 3 line && printf 'QUIT\r\n' >&3
+		exec 3>&-
+	} 2>/dev/null
+	[[ $line == 220* ]]
+}
+
+# server_start NAME: starts the server by NAME_run, which makes its ports and
+# puts the process into the background; a port that another has taken in the
+# meantime is a reason to try twice more. NAME_up says whether it answers.
+server_start() {
+	local try
+	for try in 1 2 3; do
+		"$1_run"
+		if until_true 15 server_settled "$1" && "$1_up"; then
+			return 0
+		fi
+		kill "$server_pid" 2>/dev/null || :
+		wait "$server_pid" 2>/dev/null || :
+	done
+	echo "$1 did not start ($try tries):" >&2
+	tail -n 30 "$T/log/$1" >&2
+	return 1
+}
+
+server_settled() { ! kill -0 "$server_pid" 2>/dev/null || "$1_up"; }
+
+# user NAME UID HOME: in the namespace's own /etc only.
+user() {
+	grep -q "^$1:" /etc/passwd || echo "$1:x:$2:$2::$3:/bin/sh" >>/etc/passwd
+	grep -q "^$1:" /etc/group || echo "$1:x:$2:" >>/etc/group
+}
+
+# certificate NAME SUBJECT EXTENSIONS: NAME.pem and NAME.key, by the authority.
+certificate() {
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-subj "$2" -keyout "$1.key" -out "$1.csr"
+	printf 'basicConstraints=CA:FALSE\n%s\n' "$3" >"$1.ext"
+	openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key \
+		-CAcreateserial -days 30 -extfile "$1.ext" -out "$1.pem"
+}
+
+# certificates: an authority, and what servers and clients show, in $T/certs.
+certificates() {
+	mkdir -p "$T/certs"
+	(
+		cd "$T/certs"
+		openssl req -x509 -newkey ec \
+			-pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
+			-subj "/CN=smtpsh tests" \
+			-addext keyUsage=critical,keyCertSign,cRLSign \
+			-keyout ca.key -out ca.pem
+		certificate server /CN=mail.beta.arpa "extendedKeyUsage=serverAuth
+subjectAltName=DNS:mail.beta.arpa,DNS:localhost,IP:127.0.0.1,IP:::1"
+		certificate client /CN=smith extendedKeyUsage=clientAuth
+		cat server.pem ca.pem >chain.pem
+		chmod 644 ./*
+	) >"$T/log/certificates" 2>&1
+}
