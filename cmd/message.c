@@ -273,6 +273,18 @@ message_helo(struct message *m, struct err *e)
 	return r;
 }
 
+/* Is a parameter of that name among those the user wrote? It stands alone. */
+static bool
+message_has_param(const struct opts *o, const char *name)
+{
+	size_t n = strlen(name);
+	for (size_t i = 0; i < o->nmail_param; i++)
+		if (strncasecmp(o->mail_param[i], name, n) == 0 &&
+		    (o->mail_param[i][n] == '=' || o->mail_param[i][n] == '\0'))
+			return true;
+	return false;
+}
+
 static int
 message_mail(struct message *m, struct err *e)
 {
@@ -280,9 +292,11 @@ message_mail(struct message *m, struct err *e)
 	struct buf b = BUF_INIT;
 	uint64_t most;
 	buf_addf(&b, "MAIL FROM:<%s>", buf_str(&m->from));
-	if (smtp_offer_size(s, &most) && m->text.sized)
+	if (smtp_offer_size(s, &most) && m->text.sized &&
+	    !message_has_param(m->o, "SIZE"))
 		buf_addf(&b, " SIZE=%llu", (unsigned long long)m->text.size);
-	if (m->text.eightbit && smtp_offer(s, "8BITMIME") != NULL)
+	if (m->text.eightbit && smtp_offer(s, "8BITMIME") != NULL &&
+	    !message_has_param(m->o, "BODY"))
 		buf_adds(&b, " BODY=8BITMIME");
 	for (size_t i = 0; i < m->o->nmail_param; i++)
 		buf_addf(&b, " %s", m->o->mail_param[i]);
