@@ -30,6 +30,8 @@
 	X(EVP_PKEY_get0_type_name)                                             \
 	X(EVP_PKEY_get_bits)                                                   \
 	X(EVP_PKEY_get_group_name)                                             \
+	X(EVP_Q_mac)                                                           \
+	X(EVP_sha1)                                                            \
 	X(EVP_sha256)                                                          \
 	X(GENERAL_NAMES_free)                                                  \
 	X(GENERAL_NAMES_new)                                                   \
@@ -43,6 +45,7 @@
 	X(OPENSSL_sk_push)                                                     \
 	X(OPENSSL_sk_value)                                                    \
 	X(PEM_write_bio_X509)                                                  \
+	X(PKCS5_PBKDF2_HMAC)                                                   \
 	X(RAND_bytes)                                                          \
 	X(SSL_CIPHER_get_bits)                                                 \
 	X(SSL_CIPHER_get_name)                                                 \
@@ -180,6 +183,8 @@ extern struct tls_lib tls_lib;
 #define EVP_PKEY_get0_type_name	   (tls_lib.EVP_PKEY_get0_type_name)
 #define EVP_PKEY_get_bits	   (tls_lib.EVP_PKEY_get_bits)
 #define EVP_PKEY_get_group_name	   (tls_lib.EVP_PKEY_get_group_name)
+#define EVP_Q_mac		   (tls_lib.EVP_Q_mac)
+#define EVP_sha1		   (tls_lib.EVP_sha1)
 #define EVP_sha256		   (tls_lib.EVP_sha256)
 #define GENERAL_NAMES_free	   (tls_lib.GENERAL_NAMES_free)
 #define GENERAL_NAMES_new	   (tls_lib.GENERAL_NAMES_new)
@@ -193,6 +198,7 @@ extern struct tls_lib tls_lib;
 #define OPENSSL_sk_push		   (tls_lib.OPENSSL_sk_push)
 #define OPENSSL_sk_value	   (tls_lib.OPENSSL_sk_value)
 #define PEM_write_bio_X509	   (tls_lib.PEM_write_bio_X509)
+#define PKCS5_PBKDF2_HMAC	   (tls_lib.PKCS5_PBKDF2_HMAC)
 #define RAND_bytes		   (tls_lib.RAND_bytes)
 #define SSL_CIPHER_get_bits	   (tls_lib.SSL_CIPHER_get_bits)
 #define SSL_CIPHER_get_name	   (tls_lib.SSL_CIPHER_get_name)
