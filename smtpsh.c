@@ -57,7 +57,9 @@ main_process(void)
 	/* Secrets pass through this memory: it is not to be dumped. */
 	struct rlimit none = { 0, 0 };
 	setrlimit(RLIMIT_CORE, &none);
-#ifdef PR_SET_DUMPABLE
+/* The leak checker traces its own process at exit, and waits for ever if it
+	 * may not. */
+#if defined(PR_SET_DUMPABLE) && !defined(__SANITIZE_ADDRESS__)
 	prctl(PR_SET_DUMPABLE, 0);
 #endif
 	signal(SIGPIPE, SIG_IGN);
@@ -200,6 +202,20 @@ main_where(struct shell *sh, const struct opts *o, struct err *e)
 static int
 main_modes(struct shell *sh, const struct opts *o, struct err *e)
 {
+	sh->secure = (struct secure){ .level = o->tls		 ? TLS_VERIFY
+					       : o->tls_optional ? TLS_MAY
+								 : TLS_NONE,
+		.unverified =
+		    o->tls_verify != NULL && strcmp(o->tls_verify, "no") == 0,
+		.on_connect = o->tls_on_connect,
+		.ca = o->tls_ca,
+		.cert = o->tls_cert,
+		.key = o->tls_key,
+		.sni = o->tls_sni,
+		.verify_host = o->tls_verify_host,
+		.protocol = o->tls_protocol,
+		.cipher = o->tls_cipher,
+		.save_peer = o->tls_save };
 	sh->bare = o->bare;
 	sh->stop = o->stop;
 	sh->keep_going = o->keep_going;
@@ -294,7 +310,8 @@ main_interactive(struct shell *sh, const struct opts *o)
 		main_rc(sh);
 	main_loop = &sh->loop;
 	if ((sh->has_where || sh->sandboxed) &&
-	    (shell_connect(sh, &e) < 0 || shell_greet(sh, &e) < 0))
+	    (shell_connect(sh, &e) < 0 || shell_greet(sh, &e) < 0 ||
+		shell_secure(sh, &e) < 0))
 		shell_error(sh, &e);
 	sh->tally = (struct tally){ 0 };
 	if (prompt_run(sh, &e) < 0) {

@@ -16,7 +16,9 @@ connect_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 	sh->greeted = false;
 	if (shell_connect(sh, e) < 0)
 		return -1;
-	return shell_greet(sh, e);
+	if (shell_greet(sh, e) < 0)
+		return -1;
+	return sh->interactive ? shell_secure(sh, e) : 0;
 }
 
 const struct cmd cmd_connect = {

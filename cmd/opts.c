@@ -54,6 +54,29 @@ const struct opt opt_table[] = {
 	    "send by BDAT in chunks of so many octets (RFC 3030)", NULL },
 	{ OPT_QUIT_AFTER, "quit-after", "connect|helo|mail|rcpt|data",
 	    "stop behind that stage with QUIT; nothing is mailed", NULL },
+	{ OPT_TLS, "tls", NULL, "STARTTLS must succeed, the certificate too",
+	    "TLS" },
+	{ OPT_TLS_OPTIONAL, "tls-optional", NULL, "STARTTLS when it is offered",
+	    NULL },
+	{ OPT_TLS_ON_CONNECT, "tls-on-connect", NULL,
+	    "TLS from the start (port 465)", NULL },
+	{ OPT_TLS_VERIFY, "tls-verify", "yes|no", "check the certificate (yes)",
+	    NULL },
+	{ OPT_TLS_VERIFY_HOST, "tls-verify-host", "HOST",
+	    "the name it must be for, in place of the host's", NULL },
+	{ OPT_TLS_CA, "tls-ca", "FILE",
+	    "who may have signed it: PEM file or folder", NULL },
+	{ OPT_TLS_CERT, "tls-cert", "FILE",
+	    "a certificate of one's own to show", NULL },
+	{ OPT_TLS_KEY, "tls-key", "FILE", "its private key", NULL },
+	{ OPT_TLS_SNI, "tls-sni", "HOST", "the name to ask for; \"\" for none",
+	    NULL },
+	{ OPT_TLS_PROTOCOL, "tls-protocol", "LIST",
+	    "versions: 1.2, tlsv1_3, no_tlsv1_2 ...", NULL },
+	{ OPT_TLS_CIPHER, "tls-cipher", "LIST",
+	    "ciphers, as OpenSSL lists them", NULL },
+	{ OPT_TLS_SAVE, "tls-save-peer-cert", "FILE",
+	    "write what the server presented (PEM)", NULL },
 	{ 'q', "quiet", NULL, "show no conversation, errors only",
 	    "What is shown" },
 	{ OPT_NO_REMARKS, "no-remarks", NULL, "do not explain replies", NULL },
@@ -75,6 +98,11 @@ const struct opt opt_table[] = {
 	{ OPT_SIZE_MAX, "size-max", "OCTETS", "the largest message", NULL },
 	{ OPT_ALLOW_BARE, "allow-bare", NULL,
 	    "keep a bare CR or LF in mail text rather than refuse it", NULL },
+	{ OPT_CERT, "cert", "FILE", "offer STARTTLS with this certificate",
+	    NULL },
+	{ OPT_KEY, "key", "FILE", "its private key", NULL },
+	{ OPT_SELF_SIGNED, "self-signed", NULL,
+	    "offer STARTTLS with a throw-away certificate", NULL },
 	{ OPT_COUNT, "count", "NUMBER", "end after so many sessions", NULL },
 	{ OPT_EXPLAIN, "explain", "WORD",
 	    "tell all about a reply code, enhanced code, verb or keyword",
@@ -148,6 +176,28 @@ opts_slot(struct opts *o, int id)
 		return &o->count;
 	case OPT_CHUNK:
 		return &o->chunk;
+	case OPT_TLS_CA:
+		return &o->tls_ca;
+	case OPT_TLS_CERT:
+		return &o->tls_cert;
+	case OPT_TLS_KEY:
+		return &o->tls_key;
+	case OPT_TLS_SNI:
+		return &o->tls_sni;
+	case OPT_TLS_VERIFY_HOST:
+		return &o->tls_verify_host;
+	case OPT_TLS_VERIFY:
+		return &o->tls_verify;
+	case OPT_TLS_PROTOCOL:
+		return &o->tls_protocol;
+	case OPT_TLS_CIPHER:
+		return &o->tls_cipher;
+	case OPT_TLS_SAVE:
+		return &o->tls_save;
+	case OPT_CERT:
+		return &o->cert;
+	case OPT_KEY:
+		return &o->key;
 	default:
 		return NULL;
 	}
@@ -175,6 +225,14 @@ opts_flag(struct opts *o, int id)
 		return &o->allow_bare;
 	case OPT_NO_RC:
 		return &o->no_rc;
+	case OPT_TLS:
+		return &o->tls;
+	case OPT_TLS_OPTIONAL:
+		return &o->tls_optional;
+	case OPT_TLS_ON_CONNECT:
+		return &o->tls_on_connect;
+	case OPT_SELF_SIGNED:
+		return &o->self_signed;
 	case 'h':
 		return &o->help;
 	case 'V':

@@ -45,7 +45,22 @@ enum opt_id {
 	OPT_TIMEOUT,
 	OPT_ALLOW_BARE,
 	OPT_CHUNK,
-	OPT_NO_RC
+	OPT_NO_RC,
+	OPT_TLS,
+	OPT_TLS_OPTIONAL,
+	OPT_TLS_ON_CONNECT,
+	OPT_TLS_CA,
+	OPT_TLS_CERT,
+	OPT_TLS_KEY,
+	OPT_TLS_SNI,
+	OPT_TLS_VERIFY_HOST,
+	OPT_TLS_VERIFY,
+	OPT_TLS_PROTOCOL,
+	OPT_TLS_CIPHER,
+	OPT_TLS_SAVE,
+	OPT_CERT,
+	OPT_KEY,
+	OPT_SELF_SIGNED
 };
 
 struct opt {
@@ -70,7 +85,9 @@ struct opts {
 	const char *host, *port, *socket, *pipe, *bind, *helo, *from, *body,
 	    *data, *format, *junit, *record, *serve, *mock, *maildir,
 	    *quit_after, *completion, *list, *colour, *timeout, *dialect,
-	    *size_max, *count, *chunk;
+	    *size_max, *count, *chunk, *tls_ca, *tls_cert, *tls_key, *tls_sni,
+	    *tls_verify_host, *tls_verify, *tls_protocol, *tls_cipher,
+	    *tls_save, *cert, *key;
 	const char **to, **header, **mailbox, **define, **mail_param,
 	    **rcpt_param;
 	size_t nto, nheader, nmailbox, ndefine, nmail_param, nrcpt_param;
@@ -80,7 +97,8 @@ struct opts {
 	size_t nwords;
 	int family;
 	bool lmtp, bare, keep_going, stop, sandbox, explain, quiet, no_remarks,
-	    allow_bare, help, version, no_rc;
+	    allow_bare, help, version, no_rc, tls, tls_optional, tls_on_connect,
+	    self_signed;
 };
 
 /* ERR_USAGE names the option. */

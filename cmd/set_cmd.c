@@ -40,6 +40,22 @@ SET_FLAG(stop, stop)
 SET_FLAG(keep_going, keep_going)
 SET_FLAG(reveal, reveal)
 
+static int
+set_verify(struct shell *sh, const char *v, struct err *e)
+{
+	bool on = !sh->secure.unverified;
+	if (set_flag(&on, v, e) < 0)
+		return -1;
+	sh->secure.unverified = !on;
+	return 0;
+}
+
+static void
+set_get_verify(const struct shell *sh, struct buf *b)
+{
+	set_show(!sh->secure.unverified, b);
+}
+
 /* What the screen shows. */
 #define SET_LOOK(name, field)                                                  \
 	static int set_##name(struct shell *sh, const char *v, struct err *e)  \
@@ -135,6 +151,8 @@ const struct setting set_table[] = { { "bare", "on|off",
 	    set_get_stop },
 	{ "text-max", "OCTETS", "how much of a message the screen shows",
 	    set_text_max, set_get_text_max },
+	{ "tls-verify", "on|off", "check certificates", set_verify,
+	    set_get_verify },
 	{ "timeout", "DURATION|default", "how long to wait for each reply",
 	    set_timeout, set_get_timeout },
 	{ 0 } };

@@ -137,6 +137,8 @@ shell_release(struct shell *sh, struct err *e)
 	free(sh->got_ns);
 	reply_release(&sh->last);
 	where_release(&sh->where);
+	names_release(&sh->names);
+	secure_release(&sh->secure);
 	vars_release(&sh->vars);
 	redact_release(&sh->redact);
 	loop_release(&sh->loop);

@@ -10,8 +10,10 @@
 #include "lang.h"
 #include "link.h"
 #include "loop.h"
+#include "names.h"
 #include "out.h"
 #include "peer.h"
+#include "secure.h"
 #include "vars.h"
 
 /* Where and how to connect, from the command line and \connect. Strings are
@@ -64,6 +66,8 @@ struct shell {
 	bool has_where;
 	struct link *link; /* NULL when not connected */
 	struct link_times times;
+	struct names names;
+	struct secure secure;
 	struct peer_config sandbox; /* the embedded receiver, if sandboxed */
 	bool sandboxed;
 	struct peer_message *kept; /* what closed sandboxes received */
@@ -86,6 +90,7 @@ struct shell {
 	bool skip_text;	   /* DATA was refused: mail text is not sent */
 	bool judging;	   /* an expectation ended the group: the next command
 			      begins another */
+	bool secured; /* shell_secure() has been here */
 	bool broken;	   /* what came was no protocol: no polite QUIT */
 	bool had_link;	   /* this conversation has had its connection */
 	bool expects;	   /* this conversation has expectations */
@@ -134,6 +139,10 @@ int shell_send(struct shell *sh, const char *p, size_t len, struct err *e);
  * it, with so many octets (0: unknown). */
 int shell_send_as(struct shell *sh, const char *p, size_t len, const char *say,
     uint64_t octets, struct err *e);
+/* Sends a line by itself and takes its reply: the code (0: none came, the
+ * connection went), or -1. The reply to an implied one is nobody's to judge. */
+int shell_command(
+    struct shell *sh, const char *line, bool implied, struct err *e);
 /* Writes what is queued and takes every reply that is owed. */
 int shell_flush(struct shell *sh, struct err *e);
 /* Before something is sent: reads what the group that an expectation ended

@@ -208,7 +208,7 @@ shell_close(struct shell *sh)
 	talk_drop_got(sh);
 	sh->greeted = sh->greeting_kept = false;
 	sh->said_helo = sh->said_quit = false;
-	sh->skip_text = sh->judging = sh->broken = false;
+	sh->skip_text = sh->judging = sh->broken = sh->secured = false;
 }
 
 /* The server closed. An error only where a reply was owed; not for QUIT's. */
@@ -339,6 +339,15 @@ talk_write(struct shell *sh, struct err *e)
 	return -1;
 }
 
+/* A 220 to STARTTLS, whoever sent it: what follows is TLS. */
+static int
+talk_tls(struct shell *sh, struct err *e)
+{
+	if (sh->link == NULL || !smtp_tls_wanted(link_smtp(sh->link)))
+		return 0;
+	return shell_tls(sh, e);
+}
+
 int
 shell_flush(struct shell *sh, struct err *e)
 {
@@ -350,7 +359,7 @@ shell_flush(struct shell *sh, struct err *e)
 	       smtp_chunk_left(link_smtp(sh->link)) == 0)
 		if (talk_take(sh, LOOP_FOREVER, NULL, e) < 0)
 			return -1;
-	return 0;
+	return talk_tls(sh, e);
 }
 
 bool
@@ -452,6 +461,9 @@ shell_connect(struct shell *sh, struct err *e)
 		sh->link = NULL;
 		return -1;
 	}
+	if ((sh->where.tls_on_connect || sh->secure.on_connect) &&
+	    shell_tls(sh, e) < 0)
+		return -1;
 	struct buf b = BUF_INIT;
 	buf_addf(&b, "connected to %s", conn_name(link_conn(sh->link)));
 	struct event ev = { .kind = EV_OPEN, .text = buf_str(&b) };
@@ -490,22 +502,26 @@ shell_greet(struct shell *sh, struct err *e)
 	    sh, !sh->interactive && !sh->bare && !sh->grouped, e);
 }
 
-/* Sends a line of the prelude and takes its reply; the code, or -1. */
-static int
-talk_implied(struct shell *sh, const char *line, struct err *e)
+int
+shell_command(struct shell *sh, const char *line, bool implied, struct err *e)
 {
+	if (sh->link == NULL)
+		return err_set(
+		    e, ERR_LOST, "the server has closed the connection");
 	struct smtp *s = link_smtp(sh->link);
 	if (smtp_command(s, line, strlen(line), e) < 0)
 		return -1;
 	struct event ev = { .kind = EV_SENT,
 		.text = line,
 		.len = strlen(line),
-		.implied = true,
+		.implied = implied,
 		.verb = verb_find(line, verb_word(line, strlen(line))) };
 	shell_put(sh, &ev);
 	if (shell_flush(sh, e) < 0)
 		return -1;
 	int code = sh->ngot > 0 ? sh->got[sh->ngot - 1].code : 0;
+	if (!implied)
+		return code;
 	/* Implied replies are nobody's to judge. */
 	bool expects = sh->expects;
 	sh->expects = true;
@@ -534,12 +550,12 @@ talk_prelude(struct shell *sh, enum verb_id id, struct err *e)
 	buf_addf(&b, "%s ", verb);
 	int r = vars_expand(&sh->vars, NULL, "${helo}", 7, false, &b, e);
 	if (r == 0)
-		r = talk_implied(sh, buf_str(&b), e);
+		r = shell_command(sh, buf_str(&b), true, e);
 	if (r >= 500 && sh->link != NULL && strcmp(verb, "EHLO") == 0) {
 		buf_clear(&b);
 		buf_adds(&b, "HELO ");
 		vars_expand(&sh->vars, NULL, "${helo}", 7, false, &b, e);
-		r = talk_implied(sh, buf_str(&b), e);
+		r = shell_command(sh, buf_str(&b), true, e);
 	}
 	buf_release(&b);
 	return r < 0 ? -1 : 0;
@@ -603,7 +619,8 @@ shell_send_as(struct shell *sh, const char *p, size_t len, const char *say,
 	enum verb_id id = v == NULL ? VERB_UNKNOWN : v->id;
 	if (shell_need_link(sh, e) < 0 ||
 	    talk_greeting(sh, !sh->interactive && !sh->bare, e) < 0 ||
-	    talk_between(sh, e) < 0 || talk_prelude(sh, id, e) < 0)
+	    talk_between(sh, e) < 0 || shell_secure(sh, e) < 0 ||
+	    talk_prelude(sh, id, e) < 0)
 		return -1;
 	if (sh->link == NULL)
 		return err_set(
@@ -694,6 +711,8 @@ shell_expect(struct shell *sh, const struct expect *x, struct err *e)
 			*e = why;
 		return -1;
 	}
+	if (w.met && talk_tls(sh, e) < 0)
+		return -1;
 	return w.met ? 0 : -1;
 }
 
@@ -716,7 +735,8 @@ shell_end(struct shell *sh)
 		 smtp_chunk_left(link_smtp(sh->link)) == 0) {
 		sh->said_quit = true;
 		talk_drop_got(sh);
-		if (talk_implied(sh, "QUIT", &e) < 0 && e.kind == ERR_INTR)
+		if (shell_command(sh, "QUIT", true, &e) < 0 &&
+		    e.kind == ERR_INTR)
 			shell_error(sh, &e);
 	}
 	shell_close(sh);

@@ -73,6 +73,17 @@ const char *conn_address(const struct conn *c);
 /* Octets waiting in the socket, below TLS, that nobody has read (MSG_PEEK): 0,
  * or how many, counted up to 4,096. */
 size_t conn_peek(struct conn *c);
+struct tls;
+
+/* Puts TLS on top; t is the connection's from now on. Then conn_tls_step()
+ * until it says 1 (TLS stands) or -1 (as tls_handshake(), or ERR_LOST); 0: wait
+ * for the connection as conn_poll() says. */
+void conn_tls_start(struct conn *c, struct tls *t);
+int conn_tls_step(struct conn *c, struct err *e);
+/* The engine, or NULL. */
+struct tls *conn_tls(struct conn *c);
+/* Sends what a layer keeps back. 0: nothing is left; CONN_AGAIN, CONN_ERR. */
+ssize_t conn_flush(struct conn *c, struct err *e);
 /* The in-process receiver, or NULL. */
 struct peer *conn_peer(struct conn *c);
 

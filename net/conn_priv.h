@@ -26,6 +26,7 @@ struct conn {
 	int fd;
 	pid_t pid;	   /* PIPE */
 	struct peer *peer; /* INPROC */
+	struct tls *tls;   /* the layer on top, or NULL */
 	char *name;
 	char *address;
 };

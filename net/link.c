@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "buf.h"
+#include "tls.h"
 
 #define LINK_READ_MAX	 65536
 #define LINK_FLUSH_MIN	 65536	 /* link_flush_some() */
@@ -176,6 +177,11 @@ link_wait(struct link *k, bool want_write, int64_t deadline_ns, bool *in)
 		if (r == LOOP_TIMEOUT && until < deadline_ns)
 			r = LOOP_READY;
 	}
+	if (r == LOOP_READY) {
+		/* A failure to send shows at the next read. */
+		struct err ignored;
+		conn_flush(k->conn, &ignored);
+	}
 	*in = n == 0;
 	for (size_t i = 0; i < n && r == LOOP_READY; i++)
 		*in |= (fd[i].revents & ~POLLOUT) != 0;
@@ -252,6 +258,17 @@ link_flush(struct link *k, struct err *e)
 		ssize_t n;
 		int rc;
 
+		if (len == 0 && !k->ended) {
+			n = conn_flush(k->conn, &why);
+			if (n == CONN_ERR)
+				return link_broken(k, why.text, e);
+			if (n == 0)
+				return 0;
+			rc = link_flush_wait(k, deadline, e);
+			if (rc != 0)
+				return rc;
+			continue;
+		}
 		if (len == 0)
 			return 0;
 		if (k->ended)
@@ -402,4 +419,58 @@ size_t
 link_fds(const struct link *k, struct pollfd *fd)
 {
 	return k->ended ? 0 : conn_poll(k->conn, false, fd);
+}
+
+/* Octets that came in clear behind the 220: whoever put them there wants them
+ * taken for the server's words under TLS. */
+static int
+link_tls_clear(struct link *k, struct err *e)
+{
+	size_t n = smtp_pending(k->smtp) + conn_peek(k->conn);
+
+	if (n == 0)
+		return 0;
+	return err_set(e, ERR_PROTO,
+	    "%zu octet%s came in clear text behind the 220 to STARTTLS: "
+	    "somebody may be injecting replies; TLS was not started",
+	    n, n == 1 ? "" : "s");
+}
+
+static int
+link_tls_shake(struct link *k, struct err *e)
+{
+	int64_t until = loop_deadline(k->times.helo);
+	bool in;
+
+	for (;;) {
+		int done = conn_tls_step(k->conn, e);
+		if (done != 0)
+			return done;
+		switch (link_wait(k, false, until, &in)) {
+		case LOOP_INTR:
+			return err_set(e, ERR_INTR, "interrupted");
+		case LOOP_TIMEOUT:
+			return err_set(e, ERR_TEMP,
+			    "the TLS handshake did not end in time");
+		case LOOP_READY:
+			break;
+		}
+	}
+}
+
+int
+link_tls(struct link *k, struct tls_ctx *ctx, const struct tls_target *t,
+    struct err *e)
+{
+	struct tls *tls;
+
+	if (smtp_tls_wanted(k->smtp) && link_tls_clear(k, e) < 0)
+		return -1;
+	if (tls_new(&tls, ctx, t, e) < 0)
+		return -1;
+	conn_tls_start(k->conn, tls);
+	if (link_tls_shake(k, e) < 0)
+		return -1;
+	smtp_tls_started(k->smtp);
+	return 0;
 }

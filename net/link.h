@@ -47,6 +47,16 @@ int link_flush(struct link *k, struct err *e);
 /* Flushes when the core holds at least 64 KiB, and then looks for an early
  * reply; for streaming mail text. Returns as link_flush(). */
 int link_flush_some(struct link *k, struct err *e);
+struct tls_ctx;
+struct tls_target;
+
+/* Starts TLS: behind the 220 to STARTTLS, or at once after link_open(). -1:
+ * ERR_PROTO (octets came in clear behind the 220, counted; no TLS is spoken
+ * there), ERR_AUTH, ERR_TEMP (times.helo is over), ERR_LOST, ERR_INTR; then
+ * the link is good for nothing but link_free(), and conn_tls() for what the
+ * peer presented. ctx must outlive the link. */
+int link_tls(struct link *k, struct tls_ctx *ctx, const struct tls_target *t,
+    struct err *e);
 /* The next event, waiting for it. Returns 1 with *ev; 0 at the deadline (the
  * time that the oldest owed command has by RFC 5321, or deadline_ns if that is
  * earlier); -1: ERR_INTR. That time begins when the wait for that reply does

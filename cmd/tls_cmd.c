@@ -1,0 +1,24 @@
+#include "cmd.h"
+#include "tls.h"
+
+static int
+tls_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+{
+	(void)a;
+	struct tls *t = sh->link == NULL ? NULL : conn_tls(link_conn(sh->link));
+	if (t == NULL)
+		return err_set(e, ERR_USAGE,
+		    "no TLS here: \\starttls, or connect with smtps://");
+	struct buf b = BUF_INIT;
+	tls_info(t, &b);
+	shell_say(sh, buf_data(&b), buf_len(&b));
+	buf_release(&b);
+	return 0;
+}
+
+const struct cmd cmd_tls = {
+	.name = "tls",
+	.args = "",
+	.text = "show protocol, cipher, certificates, and what was verified",
+	.exec = tls_exec,
+};

@@ -1,0 +1,31 @@
+#include "attr.h"
+#include "cmd.h"
+
+static const struct attr xforward_attrs[] = { { "NAME", ATTR_TEXT },
+	{ "ADDR", ATTR_ADDRESS }, { "PORT", ATTR_PORT }, { "PROTO", ATTR_TEXT },
+	{ "HELO", ATTR_TEXT }, { "IDENT", ATTR_TEXT },
+	{ "SOURCE", ATTR_SOURCE }, { NULL, ATTR_TEXT } };
+
+static int
+xforward_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	int r = 0;
+	buf_adds(&b, "XFORWARD");
+	for (size_t i = 0; i < a->n && r == 0; i++)
+		r = attr_add(&b, xforward_attrs, a->word[i], e);
+	if (r == 0)
+		r = shell_send(sh, buf_data(&b), buf_len(&b), e);
+	buf_release(&b);
+	return r;
+}
+
+const struct cmd cmd_xforward = {
+	.name = "xforward",
+	.args = "NAME=VALUE...",
+	.text = "tell the server, for its log, which client the mail is from",
+	.help = "Of NAME ADDR PORT PROTO HELO IDENT SOURCE, those that the "
+		"server offers, as Postfix's XFORWARD_README has them. A value "
+		"may be [UNAVAILABLE]; it is encoded as xtext.",
+	.exec = xforward_exec,
+};
