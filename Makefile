@@ -1,4 +1,4 @@
-# smtpsh: see README.md. GNU make.
+# smtpsh: see README.md, "Building". GNU make.
 
 VERSION = 0.1.0
 MODE    = release
@@ -7,72 +7,152 @@ bindir  = $(prefix)/bin
 mandir  = $(prefix)/share/man
 datadir = $(prefix)/share
 CC      = gcc
-PKGS    = readline libpcre2-8 jansson
-LAZY    = openssl libgsasl libunbound libidn2
 PKG_CONFIG = pkg-config
 
+# Linked; and the heavy ones, of which only the headers are needed here, since
+# net/lazy.h loads them when they are first used.
+PKGS = readline libpcre2-8 jansson
+LAZY = openssl libgsasl libunbound libidn2
+
 B    := build/$(MODE)
-SRC  := smtpsh.c $(wildcard cmd/*.c)
-NET  := $(wildcard net/*.c)
-OBJ  := $(SRC:%.c=$B/%.o)
-CORE := $(NET:%.c=$B/%.o)
+NET  := $(patsubst %.c,$B/%.o,$(wildcard net/*.c))
+CMD  := $(patsubst %.c,$B/%.o,$(wildcard cmd/*.c))
+LIBS := $B/libcmd.a $B/libnet.a
 UNIT := $(patsubst tests/core/%.c,$B/tests/%,$(wildcard tests/core/*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
        -Wmissing-prototypes -Wold-style-definition -Wvla -Wwrite-strings \
        -Wcast-qual -Wpointer-arith -Wundef -Wformat=2
-HARD = -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
-LINK = -pie -Wl,-z,relro,-z,now
-ifeq ($(MODE),dev)
-WARN += -Werror -Wconversion
-HARD += -g
+SAN  = -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+HARD.release  = -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+HARD.dev      = $(HARD.release) -g -Werror -Wconversion
+HARD.asan     = -O1 -g -fsanitize=address,undefined $(SAN)
+HARD.tsan     = -O1 -g -fsanitize=thread
+HARD.valgrind = -O1 -g
+HARD.cover    = -O0 -g --coverage
+HARD.fuzz     = -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SAN)
+ifneq ($(shell uname -s),Darwin)
+LINK.release  = -pie -Wl,-z,relro,-z,now
 endif
-ifeq ($(MODE),asan)
-HARD = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
-       -fno-omit-frame-pointer
-LINK = -fsanitize=address,undefined
-endif
-ifeq ($(MODE),tsan)
-HARD = -O1 -g -fsanitize=thread
-LINK = -fsanitize=thread
-endif
-ifeq ($(MODE),valgrind)
-HARD = -O1 -g
-LINK =
-endif
-ifeq ($(MODE),cover)
-HARD = -O0 -g --coverage
-LINK = --coverage
+LINK.dev      = $(LINK.release)
+ifndef HARD.$(MODE)
+$(error MODE is release, dev, asan, tsan, valgrind, cover or fuzz)
 endif
 
-CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Inet -Icmd
-CFLAGS   += -std=c11 $(HARD) $(WARN) \
-            $(shell $(PKG_CONFIG) --cflags $(PKGS) $(LAZY) 2>/dev/null)
-LDLIBS   += $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null) -ldl -lpthread
+# Asked once, and not before something is compiled: `make deps demo` begins
+# without pkg-config. Of the lazy ones flags matter only where the headers are
+# in an odd place; some .pc files want packages that are not needed.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(PKGS) || \
+    echo "'make deps' installs what is missing" >&2; for p in $(LAZY); do \
+    $(PKG_CONFIG) --cflags $$$$p 2>/dev/null; done))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell $(PKG_CONFIG) --libs $(PKGS)))$(PKG_LIBS)
+
+COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Inet -Icmd \
+          $(HARD.$(MODE)) $(WARN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
+LINKED  = $(LINK.$(MODE)) $(LDFLAGS)
+LDLIBS += $(PKG_LIBS) -ldl -lpthread
+V       = @
+RUN     = MODE=$(MODE) SMTPSH=$(CURDIR)/$B/smtpsh
 
 all: smtpsh
 
 smtpsh: $B/smtpsh
-	@cp -p $< $@
+	@cp -p $< $B/$@.new && mv -f $B/$@.new $@
 
-$B/smtpsh: $(OBJ) $B/libnet.a
-	$(CC) $(LINK) $(LDFLAGS) -o $@ $(OBJ) $B/libnet.a $(LDLIBS)
+$B/smtpsh: $B/smtpsh.o $(LIBS)
+	@echo "  LINK $@"
+	$V$(CC) $(HARD.$(MODE)) $(LINKED) -o $@ $^ $(LDLIBS)
 
-$B/libnet.a: $(CORE)
-	@rm -f $@
-	$(AR) rcs $@ $(CORE)
+$B/libcmd.a: $(CMD)
+$B/libnet.a: $(NET)
+$(LIBS):
+	@echo "  AR   $@"
+	@rm -f $@.new
+	$V$(AR) rcs $@.new $^ && mv -f $@.new $@
 
 $B/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC   $<"
+	$V$(COMPILE) -c -o $@ $<
 
-$B/tests/%: tests/core/%.c $B/libnet.a
+$B/tests/%: tests/core/%.c $(LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LINK) -o $@ $< $B/libnet.a -ldl -lpthread
+	@echo "  TEST $@"
+	$V$(COMPILE) -MF $@.d $(LINKED) -o $@ $< $(LIBS) $(LDLIBS)
 
--include $(OBJ:.o=.d) $(CORE:.o=.d) $(UNIT:=.d)
+$B/fuzz/%: tests/fuzz/%.c $(LIBS)
+	@mkdir -p $(@D)
+	@echo "  FUZZ $@"
+	$V$(COMPILE) -MF $@.d -fsanitize=fuzzer -o $@ $< $(LIBS) $(LDLIBS)
+
+-include $(NET:.o=.d) $(CMD:.o=.d) $B/smtpsh.d $(UNIT:=.d) $(FUZZ:=.d)
+
+demo: smtpsh
+	./smtpsh --sandbox -f tests/conversations/alpha-beta.smtp -c '\mailbox'
+
+units: $(UNIT)
+
+check: $B/smtpsh $(UNIT)
+	@$(RUN) tests/check.sh $(UNIT) $(wildcard tests/*.bats)
+
+check-servers check-hostile bench: $B/smtpsh
+	@$(RUN) tests/$(@:check-%=%)/run
+
+fuzz:
+	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-run
+
+fuzz-run: $(FUZZ)
+	@tests/fuzz.sh $(FUZZ)
+
+cover:
+	@$(MAKE) --no-print-directory MODE=cover check
+	@tests/cover.sh
+
+lint: units
+	@$(MAKE) --no-print-directory MODE=dev build/dev/smtpsh units
+	@tests/lint.sh
+
+fmt:
+	clang-format -i smtpsh.c net/*.[ch] cmd/*.[ch] tests/*/*.[ch]
+
+deps:
+	@tests/deps.sh build
+
+deps-lint:
+	@tests/deps.sh lint
+
+completions: smtpsh
+	./smtpsh --completion bash >completions/smtpsh.bash
+	./smtpsh --completion zsh >completions/_smtpsh
+	./smtpsh --completion fish >completions/smtpsh.fish
+
+DEST = $(DESTDIR)$(bindir)/smtpsh $(DESTDIR)$(mandir)/man1/smtpsh.1 \
+       $(DESTDIR)$(datadir)/bash-completion/completions/smtpsh \
+       $(DESTDIR)$(datadir)/zsh/site-functions/_smtpsh \
+       $(DESTDIR)$(datadir)/fish/vendor_completions.d/smtpsh.fish
+
+install: smtpsh
+	mkdir -p $(dir $(DEST))
+	install -m 755 smtpsh $(word 1,$(DEST))
+	install -m 644 smtpsh.1 $(word 2,$(DEST))
+	install -m 644 completions/smtpsh.bash $(word 3,$(DEST))
+	install -m 644 completions/_smtpsh $(word 4,$(DEST))
+	install -m 644 completions/smtpsh.fish $(word 5,$(DEST))
+
+uninstall:
+	rm -f $(DEST)
+
+dist:
+	git archive --prefix=smtpsh-$(VERSION)/ -o smtpsh-$(VERSION).tar.gz HEAD
 
 clean:
-	rm -rf build smtpsh
+	rm -rf build smtpsh smtpsh-*.tar.gz
 
-.PHONY: all clean
+# With -j nothing is compiled before deps is done.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+$(NET) $(CMD) $B/smtpsh.o: | deps
+endif
+
+.PHONY: all demo units check check-servers check-hostile bench fuzz fuzz-run \
+        cover lint fmt deps deps-lint completions install uninstall dist clean

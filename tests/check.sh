@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# check.sh FILE...: runs programs of tests/core and files of bats, as many at
+# once as there are processors, and adds up what they counted. What a failing
+# one printed is shown. MODE and SMTPSH come from the Makefile.
+set -u
+shopt -s nullglob
+here=$(cd "$(dirname "$0")" && pwd)
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/smtpsh-check.XXXXXX")
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM
+MODE=${MODE:-release}
+limit=${CHECK_SECONDS:-170} # for each file
+grace=()
+export SMTPSH=${SMTPSH:-$here/../smtpsh}
+
+# Reports go to files: not every test looks at what a server of its own says
+# on standard error, and their exit status is none that smtpsh has.
+san=exitcode=99:log_path=$tmp/report
+case $MODE in
+asan)
+	export ASAN_OPTIONS=$san UBSAN_OPTIONS=$san:print_stacktrace=1
+	export LSAN_OPTIONS=suppressions=$here/lsan.supp:print_suppressions=0
+	limit=$((limit * 4))
+	;;
+tsan)
+	export TSAN_OPTIONS=$san:suppressions=$here/tsan.supp
+	grace=(setarch -R) # gcc's runtime wants the addresses of old kernels
+	limit=$((limit * 4))
+	;;
+valgrind)
+	grace=(valgrind -q --error-exitcode=99 "--log-file=$tmp/report.%p"
+		--leak-check=full --errors-for-leak-kinds=definite
+		"--suppressions=$here/valgrind.supp")
+	limit=$((limit * 8))
+	# The tests of the shell get a program that runs the program.
+	{
+		echo '#!/bin/sh'
+		printf 'exec'
+		printf ' %q' "${grace[@]}" "$SMTPSH"
+		# shellcheck disable=SC2016
+		echo ' "$@"'
+	} >"$tmp/smtpsh"
+	chmod +x "$tmp/smtpsh"
+	SMTPSH=$tmp/smtpsh
+	;;
+esac
+
+check_one() {
+	case $1 in
+	*.bats) timeout "$limit" bats --tap "$1" ;;
+	*) timeout "$limit" "${grace[@]}" "$1" ;;
+	esac </dev/null >"$tmp/$2.out" 2>&1
+	echo $? >"$tmp/$2.rc"
+}
+
+passed=0 failed=0 skipped=0
+
+# Counts what file $1, number $2, has printed.
+check_count() {
+	local out=$tmp/$2.out rc p f n counted
+	rc=$(<"$tmp/$2.rc")
+	if [[ $1 == *.bats ]]; then
+		n=$(sed -n '1s/^1\.\.//p' "$out")
+		p=$(grep -c '^ok ' "$out")
+		f=$(grep -c '^not ok ' "$out")
+		counted=$((p + f))
+		# A file that ended before its plan did has failed that much.
+		[ "${n:-0}" -le $counted ] || f=$((f + n - counted))
+		n=$(grep -c '^ok .*# skip' "$out")
+		skipped=$((skipped + n))
+		p=$((p - n))
+	else
+		read -r p f < <(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' \
+			"$out") || p=0 f=0
+	fi
+	[ "$rc" = 0 ] || [ "$f" != 0 ] || f=1
+	[ "$rc" != 0 ] || [ "$p" != 0 ] || [ "${n:-0}" != 0 ] || f=1
+	passed=$((passed + p)) failed=$((failed + f))
+	if [ "$f" = 0 ]; then
+		printf 'ok      %-28s %6d\n' "${1#"$PWD"/}" "$p"
+		grep '^ok .*# skip' "$out" | sed 's/^ok [0-9]* /skipped     /'
+	else
+		printf 'FAILED  %-28s %6d passed, %d failed, status %d\n' \
+			"${1#"$PWD"/}" "$p" "$f" "$rc"
+		if [[ $1 == *.bats ]]; then
+			grep -v '^ok ' "$out"
+		else
+			head -n 60 "$out"
+		fi | sed 's/^/        /'
+	fi
+}
+
+jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+seen=()
+check_reap() {
+	local i
+	for i in "${!seen[@]}"; do
+		[ -s "$tmp/$i.rc" ] || continue
+		check_count "${seen[i]}" "$i"
+		unset "seen[$i]"
+	done
+}
+
+i=0
+for file; do
+	while [ "$(jobs -pr | wc -l)" -ge "$jobs" ]; do
+		wait -n
+		check_reap
+	done
+	seen[i]=$file
+	check_one "$file" $i &
+	i=$((i + 1))
+done
+wait
+check_reap
+
+for file in "$tmp"/report*; do
+	[ -s "$file" ] || continue
+	failed=$((failed + 1))
+	echo "FAILED  $MODE reports:"
+	head -n 60 "$file" | sed 's/^/        /'
+done
+[ $skipped = 0 ] || echo "$skipped skipped"
+echo "$passed passed, $failed failed"
+[ $failed = 0 ] && [ $passed != 0 ]

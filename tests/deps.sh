@@ -1,0 +1,112 @@
+#!/bin/sh
+# deps.sh build|lint: installs what building and testing need, or what `make
+# lint` needs, with the system's own installer. Never asks; needs no network
+# and no rights when nothing is missing.
+# shellcheck disable=SC2086 # the lists are words
+set -eu
+
+os=$(uname -s)
+# shellcheck source=/dev/null
+[ ! -r /etc/os-release ] || os=$(. /etc/os-release && echo "${ID:-} ${ID_LIKE:-}")
+
+case " $os " in
+*" debian "* | *" ubuntu "*)
+	build='gcc libc6-dev make pkg-config libreadline-dev libpcre2-dev
+	    libjansson-dev libssl-dev libgsasl-dev libunbound-dev libidn2-dev
+	    bash bats tmux openssl procps'
+	lint='clang clang-format clang-tidy cppcheck shellcheck mandoc'
+	;;
+*" fedora "* | *" rhel "*)
+	build='gcc glibc-devel make pkgconf-pkg-config readline-devel pcre2-devel
+	    jansson-devel openssl-devel libgsasl-devel unbound-devel
+	    libidn2-devel bash bats tmux openssl procps-ng'
+	lint='clang clang-tools-extra compiler-rt cppcheck ShellCheck mandoc'
+	;;
+*" arch "*)
+	build='gcc make pkgconf readline pcre2 jansson openssl gsasl unbound
+	    libidn2 bash bats tmux procps-ng'
+	lint='clang compiler-rt cppcheck shellcheck mandoc'
+	;;
+*" alpine "*)
+	build='gcc musl-dev make pkgconf readline-dev pcre2-dev jansson-dev
+	    openssl-dev libgsasl-dev unbound-dev libidn2-dev bash bats tmux
+	    openssl coreutils procps'
+	lint='clang clang-extra-tools compiler-rt cppcheck shellcheck mandoc'
+	;;
+*" Darwin "*)
+	build='pkgconf readline pcre2 jansson openssl@3 gsasl unbound libidn2
+	    bash bats-core tmux coreutils'
+	lint='llvm cppcheck shellcheck mandoc'
+	;;
+*)
+	echo "deps: no list of packages for this system ($os):" \
+		"readline, PCRE2, jansson, OpenSSL, libgsasl, libunbound," \
+		"libidn2 with their headers, gcc, pkg-config, bats, tmux" >&2
+	exit 1
+	;;
+esac
+
+case ${1:-} in
+build) want=$build ;;
+lint) want=$lint ;;
+*)
+	echo "usage: deps.sh build|lint" >&2
+	exit 64
+	;;
+esac
+
+# Those of the list that are not installed.
+missing() {
+	case " $os " in
+	*" debian "* | *" ubuntu "*)
+		for p in $want; do
+			dpkg-query -W -f '${db:Status-Status}\n' "$p" \
+				2>/dev/null | grep -qx installed || echo "$p"
+		done
+		;;
+	*" fedora "* | *" rhel "*)
+		for p in $want; do
+			rpm -q --quiet --whatprovides "$p" || echo "$p"
+		done
+		;;
+	*" arch "*) pacman -T $want || true ;;
+	*" alpine "*)
+		for p in $want; do
+			apk info -q -e "$p" || echo "$p"
+		done
+		;;
+	*" Darwin "*)
+		for p in $want; do
+			[ -d "$(brew --prefix)/opt/$p" ] || echo "$p"
+		done
+		;;
+	esac
+}
+
+need=$(missing)
+[ -n "$need" ] || exit 0
+
+root=
+if [ "$(id -u)" != 0 ]; then
+	if command -v sudo >/dev/null; then
+		root=sudo
+	elif [ "$os" != Darwin ]; then
+		echo "deps: run as root, or install:" $need >&2
+		exit 1
+	fi
+fi
+echo "deps: installing" $need
+
+case " $os " in
+*" debian "* | *" ubuntu "*)
+	$root apt-get -qq update
+	$root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
+		-o Dpkg::Use-Pty=0 install --no-install-recommends $need
+	;;
+*" fedora "* | *" rhel "*)
+	$root dnf -y -q install --setopt=install_weak_deps=False $need
+	;;
+*" arch "*) $root pacman -Sy --needed --noconfirm $need ;;
+*" alpine "*) $root apk add -q $need ;;
+*" Darwin "*) brew install -q $need ;;
+esac </dev/null
