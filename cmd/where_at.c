@@ -2,6 +2,7 @@
  * LOGIN is base64 of words for people ("Password:"). */
 #include <string.h>
 #include <strings.h>
+#include "tls.h"
 #include "where_at.h"
 
 #define WHERE_AT_CHALLENGE 200 /* octets of a challenge that are looked at */
@@ -54,7 +55,9 @@ where_at_words(
 	} else {
 		where_at_host(sh, width, b);
 		if (smtp_is_tls(link_smtp(sh->link)))
-			buf_adds(b, " TLS");
+			buf_adds(b, tls_verified(conn_tls(link_conn(sh->link)))
+					? " TLS"
+					: " TLS unverified");
 		if (state == SMTP_MAIL || state == SMTP_RCPT ||
 		    state == SMTP_CHUNKS || state == SMTP_LEAVING)
 			buf_addf(b, " [%s] > ", smtp_state_name(state));

@@ -8,8 +8,8 @@
 #include "lang.h"
 #include "shell.h"
 
-/* Appends "host> ", "host TLS [mail] > ", "data> ", "auth> ", "template> ",
- * "smtpsh> ". The host's name is the server's own word: escaped, and cut to
+/* Appends "host> ", "host TLS [mail] > ", "host TLS unverified> ", "data> ",
+ * "auth> ", "template> ", "smtpsh> ". The host's name is the server's own word: escaped, and cut to
  * half of width. Colour stands between \001 and \002, as readline wants it.
  * Returns its columns. */
 size_t where_at(

@@ -2,6 +2,7 @@
  * the prompt. */
 #include "check.h"
 #include "hist.h"
+#include "tls.h"
 #include "where_at.h"
 
 #include <fcntl.h>
@@ -32,6 +33,22 @@ link_conn(struct link *k)
 {
 	(void)k;
 	return NULL;
+}
+
+struct tls *
+conn_tls(struct conn *c)
+{
+	(void)c;
+	return NULL;
+}
+
+static bool verified;
+
+bool
+tls_verified(const struct tls *t)
+{
+	(void)t;
+	return verified;
 }
 
 const char *
@@ -275,6 +292,31 @@ test_prompts(struct shell *sh)
 }
 
 static void
+test_tls(struct shell *sh)
+{
+	struct smtp_event ev;
+	struct lang l = { 0 };
+	struct buf b = BUF_INIT;
+
+	session = smtp_new();
+	smtp_connected(session);
+	sh->link = (struct link *)(void *)session;
+	smtp_feed(session, "220 Beta.ARPA\r\n", 15);
+	smtp_next(session, &ev);
+	smtp_tls_started(session);
+	state = SMTP_RCPT;
+	where_at(sh, &l, 80, &b);
+	CHECK(strstr(buf_str(&b), " TLS unverified [rcpt] > ") != NULL, "%s",
+	    buf_str(&b));
+	verified = true;
+	buf_clear(&b);
+	where_at(sh, &l, 80, &b);
+	CHECK(strstr(buf_str(&b), " TLS [rcpt] > ") != NULL, "%s", buf_str(&b));
+	smtp_free(session);
+	buf_release(&b);
+}
+
+static void
 test_password(struct shell *sh)
 {
 	static const struct {
@@ -328,6 +370,7 @@ main(void)
 	test_file();
 	test_torn();
 	test_prompts(&sh);
+	test_tls(&sh);
 	test_password(&sh);
 	redact_release(&sh.redact);
 	clean("/state/smtpsh");
