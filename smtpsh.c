@@ -216,6 +216,14 @@ main_modes(struct shell *sh, const struct opts *o, struct err *e)
 		.protocol = o->tls_protocol,
 		.cipher = o->tls_cipher,
 		.save_peer = o->tls_save };
+	sh->auth = (struct auth){ .asked = o->auth,
+		.mech = o->auth_mech,
+		.user = o->auth_user,
+		.file = o->auth_file,
+		.command = o->auth_command,
+		.fd = o->auth_fd,
+		.netrc = o->netrc,
+		.insecure = o->auth_insecure };
 	sh->bare = o->bare;
 	sh->stop = o->stop;
 	sh->keep_going = o->keep_going;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "sasl.h"
 
 const struct opt opt_table[] = {
 	{ 's', "server", "HOST",
@@ -77,6 +78,18 @@ const struct opt opt_table[] = {
 	    "ciphers, as OpenSSL lists them", NULL },
 	{ OPT_TLS_SAVE, "tls-save-peer-cert", "FILE",
 	    "write what the server presented (PEM)", NULL },
+	{ OPT_AUTH, "auth", "[MECHANISM]",
+	    "authenticate: the strongest offered, or that one", "AUTH" },
+	{ OPT_AUTH_USER, "auth-user", "NAME", "as this user", NULL },
+	{ OPT_AUTH_FILE, "auth-password-file", "FILE",
+	    "the password (or token) is in FILE, mode 0600", NULL },
+	{ OPT_AUTH_FD, "auth-password-fd", "NUMBER",
+	    "it is read from a descriptor", NULL },
+	{ OPT_AUTH_COMMAND, "auth-password-command", "COMMAND",
+	    "a program prints it", NULL },
+	{ OPT_NETRC, "netrc", NULL, "it is in ~/.netrc", NULL },
+	{ OPT_AUTH_INSECURE, "auth-insecure", NULL,
+	    "let a password go in clear text", NULL },
 	{ 'q', "quiet", NULL, "show no conversation, errors only",
 	    "What is shown" },
 	{ OPT_NO_REMARKS, "no-remarks", NULL, "do not explain replies", NULL },
@@ -103,6 +116,9 @@ const struct opt opt_table[] = {
 	{ OPT_KEY, "key", "FILE", "its private key", NULL },
 	{ OPT_SELF_SIGNED, "self-signed", NULL,
 	    "offer STARTTLS with a throw-away certificate", NULL },
+	{ OPT_USER, "user", "NAME", "offer AUTH to this user", NULL },
+	{ OPT_PASSWORD_FILE, "password-file", "FILE",
+	    "whose password is in FILE", NULL },
 	{ OPT_COUNT, "count", "NUMBER", "end after so many sessions", NULL },
 	{ OPT_EXPLAIN, "explain", "WORD",
 	    "tell all about a reply code, enhanced code, verb or keyword",
@@ -176,6 +192,18 @@ opts_slot(struct opts *o, int id)
 		return &o->count;
 	case OPT_CHUNK:
 		return &o->chunk;
+	case OPT_AUTH_USER:
+		return &o->auth_user;
+	case OPT_AUTH_FILE:
+		return &o->auth_file;
+	case OPT_AUTH_FD:
+		return &o->auth_fd;
+	case OPT_AUTH_COMMAND:
+		return &o->auth_command;
+	case OPT_USER:
+		return &o->user;
+	case OPT_PASSWORD_FILE:
+		return &o->password_file;
 	case OPT_TLS_CA:
 		return &o->tls_ca;
 	case OPT_TLS_CERT:
@@ -225,6 +253,10 @@ opts_flag(struct opts *o, int id)
 		return &o->allow_bare;
 	case OPT_NO_RC:
 		return &o->no_rc;
+	case OPT_NETRC:
+		return &o->netrc;
+	case OPT_AUTH_INSECURE:
+		return &o->auth_insecure;
 	case OPT_TLS:
 		return &o->tls;
 	case OPT_TLS_OPTIONAL:
@@ -251,6 +283,9 @@ opts_take(struct opts *o, int id, const char *arg)
 		*slot = arg;
 	} else if (flag != NULL) {
 		*flag = true;
+	} else if (id == OPT_AUTH) {
+		o->auth = true;
+		o->auth_mech = arg;
 	} else if (id == 'c' || id == 'f') {
 		o->run = mem_grow(o->run, o->nrun + 1, sizeof *o->run);
 		o->run[o->nrun++] = (struct opt_run){ id == 'f', arg };
@@ -328,8 +363,11 @@ opts_tables(struct option *lo, char *so)
 	for (; opt_table[n].name != NULL; n++) {
 		const struct opt *t = &opt_table[n];
 		lo[n] = (struct option){ t->name,
-			t->arg == NULL ? no_argument : required_argument, NULL,
-			t->id };
+			t->arg == NULL ? no_argument
+			: t->arg[0] == '[' && t->id == OPT_AUTH
+			    ? optional_argument
+			    : required_argument,
+			NULL, t->id };
 		if (t->id < 256) {
 			so[k++] = (char)t->id;
 			if (t->arg != NULL)
@@ -355,6 +393,10 @@ opts_parse(struct opts *o, int argc, char **argv, struct err *e)
 			return opts_unknown(argv, c, e);
 		if (opts_choice(opts_row(c), optarg, e) < 0)
 			return -1;
+		/* swaks' habit: "--auth LOGIN" without '='. */
+		if (c == OPT_AUTH && optarg == NULL && optind < argc &&
+		    sasl_mech_find(argv[optind]) != NULL)
+			optarg = argv[optind++];
 		opts_take(o, c, optarg);
 	}
 	for (; o->explain && optind < argc; optind++)

@@ -60,7 +60,16 @@ enum opt_id {
 	OPT_TLS_SAVE,
 	OPT_CERT,
 	OPT_KEY,
-	OPT_SELF_SIGNED
+	OPT_SELF_SIGNED,
+	OPT_AUTH,
+	OPT_AUTH_USER,
+	OPT_AUTH_FILE,
+	OPT_AUTH_FD,
+	OPT_AUTH_COMMAND,
+	OPT_NETRC,
+	OPT_AUTH_INSECURE,
+	OPT_USER,
+	OPT_PASSWORD_FILE
 };
 
 struct opt {
@@ -87,7 +96,8 @@ struct opts {
 	    *quit_after, *completion, *list, *colour, *timeout, *dialect,
 	    *size_max, *count, *chunk, *tls_ca, *tls_cert, *tls_key, *tls_sni,
 	    *tls_verify_host, *tls_verify, *tls_protocol, *tls_cipher,
-	    *tls_save, *cert, *key;
+	    *tls_save, *cert, *key, *auth_mech, *auth_user, *auth_file,
+	    *auth_fd, *auth_command, *user, *password_file;
 	const char **to, **header, **mailbox, **define, **mail_param,
 	    **rcpt_param;
 	size_t nto, nheader, nmailbox, ndefine, nmail_param, nrcpt_param;
@@ -98,7 +108,7 @@ struct opts {
 	int family;
 	bool lmtp, bare, keep_going, stop, sandbox, explain, quiet, no_remarks,
 	    allow_bare, help, version, no_rc, tls, tls_optional, tls_on_connect,
-	    self_signed;
+	    self_signed, auth, netrc, auth_insecure;
 };
 
 /* ERR_USAGE names the option. */

@@ -159,6 +159,22 @@ secure_starttls(struct shell *sh, struct err *e)
 	    "STARTTLS was not offered: TLS is required, nothing more is sent");
 }
 
+/* --auth: in every session, before anything else. */
+static int
+secure_auth(struct shell *sh, struct err *e)
+{
+	const struct auth *a = &sh->auth;
+	if (!a->asked || sh->link == NULL ||
+	    smtp_is_authenticated(link_smtp(sh->link)))
+		return 0;
+	if (!sh->said_helo && secure_ehlo(sh, e) < 0)
+		return -1;
+	if (sh->link == NULL)
+		return err_set(
+		    e, ERR_LOST, "the server has closed the connection");
+	return shell_auth(sh, a->mech, a->user, true, e);
+}
+
 int
 shell_secure(struct shell *sh, struct err *e)
 {
@@ -169,5 +185,5 @@ shell_secure(struct shell *sh, struct err *e)
 	if (sh->secure.level != TLS_NONE && !smtp_is_tls(s) &&
 	    secure_starttls(sh, e) < 0)
 		return -1;
-	return 0;
+	return secure_auth(sh, e);
 }

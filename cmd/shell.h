@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "auth.h"
 #include "conn.h"
 #include "event.h"
 #include "lang.h"
@@ -68,6 +69,7 @@ struct shell {
 	struct link_times times;
 	struct names names;
 	struct secure secure;
+	struct auth auth;
 	struct peer_config sandbox; /* the embedded receiver, if sandboxed */
 	bool sandboxed;
 	struct peer_message *kept; /* what closed sandboxes received */

@@ -502,6 +502,15 @@ shell_greet(struct shell *sh, struct err *e)
 	    sh, !sh->interactive && !sh->bare && !sh->grouped, e);
 }
 
+static bool
+talk_is_secret(const struct shell *sh, const struct verb *v)
+{
+	if (sh->reveal)
+		return false;
+	return (v != NULL && v->id == VERB_AUTH) ||
+	       shell_state(sh) == SMTP_AUTHING;
+}
+
 int
 shell_command(struct shell *sh, const char *line, bool implied, struct err *e)
 {
@@ -515,6 +524,8 @@ shell_command(struct shell *sh, const char *line, bool implied, struct err *e)
 		.text = line,
 		.len = strlen(line),
 		.implied = implied,
+		.secret = talk_is_secret(
+		    sh, verb_find(line, verb_word(line, strlen(line)))),
 		.verb = verb_find(line, verb_word(line, strlen(line))) };
 	shell_put(sh, &ev);
 	if (shell_flush(sh, e) < 0)
@@ -596,15 +607,6 @@ talk_between(struct shell *sh, struct err *e)
 	return shell_surplus(sh, e);
 }
 
-static bool
-talk_is_secret(const struct shell *sh, const struct verb *v)
-{
-	if (sh->reveal)
-		return false;
-	return (v != NULL && v->id == VERB_AUTH) ||
-	       shell_state(sh) == SMTP_AUTHING;
-}
-
 int
 shell_send(struct shell *sh, const char *p, size_t len, struct err *e)
 {
@@ -634,6 +636,8 @@ shell_send_as(struct shell *sh, const char *p, size_t len, const char *say,
 		.typed = sh->typed,
 		.secret = talk_is_secret(sh, v),
 		.verb = v };
+	if (ev.secret)
+		shell_hide_typed(sh, p, len);
 	if (smtp_command(link_smtp(sh->link), p, len, e) < 0)
 		return -1;
 	if (say != NULL)

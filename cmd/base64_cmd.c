@@ -1,0 +1,27 @@
+#include "base64.h"
+
+#include <string.h>
+#include "cmd.h"
+#include "cstring.h"
+
+static int
+base64_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+{
+	struct buf in = BUF_INIT, b = BUF_INIT;
+	int r = cstring_parse(&in, a->rest, strlen(a->rest), e);
+	if (r == 0) {
+		base64_encode(&b, buf_data(&in), buf_len(&in));
+		buf_addc(&b, '\n');
+		shell_say(sh, buf_data(&b), buf_len(&b));
+	}
+	buf_wipe(&in);
+	buf_wipe(&b);
+	return r;
+}
+
+const struct cmd cmd_base64 = {
+	.name = "base64",
+	.args = "TEXT...",
+	.text = "encode a text; \\0 is NUL, as AUTH PLAIN's \\0user\\0password",
+	.exec = base64_exec,
+};

@@ -1,0 +1,253 @@
+/* Where a password comes from. Never from argv, and never from standard input,
+ * which may carry the script; the terminal is opened by its own name. */
+#include "auth.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+#include "buf.h"
+
+#define PASSWORD_MAX (1u << 20)
+
+/* The first line of fd, or all of it. */
+static int
+password_read(int fd, const char *name, struct sasl_secret *out, struct err *e)
+{
+	char block[4096];
+	struct buf b = BUF_INIT;
+	int r = 0;
+	for (;;) {
+		ssize_t n = read(fd, block, sizeof block);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			r = err_set(e, ERR_NOINPUT,
+			    "cannot read the password from %s: %s", name,
+			    strerror(errno));
+		if (n <= 0)
+			break;
+		buf_add(&b, block, (size_t)n);
+		if (buf_len(&b) > PASSWORD_MAX) {
+			r = err_set(e, ERR_NOINPUT,
+			    "the password in %s is over 1 MiB", name);
+			break;
+		}
+	}
+	explicit_bzero(block, sizeof block);
+	/* One line end is the editor's, not the password's. */
+	size_t len = buf_len(&b);
+	const char *p = buf_data(&b);
+	if (len > 0 && p[len - 1] == '\n')
+		len--;
+	if (len > 0 && p[len - 1] == '\r')
+		len--;
+	if (r == 0 && len == 0)
+		r = err_set(e, ERR_NOINPUT, "no password in %s", name);
+	if (r == 0)
+		sasl_secret_set(out, p, len);
+	buf_wipe(&b);
+	return r;
+}
+
+static int
+password_open(const char *path, struct err *e)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		err_set(e, ERR_NOINPUT, "cannot read %s: %s", path,
+		    strerror(errno));
+	} else if (S_ISREG(st.st_mode) && (st.st_mode & 077) != 0) {
+		err_set(e, ERR_NOINPUT,
+		    "%s may be read by others (mode %03o): chmod 600 it", path,
+		    (unsigned)st.st_mode & 0777);
+	} else {
+		return fd;
+	}
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static int
+password_file(const char *path, struct sasl_secret *out, struct err *e)
+{
+	int fd = password_open(path, e);
+	if (fd < 0)
+		return -1;
+	int r = password_read(fd, path, out, e);
+	close(fd);
+	return r;
+}
+
+static int
+password_fd(const char *text, struct sasl_secret *out, struct err *e)
+{
+	char *end;
+	long fd = strtol(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end != '\0' || fd > 65535)
+		return err_set(e, ERR_USAGE,
+		    "--auth-password-fd %s: expected a descriptor's number",
+		    text);
+	struct buf name = BUF_INIT;
+	buf_addf(&name, "descriptor %ld", fd);
+	int r = password_read((int)fd, buf_str(&name), out, e);
+	buf_release(&name);
+	return r;
+}
+
+static int
+password_command(const char *command, struct sasl_secret *out, struct err *e)
+{
+	int p[2];
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return err_set(
+		    e, ERR_NOINPUT, "cannot make a pipe: %s", strerror(errno));
+	pid_t pid = fork();
+	if (pid == 0) {
+		int null = open("/dev/null", O_RDONLY);
+		dup2(null, STDIN_FILENO);
+		dup2(p[1], STDOUT_FILENO);
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(127);
+	}
+	close(p[1]);
+	int r = pid < 0 ? err_set(e, ERR_NOINPUT, "cannot run '%s': %s",
+			      command, strerror(errno))
+			: password_read(p[0], command, out, e);
+	close(p[0]);
+	int status = 0;
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (pid > 0 && status != 0) {
+		sasl_secret_wipe(out);
+		return err_set(e, ERR_NOINPUT,
+		    "'%s' failed: no password from it", command);
+	}
+	return r;
+}
+
+/* The words of ~/.netrc, one after the other; borrowed from *p. */
+static char *
+password_word(char **p)
+{
+	char *w = *p + strspn(*p, " \t\r\n");
+	size_t n = strcspn(w, " \t\r\n");
+	if (n == 0)
+		return NULL;
+	*p = w + n + (w[n] != '\0');
+	w[n] = '\0';
+	return w;
+}
+
+/* "machine HOST login USER password SECRET", "default ...". */
+static char *
+password_netrc_find(char *p, const char *user, const char *host)
+{
+	bool here = false, login = true;
+	char *secret = NULL, *w;
+	while ((w = password_word(&p)) != NULL) {
+		bool begins =
+		    strcmp(w, "machine") == 0 || strcmp(w, "default") == 0;
+		if (begins && here && login && secret != NULL)
+			return secret;
+		if (begins) {
+			secret = NULL;
+			login = true;
+			here = strcmp(w, "default") == 0;
+			if (!here) {
+				w = password_word(&p);
+				here = w != NULL && host != NULL &&
+				       strcasecmp(w, host) == 0;
+			}
+		} else if (strcmp(w, "login") == 0) {
+			w = password_word(&p);
+			login =
+			    w != NULL && (user == NULL || strcmp(w, user) == 0);
+		} else if (strcmp(w, "password") == 0) {
+			secret = password_word(&p);
+		}
+	}
+	return here && login ? secret : NULL;
+}
+
+static int
+password_netrc(
+    const char *user, const char *host, struct sasl_secret *out, struct err *e)
+{
+	const char *home = getenv("HOME");
+	char *path = mem_printf("%s/.netrc", home == NULL ? "" : home);
+	struct sasl_secret all = SASL_SECRET_INIT;
+	int r = password_file(path, &all, e);
+	if (r == 0) {
+		char *found = password_netrc_find(all.p, user, host);
+		if (found == NULL)
+			r = err_set(e, ERR_NOINPUT,
+			    "%s has no password for %s at %s", path,
+			    user == NULL ? "anyone" : user,
+			    host == NULL ? "this server" : host);
+		else
+			sasl_secret_set(out, found, strlen(found));
+	}
+	sasl_secret_wipe(&all);
+	free(path);
+	return r;
+}
+
+/* Asks on the terminal. Signals are held while echo is off, so that it never
+ * stays off. */
+static int
+password_ask(
+    const char *user, const char *host, struct sasl_secret *out, struct err *e)
+{
+	struct termios was, quiet;
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	if (fd < 0 || tcgetattr(fd, &was) < 0) {
+		if (fd >= 0)
+			close(fd);
+		return err_set(e, ERR_USAGE,
+		    "no terminal to ask for the password: use "
+		    "--auth-password-file, -fd or -command, or --netrc");
+	}
+	quiet = was;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	quiet.c_lflag |= ICANON | ECHONL | ISIG;
+	quiet.c_iflag |= ICRNL;
+	tcsetattr(fd, TCSAFLUSH, &quiet);
+	char ask[256];
+	int n = snprintf(ask, sizeof ask,
+	    "password of %.80s at %.80s: ", user == NULL ? "you" : user,
+	    host == NULL ? "the server" : host);
+	ssize_t w = write(fd, ask, (size_t)n < sizeof ask ? (size_t)n : 255);
+	char line[1024];
+	ssize_t got = w < 0 ? -1 : read(fd, line, sizeof line);
+	tcsetattr(fd, TCSAFLUSH, &was);
+	close(fd);
+	while (got > 0 && (line[got - 1] == '\n' || line[got - 1] == '\r'))
+		got--;
+	if (got > 0)
+		sasl_secret_set(out, line, (size_t)got);
+	explicit_bzero(line, sizeof line);
+	return got > 0 ? 0 : err_set(e, ERR_INTR, "no password was typed");
+}
+
+int
+password_get(const struct auth *a, const char *user, const char *host,
+    struct sasl_secret *out, struct err *e)
+{
+	if (a->fd != NULL)
+		return password_fd(a->fd, out, e);
+	if (a->file != NULL)
+		return password_file(a->file, out, e);
+	if (a->command != NULL)
+		return password_command(a->command, out, e);
+	if (a->netrc)
+		return password_netrc(user, host, out, e);
+	return password_ask(user, host, out, e);
+}

@@ -1,0 +1,25 @@
+#include "base64.h"
+
+#include <string.h>
+#include "cmd.h"
+
+static int
+unbase64_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	size_t at, n = strlen(a->word[0]);
+	if (base64_decode(&b, a->word[0], n, &at) < 0)
+		return err_set(e, ERR_USAGE,
+		    "that is no base64: character %zu of %zu", at + 1, n);
+	buf_addc(&b, '\n');
+	shell_say(sh, buf_data(&b), buf_len(&b));
+	buf_wipe(&b);
+	return 0;
+}
+
+const struct cmd cmd_unbase64 = {
+	.name = "unbase64",
+	.args = "TEXT",
+	.text = "decode base64, as of a 334",
+	.exec = unbase64_exec,
+};
