@@ -112,6 +112,9 @@ peer_free(struct peer *p)
 	if (p == NULL)
 		return;
 	delivery_release(&p->delivery);
+	sasl_server_free(p->auth);
+	buf_wipe(&p->binding[0]);
+	buf_wipe(&p->binding[1]);
 	tls_free(p->tls);
 	buf_release(&p->raw);
 	buf_release(&p->clear);

@@ -10,6 +10,7 @@
 #include "err.h"
 #include "maildir.h"
 #include "mock.h"
+#include "sasl.h"
 #include "smtpd.h"
 #include "tls.h"
 
@@ -31,9 +32,10 @@ struct peer_config {
 	 * play asks for it by a step of its own. */
 	struct tls_ctx *tls;
 	bool tls_on_connect; /* TLS before the greeting */
-	/* Who may AUTH, or NULL: nobody. smtpd.auth_mechs offers it; PLAIN
-	 * and LOGIN are known, any other mechanism fails. */
-	const char *auth_user, *auth_password;
+	/* Who may AUTH, or NULL: nobody. smtpd.auth_mechs offers it: words of
+	 * sasl_server_mechs(). */
+	const char *auth_user;
+	const struct sasl_secret *auth_password;
 	/* For a log on standard error, or NULL. dir: 'C' client, 'S' server,
 	 * '#' remark. */
 	void (*log)(void *arg, unsigned long session, char dir,

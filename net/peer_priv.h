@@ -1,6 +1,5 @@
 /* A peer's parts: peer.c has the time and the way of octets, peer_smtpd.c
- * and peer_mock.c what the cores' events come to, peer_auth.c the one
- * user's password, peer_tls.c the engine between core and wire. */
+ * and peer_mock.c what the cores' events come to, peer_auth.c AUTH, peer_tls.c the engine between core and wire. */
 #ifndef NET_PEER_PRIV_H
 #define NET_PEER_PRIV_H
 
@@ -12,14 +11,6 @@
 /* More output than this that nobody takes stops the pump. */
 #define PEER_OUT_MAX 262144
 
-/* What the next line of an AUTH exchange is. */
-enum peer_auth_step {
-	PEER_AUTH_NONE,
-	PEER_AUTH_PLAIN,
-	PEER_AUTH_USER,
-	PEER_AUTH_PASSWORD
-};
-
 struct peer {
 	const struct peer_config *c;
 	unsigned long session;
@@ -30,8 +21,9 @@ struct peer {
 	struct buf raw;	  /* TLS: came and the engine has not taken it */
 	struct buf clear; /* TLS: replies that go out before it */
 	bool notified;	  /* TLS: our side of the stream is ended */
-	enum peer_auth_step auth;
-	bool auth_known; /* LOGIN: the user was the right one */
+	struct sasl_server *auth; /* the exchange under way, or the last */
+	struct sasl_server_config auth_config; /* it borrows this, */
+	struct buf binding[2];		       /* which borrows these */
 	bool eof, ended;
 	bool stalled;	  /* the pump stopped for too much output */
 	int64_t moved_ns; /* octets moved last */

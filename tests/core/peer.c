@@ -367,7 +367,8 @@ test_auth(void)
 		{ "PLAIN, wrong user", "AUTH PLAIN AHVzZXMAc2VjcmV0", "535 " },
 		{ "PLAIN without NUL", "AUTH PLAIN dXNlcg==", "535 " },
 		{ "PLAIN with one NUL", "AUTH PLAIN AHVzZXI=", "535 " },
-		{ "PLAIN, nothing", "AUTH PLAIN\r\n", "334 535 " },
+		{ "PLAIN, an empty line", "AUTH PLAIN\r\n\r\n*",
+		    "334 334 501 " },
 		{ "LOGIN", "AUTH LOGIN\r\ndXNlcg==\r\nc2VjcmV0",
 		    "334 334 235 " },
 		{ "LOGIN, user at once", "AUTH LOGIN dXNlcg==\r\nc2VjcmV0",
@@ -377,26 +378,30 @@ test_auth(void)
 		{ "LOGIN, wrong password", "AUTH LOGIN\r\ndXNlcg==\r\nc2VjcmV1",
 		    "334 334 535 " },
 		{ "LOGIN, given up", "AUTH LOGIN\r\n*", "334 501 " },
-		{ "no such mechanism here", "AUTH CRAM-MD5", "535 " },
+		{ "no such mechanism", "AUTH NEVER-HEARD", "535 " },
 		{ "mechanism not offered", "AUTH XYZ", "504 " },
 	};
 	struct peer_config c = config();
 	struct buf list = BUF_INIT;
-	c.smtpd.auth_mechs = "PLAIN LOGIN CRAM-MD5";
+	struct sasl_secret password = SASL_SECRET_INIT;
+	sasl_secret_set(&password, "secret", 6);
+	c.smtpd.auth_mechs = "PLAIN LOGIN CRAM-MD5 NEVER-HEARD";
 	c.smtpd.auth_insecure = true;
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		char *in = mem_printf("EHLO x\r\n%s\r\n", row[i].in);
 		c.auth_user = "user";
-		c.auth_password = "secret";
+		c.auth_password = &password;
 		talk(&c, in, 15, &list);
 		CHECK(strcmp(buf_str(&list) + 8, row[i].want) == 0, "%s: %s",
 		    row[i].label, buf_str(&list));
-		c.auth_user = c.auth_password = NULL;
+		c.auth_user = NULL;
+		c.auth_password = NULL;
 		talk(&c, in, 0, &list);
 		CHECK(strstr(buf_str(&list), "235") == NULL, "%s: nobody",
 		    row[i].label);
 		free(in);
 	}
+	sasl_secret_wipe(&password);
 	buf_release(&list);
 }
 

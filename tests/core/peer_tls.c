@@ -307,6 +307,74 @@ test_bounded(void)
 	client_release(&k);
 }
 
+/* AUTH bound to the TLS session: the same octets on both sides. forged: the
+ * client's are of another session. */
+static void
+auth_plus(const char *password, bool forged, const char *want)
+{
+	struct peer_config c = config();
+	struct client k;
+	struct sasl_secret right = SASL_SECRET_INIT, mine = SASL_SECRET_INIT;
+	struct sasl_client *sasl;
+	struct buf bind = BUF_INIT, line = BUF_INIT;
+	struct err e = { 0 };
+	const char *b64;
+	sasl_secret_set(&right, "secret", 6);
+	sasl_secret_set(&mine, password, strlen(password));
+	c.auth_user = "user";
+	c.auth_password = &right;
+	c.smtpd.auth_mechs = "SCRAM-SHA-256-PLUS SCRAM-SHA-256";
+	client_init(&k, &c, 1000);
+	carry(&k);
+	say(&k, "EHLO x\r\nSTARTTLS\r\n");
+	begin_tls(&k);
+	say(&k, "EHLO x\r\n");
+	CHECK(strstr(buf_str(&k.got), "AUTH SCRAM-SHA-256-PLUS") != NULL, "%s",
+	    buf_str(&k.got));
+	codes(&k);
+	CHECK(tls_channel_binding(k.tls, "tls-exporter", &bind, &e) == 0, "%s",
+	    e.text);
+	if (forged)
+		buf_truncate(&bind, 1);
+	struct sasl_config sc = { .mech = "SCRAM-SHA-256-PLUS",
+		.user = "user",
+		.password = &mine,
+		.tls = true,
+		.binding = { .exporter_p = buf_data(&bind),
+		    .exporter_len = buf_len(&bind) } };
+	CHECK(sasl_client_new(&sasl, &sc, &e) == 0, "%s", e.text);
+	CHECK(sasl_client_first(sasl, &b64, &e) == 1, "%s", e.text);
+	buf_addf(&line, "AUTH SCRAM-SHA-256-PLUS %s\r\n", b64);
+	for (int i = 0; i < 5; i++) {
+		say(&k, buf_str(&line));
+		const char *reply = buf_str(&k.got);
+		size_t n = strcspn(reply, "\r");
+		if (strncmp(reply, "334 ", 4) != 0)
+			break;
+		buf_clear(&line);
+		if (sasl_client_step(sasl, reply + 4, n - 4, &b64, &e) != 0)
+			b64 = "*";
+		buf_addf(&line, "%s\r\n", b64);
+		buf_clear(&k.got);
+	}
+	CHECK(strcmp(codes(&k), want) == 0, "%s %d: %s %s", password, forged,
+	    e.text, buf_str(&remarks));
+	sasl_client_free(sasl);
+	sasl_secret_wipe(&right);
+	sasl_secret_wipe(&mine);
+	buf_release(&bind);
+	buf_release(&line);
+	client_release(&k);
+}
+
+static void
+test_auth(void)
+{
+	auth_plus("secret", false, "235 ");
+	auth_plus("wrong", false, "535 ");
+	auth_plus("secret", true, "535 ");
+}
+
 static void
 test_mock(void)
 {
@@ -365,6 +433,7 @@ main(void)
 		test_cut();
 		test_garbage();
 		test_bounded();
+		test_auth();
 		test_mock();
 	}
 	tls_ctx_free(server_ctx);

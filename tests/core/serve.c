@@ -616,6 +616,7 @@ test_killed(void)
 	CHECK(pipe(p) == 0, "pipe");
 	pid_t pid = fork();
 	if (pid == 0) {
+		alarm(120);
 		struct server s;
 		server_init(&s);
 		s.c.peer.maildir = top;
