@@ -3,30 +3,11 @@
 #include "proxy_priv.h"
 
 #include <string.h>
+#include "base64.h"
 
 #define HTTP_HEAD_MAX	 16384 /* octets of one head */
 #define HTTP_INTERIM_MAX 10
 #define HTTP_SHOWN_MAX	 200
-
-static void
-http_base64(struct buf *b, const char *p, size_t n)
-{
-	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < n; i += 3) {
-		unsigned long v = (unsigned long)(unsigned char)p[i] << 16;
-
-		if (i + 1 < n)
-			v |= (unsigned long)(unsigned char)p[i + 1] << 8;
-		if (i + 2 < n)
-			v |= (unsigned char)p[i + 2];
-		buf_addc(b, digit[v >> 18 & 63]);
-		buf_addc(b, digit[v >> 12 & 63]);
-		buf_addc(b, i + 1 < n ? digit[v >> 6 & 63] : '=');
-		buf_addc(b, i + 2 < n ? digit[v & 63] : '=');
-	}
-}
 
 int
 proxy_http_begin(struct proxy *p, struct err *e)
@@ -44,7 +25,7 @@ proxy_http_begin(struct proxy *p, struct err *e)
 	if (p->user != NULL) {
 		buf_addf(&login, "%s:%s", p->user, p->password);
 		buf_adds(&p->out, "Proxy-Authorization: Basic ");
-		http_base64(&p->out, buf_data(&login), buf_len(&login));
+		base64_encode(&p->out, buf_data(&login), buf_len(&login));
 		buf_adds(&p->out, "\r\n");
 		buf_wipe(&login);
 	}

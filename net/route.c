@@ -148,7 +148,8 @@ route_host_init(struct route_host *h, const char *name)
 {
 	size_t len = strlen(name);
 
-	if (len > 0 && name[len - 1] == '.')
+	/* The root stays ".". */
+	if (len > 1 && name[len - 1] == '.')
 		len--;
 	*h = (struct route_host){ .name = mem_dupn(name, len),
 		.odd = !rdata_is_name(name),
