@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "sasl.h"
 #include "serve.h"
+#include "tls.h"
 
 static int
 host_number(
@@ -31,6 +33,62 @@ host_mock(struct host *h, const struct opts *o, struct err *e)
 	return 0;
 }
 
+static int
+host_tls(struct host *h, const struct opts *o, const char *name, struct err *e)
+{
+	const struct tls_config c = { .role = TLS_SERVER,
+		.cert = o->cert,
+		.key = o->key,
+		.protocol = o->tls_protocol,
+		.cipher = o->tls_cipher,
+		.keylog = getenv("SSLKEYLOGFILE"),
+		.self_signed = o->cert == NULL,
+		.self_name = name };
+	if (o->cert == NULL && !o->self_signed) {
+		return o->key == NULL
+			   ? 0
+			   : err_set(e, ERR_USAGE, "--key goes with --cert");
+	}
+	if (tls_ctx_new(&h->tls, &c, e) < 0)
+		return -1;
+	h->peer.tls = h->tls;
+	h->peer.smtpd.starttls = true;
+	return 0;
+}
+
+/* --user: AUTH is offered under TLS, or anywhere with --auth-insecure. */
+static int
+host_user(struct host *h, const struct opts *o, struct err *e)
+{
+	if (o->user == NULL && o->password_file == NULL)
+		return 0;
+	if (o->user == NULL || o->password_file == NULL)
+		return err_set(
+		    e, ERR_USAGE, "--user and --password-file go together");
+	if (h->tls == NULL && !o->auth_insecure)
+		return err_set(e, ERR_USAGE,
+		    "--user without --cert or --self-signed: AUTH would be "
+		    "offered to nobody; --auth-insecure offers it in clear "
+		    "text");
+	const struct auth from = { .file = o->password_file };
+	if (password_get(&from, o->user, NULL, &h->password, e) < 0)
+		return -1;
+	h->peer.auth_user = o->user;
+	h->peer.auth_password = &h->password;
+	h->peer.smtpd.auth_insecure = o->auth_insecure;
+	const struct sasl_server_config c = { .user = o->user,
+		.password = &h->password,
+		.tls = true,
+		.binding = { .exporter_p =
+				 h->tls == NULL || o->auth_insecure ? NULL : "",
+		    .exporter_len = 0 } };
+	struct buf b = BUF_INIT;
+	sasl_server_mechs(&c, &b);
+	h->mechs = buf_detach(&b);
+	h->peer.smtpd.auth_mechs = h->mechs;
+	return 0;
+}
+
 int
 host_init(struct host *h, const struct opts *o, bool serve, struct err *e)
 {
@@ -54,6 +112,13 @@ host_init(struct host *h, const struct opts *o, bool serve, struct err *e)
 			return -1;
 		h->peer.smtpd.size_max = size;
 	}
+	if (host_tls(h, o, name, e) < 0 || host_user(h, o, e) < 0)
+		return -1;
+	h->peer.tls_on_connect = serve && o->tls_on_connect;
+	if (h->peer.tls_on_connect && h->tls == NULL)
+		return err_set(e, ERR_USAGE,
+		    "--tls-on-connect with --serve needs --cert or "
+		    "--self-signed");
 	return o->mock == NULL ? 0 : host_mock(h, o, e);
 }
 
@@ -63,6 +128,9 @@ host_release(struct host *h)
 	play_release(&h->play);
 	script_release(&h->script);
 	world_free(h->world);
+	tls_ctx_free(h->tls);
+	sasl_secret_wipe(&h->password);
+	free(h->mechs);
 	*h = (struct host){ 0 };
 }
 

@@ -12,6 +12,9 @@ struct host {
 	struct world *world;
 	struct script script; /* --mock's */
 	struct mock_play play;
+	struct tls_ctx *tls;	     /* --cert, --self-signed */
+	struct sasl_secret password; /* --user's */
+	char *mechs;
 };
 
 /* From the options; serve: as a server (an empty world takes all), else the
