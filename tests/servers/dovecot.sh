@@ -1,8 +1,9 @@
+# shellcheck shell=bash
 # dovecot.sh: Dovecot's LMTP at $LMTP and at the socket $LMTP_SOCKET, and its
 # submission at $SUBMISSION (STARTTLS) and $SUBMISSION_TLS, which hands all mail
 # to Postfix: start that first. It has the longest list of mechanisms.
 
-dovecot_run() {
+dovecot_conf() {
 	local lmtp submission tls
 	lmtp=$(free_port) submission=$(free_port) tls=$(free_port)
 	LMTP=127.0.0.1:$lmtp LMTP_SOCKET=$T/run/lmtp
@@ -14,10 +15,10 @@ dovecot_run() {
 	rm -rf /etc/dovecot
 	mkdir -p /etc/dovecot/keys
 	dovecot_users
-	dovecot_conf "$lmtp" "$submission" "$tls" >/etc/dovecot/dovecot.conf
-	setsid dovecot -F >"$T/log/dovecot" 2>&1 </dev/null &
-	server_pid=$!
+	dovecot_file "$lmtp" "$submission" "$tls" >/etc/dovecot/dovecot.conf
 }
+
+dovecot_run() { exec setsid dovecot -F; }
 
 dovecot_up() {
 	greets "${LMTP#*:}" && greets "${SUBMISSION#*:}" &&
@@ -32,7 +33,7 @@ dovecot_users() {
 	done >/etc/dovecot/boxes
 }
 
-dovecot_conf() {
+dovecot_file() {
 	cat <<-E
 		protocols = lmtp submission
 		log_path = /var/log/dovecot.log

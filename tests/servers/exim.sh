@@ -1,8 +1,10 @@
+# shellcheck shell=bash
 # exim.sh: Exim's daemon: STARTTLS at $EXIM, TLS at once at $EXIM_TLS; the same
 # binary with -bs serves --pipe. VRFY, EXPN, DSN, SMTPUTF8, CHUNKING, PRDR; AUTH
-# PLAIN, LOGIN, CRAM-MD5, and EXTERNAL by the client's certificate.
+# PLAIN, LOGIN, CRAM-MD5, and EXTERNAL by the client's certificate. Mail for
+# sink.example goes to port $SINK.
 
-exim_run() {
+exim_conf() {
 	local plain tls
 	plain=$(free_port) tls=$(free_port)
 	EXIM=127.0.0.1:$plain EXIM_TLS=127.0.0.1:$tls
@@ -18,9 +20,9 @@ exim_run() {
 		exim_routes
 		exim_authenticators
 	} >/etc/exim4/exim4.conf
-	setsid exim4 -bdf -q1h >"$T/log/exim" 2>&1 </dev/null &
-	server_pid=$!
 }
+
+exim_run() { exec setsid exim4 -bdf -q1h; }
 
 exim_up() { greets "${EXIM#*:}" && listens "${EXIM_TLS#*:}"; }
 
@@ -65,6 +67,7 @@ exim_routes() {
 		  accept authenticated = *
 		  accept encrypted = *
 		         verify = certificate
+		  accept domains = sink.example
 		  require domains = beta.arpa
 		          message = relay not permitted
 		  require verify = recipient
@@ -81,6 +84,12 @@ exim_routes() {
 		  domains = beta.arpa
 		  local_parts = lsearch;/etc/exim4/boxes
 		  transport = box
+		sink:
+		  driver = manualroute
+		  domains = sink.example
+		  route_list = * 127.0.0.1
+		  self = send
+		  transport = sink
 		away:
 		  driver = manualroute
 		  domains = ! beta.arpa
@@ -96,6 +105,10 @@ exim_routes() {
 		  create_directory
 		  return_path_add
 		  user = vmail
+		sink:
+		  driver = smtp
+		  port = $SINK
+		  allow_localhost
 		nowhere:
 		  driver = appendfile
 		  file = /dev/null

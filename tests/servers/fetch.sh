@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # fetch.sh: the servers and clients as Debian packages, unpacked and not
 # installed: no maintainer script runs, no user is made, no service starts.
 # What the machine has already is not fetched; apt-get's simulation says what is
@@ -31,9 +32,10 @@ fetch_unpack() {
 		dpkg -x "$deb" "$1" || return 1
 	done
 	for d in bin sbin lib; do
-		[ -d "$1/$d" ] && [ ! -L "$1/$d" ] || continue
-		mkdir -p "$1/usr/$d"
-		cp -a "$1/$d/." "$1/usr/$d/" && rm -r "${1:?}/$d"
+		if [ -d "$1/$d" ] && [ ! -L "$1/$d" ]; then
+			mkdir -p "$1/usr/$d"
+			cp -a "$1/$d/." "$1/usr/$d/" && rm -r "${1:?}/$d"
+		fi
 	done
 	mkdir -p "$1/usr" "$1/etc"
 }

@@ -8,7 +8,10 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
-for name in postfix exim dovecot; do . "$here/$name.sh"; done
+for name in postfix exim dovecot; do
+	# shellcheck source=/dev/null
+	. "$here/$name.sh"
+done
 
 # house_folders: everything that is written lies in memory, below $T.
 house_folders() {
@@ -63,6 +66,8 @@ house_tests() {
 house_folders
 house_names
 certificates
+SINK=$(free_port)
+export SINK
 for name in postfix exim dovecot; do server_start "$name"; done
 export MAIL=$T/mail CERTS=$T/certs TMPDIR=$T/tmp BATS_TMPDIR=$T/tmp
 export HOME=$T/tmp XDG_CONFIG_HOME=$T/tmp/config XDG_STATE_HOME=$T/tmp/state

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # lib.sh: what every server's script and every test needs: free ports, waiting
 # for a greeting, the certificates. Sourced; $T is the folder of the run.
 
@@ -30,14 +31,17 @@ greets() {
 	[[ $line == 220* ]]
 }
 
-# server_start NAME: starts the server by NAME_run, which makes its ports and
-# puts the process into the background; a port that another has taken in the
-# meantime is a reason to try twice more. NAME_up says whether it answers.
+# server_start NAME: NAME_conf chooses free ports and writes what the server
+# reads, NAME_run becomes the server, NAME_up says whether it answers. A port
+# that another has taken in the meantime is a reason to try twice more.
 server_start() {
-	local try
+	local server_pid try
 	for try in 1 2 3; do
-		"$1_run"
-		if until_true 15 server_settled "$1" && "$1_up"; then
+		"$1_conf"
+		"$1_run" >"$T/log/$1" 2>&1 </dev/null &
+		server_pid=$!
+		if until_true 20 server_settled "$1" "$server_pid" &&
+			"$1_up"; then
 			return 0
 		fi
 		kill "$server_pid" 2>/dev/null || :
@@ -48,7 +52,7 @@ server_start() {
 	return 1
 }
 
-server_settled() { ! kill -0 "$server_pid" 2>/dev/null || "$1_up"; }
+server_settled() { ! kill -0 "$2" 2>/dev/null || "$1_up"; }
 
 # user NAME UID HOME: in the namespace's own /etc only.
 user() {
@@ -69,7 +73,7 @@ certificate() {
 certificates() {
 	mkdir -p "$T/certs"
 	(
-		cd "$T/certs"
+		cd "$T/certs" || exit
 		openssl req -x509 -newkey ec \
 			-pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
 			-subj "/CN=smtpsh tests" \

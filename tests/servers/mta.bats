@@ -4,7 +4,7 @@
 load servers
 
 @test "the standard's first conversation, in both notations" {
-	local tests=$BATS_TEST_DIRNAME/../conversations f
+	local tests=$BATS_TEST_DIRNAME/../conversations
 	printf '%s\n' 'Blah blah blah...' '...etc. etc. etc.' >want
 	run smtpsh -f "$tests/alpha-beta.smtp" "$SERVER"
 	ended 0
@@ -123,7 +123,7 @@ load servers
 	message want .one ..two
 	run smtpsh "$SERVER" -c 'EHLO alpha.arpa' \
 		-c 'MAIL FROM:<Smith@Alpha.ARPA>' \
-		-c 'RCPT TO:<Jones@Beta.ARPA>' -c '\bdat want LAST'
+		-c 'RCPT TO:<Jones@Beta.ARPA>' -c '\bdat want last'
 	ended 0
 	delivered "$MAIL/jones" want
 }
@@ -153,13 +153,12 @@ load servers
 }
 
 @test "nobody listens: 75; no such host: 68" {
-	local free
-	free=$(perl -MSocket -e 'socket(S, PF_INET, SOCK_STREAM, 0);
-		bind(S, sockaddr_in(0, INADDR_LOOPBACK)) or die;
-		print((sockaddr_in(getsockname(S)))[0]);')
-	run smtpsh "127.0.0.1:$free" -c NOOP
+	serve --count 1
+	smtpsh -q "$SERVE" -c NOOP
+	wait "$SERVE_PID"
+	run smtpsh "$SERVE" -c NOOP
 	ended 75
-	says "127.0.0.1"
+	says "refused"
 	run smtpsh nosuch.example -c NOOP
 	ended 68
 	says "nosuch.example"
@@ -204,7 +203,7 @@ load servers
 	message want plain
 	run smtpsh "$SERVER" -c 'HELO alpha.arpa' \
 		-c 'MAIL FROM:<Smith@Alpha.ARPA>' \
-		-c 'RCPT TO:<Jones@Beta.ARPA>' -c '\data want'
+		-c 'RCPT TO:<Jones@Beta.ARPA>' -c '\send want'
 	ended 0
 	delivered "$MAIL/jones" want
 	grep -q 'with SMTP\|with smtp' "$MAIL"/jones/new/*
@@ -239,8 +238,8 @@ load servers
 	message one first
 	message two second
 	run smtpsh "$SERVER" -c 'EHLO a' -c 'MAIL FROM:<Smith@Alpha.ARPA>' \
-		-c 'RCPT TO:<Jones@Beta.ARPA>' -c '\data one' \
-		-c 'MAIL FROM:<>' -c 'RCPT TO:<Brown@Beta.ARPA>' -c '\data two'
+		-c 'RCPT TO:<Jones@Beta.ARPA>' -c '\send one' \
+		-c 'MAIL FROM:<>' -c 'RCPT TO:<Brown@Beta.ARPA>' -c '\send two'
 	ended 0
 	delivered "$MAIL/jones" one
 	delivered "$MAIL/brown" two
@@ -288,4 +287,15 @@ load servers
 	ended 0
 	delivered "$MAIL/jones" want
 	delivered "$MAIL/brown" want
+}
+
+@test "mail that the server relays into the receiver" {
+	serve_at "$SINK" --maildir box
+	message want .dot ..dots . 'é' "$(printf '%0900d' 0)"
+	run smtpsh --from Smith@Alpha.ARPA --to a@sink.example \
+		--to b@sink.example "$SERVER" <want
+	ended 0
+	sed 's/$/\r/' want >want.crlf
+	delivered box/a@sink.example want.crlf
+	delivered box/b@sink.example want.crlf
 }

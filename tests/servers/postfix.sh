@@ -1,9 +1,10 @@
+# shellcheck shell=bash
 # postfix.sh: Postfix's smtpd: STARTTLS at $POSTFIX, TLS at once at
 # $POSTFIX_TLS, behind the PROXY protocol at $POSTFIX_PROXIED. VRFY, ETRN, DSN,
-# SMTPUTF8, CHUNKING, XCLIENT, XFORWARD; AUTH by Cyrus SASL. Everything that is
-# not for Beta.ARPA is thrown away, so nothing ever leaves.
+# SMTPUTF8, CHUNKING, XCLIENT, XFORWARD; AUTH by Cyrus SASL. Mail for
+# sink.example goes to port $SINK; all that is not for Beta.ARPA is thrown away.
 
-postfix_run() {
+postfix_conf() {
 	local plain tls proxied
 	plain=$(free_port) tls=$(free_port) proxied=$(free_port)
 	POSTFIX=127.0.0.1:$plain POSTFIX_TLS=127.0.0.1:$tls
@@ -16,9 +17,9 @@ postfix_run() {
 	postfix_users
 	postfix_main
 	postfix_master "$plain" "$tls" "$proxied"
-	setsid postfix start-fg >"$T/log/postfix" 2>&1 </dev/null &
-	server_pid=$!
 }
+
+postfix_run() { exec setsid postfix start-fg; }
 
 postfix_up() { greets "${POSTFIX#*:}" && listens "${POSTFIX_TLS#*:}"; }
 
@@ -58,8 +59,9 @@ postfix_main() {
 		virtual_mailbox_maps = texthash:/etc/postfix/boxes
 		virtual_uid_maps = static:5000
 		virtual_gid_maps = static:5000
-		relay_transport = discard:
+		relay_transport = smtp:[127.0.0.1]:$SINK
 		default_transport = discard:
+		relay_domains = sink.example
 		smtpd_tls_cert_file = $T/certs/chain.pem
 		smtpd_tls_key_file = $T/certs/server.key
 		smtpd_tls_CAfile = $T/certs/ca.pem
@@ -98,6 +100,7 @@ postfix_master() {
 		trace unix - - n - 0 bounce
 		verify unix - - n - 1 verify
 		proxymap unix - - n - - proxymap
+		smtp unix - - n - - smtp
 		error unix - - n - - error
 		retry unix - - n - - error
 		discard unix - - n - - discard

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034,SC2154
 # servers.bash: loaded by every test. Addresses of the servers, the mailboxes
 # ($MAIL) and the certificates ($CERTS) come from house.sh.
 
@@ -80,10 +81,12 @@ ended() {
 }
 
 # serve ARGUMENT...: the receiver at $SERVE; teardown ends it.
-serve() {
-	smtpsh --serve 0 "$@" >serve.out 2>&1 3>&- &
+serve() { serve_at 0 "$@"; }
+
+serve_at() {
+	"$SMTPSH" --no-rc --serve "$@" >serve.out 2>&1 3>&- &
 	SERVE_PID=$!
-	until_true grep -q '^# listening on 127' serve.out || {
+	until_true grep -q '^# listening on' serve.out || {
 		cat serve.out
 		return 1
 	}

@@ -1,0 +1,62 @@
+# postfix.bats: what Postfix does and others do not.
+
+load servers
+
+@test "what Postfix does not know: EXPN, HELP, SEND, SOML, SAML, TURN" {
+	local verb
+	for verb in 'EXPN list' HELP 'SEND FROM:<a@b>' 'SOML FROM:<a@b>' \
+		'SAML FROM:<a@b>' TURN; do
+		run smtpsh "$POSTFIX" -c 'EHLO a' -c "$verb"
+		ended 69
+		says "R: 50"
+	done
+}
+
+@test "ETRN and NOOP with words" {
+	run smtpsh "$POSTFIX" -c 'EHLO a' -c 'NOOP some words' \
+		-c 'ETRN beta.arpa'
+	says "R: 250 2.0.0 Ok"
+	says "R: 459"
+	ended 75
+}
+
+@test "JSON has Postfix's enhanced codes" {
+	run -0 --separate-stderr smtpsh --format json --keep-going \
+		-f "$BATS_TEST_DIRNAME/../conversations/alpha-beta.smtp" \
+		"$POSTFIX"
+	python3 - "$output" <<-'E'
+		import json, sys
+		rows = [json.loads(l) for l in sys.argv[1].splitlines()]
+		codes = [(r["code"], r.get("enhanced"))
+		         for r in rows if r.get("code")]
+		assert codes == [
+		    (220, None), (250, None), (250, "2.1.0"), (250, "2.1.5"),
+		    (550, "5.1.1"), (250, "2.1.5"), (354, None),
+		    (250, "2.0.0"), (221, "2.0.0")], codes
+	E
+}
+
+@test "commands in the wrong order are sent all the same" {
+	run smtpsh --bare "$POSTFIX" -c DATA -c . -c 'RCPT TO:<Jones@Beta.ARPA>' \
+		-c 'MAIL FROM:<a@b>' -c 'MAIL FROM:<a@b>' -c QUIT
+	ended 69
+	says "R: 503 5.5.1 Error: need RCPT command"
+	says "R: 503 5.5.1 Error: need MAIL command"
+	says "R: 503 5.5.1 Error: nested MAIL command"
+	says "R: 221"
+}
+
+@test "rules are broken by hand: a bare LF ends a command" {
+	run smtpsh "$POSTFIX" -c 'EHLO a' -c '\raw NOOP\nNOOP\r\n'
+	says "R: 250 2.0.0 Ok"
+	run -0 grep -c 'R: 250 2.0.0 Ok' <<<"$output"
+	[ "$output" = 2 ]
+}
+
+@test "Postfix's own load generator against the receiver" {
+	serve --maildir box
+	run -0 smtp-source -s 20 -m 200 -l 3000 -r 2 -N -f Smith@Alpha.ARPA \
+		-t Jones@Beta.ARPA "inet:$SERVE"
+	[ "$(find box -path '*/new/*' -type f | wc -l)" = 400 ]
+	[ -z "$(find box -path '*/tmp/*' -type f)" ]
+}
