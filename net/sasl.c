@@ -154,13 +154,18 @@ sasl_client_mech(const struct sasl_client *c)
 	return c->mech->name;
 }
 
+/* The text may have words of the server's. */
 static int
 sasl_client_fail(struct sasl_client *c, const struct err *why, struct err *e)
 {
+	struct buf b = BUF_INIT;
+
+	sasl_mask(&b, why->text, strlen(why->text), &c->password, &c->token);
+	err_set(&c->err, why->kind, "%s", buf_str(&b));
+	buf_wipe(&b);
 	c->state = SASL_FAILED;
-	c->err = *why;
 	buf_wipe(&c->out);
-	return err_set(e, why->kind, "%s", why->text);
+	return err_set(e, c->err.kind, "%s", c->err.text);
 }
 
 /* One step of the engine; its octets stand in out. */

@@ -1,7 +1,7 @@
-/* The server's side, for one user. libgsasl does CRAM-MD5, SCRAM and PLAIN;
- * LOGIN is ours, because clients look for "Username:" and "Password:", which
- * the library words otherwise. A wrong name gets as far as a wrong password.
- */
+/* The server's side, for one user. libgsasl does CRAM-MD5 and SCRAM. PLAIN and
+ * LOGIN are ours: the library forbids passwords that are no UTF-8, takes no
+ * initial response for LOGIN, and words its prompts as no client expects. A
+ * wrong name gets as far as a wrong password. */
 #include "sasl_priv.h"
 #include "base64.h"
 
@@ -89,26 +89,10 @@ sasl_server_login_ok(const struct sasl_server *s, const char *user,
 }
 
 static int
-sasl_server_simple(const struct sasl_server *s, Gsasl_session *gs)
-{
-	const char *user = gsasl_property_fast(gs, GSASL_AUTHID);
-	const char *pass = gsasl_property_fast(gs, GSASL_PASSWORD);
-	const char *authzid = gsasl_property_fast(gs, GSASL_AUTHZID);
-
-	if (pass == NULL ||
-	    !sasl_server_login_ok(s, user, pass, strlen(pass)) ||
-	    !sasl_server_acts(s, authzid))
-		return GSASL_AUTHENTICATION_ERROR;
-	return GSASL_OK;
-}
-
-static int
 sasl_server_callback(Gsasl *lib, Gsasl_session *gs, Gsasl_property what)
 {
 	const struct sasl_server *s = gsasl_callback_hook_get(lib);
 
-	if (what == GSASL_VALIDATE_SIMPLE)
-		return sasl_server_simple(s, gs);
 	if (what != GSASL_PASSWORD)
 		return GSASL_NO_CALLBACK;
 	if (!sasl_server_knows(s, gsasl_property_fast(gs, GSASL_AUTHID)) ||
@@ -138,10 +122,11 @@ sasl_server_bind(struct sasl_server *s)
 	return rc;
 }
 
+/* PLAIN and LOGIN. */
 static bool
-sasl_server_is_login(const struct sasl_server *s)
+sasl_server_is_bare(const struct sasl_server *s)
 {
-	return strcmp(s->mech->name, "LOGIN") == 0;
+	return (s->mech->is & SASL_BARE) != 0;
 }
 
 static int
@@ -151,7 +136,7 @@ sasl_server_start(struct sasl_server *s, struct err *e)
 
 	if (sasl_lib_load(e) == -1)
 		return -1;
-	if (sasl_server_is_login(s))
+	if (sasl_server_is_bare(s))
 		return 0;
 	if ((rc = gsasl_init(&s->lib)) != GSASL_OK) {
 		s->lib = NULL;
@@ -206,24 +191,41 @@ sasl_server_free(struct sasl_server *s)
 	free(s);
 }
 
+/* RFC 4616: authzid NUL user NUL password. */
+static int
+sasl_server_plain(struct sasl_server *s, struct err *e)
+{
+	const char *p = buf_str(&s->in), *end = p + buf_len(&s->in);
+	const char *user, *pass;
+
+	if (p == end)
+		return 0;
+	user = p + strlen(p) + 1;
+	pass = user < end ? user + strlen(user) + 1 : end + 1;
+	if (pass > end || memchr(pass, '\0', (size_t)(end - pass)) != NULL)
+		return err_set(
+		    e, ERR_AUTH, "PLAIN: not two NULs in the response");
+	if (!sasl_server_login_ok(s, user, pass, (size_t)(end - pass)) ||
+	    !sasl_server_acts(s, p))
+		return err_set(
+		    e, ERR_AUTH, "PLAIN: wrong user name or password");
+	return 1;
+}
+
 static int
 sasl_server_login(struct sasl_server *s, struct err *e)
 {
-	const char *p = buf_data(&s->in);
+	const char *p = buf_str(&s->in);
 	size_t n = buf_len(&s->in);
-	bool first = s->login.p == NULL;
 
-	if (first && n == 0) {
-		buf_adds(&s->out, "Username:");
-		return 0;
-	}
-	if (first) {
-		sasl_secret_set(&s->login, p, n);
-		buf_adds(&s->out, "Password:");
+	if (s->login.p == NULL) {
+		if (n > 0)
+			sasl_secret_set(&s->login, p, n);
+		buf_adds(&s->out, n > 0 ? "Password:" : "Username:");
 		return 0;
 	}
 	if (strlen(s->login.p) != s->login.len ||
-	    !sasl_server_login_ok(s, s->login.p, buf_str(&s->in), n))
+	    !sasl_server_login_ok(s, s->login.p, p, n))
 		return err_set(
 		    e, ERR_AUTH, "LOGIN: wrong user name or password");
 	return 1;
@@ -237,8 +239,10 @@ sasl_server_run(struct sasl_server *s, struct err *e)
 	size_t len = 0;
 	int rc;
 
-	if (sasl_server_is_login(s))
-		return sasl_server_login(s, e);
+	if (sasl_server_is_bare(s))
+		return (s->mech->is & SASL_FIRST) != 0
+			   ? sasl_server_plain(s, e)
+			   : sasl_server_login(s, e);
 	rc = gsasl_step(s->s, buf_data(&s->in), buf_len(&s->in), &out, &len);
 	if (rc != GSASL_OK && rc != GSASL_NEEDS_MORE)
 		return err_set(
@@ -259,8 +263,10 @@ sasl_server_read(struct sasl_server *s, const char *p, size_t n, struct err *e)
 		return err_set(e, ERR_AUTH, "a response of %zu characters", n);
 	if (p != NULL && base64_decode(&s->in, p, n, NULL) == -1)
 		return err_set(e, ERR_AUTH, "a response is not base64");
-	if (p != NULL && s->round == 1 && (s->mech->is & SASL_FIRST) == 0 &&
-	    !sasl_server_is_login(s))
+	if (s->round > 1 && n == 0 && !s->known)
+		return err_set(e, ERR_AUTH, "an empty response");
+	if (p != NULL && s->round == 1 &&
+	    (s->mech->is & (SASL_FIRST | SASL_BARE)) == 0)
 		return err_set(
 		    e, ERR_AUTH, "%s has no initial response", s->mech->name);
 	return 0;
