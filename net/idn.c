@@ -9,6 +9,7 @@
 #include <strings.h>
 #include "buf.h"
 #include "lazy.h"
+#include "rdata.h"
 
 #define IDN_FUNCS(X)                                                           \
 	X(idn2_to_ascii_8z)                                                    \
@@ -65,8 +66,16 @@ idn_to_ascii(const char *domain, char **out, struct err *e)
 	}
 	if (lazy_load(&idn_lazy, e) != 0)
 		return -1;
-	rc = idn2_to_ascii_8z(
-	    domain, &made, IDN_FLAGS | IDN2_USE_STD3_ASCII_RULES);
+	/* Its own rules for ASCII (STD3) would drop a blank or '@' in silence:
+	 * what comes out is judged here instead. */
+	rc = idn2_to_ascii_8z(domain, &made, IDN_FLAGS);
+	if (rc == IDN2_OK && !rdata_is_name(made)) {
+		idn2_free(made);
+		return err_set(e, ERR_USAGE,
+		    "'%.255s' is no domain: it has a character that no host's "
+		    "name can have",
+		    domain);
+	}
 	return idn_done(rc, made, domain, out, e);
 }
 
