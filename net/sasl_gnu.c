@@ -1,5 +1,5 @@
-/* The mechanisms that libgsasl does as they are: PLAIN LOGIN CRAM-MD5
- * DIGEST-MD5 EXTERNAL ANONYMOUS GSSAPI. The library takes strings and frees
+/* The mechanisms that libgsasl does as they are: PLAIN CRAM-MD5 DIGEST-MD5
+ * EXTERNAL ANONYMOUS GSSAPI. The library takes strings and frees
  * what it copies without wiping, so its copies are overwritten through the
  * pointers that it lends. */
 #include "sasl_priv.h"
@@ -9,8 +9,13 @@
 static int
 sasl_gnu_fail(struct sasl_client *c, int rc, struct err *e)
 {
-	return err_set(
-	    e, ERR_AUTH, "%s: %s", c->mech->name, gsasl_strerror(rc));
+	const char *why = gsasl_strerror(rc);
+	size_t n = strlen(why);
+
+	/* The library's texts are sentences. */
+	while (n > 0 && why[n - 1] == '.')
+		n--;
+	return err_set(e, ERR_AUTH, "%s: %.*s", c->mech->name, (int)n, why);
 }
 
 int
@@ -132,14 +137,12 @@ sasl_gnu_start(struct sasl_client *c, struct err *e)
 	return 0;
 }
 
-/* PLAIN's "authzid NUL user NUL password" and LOGIN's second answer. */
+/* PLAIN's "authzid NUL user NUL password". */
 static void
-sasl_gnu_hide(struct sasl_client *c, bool second)
+sasl_gnu_hide(struct sasl_client *c)
 {
 	size_t n = buf_len(&c->out);
 
-	if (strcmp(c->mech->name, "LOGIN") == 0 && second)
-		c->hidden = n;
 	if (strcmp(c->mech->name, "PLAIN") == 0 && n >= c->password.len) {
 		c->hide = n - c->password.len;
 		c->hidden = c->password.len;
@@ -149,7 +152,6 @@ sasl_gnu_hide(struct sasl_client *c, bool second)
 static int
 sasl_gnu_step(struct sasl_client *c, const char *p, size_t n, struct err *e)
 {
-	bool second = c->spoken;
 	char *out = NULL;
 	size_t len = 0;
 	int rc;
@@ -164,7 +166,7 @@ sasl_gnu_step(struct sasl_client *c, const char *p, size_t n, struct err *e)
 	if (out != NULL)
 		explicit_bzero(out, len);
 	gsasl_free(out);
-	sasl_gnu_hide(c, second);
+	sasl_gnu_hide(c);
 	return rc == GSASL_OK;
 }
 

@@ -52,6 +52,8 @@ sasl_mech_engine(const struct sasl_mech *m)
 		return &sasl_oauth_engine;
 	if (strncmp(m->name, "SCRAM-", 6) == 0)
 		return &sasl_scram_engine;
+	if (strcmp(m->name, "LOGIN") == 0)
+		return &sasl_login_engine;
 	return &sasl_gnu_engine;
 }
 

@@ -30,6 +30,7 @@ struct sasl_engine {
 };
 
 extern const struct sasl_engine sasl_gnu_engine;
+extern const struct sasl_engine sasl_login_engine;
 extern const struct sasl_engine sasl_scram_engine;
 extern const struct sasl_engine sasl_oauth_engine;
 
