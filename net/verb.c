@@ -357,8 +357,12 @@ verb_find(const char *word, size_t len)
 		return NULL;
 	for (i = 0; i < VERB_ROWS; i++) {
 		v = &verb_table[i];
-		if (strlen(v->name) == len &&
-		    strncasecmp(v->name, word, len) == 0)
+		/* The first letter parts nearly all: this runs a few times for
+		 * every line that is sent. */
+		if ((v->name[0] ^ word[0]) & ~0x20)
+			continue;
+		if (strncasecmp(v->name, word, len) == 0 &&
+		    v->name[len] == '\0')
 			return v;
 	}
 	return NULL;

@@ -1,0 +1,399 @@
+/* Benchmarks as ratios: each figure compares smtpsh with something else that
+ * runs in turn with it, in the same minute, against the same sink in this
+ * program. Prints "bench NAME VALUE GOAL"; exits 1 when a goal is missed. */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BENCH_BLOCK (256u << 10)
+
+extern char **environ;
+static int bench_missed;
+static const char *bench_smtpsh;
+
+static double
+bench_now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void
+bench_die(const char *what)
+{
+	perror(what);
+	exit(2);
+}
+
+static void
+bench_say(int fd, const char *s)
+{
+	if (write(fd, s, strlen(s)) < 0)
+		_exit(0);
+}
+
+/* Reads and discards up to CRLF.CRLF; only the last octets of a block need a
+ * look, since a client that lock-steps sends nothing behind them. */
+static bool
+bench_discard(int fd, char *block)
+{
+	static const char end[] = "\r\n.\r\n";
+	char tail[5] = "";
+	for (;;) {
+		ssize_t n = read(fd, block, BENCH_BLOCK);
+		if (n <= 0)
+			return false;
+		if (n >= 5) {
+			memcpy(tail, block + n - 5, 5);
+		} else {
+			memmove(tail, tail + n, (size_t)(5 - n));
+			memcpy(tail + 5 - n, block, (size_t)n);
+		}
+		if (memcmp(tail, end, 5) == 0)
+			return true;
+	}
+}
+
+/* One session of the sink. "RAW" discards all that follows. */
+static void
+bench_session(int fd, char *block)
+{
+	bench_say(fd, "220 sink\r\n");
+	for (;;) {
+		ssize_t n = read(fd, block, BENCH_BLOCK);
+		if (n <= 0)
+			return;
+		switch (block[0]) {
+		case 'E':
+			bench_say(fd, "250-sink\r\n250 8BITMIME\r\n");
+			break;
+		case 'D':
+			bench_say(fd, "354 go\r\n");
+			if (!bench_discard(fd, block))
+				return;
+			bench_say(fd, "250 ok\r\n");
+			break;
+		case 'Q':
+			bench_say(fd, "221 bye\r\n");
+			return;
+		default:
+			if (n >= 4 && memcmp(block, "RAW\r", 4) == 0) {
+				while (read(fd, block, BENCH_BLOCK) > 0)
+					;
+				bench_say(fd, "250 ok\r\n");
+				return;
+			}
+			bench_say(fd, "250 ok\r\n");
+		}
+	}
+}
+
+static pid_t
+bench_sink(unsigned *port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET };
+	socklen_t len = sizeof a;
+	int l = socket(AF_INET, SOCK_STREAM, 0);
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (bind(l, (struct sockaddr *)&a, len) < 0 || listen(l, 64) < 0 ||
+	    getsockname(l, (struct sockaddr *)&a, &len) < 0)
+		bench_die("sink");
+	*port = ntohs(a.sin_port);
+	pid_t pid = fork();
+	if (pid != 0) {
+		close(l);
+		return pid;
+	}
+	char *block = malloc(BENCH_BLOCK);
+	for (;;) {
+		int one = 1, fd = accept(l, NULL, NULL);
+		if (fd < 0)
+			continue;
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+		bench_session(fd, block);
+		close(fd);
+	}
+}
+
+static int
+bench_connect(unsigned port)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port) };
+	int one = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
+	char block[512];
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (connect(fd, (struct sockaddr *)&a, sizeof a) < 0)
+		bench_die("connect");
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	if (read(fd, block, sizeof block) <= 0)
+		bench_die("greeting");
+	return fd;
+}
+
+/* Runs a program with its input from a file; seconds, and its peak KiB. */
+static double
+bench_run(char *const argv[], const char *input, long *kib)
+{
+	posix_spawn_file_actions_t fa;
+	struct rusage ru;
+	int status;
+	pid_t pid;
+	posix_spawn_file_actions_init(&fa);
+	posix_spawn_file_actions_addopen(&fa, 0, input, O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&fa, 1, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&fa, 2, "/dev/null", O_WRONLY, 0);
+	double t = bench_now();
+	if (posix_spawnp(&pid, argv[0], &fa, NULL, argv, environ) != 0)
+		return -1;
+	if (wait4(pid, &status, 0, &ru) < 0)
+		bench_die("wait");
+	t = bench_now() - t;
+	posix_spawn_file_actions_destroy(&fa);
+	if (kib != NULL)
+		*kib = ru.ru_maxrss;
+	if (status != 0) {
+		fprintf(stderr, "%s: status %d\n", argv[0], status);
+		return -1;
+	}
+	return t;
+}
+
+static int
+bench_compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return x < y ? -1 : x > y;
+}
+
+static double
+bench_median(double *t, size_t n)
+{
+	qsort(t, n, sizeof *t, bench_compare);
+	return t[n / 2];
+}
+
+static void
+bench_tell(const char *name, double value, double goal, bool at_most)
+{
+	bool ok = at_most ? value <= goal : value >= goal;
+	printf("bench %s %.3f %s%.3f%s\n", name, value,
+	    at_most ? "<=" : ">=", goal, ok ? "" : " MISSED");
+	fflush(stdout);
+	bench_missed |= !ok;
+}
+
+/* A mail of 1 KB by smtpsh, curl and swaks in turn, whole processes. */
+static void
+bench_mail(unsigned port, const char *folder)
+{
+	char url[64], server[64], file[256];
+	double own[41], curl[41], swaks[5];
+	size_t n = 0, k = 0;
+	snprintf(url, sizeof url, "smtp://127.0.0.1:%u", port);
+	snprintf(server, sizeof server, "127.0.0.1:%u", port);
+	snprintf(file, sizeof file, "%s/1k", folder);
+	FILE *f = fopen(file, "w");
+	fputs("From: <a@example.org>\nSubject: bench\n\n", f);
+	for (int i = 0; i < 15; i++)
+		fprintf(f, "%064d\n", i);
+	fclose(f);
+	char *const a[] = { (char *)(uintptr_t)bench_smtpsh, "--from", "a@b",
+		"--to", "c@d", server, NULL };
+	char *const b[] = { "curl", "-s", url, "--mail-from", "a@b",
+		"--mail-rcpt", "c@d", "-T", "-", NULL };
+	char *const c[] = { "swaks", "--server", server, "--from", "a@b",
+		"--to", "c@d", "--data", "-", NULL };
+	for (n = 0; n < 41; n++) {
+		own[n] = bench_run(a, file, NULL);
+		curl[n] = bench_run(b, file, NULL);
+		if (n % 8 == 0 && k < 5)
+			swaks[k++] = bench_run(c, file, NULL);
+		if (own[n] < 0)
+			exit(2);
+	}
+	double mine = bench_median(own, n);
+	if (curl[0] > 0)
+		bench_tell(
+		    "mail-1k-curl", mine / bench_median(curl, n), 0.3, true);
+	if (swaks[0] > 0)
+		bench_tell("mail-1k-swaks", mine / bench_median(swaks, k),
+		    1 / 25.0, true);
+}
+
+/* 10,000 NOOPs, each after the reply to the one before. */
+static double
+bench_bare_noops(unsigned port, int count)
+{
+	char reply[512];
+	int fd = bench_connect(port);
+	double t = bench_now();
+	for (int i = 0; i < count; i++)
+		if (send(fd, "NOOP\r\n", 6, 0) != 6 ||
+		    recv(fd, reply, sizeof reply, 0) <= 0)
+			bench_die("NOOP");
+	t = bench_now() - t;
+	close(fd);
+	return t;
+}
+
+static void
+bench_noops(unsigned port, const char *folder)
+{
+	char server[64], file[256], empty[256];
+	double own[15], bare[15];
+	size_t n;
+	int count = 10000;
+	snprintf(server, sizeof server, "127.0.0.1:%u", port);
+	snprintf(file, sizeof file, "%s/noops", folder);
+	snprintf(empty, sizeof empty, "%s/none", folder);
+	FILE *f = fopen(file, "w");
+	for (int i = 0; i < count; i++)
+		fputs("NOOP\n", f);
+	fclose(f);
+	fclose(fopen(empty, "w"));
+	char *const a[] = { (char *)(uintptr_t)bench_smtpsh, "-q", server,
+		NULL };
+	for (n = 0; n < 15; n++) {
+		/* What the process costs besides is another figure's. */
+		double start = bench_run(a, empty, NULL);
+		own[n] = bench_run(a, file, NULL) - start;
+		bare[n] = bench_bare_noops(port, count);
+	}
+	bench_tell("noop-rate", bench_median(bare, n) / bench_median(own, n),
+	    0.85, false);
+}
+
+static double
+bench_bare_copy(unsigned port, const char *file)
+{
+	static char block[BENCH_BLOCK];
+	int in = open(file, O_RDONLY), fd = bench_connect(port);
+	ssize_t n;
+	bench_say(fd, "RAW\r\n");
+	double t = bench_now();
+	while ((n = read(in, block, sizeof block)) > 0)
+		for (ssize_t done = 0; done < n;) {
+			ssize_t w = write(fd, block + done, (size_t)(n - done));
+			if (w < 0)
+				bench_die("write");
+			done += w;
+		}
+	shutdown(fd, SHUT_WR);
+	while (read(fd, block, sizeof block) > 0)
+		;
+	t = bench_now() - t;
+	close(fd);
+	close(in);
+	return t;
+}
+
+static void
+bench_fill(const char *file, const char *line, size_t mib)
+{
+	static char block[1 << 20];
+	FILE *f = fopen(file, "w");
+	size_t len = strlen(line), n = sizeof block / len * len;
+	for (size_t i = 0; i < n; i++)
+		block[i] = line[i % len];
+	for (size_t done = 0; done < mib << 20; done += n)
+		fwrite(block, 1, n, f);
+	fclose(f);
+}
+
+static void
+bench_message(unsigned port, const char *folder, const char *shape,
+    const char *line, const char *wire, size_t mib)
+{
+	char server[64], file[256], other[256], name[64];
+	double own[3], bare[3];
+	size_t n;
+	long kib = 0, most = 0;
+	snprintf(server, sizeof server, "127.0.0.1:%u", port);
+	snprintf(file, sizeof file, "%s/message", folder);
+	snprintf(other, sizeof other, "%s/wire", folder);
+	bench_fill(file, line, mib);
+	/* Lines of one period are twice as long on the wire: the bare copy
+	 * has to move as much. */
+	if (wire != NULL)
+		bench_fill(other, wire, mib * strlen(wire) / strlen(line));
+	const char *bare_file = wire != NULL ? other : file;
+	char *const a[] = { (char *)(uintptr_t)bench_smtpsh, "-q", "--from",
+		"a@b", "--to", "c@d", server, NULL };
+	bench_bare_copy(port, bare_file); /* the file is in memory now */
+	for (n = 0; n < 3; n++) {
+		bare[n] = bench_bare_copy(port, bare_file);
+		own[n] = bench_run(a, file, &kib);
+		if (own[n] < 0)
+			exit(2);
+		most = kib > most ? kib : most;
+	}
+	unlink(file);
+	unlink(other);
+	snprintf(name, sizeof name, "message-%s", shape);
+	bench_tell(
+	    name, bench_median(bare, n) / bench_median(own, n), 0.6, false);
+	snprintf(name, sizeof name, "memory-MiB-%s", shape);
+	bench_tell(name, (double)most / 1024, 8, true);
+}
+
+int
+main(int argc, char **argv)
+{
+	char folder[] = "/tmp/smtpsh-bench-XXXXXX";
+	const char *only = argc > 2 ? argv[2] : "all";
+	const char *mb = getenv("BENCH_MB");
+	size_t mib = mb == NULL ? 1024 : (size_t)atoi(mb);
+	unsigned port;
+	if (argc < 2 || mkdtemp(folder) == NULL) {
+		fputs("usage: bench SMTPSH [mail|noop|message]\n", stderr);
+		return 2;
+	}
+	bench_smtpsh = argv[1];
+	signal(SIGPIPE, SIG_IGN);
+	pid_t sink = bench_sink(&port);
+	bool all = strcmp(only, "all") == 0;
+	if (all || strcmp(only, "mail") == 0)
+		bench_mail(port, folder);
+	if (all || strcmp(only, "noop") == 0)
+		bench_noops(port, folder);
+	if (all || strcmp(only, "message") == 0) {
+		static const char *const shape[][3] = {
+			{ "lf", "The quick brown fox jumps over the lazy dog, "
+				"as it does in every test.\n" },
+			{ "crlf", "The quick brown fox jumps over the lazy "
+				  "dog, as it does in a test.\r\n" },
+			{ "dots", ".The quick brown fox jumps over the lazy "
+				  "dog, as it does in tests.\n" },
+			{ "one-line", "The quick brown fox jumps over it. " },
+			{ "lone-dots", ".\n", "..\r\n" },
+		};
+		for (size_t i = 0; i < sizeof shape / sizeof *shape; i++)
+			bench_message(port, folder, shape[i][0], shape[i][1],
+			    shape[i][2], mib);
+	}
+	kill(sink, SIGTERM);
+	waitpid(sink, NULL, 0);
+	char command[256];
+	snprintf(command, sizeof command, "%s/1k", folder);
+	unlink(command);
+	snprintf(command, sizeof command, "%s/noops", folder);
+	unlink(command);
+	snprintf(command, sizeof command, "%s/none", folder);
+	unlink(command);
+	rmdir(folder);
+	return bench_missed;
+}
