@@ -49,6 +49,7 @@ while read -r x; do
 	*) printf '250 ok\r\n' ;;
 	esac
 done
+kill $!
 SH
 	pty_start 80 "$SMTPSH" --pipe "exec sh server.sh"
 	pty_at "fake.example>"
@@ -332,6 +333,8 @@ kept() {
 	pty_keys Enter
 	pty_see "R: 250"
 	pty_has "NOOP halfway"
+	pty_keys C-d
+	pty_at "bash:"
 }
 
 @test "a narrower terminal keeps the line" {

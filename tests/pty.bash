@@ -15,10 +15,14 @@ pty_start() {
 		echo \"[status \$?]\"; exec cat >/dev/null"
 }
 
-# Ends the terminal and all in it.
+# Ends the terminal and all in it; the program first, which a sanitizer would
+# keep busy if its terminal went away while it looks for leaks.
 pty_end() {
-	[ -z "${PTY_SOCKET:-}" ] || tmux -L "$PTY_SOCKET" kill-server \
-		2>/dev/null || true
+	local pid
+	[ -n "${PTY_SOCKET:-}" ] || return 0
+	pid=$(pty_pid 2>/dev/null) && kill -KILL "$pid" 2>/dev/null
+	tmux -L "$PTY_SOCKET" kill-server 2>/dev/null
+	PTY_SOCKET=
 }
 
 # Keys as tmux names them: Tab, Enter, C-c, Up.
