@@ -54,7 +54,7 @@ hist_is_secret_command(const char *p, size_t len)
 
 	n--;
 	if (n >= 1 && n <= 4 && strncmp("auth", w, n) == 0)
-		return cmdline_word(p, len, 2, &off) > 0;
+		return cmdline_word(p, len, 3, &off) > 0;
 	if (n >= 2 && n <= 3 && strncmp("set", w, n) == 0) {
 		arg = cmdline_word(p, len, 1, &off);
 		return hist_is_secret_name(p + off, arg);

@@ -2,10 +2,9 @@
  * LOGIN is base64 of words for people ("Password:"). */
 #include <string.h>
 #include <strings.h>
+#include "base64.h"
 #include "tls.h"
 #include "where_at.h"
-
-#define WHERE_AT_CHALLENGE 200 /* octets of a challenge that are looked at */
 
 /* Shortens b to at most cols columns, "..." behind. */
 static void
@@ -88,29 +87,6 @@ where_at(
 	return cols;
 }
 
-/* Appends what p stands for; stops at what is no base64. */
-static void
-where_at_decode(const char *p, size_t len, struct buf *b)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	unsigned bits = 0, n = 0;
-	const char *d;
-	size_t i;
-
-	for (i = 0; i < len && p[i] != '\0'; i++) {
-		d = strchr(digits, p[i]);
-		if (d == NULL)
-			break;
-		bits = (bits << 6 | (unsigned)(d - digits)) & 0xffff;
-		n += 6;
-		if (n >= 8) {
-			n -= 8;
-			buf_addc(b, (char)(bits >> n & 0xff));
-		}
-	}
-}
-
 bool
 where_at_password(const struct shell *sh)
 {
@@ -123,9 +99,7 @@ where_at_password(const struct shell *sh)
 	if (shell_state(sh) != SMTP_AUTHING || r->code != 334 || r->nlines == 0)
 		return false;
 	p = reply_text(r, r->nlines - 1, &len);
-	if (len > WHERE_AT_CHALLENGE)
-		len = WHERE_AT_CHALLENGE;
-	where_at_decode(p, len, &b);
+	base64_decode(&b, p, len, NULL);
 	is = len == 0 || strcasestr(buf_str(&b), "password") != NULL;
 	buf_release(&b);
 	return is;

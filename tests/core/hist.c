@@ -82,7 +82,7 @@ static const struct {
 	{ "S: AUTH PLAIN AGEAYg==", SMTP_READY, false },
 	{ "s:AUTH  XOAUTH2  AGEAYg==", SMTP_GREETED, false },
 	{ "\\auth PLAIN me secret", SMTP_READY, false },
-	{ "\\a PLAIN me", SMTP_READY, false },
+	{ "\\a PLAIN me", SMTP_READY, true },
 	{ "\\raw \"AUTH PLAIN AGEAYg==\\r\\n\"", SMTP_READY, false },
 	{ "\\set password x", SMTP_READY, false },
 	{ "\\set myToken x", SMTP_READY, false },
