@@ -119,6 +119,7 @@ completion_bash(struct buf *b)
 		    "\tdone\n"
 		    "\tcase $cur in\n"
 		    "\t--*=*) prev=${cur%%=*} cur=${cur#*=} ;;\n"
+		    "\t-*) prev='' ;;\n"
 		    "\tesac\n"
 		    "\tcase $prev in\n");
 	completion_bash_values(b);

@@ -43,7 +43,9 @@ completion_fish_option(struct buf *b, const struct opt *t)
 		buf_addf(b, " -s %c", t->id);
 	buf_addf(b, " -l %s", t->name);
 	if (t->arg != NULL && completion_choices(&choices, t->arg, " ") > 0)
-		buf_addf(b, " -x -a '%s'", buf_str(&choices));
+		buf_addf(b, "%s -a '%s'",
+		    completion_optional(t->arg) ? "" : " -x",
+		    buf_str(&choices));
 	else if (t->arg != NULL)
 		buf_addf(b, " %s", completion_value(t->arg)->fish);
 	buf_adds(b, " -d '");

@@ -2,6 +2,7 @@
 #ifndef CMD_COMPLETION_PARTS_H
 #define CMD_COMPLETION_PARTS_H
 
+#include <stdbool.h>
 #include "buf.h"
 #include "opts.h"
 
@@ -20,7 +21,10 @@ struct completion_value {
 };
 
 const struct completion_value *completion_value(const char *arg);
-/* The choices of "a|b|FILE" that are words, with sep between: how many. */
+/* Is it "[WORD]", which an option may go without? */
+bool completion_optional(const char *arg);
+/* The choices of "a|b|FILE" that are words, or the names of SASL mechanisms,
+ * with sep between: how many. */
 size_t completion_choices(struct buf *b, const char *arg, const char *sep);
 /* For single quotes, with a backslash before each character of special. */
 void completion_quoted(struct buf *b, const char *s, const char *special);

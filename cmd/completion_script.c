@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "completion_parts.h"
 #include "explain.h"
+#include "sasl.h"
 #include "verb.h"
 
 static const struct completion_value completion_values[] = {
@@ -39,10 +40,28 @@ completion_value(const char *arg)
 	return v;
 }
 
+bool
+completion_optional(const char *arg)
+{
+	size_t len = strlen(arg);
+	return arg[0] == '[' && arg[len - 1] == ']';
+}
+
+static size_t
+completion_mechanisms(struct buf *b, const char *sep)
+{
+	size_t n = 0;
+	for (; sasl_mech_at(n) != NULL; n++)
+		buf_addf(b, "%s%s", n > 0 ? sep : "", sasl_mech_at(n)->name);
+	return n;
+}
+
 size_t
 completion_choices(struct buf *b, const char *arg, const char *sep)
 {
 	size_t n = 0;
+	if (strstr(arg, "MECHANISM") != NULL)
+		return completion_mechanisms(b, sep);
 	if (strchr(arg, '|') == NULL || strchr(arg, '[') != NULL)
 		return 0;
 	for (const char *p = arg; *p != '\0';) {

@@ -52,7 +52,7 @@ completion_zsh_option(struct buf *b, const struct opt *t)
 	completion_quoted(b, t->text, "[]:\\");
 	buf_adds(b, "]");
 	if (t->arg != NULL) {
-		buf_addc(b, ':');
+		buf_adds(b, completion_optional(t->arg) ? "::" : ":");
 		completion_quoted(b, t->arg, ":\\");
 		buf_addc(b, ':');
 		if (completion_choices(&choices, t->arg, " ") > 0)

@@ -70,9 +70,10 @@ _smtpsh_lines() {
 		HELO EHLO LHLO MAIL RCPT DATA BDAT RSET SEND SOML SAML VRFY EXPN HELP
 		NOOP QUIT TURN ETRN STARTTLS AUTH ATRN BURL XCLIENT XFORWARD VERB ONEX
 	) commands=(
-		connect close helo ehlo lhlo mail rcpt data send bdat raw pipeline
-		flush test set unset show template include record expect sleep mailbox
-		explain help quit
+		connect dns close starttls tls auth base64 unbase64 helo ehlo lhlo
+		xclient xforward mail rcpt data send bdat raw pipeline flush test set
+		unset show template include record expect sleep mailbox explain help
+		quit
 	)
 	case $cur in
 	[\'\"]*) slash=\\ cur=${cur#?} ;;
@@ -106,6 +107,7 @@ _smtpsh() {
 	done
 	case $cur in
 	--*=*) prev=${cur%%=*} cur=${cur#*=} ;;
+	-*) prev='' ;;
 	esac
 	case $prev in
 	-s | --server) _smtpsh_hosts ;;
@@ -128,6 +130,20 @@ _smtpsh() {
 	--rcpt-param) ;;
 	--chunk) ;;
 	--quit-after) _smtpsh_choose connect helo mail rcpt data ;;
+	--tls-verify) _smtpsh_choose yes no ;;
+	--tls-verify-host) _smtpsh_hosts ;;
+	--tls-ca) _smtpsh_files default -f ;;
+	--tls-cert) _smtpsh_files default -f ;;
+	--tls-key) _smtpsh_files default -f ;;
+	--tls-sni) _smtpsh_hosts ;;
+	--tls-protocol) ;;
+	--tls-cipher) ;;
+	--tls-save-peer-cert) _smtpsh_files default -f ;;
+	--auth) _smtpsh_choose SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-1 CRAM-MD5 DIGEST-MD5 PLAIN LOGIN OAUTHBEARER XOAUTH2 GSSAPI EXTERNAL ANONYMOUS ;;
+	--auth-user) ;;
+	--auth-password-file) _smtpsh_files default -f ;;
+	--auth-password-fd) ;;
+	--auth-password-command) _smtpsh_names command ;;
 	--color) _smtpsh_choose auto always never ;;
 	--format) _smtpsh_choose text json tap ;;
 	--junit) _smtpsh_files default -f ;;
@@ -137,6 +153,10 @@ _smtpsh() {
 	--maildir) _smtpsh_files dirnames -d ;;
 	--mailbox) ;;
 	--size-max) ;;
+	--cert) _smtpsh_files default -f ;;
+	--key) _smtpsh_files default -f ;;
+	--user) ;;
+	--password-file) _smtpsh_files default -f ;;
 	--count) ;;
 	--explain) _smtpsh_words ;;
 	--completion) _smtpsh_choose bash zsh fish ;;
@@ -147,10 +167,15 @@ _smtpsh() {
 				-s --server -p --port --lmtp --socket --pipe --sandbox -4 --ipv4 -6
 				--ipv6 --bind --timeout -c --command -f --file -D --define --dialect
 				--bare --stop --keep-going --from -t --to --helo --data --header
-				--body --mail-param --rcpt-param --chunk --quit-after -q --quiet
-				--no-remarks --color --format --junit --record --serve --mock
-				--maildir --mailbox --size-max --allow-bare --count --explain
-				--completion --list --no-rc -h --help -V --version
+				--body --mail-param --rcpt-param --chunk --quit-after --tls
+				--tls-optional --tls-on-connect --tls-verify --tls-verify-host
+				--tls-ca --tls-cert --tls-key --tls-sni --tls-protocol --tls-cipher
+				--tls-save-peer-cert --auth --auth-user --auth-password-file
+				--auth-password-fd --auth-password-command --netrc --auth-insecure -q
+				--quiet --no-remarks --color --format --junit --record --serve --mock
+				--maildir --mailbox --size-max --allow-bare --cert --key --self-signed
+				--user --password-file --count --explain --completion --list --no-rc
+				-h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

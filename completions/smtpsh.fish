@@ -62,10 +62,18 @@ function __smtpsh_lines
         VERB 'asks for verbose replies' \
         ONEX 'promises one transaction only' \
         '\\connect' 'connect to HOST[:PORT], a URL, or a Unix socket'\''s path' \
+        '\\dns' 'show a domain'\''s MX, their addresses and TLSA records' \
         '\\close' 'close the connection at once, without QUIT' \
+        '\\starttls' 'send STARTTLS and start TLS on its 220' \
+        '\\tls' 'show protocol, cipher, certificates, and what was verified' \
+        '\\auth' 'authenticate: the strongest mechanism offered, or that one' \
+        '\\base64' 'encode a text; \\0 is NUL, as AUTH PLAIN'\''s \\0user\\0password' \
+        '\\unbase64' 'decode base64, as of a 334' \
         '\\helo' 'send HELO' \
         '\\ehlo' 'send EHLO' \
         '\\lhlo' 'send LHLO (LMTP)' \
+        '\\xclient' 'tell the server that another client speaks, and greet again' \
+        '\\xforward' 'tell the server, for its log, which client the mail is from' \
         '\\mail' 'send MAIL FROM:<address>' \
         '\\rcpt' 'send RCPT TO:<address>' \
         '\\data' 'send DATA; mail text follows, up to a line with a period' \
@@ -119,6 +127,25 @@ complete -c smtpsh -l mail-param -x -d 'add to MAIL, as RET=HDRS (repeatable)'
 complete -c smtpsh -l rcpt-param -x -d 'add to each RCPT, as NOTIFY=NEVER (repeatable)'
 complete -c smtpsh -l chunk -x -d 'send by BDAT in chunks of so many octets (RFC 3030)'
 complete -c smtpsh -l quit-after -x -a 'connect helo mail rcpt data' -d 'stop behind that stage with QUIT; nothing is mailed'
+complete -c smtpsh -l tls -d 'STARTTLS must succeed, the certificate too'
+complete -c smtpsh -l tls-optional -d 'STARTTLS when it is offered'
+complete -c smtpsh -l tls-on-connect -d 'TLS from the start (port 465)'
+complete -c smtpsh -l tls-verify -x -a 'yes no' -d 'check the certificate (yes)'
+complete -c smtpsh -l tls-verify-host -x -a '(__smtpsh_hosts)' -d 'the name it must be for, in place of the host'\''s'
+complete -c smtpsh -l tls-ca -r -F -d 'who may have signed it: PEM file or folder'
+complete -c smtpsh -l tls-cert -r -F -d 'a certificate of one'\''s own to show'
+complete -c smtpsh -l tls-key -r -F -d 'its private key'
+complete -c smtpsh -l tls-sni -x -a '(__smtpsh_hosts)' -d 'the name to ask for; "" for none'
+complete -c smtpsh -l tls-protocol -x -d 'versions: 1.2, tlsv1_3, no_tlsv1_2 ...'
+complete -c smtpsh -l tls-cipher -x -d 'ciphers, as OpenSSL lists them'
+complete -c smtpsh -l tls-save-peer-cert -r -F -d 'write what the server presented (PEM)'
+complete -c smtpsh -l auth -a 'SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-1 CRAM-MD5 DIGEST-MD5 PLAIN LOGIN OAUTHBEARER XOAUTH2 GSSAPI EXTERNAL ANONYMOUS' -d 'authenticate: the strongest offered, or that one'
+complete -c smtpsh -l auth-user -x -d 'as this user'
+complete -c smtpsh -l auth-password-file -r -F -d 'the password (or token) is in FILE, mode 0600'
+complete -c smtpsh -l auth-password-fd -x -d 'it is read from a descriptor'
+complete -c smtpsh -l auth-password-command -x -a '(__fish_complete_subcommand)' -d 'a program prints it'
+complete -c smtpsh -l netrc -d 'it is in ~/.netrc'
+complete -c smtpsh -l auth-insecure -d 'let a password go in clear text'
 complete -c smtpsh -s q -l quiet -d 'show no conversation, errors only'
 complete -c smtpsh -l no-remarks -d 'do not explain replies'
 complete -c smtpsh -l color -x -a 'auto always never' -d 'mark replies by colour; NO_COLOR is honoured'
@@ -131,6 +158,11 @@ complete -c smtpsh -l maildir -x -a '(__fish_complete_directories)' -d 'store ma
 complete -c smtpsh -l mailbox -x -d 'take mail for these only (repeatable)'
 complete -c smtpsh -l size-max -x -d 'the largest message'
 complete -c smtpsh -l allow-bare -d 'keep a bare CR or LF in mail text rather than refuse it'
+complete -c smtpsh -l cert -r -F -d 'offer STARTTLS with this certificate'
+complete -c smtpsh -l key -r -F -d 'its private key'
+complete -c smtpsh -l self-signed -d 'offer STARTTLS with a throw-away certificate'
+complete -c smtpsh -l user -x -d 'offer AUTH to this user'
+complete -c smtpsh -l password-file -r -F -d 'whose password is in FILE'
 complete -c smtpsh -l count -x -d 'end after so many sessions'
 complete -c smtpsh -l explain -x -a '(__smtpsh_words)' -d 'tell all about a reply code, enhanced code, verb or keyword'
 complete -c smtpsh -l completion -x -a 'bash zsh fish' -d 'print that shell'\''s completion script'

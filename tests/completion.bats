@@ -69,6 +69,10 @@ need() {
 	offers --format = j -- json
 	offers --quit-after m -- mail
 	offers --sandbox --list s -- settings
+	# One that may go without.
+	offers --auth L -- LOGIN
+	offers --auth = L -- LOGIN
+	offers --auth --auth-u -- --auth-user
 }
 
 @test "bash: files and folders" {
