@@ -46,6 +46,7 @@ static const struct {
 	{ "padding in the middle", "Zg==Zg==", 4 },
 	{ "padding, then more", "Zg=v", 3 },
 	{ "four bits too many", "Zh==", 1 },
+	{ "the highest of them", "ZI==", 1 },
 	{ "two bits too many", "Zm9=", 2 },
 	{ "a byte above 127", "Zm\xc3\xa4", 2 },
 };
