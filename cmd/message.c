@@ -257,6 +257,11 @@ message_helo(struct message *m, struct err *e)
 {
 	struct shell *sh = m->sh;
 	struct buf name = BUF_INIT;
+	/* TLS and AUTH bring an EHLO with them. */
+	if (shell_secure(sh, e) < 0)
+		return -1;
+	if (sh->said_helo && shell_state(sh) == SMTP_READY)
+		return 0;
 	int r = vars_expand(&sh->vars, NULL, "${helo}", 7, false, &name, e);
 	if (r == 0)
 		r = message_sayf(m, 2, e, "%s %s",

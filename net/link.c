@@ -16,6 +16,7 @@
 #define LINK_PENDING_MAX 1048576 /* unparsed: no more is read */
 #define LINK_MARKS	 64
 #define LINK_QUIT_MS	 5000
+#define LINK_DRAINED_NS	 100000 /* 0.1 ms */
 
 struct link_mark {
 	uint64_t upto; /* octets read in all */
@@ -35,6 +36,7 @@ struct link {
 	struct link_mark mark[LINK_MARKS]; /* oldest first */
 	size_t nmarks;
 	/* The wait for one reply goes on over several calls. */
+	int64_t drained_ns; /* when a read took all there was */
 	uint64_t wait_seq;
 	int64_t wait_until;
 };
@@ -143,6 +145,8 @@ link_fill(struct link *k)
 	if (n > 0) {
 		k->read += (size_t)n;
 		link_mark_add(k);
+		if ((size_t)n < sizeof(data))
+			k->drained_ns = k->mark[k->nmarks - 1].at_ns;
 		if (memchr(data, '\n', (size_t)n) != NULL)
 			k->said = true;
 		smtp_feed(k->smtp, data, (size_t)n);
@@ -408,6 +412,10 @@ link_poll(struct link *k, struct link_event *ev)
 	if (link_take(k, ev))
 		return 1;
 	if (k->ended || smtp_tls_wanted(k->smtp))
+		return 0;
+	/* Who has just emptied the socket need not ask it again: in lock-step
+	 * that would be a call for every command. */
+	if (peer == NULL && !conn_ready(k->conn) && loop_now_ns() - k->drained_ns < LINK_DRAINED_NS)
 		return 0;
 	if (peer != NULL)
 		peer_tick(peer, loop_now_ns());
