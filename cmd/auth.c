@@ -29,13 +29,22 @@ auth_binding(struct tls *t, struct sasl_binding *b, struct buf *exporter,
 	}
 }
 
-/* "challenge: ..." as it decodes; what is no text shows escaped. */
+/* "challenge: ..." as it decodes, PLAIN's NULs as \0. */
 static void
 auth_show(struct shell *sh, const char *what, const char *p, size_t n)
 {
-	if (p != NULL && n > 0)
-		shell_remark(
-		    sh, "%s, decoded: %.*s", what, (int)(n < 600 ? n : 600), p);
+	struct buf b = BUF_INIT;
+	if (n > 600)
+		n = 600;
+	for (size_t i = 0; p != NULL && i < n; i++) {
+		if (p[i] == '\0')
+			buf_adds(&b, "\\0");
+		else
+			buf_addc(&b, p[i]);
+	}
+	if (buf_len(&b) > 0)
+		shell_remark(sh, "%s, decoded: %s", what, buf_str(&b));
+	buf_wipe(&b);
 }
 
 static int
