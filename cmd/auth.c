@@ -172,7 +172,7 @@ shell_auth(struct shell *sh, const char *mech, const char *user, bool must,
 		.user = user,
 		.host = sh->where.host,
 		.port = sh->where.port == NULL ? 25
-					       : (unsigned)atoi(sh->where.port),
+					       : (unsigned)strtoul(sh->where.port, NULL, 10),
 		.tls = smtp_is_tls(s),
 		.insecure = sh->auth.insecure };
 	if (mech == NULL && k == NULL)

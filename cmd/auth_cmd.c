@@ -26,7 +26,7 @@ auth_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_auth = {
 	.name = "auth",
 	.args = "[MECHANISM] [USER]",
-	.text = "authenticate: the strongest mechanism offered, or that one",
+	.text = "authenticate: strongest mechanism, or that one",
 	.help = "The password comes from where --auth-password-file, -fd, "
 		"-command or --netrc say, else the terminal asks for it.",
 	.exec = auth_exec,

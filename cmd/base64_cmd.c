@@ -22,6 +22,6 @@ base64_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_base64 = {
 	.name = "base64",
 	.args = "TEXT...",
-	.text = "encode a text; \\0 is NUL, as AUTH PLAIN's \\0user\\0password",
+	.text = "encode a text; \\0 is NUL: \\0user\\0password",
 	.exec = base64_exec,
 };

@@ -48,7 +48,7 @@ bdat_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_bdat = {
 	.name = "bdat",
 	.args = "FILE [OCTETS] [last|more]",
-	.text = "send a file by BDAT, in chunks of OCTETS, LAST with the last",
+	.text = "send a file by BDAT, LAST with the last chunk",
 	.help = "Without OCTETS in one chunk (16 MiB at most). more leaves the "
 		"message open for another \\bdat. A refused chunk ends it.",
 	.exec = bdat_exec,

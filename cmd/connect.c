@@ -24,7 +24,7 @@ connect_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_connect = {
 	.name = "connect",
 	.args = "[HOST]",
-	.text = "connect to HOST[:PORT], a URL, or a Unix socket's path",
+	.text = "connect to HOST[:PORT], a URL, a socket's path",
 	.help =
 	    "Without a host: to the same place again. A session that stands "
 	    "is ended first.",

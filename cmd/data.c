@@ -3,6 +3,6 @@
 const struct cmd cmd_data = {
 	.name = "data",
 	.args = "",
-	.text = "send DATA; mail text follows, up to a line with a period",
+	.text = "send DATA; mail text follows, up to a period",
 	.body = "DATA\n",
 };

@@ -157,7 +157,7 @@ dns_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_dns = {
 	.name = "dns",
 	.args = "DOMAIN",
-	.text = "show a domain's MX, their addresses and TLSA records",
+	.text = "show a domain's MX, addresses and TLSA records",
 	.help =
 	    "In the order in which they are tried, with what DNSSEC says of "
 	    "each: secure, insecure, bogus. DANE says whether the TLSA "

@@ -122,7 +122,7 @@ expect_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_expect = {
 	.name = "expect",
 	.args = "close|silence|within|CODE [DURATION]...",
-	.text = "check a reply, its time, the close, or that nothing comes",
+	.text = "check a reply, its time, a close, or silence",
 	.help =
 	    "\\expect 250 is R: 250; \\expect close waits for the server to "
 	    "close; \\expect silence 2s passes when nothing comes in that "

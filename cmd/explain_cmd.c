@@ -28,7 +28,7 @@ const struct cmd cmd_explain = {
 	.name = "explain",
 	.args = "[WORD...]",
 	.text =
-	    "all that is known of a reply code, enhanced code, verb or keyword",
+	    "what is known of a code, verb or keyword",
 	.help = "Without a word: the newest reply's code.",
 	.exec = explain_exec,
 };

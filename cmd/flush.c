@@ -14,6 +14,6 @@ flush_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_flush = {
 	.name = "flush",
 	.args = "",
-	.text = "send what \\pipeline gathered and wait for the replies",
+	.text = "send what \\pipeline gathered, take the replies",
 	.exec = flush_exec,
 };

@@ -4,11 +4,13 @@
 #include <string.h>
 #include <strings.h>
 
+#define HELP_WIDTH 78 /* "# " may stand before it */
+
 static void
 help_table(struct buf *b)
 {
 	buf_adds(b, "A line is sent as it is: MAIL FROM:<me@example.org>. "
-		    "These are for smtpsh itself:\n");
+		    "For smtpsh itself:\n");
 	for (size_t i = 0; cmd_table[i] != NULL; i++) {
 		const struct cmd *c = cmd_table[i];
 		struct buf left = BUF_INIT;
@@ -21,7 +23,18 @@ help_table(struct buf *b)
 		buf_release(&left);
 	}
 	buf_adds(b, "\\help COMMAND says more; \\help VERB explains a verb; a "
-		    "unique prefix will do: \\h MAIL\n");
+		    "unique prefix will do.\n");
+}
+
+static void
+help_command(struct buf *b, const struct cmd *c)
+{
+	buf_addf(b, "\\%s%s%s\n  %s\n", c->name, c->args[0] == '\0' ? "" : " ",
+	    c->args, c->text);
+	if (c->help == NULL)
+		return;
+	buf_adds(b, "  ");
+	explain_fill(b, 2, 2, HELP_WIDTH, c->help);
 }
 
 static int
@@ -40,10 +53,7 @@ help_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 		if (slash && c == NULL)
 			return -1;
 		if (c != NULL && !shout)
-			buf_addf(&b, "\\%s %s\n  %s\n%s%s%s", c->name, c->args,
-			    c->text, c->help == NULL ? "" : "  ",
-			    c->help == NULL ? "" : c->help,
-			    c->help == NULL ? "" : "\n");
+			help_command(&b, c);
 		if (c != NULL && !shout && c->body != NULL)
 			buf_addf(&b, "  as a template:\n%s", c->body);
 		size_t before = buf_len(&b);
@@ -60,6 +70,6 @@ help_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_help = {
 	.name = "help",
 	.args = "[COMMAND|VERB]",
-	.text = "this list, or what is known of a command or verb",
+	.text = "this list, or all about a command or verb",
 	.exec = help_exec,
 };

@@ -73,9 +73,9 @@ json_put_string(
 static void
 json_put_ms(json_t *o, const char *key, int64_t ns)
 {
+	const int64_t us = ns / 1000;
 	if (ns >= 0)
-		json_object_set_new(
-		    o, key, json_real((double)(ns / 1000) / 1e3));
+		json_object_set_new(o, key, json_real((double)us / 1e3));
 }
 
 static void

@@ -21,7 +21,7 @@ struct expect {
 /* "250 OK", "250|251", "2xx", "550 /no such (?<who>\\w+)/", with sep set to
  * '-' where more lines follow. -1: not of that form (ERR_DATA). */
 int expect_parse(
-    struct expect **x, const char *p, size_t len, char *sep, struct err *e);
+    struct expect **out, const char *p, size_t len, char *sep, struct err *e);
 /* Adds a line of the same reply. -1 if its code differs. */
 int expect_add(
     struct expect *x, const char *p, size_t len, char *sep, struct err *e);

@@ -15,6 +15,6 @@ pipeline_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_pipeline = {
 	.name = "pipeline",
 	.args = "",
-	.text = "gather the lines that follow; \\flush sends them as one group",
+	.text = "gather lines; \\flush sends them as one group",
 	.exec = pipeline_exec,
 };

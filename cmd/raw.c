@@ -36,8 +36,9 @@ raw_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_raw = {
 	.name = "raw",
 	.args = "TEXT...",
-	.text = "send exact bytes: C escapes (\\r \\n \\0 \\xNN \\\\), no CRLF "
-		"added",
-	.help = "A reply is awaited when the bytes end with \\n.",
+	.text = "send exact bytes: C escapes, no CRLF added",
+	.help = "\\r \\n \\t \\0 \\NNN \\xNN \\\\ and what else C has. A reply "
+		"is awaited "
+		"when the bytes end with \\n.",
 	.exec = raw_exec,
 };

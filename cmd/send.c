@@ -38,7 +38,7 @@ send_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_send = {
 	.name = "send",
 	.args = "FILE",
-	.text = "DATA, a file as mail text, and the period that ends it",
+	.text = "DATA, a file as mail text, and the period",
 	.help = "Line ends become CRLF and lines that begin with a period get "
 		"one more. When DATA is refused nothing of the file is sent.",
 	.exec = send_exec,

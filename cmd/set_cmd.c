@@ -189,6 +189,6 @@ set_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_set = {
 	.name = "set",
 	.args = "SETTING|NAME [VALUE...]",
-	.text = "set a variable, or one of the settings that \\show lists",
+	.text = "set a variable, or a setting (\\show lists them)",
 	.exec = set_exec,
 };

@@ -127,7 +127,7 @@ talk_reply(struct shell *sh, const struct link_event *k, struct talk_want *w)
 		ev.verdict = w->met ? VERDICT_MET : VERDICT_MISSED;
 	}
 	shell_put(sh, &ev);
-	if (ev.verdict == VERDICT_MISSED) {
+	if (w != NULL && ev.verdict == VERDICT_MISSED) {
 		talk_quote(sev->reply, &quote);
 		talk_tell_missed(
 		    sh, w->expect, buf_data(&quote), buf_len(&quote));

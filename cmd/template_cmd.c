@@ -51,11 +51,10 @@ template_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_template = {
 	.name = "template",
 	.args = "[TEMPLATE]",
-	.text =
-	    "list the templates, or show one; \\template NAME { defines one",
+	.text = "list the templates, or show one",
 	.help =
-	    "The lines up to a line with } are its body; ${1}, ${2} ... are "
-	    "the words of its call, ${*} all of them. \\NAME WORD... runs "
-	    "it.",
+	    "\\template NAME { defines one: the lines up to a line with } are "
+	    "its body; ${1}, ${2} ... are the words of its call, ${*} all of "
+	    "them. \\NAME WORD... runs it.",
 	.exec = template_exec,
 };

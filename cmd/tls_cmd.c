@@ -19,6 +19,6 @@ tls_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_tls = {
 	.name = "tls",
 	.args = "",
-	.text = "show protocol, cipher, certificates, and what was verified",
+	.text = "show protocol, cipher, certificates, the verdict",
 	.exec = tls_exec,
 };

@@ -43,7 +43,7 @@ xclient_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_xclient = {
 	.name = "xclient",
 	.args = "NAME=VALUE...",
-	.text = "tell the server that another client speaks, and greet again",
+	.text = "say that another client speaks, and greet again",
 	.help = "Of NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT, those "
 		"that the server offers, as Postfix's XCLIENT_README has them. "
 		"A value may be [UNAVAILABLE]; it is encoded as xtext.",

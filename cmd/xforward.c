@@ -23,7 +23,7 @@ xforward_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_xforward = {
 	.name = "xforward",
 	.args = "NAME=VALUE...",
-	.text = "tell the server, for its log, which client the mail is from",
+	.text = "say which client the mail is from, for the log",
 	.help = "Of NAME ADDR PORT PROTO HELO IDENT SOURCE, those that the "
 		"server offers, as Postfix's XFORWARD_README has them. A value "
 		"may be [UNAVAILABLE]; it is encoded as xtext.",

@@ -61,46 +61,46 @@ function __smtpsh_lines
         XFORWARD 'says, for the log, which client the mail came from: NAME ADDR PORT PROTO HELO IDENT SOURCE' \
         VERB 'asks for verbose replies' \
         ONEX 'promises one transaction only' \
-        '\\connect' 'connect to HOST[:PORT], a URL, or a Unix socket'\''s path' \
-        '\\dns' 'show a domain'\''s MX, their addresses and TLSA records' \
+        '\\connect' 'connect to HOST[:PORT], a URL, a socket'\''s path' \
+        '\\dns' 'show a domain'\''s MX, addresses and TLSA records' \
         '\\close' 'close the connection at once, without QUIT' \
         '\\starttls' 'send STARTTLS and start TLS on its 220' \
-        '\\tls' 'show protocol, cipher, certificates, and what was verified' \
-        '\\auth' 'authenticate: the strongest mechanism offered, or that one' \
-        '\\base64' 'encode a text; \\0 is NUL, as AUTH PLAIN'\''s \\0user\\0password' \
+        '\\tls' 'show protocol, cipher, certificates, the verdict' \
+        '\\auth' 'authenticate: strongest mechanism, or that one' \
+        '\\base64' 'encode a text; \\0 is NUL: \\0user\\0password' \
         '\\unbase64' 'decode base64, as of a 334' \
         '\\helo' 'send HELO' \
         '\\ehlo' 'send EHLO' \
         '\\lhlo' 'send LHLO (LMTP)' \
-        '\\xclient' 'tell the server that another client speaks, and greet again' \
-        '\\xforward' 'tell the server, for its log, which client the mail is from' \
+        '\\xclient' 'say that another client speaks, and greet again' \
+        '\\xforward' 'say which client the mail is from, for the log' \
         '\\mail' 'send MAIL FROM:<address>' \
         '\\rcpt' 'send RCPT TO:<address>' \
-        '\\data' 'send DATA; mail text follows, up to a line with a period' \
-        '\\send' 'DATA, a file as mail text, and the period that ends it' \
-        '\\bdat' 'send a file by BDAT, in chunks of OCTETS, LAST with the last' \
-        '\\raw' 'send exact bytes: C escapes (\\r \\n \\0 \\xNN \\\\), no CRLF added' \
-        '\\pipeline' 'gather the lines that follow; \\flush sends them as one group' \
-        '\\flush' 'send what \\pipeline gathered and wait for the replies' \
+        '\\data' 'send DATA; mail text follows, up to a period' \
+        '\\send' 'DATA, a file as mail text, and the period' \
+        '\\bdat' 'send a file by BDAT, LAST with the last chunk' \
+        '\\raw' 'send exact bytes: C escapes, no CRLF added' \
+        '\\pipeline' 'gather lines; \\flush sends them as one group' \
+        '\\flush' 'send what \\pipeline gathered, take the replies' \
         '\\test' 'send one test message to the address' \
-        '\\set' 'set a variable, or one of the settings that \\show lists' \
+        '\\set' 'set a variable, or a setting (\\show lists them)' \
         '\\unset' 'forget a variable' \
         '\\show' 'the session, the settings and the variables' \
-        '\\template' 'list the templates, or show one; \\template NAME { defines one' \
+        '\\template' 'list the templates, or show one' \
         '\\include' 'run a conversation file in this session' \
         '\\record' 'write the conversation to FILE as it goes on' \
-        '\\expect' 'check a reply, its time, the close, or that nothing comes' \
+        '\\expect' 'check a reply, its time, a close, or silence' \
         '\\sleep' 'wait: 500ms, 2s, 1m; a number alone is seconds' \
         '\\mailbox' 'show the mail that the sandbox received' \
-        '\\explain' 'all that is known of a reply code, enhanced code, verb or keyword' \
-        '\\help' 'this list, or what is known of a command or verb' \
+        '\\explain' 'what is known of a code, verb or keyword' \
+        '\\help' 'this list, or all about a command or verb' \
         '\\quit' 'say QUIT and leave smtpsh'
 end
 
 complete -c smtpsh -f
 complete -c smtpsh -n 'not __fish_contains_opt explain' -a '(__smtpsh_hosts)'
 complete -c smtpsh -n '__fish_contains_opt explain' -a '(__smtpsh_words)'
-complete -c smtpsh -s s -l server -x -a '(__smtpsh_hosts)' -d 'connect to HOST[:PORT] (the same as naming it without --server)'
+complete -c smtpsh -s s -l server -x -a '(__smtpsh_hosts)' -d 'connect to HOST[:PORT], as HOST alone does'
 complete -c smtpsh -s p -l port -x -a 'smtp submission submissions' -d 'its port or service name (25, LMTP 24)'
 complete -c smtpsh -l lmtp -d 'speak LMTP (RFC 2033)'
 complete -c smtpsh -l socket -r -F -d 'connect to a Unix socket'
@@ -109,11 +109,11 @@ complete -c smtpsh -l sandbox -d 'speak with the embedded receiver, in this proc
 complete -c smtpsh -s 4 -l ipv4 -d 'IPv4 addresses only'
 complete -c smtpsh -s 6 -l ipv6 -d 'IPv6 addresses only'
 complete -c smtpsh -l bind -x -d 'connect from this local address'
-complete -c smtpsh -l timeout -x -d 'wait so long for each reply (RFC 5321 4.5.3.2'\''s times)'
+complete -c smtpsh -l timeout -x -d 'wait so long for each reply (RFC 5321'\''s times)'
 complete -c smtpsh -s c -l command -x -a '(__smtpsh_lines)' -d 'run a line of the language (repeatable)'
-complete -c smtpsh -s f -l file -r -F -d 'run a conversation file, - for standard input (repeatable)'
-complete -c smtpsh -s D -l define -x -d 'set a variable'
-complete -c smtpsh -l dialect -x -a '821 5321' -d 'how S: is read: sender (RFC 821) or server (RFC 5321)'
+complete -c smtpsh -s f -l file -r -F -d 'run a conversation file, or - (repeatable)'
+complete -c smtpsh -s D -l define -x -d 'set a variable (repeatable)'
+complete -c smtpsh -l dialect -x -a '821 5321' -d 'S: is the sender (821) or the server (5321)'
 complete -c smtpsh -l bare -d 'send nothing that was not written'
 complete -c smtpsh -l stop -d 'end at the first refusal'
 complete -c smtpsh -l keep-going -d 'go on after a missed expectation'
@@ -121,12 +121,12 @@ complete -c smtpsh -l from -x -d 'reverse-path; <> for the null path'
 complete -c smtpsh -s t -l to -x -d 'forward-path, commas between several'
 complete -c smtpsh -l helo -x -a '(__smtpsh_hosts)' -d 'the name to give in EHLO or HELO'
 complete -c smtpsh -l data -r -F -d 'the message (standard input, if it is no terminal)'
-complete -c smtpsh -l header -x -d 'make a test message with this header line (repeatable)'
+complete -c smtpsh -l header -x -d 'make a test message with this line (repeatable)'
 complete -c smtpsh -l body -x -d 'make a test message with this text'
 complete -c smtpsh -l mail-param -x -d 'add to MAIL, as RET=HDRS (repeatable)'
 complete -c smtpsh -l rcpt-param -x -d 'add to each RCPT, as NOTIFY=NEVER (repeatable)'
-complete -c smtpsh -l chunk -x -d 'send by BDAT in chunks of so many octets (RFC 3030)'
-complete -c smtpsh -l quit-after -x -a 'connect helo mail rcpt data' -d 'stop behind that stage with QUIT; nothing is mailed'
+complete -c smtpsh -l chunk -x -d 'send by BDAT, in chunks of so many octets'
+complete -c smtpsh -l quit-after -x -a 'connect helo mail rcpt data' -d 'stop behind that stage with QUIT; mail nothing'
 complete -c smtpsh -l tls -d 'STARTTLS must succeed, the certificate too'
 complete -c smtpsh -l tls-optional -d 'STARTTLS when it is offered'
 complete -c smtpsh -l tls-on-connect -d 'TLS from the start (port 465)'
@@ -157,14 +157,14 @@ complete -c smtpsh -l mock -r -F -d 'play the server'\''s side of a conversation
 complete -c smtpsh -l maildir -x -a '(__fish_complete_directories)' -d 'store mail below FOLDER'
 complete -c smtpsh -l mailbox -x -d 'take mail for these only (repeatable)'
 complete -c smtpsh -l size-max -x -d 'the largest message'
-complete -c smtpsh -l allow-bare -d 'keep a bare CR or LF in mail text rather than refuse it'
+complete -c smtpsh -l allow-bare -d 'keep a bare CR or LF in mail text, not refuse it'
 complete -c smtpsh -l cert -r -F -d 'offer STARTTLS with this certificate'
 complete -c smtpsh -l key -r -F -d 'its private key'
 complete -c smtpsh -l self-signed -d 'offer STARTTLS with a throw-away certificate'
 complete -c smtpsh -l user -x -d 'offer AUTH to this user'
 complete -c smtpsh -l password-file -r -F -d 'whose password is in FILE'
 complete -c smtpsh -l count -x -d 'end after so many sessions'
-complete -c smtpsh -l explain -x -a '(__smtpsh_words)' -d 'tell all about a reply code, enhanced code, verb or keyword'
+complete -c smtpsh -l explain -x -a '(__smtpsh_words)' -d 'what is known of a code, verb or keyword'
 complete -c smtpsh -l completion -x -a 'bash zsh fish' -d 'print that shell'\''s completion script'
 complete -c smtpsh -l list -x -a 'verbs commands settings options words' -d 'print a table'\''s names, for scripts'
 complete -c smtpsh -l no-rc -d 'do not read the start-up file'
