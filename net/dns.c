@@ -483,11 +483,11 @@ dns_tlsa(struct dns *d, unsigned port, const char *host, int64_t deadline_ns,
 	int rc;
 
 	*out = (struct dns_tlsa){ 0 };
-	if (strlen(host) > RDATA_TEXT_MAX)
+	if (!rdata_is_name(host))
 		return err_set(
 		    e, ERR_USAGE, "'%.300s' is no name to look up", host);
 	out->name = mem_printf("_%u._tcp.%s", port, host);
-	if (strlen(out->name) > RDATA_TEXT_MAX && rdata_is_name(host)) {
+	if (!rdata_is_name(out->name)) {
 		/* There can be no such name. */
 		out->head.status = DNS_NXDOMAIN;
 		return 0;
