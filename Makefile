@@ -123,9 +123,10 @@ deps-lint:
 	@tests/deps.sh lint
 
 completions: smtpsh
-	./smtpsh --completion bash >completions/smtpsh.bash
-	./smtpsh --completion zsh >completions/_smtpsh
-	./smtpsh --completion fish >completions/smtpsh.fish
+	./smtpsh --completion bash >$B/smtpsh.bash
+	./smtpsh --completion zsh >$B/_smtpsh
+	./smtpsh --completion fish >$B/smtpsh.fish
+	cp $B/smtpsh.bash $B/_smtpsh $B/smtpsh.fish completions/
 
 DEST = $(DESTDIR)$(bindir)/smtpsh $(DESTDIR)$(mandir)/man1/smtpsh.1 \
        $(DESTDIR)$(datadir)/bash-completion/completions/smtpsh \

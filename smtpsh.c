@@ -100,7 +100,7 @@ main_look(struct shell *sh, const struct opts *o)
 		ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws);
 	int width = ws.ws_col;
 	if (width == 0 && columns != NULL)
-		width = atoi(columns);
+		width = (int)strtol(columns, NULL, 10);
 	sh->look = (struct human_opts){ .terminal = sh->out.terminal,
 		.colour = main_colour(sh, o),
 		.remarks = !o->no_remarks,
@@ -180,17 +180,20 @@ main_where(struct shell *sh, const struct opts *o, struct err *e)
 		w->kind = CONN_PIPE;
 		w->command = mem_dup(o->pipe);
 		sh->has_where = true;
+	} else if (o->mx != NULL) {
+		w->kind = CONN_TCP;
+		sh->has_where = true;
 	} else if (o->host != NULL) {
 		if (where_parse(w, o->host, e) < 0)
 			return -1;
 		w->lmtp |= o->lmtp;
 		sh->has_where = true;
 	}
-	if ((o->socket != NULL) + (o->pipe != NULL) + (o->host != NULL) +
-		o->sandbox >
+	if ((o->mx != NULL) + (o->socket != NULL) + (o->pipe != NULL) +
+		(o->host != NULL) + o->sandbox >
 	    1)
 		return err_set(e, ERR_USAGE,
-		    "a host, --socket, --pipe and --sandbox exclude each "
+		    "a host, --mx, --socket, --pipe and --sandbox exclude each "
 		    "other");
 	if (o->port != NULL) {
 		free(w->port);
@@ -224,6 +227,7 @@ main_modes(struct shell *sh, const struct opts *o, struct err *e)
 		.fd = o->auth_fd,
 		.netrc = o->netrc,
 		.insecure = o->auth_insecure };
+	sh->secure.unverified = sh->secure.verify_off;
 	sh->bare = o->bare;
 	sh->stop = o->stop;
 	sh->keep_going = o->keep_going;
@@ -239,6 +243,32 @@ main_modes(struct shell *sh, const struct opts *o, struct err *e)
 			    "--timeout 0 leaves no time for a reply");
 		link_times_all(&sh->times, ms);
 	}
+	return 0;
+}
+
+/* By which way: DNS, a proxy. */
+static int
+main_way(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
+    struct err *e)
+{
+	sh->names.resolver = o->resolver;
+	sh->names.trust_anchor = o->trust_anchor;
+	sh->mx.domain = o->mx;
+	sh->mx.dane = o->dane;
+	sh->mx.each = o->mx_all;
+	sh->mx.asked = sh->secure.level;
+	if (o->mx_all && o->mx == NULL)
+		return err_set(e, ERR_USAGE, "--mx-all goes with --mx DOMAIN");
+	if (o->proxy_protocol != NULL)
+		sh->proxy_protocol = o->proxy_protocol[0] - '0';
+	if (o->proxy == NULL)
+		return 0;
+	if (proxy_url_parse(proxy, o->proxy, e) < 0)
+		return -1;
+	if (proxy->password != NULL)
+		redact_add(
+		    &sh->redact, proxy->password, strlen(proxy->password));
+	sh->proxy = proxy;
 	return 0;
 }
 
@@ -329,9 +359,41 @@ main_interactive(struct shell *sh, const struct opts *o)
 	return sh->tally.status > 128 ? sh->tally.status : 0;
 }
 
+static int main_front(struct shell *sh, const struct opts *o);
+
+/* --mx-all: the same with every host; the status is that of the first that
+ * failed. */
+static int
+main_each(struct shell *sh, const struct opts *o)
+{
+	struct err e = { 0 };
+	if (o->nrun == 0 && !(main_is_message(o) &&
+				(o->data != NULL || o->body != NULL ||
+				    o->nheader > 0 || o->quit_after != NULL))) {
+		err_set(&e, ERR_USAGE,
+		    "--mx-all runs the same for every host: give it with -c, "
+		    "-f, --data, --body or --quit-after");
+		shell_error(sh, &e);
+		return shell_status(sh);
+	}
+	int n = mx_route(sh, &e);
+	if (n < 0) {
+		shell_error(sh, &e);
+		return shell_status(sh);
+	}
+	sh->mx_all_now = true;
+	for (size_t i = 0; i < (size_t)n; i++) {
+		sh->mx.next = i;
+		main_front(sh, o);
+	}
+	return shell_status(sh);
+}
+
 static int
 main_front(struct shell *sh, const struct opts *o)
 {
+	if (o->mx_all && !sh->mx_all_now)
+		return main_each(sh, o);
 	if (main_is_message(o))
 		message_run(sh, o);
 	else if (o->nrun > 0)
@@ -392,10 +454,12 @@ static int
 main_session(struct shell *sh, const struct opts *o, struct err *e)
 {
 	struct host h = { 0 };
+	struct proxy_url proxy = { 0 };
 	int status;
 	sh->sandboxed = o->sandbox || (o->mock != NULL && o->host == NULL);
 	if (main_sinks(sh, o, e) < 0 || main_define(sh, o, e) < 0 ||
 	    main_where(sh, o, e) < 0 || main_modes(sh, o, e) < 0 ||
+	    main_way(sh, o, &proxy, e) < 0 ||
 	    (sh->sandboxed && host_init(&h, o, false, e) < 0)) {
 		shell_error(sh, e);
 		status = err_status(e->kind);
@@ -409,6 +473,7 @@ main_session(struct shell *sh, const struct opts *o, struct err *e)
 		status = err_status(e->kind);
 	}
 	host_release(&h);
+	proxy_url_release(&proxy);
 	return status;
 }
 

@@ -171,8 +171,9 @@ shell_auth(struct shell *sh, const char *mech, const char *user, bool must,
 		.offered = k == NULL ? NULL : k->args,
 		.user = user,
 		.host = sh->where.host,
-		.port = sh->where.port == NULL ? 25
-					       : (unsigned)strtoul(sh->where.port, NULL, 10),
+		.port = sh->where.port == NULL
+			    ? 25
+			    : (unsigned)strtoul(sh->where.port, NULL, 10),
 		.tls = smtp_is_tls(s),
 		.insecure = sh->auth.insecure };
 	if (mech == NULL && k == NULL)

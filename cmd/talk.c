@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "cmd.h"
+#include "idn.h"
 #include "shell.h"
 
 /* How long to wait for a reply that nothing asked for, where a file expects
@@ -439,6 +440,13 @@ talk_target(const struct shell *sh, struct conn_target *t)
 		.command = w->command,
 		.family = w->family,
 		.bind = w->bind };
+	t->proxy = sh->proxy;
+	t->proxy_protocol = sh->proxy_protocol;
+	if (sh->mx.host != NULL) {
+		t->host = sh->mx.host->name;
+		t->address = sh->mx.host->address;
+		t->naddress = sh->mx.host->naddress;
+	}
 	if (sh->sandboxed) {
 		t->kind = CONN_INPROC;
 		t->peer = peer_new(&sh->sandbox, 1, NULL);
@@ -446,13 +454,10 @@ talk_target(const struct shell *sh, struct conn_target *t)
 }
 
 int
-shell_connect(struct shell *sh, struct err *e)
+shell_open(struct shell *sh, struct err *e)
 {
 	struct conn_target t;
 	shell_close(sh);
-	if (!sh->has_where && !sh->sandboxed)
-		return err_set(
-		    e, ERR_USAGE, "no host: name one, or use --sandbox");
 	talk_target(sh, &t);
 	sh->had_link = true;
 	out_flush(&sh->out, NULL);
@@ -470,6 +475,27 @@ shell_connect(struct shell *sh, struct err *e)
 	shell_put(sh, &ev);
 	buf_release(&b);
 	return 0;
+}
+
+int
+shell_connect(struct shell *sh, struct err *e)
+{
+	bool tcp = !sh->sandboxed && sh->where.kind == CONN_TCP;
+	if (!sh->has_where && !sh->sandboxed)
+		return err_set(
+		    e, ERR_USAGE, "no host: name one, or use --sandbox");
+	sh->had_link = true;
+	sh->mx.host = NULL;
+	if (tcp && sh->where.host != NULL && idn_is_needed(sh->where.host)) {
+		char *ascii;
+		if (idn_to_ascii(sh->where.host, &ascii, e) < 0)
+			return -1;
+		free(sh->where.host);
+		sh->where.host = ascii;
+	}
+	if (tcp && (sh->mx.domain != NULL || sh->mx.dane))
+		return mx_connect(sh, e);
+	return shell_open(sh, e);
 }
 
 /* The greeting, where nothing has taken it yet. It must be 220, unless a file

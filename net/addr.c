@@ -141,7 +141,7 @@ addr_dotted(const char *p, size_t len)
 	size_t at = 0;
 	for (int part = 0; part < 4; part++) {
 		int value = 0;
-		size_t start = at;
+		size_t start;
 		if (part > 0 && (at == len || p[at++] != '.'))
 			return 0;
 		start = at;

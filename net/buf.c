@@ -41,7 +41,7 @@ buf_space(struct buf *b, size_t n)
 {
 	if (b->cap - b->end >= n && b->p != NULL)
 		return b->p + b->end;
-	if (b->off > 0 && b->off >= b->cap / 2) {
+	if (b->p != NULL && b->off > 0 && b->off >= b->cap / 2) {
 		memmove(b->p, b->p + b->off, b->end - b->off);
 		b->end -= b->off;
 		b->off = 0;

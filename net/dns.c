@@ -458,7 +458,8 @@ dns_tlsa_fill(struct dns_tlsa *out, const struct ub_result *r)
 	size_t len, total = 0, at = 0;
 
 	for (size_t i = 0;
-	     i < DNS_TLSA_MAX && (p = dns_record(&out->head, r, i, &len)); i++)
+	     i < DNS_TLSA_MAX && dns_record(&out->head, r, i, &len) != NULL;
+	     i++)
 		total += len;
 	out->data = mem_alloc(total + 1);
 	for (size_t i = 0; (p = dns_record(&out->head, r, i, &len)); i++) {

@@ -52,7 +52,7 @@ union listener_addr {
 static in_port_t
 listener_port(int fd)
 {
-	union listener_addr a;
+	union listener_addr a = { 0 };
 	socklen_t len = sizeof a;
 	if (getsockname(fd, &a.sa, &len) != 0)
 		return 0;

@@ -13,7 +13,7 @@ struct maildir; /* one message under way */
  * is not a letter, digit or one of "@._+-", is written as %XX. O_EXCL and
  * O_NOFOLLOW, mode 0600. -1: ERR_OUTPUT. */
 int maildir_open(
-    struct maildir **m, const char *dir, const char *mailbox, struct err *e);
+    struct maildir **out, const char *dir, const char *mailbox, struct err *e);
 int maildir_write(struct maildir *m, const char *p, size_t len, struct err *e);
 /* Delivers and frees; on -1 nothing is left in tmp or new. */
 int maildir_commit(struct maildir *m, struct err *e);

@@ -110,7 +110,7 @@ sasl_scram_prove(struct sasl_scram *s, const struct sasl_scram_first *f,
 	struct {
 		unsigned char salted[HASH_MAX], client[HASH_MAX];
 		unsigned char stored[HASH_MAX], server[HASH_MAX];
-	} key;
+	} key = { .client = { 0 } };
 	int rc = -1;
 
 	if (hash_pbkdf2(k, s->prepared.p, s->prepared.len, buf_data(&f->salt),

@@ -155,11 +155,11 @@ smtp_move(struct smtp *s, const struct smtp_owed *o)
 		break;
 	case SMTP_STEP_CHUNK:
 		s->state = SMTP_CHUNKS;
-		if (o->chunk_last && o->left == 0)
+		if (o != NULL && o->chunk_last && o->left == 0)
 			smtp_reset(s);
 		break;
 	case SMTP_STEP_RESET:
-		if (o->left == 0)
+		if (o != NULL && o->left == 0)
 			smtp_reset(s);
 		break;
 	case SMTP_STEP_TLS:

@@ -27,10 +27,10 @@ tls_cert_dn(const X509_NAME *name, size_t max, struct buf *b)
 	size_t n, got;
 
 	/* RFC 2253 escapes control octets; UTF-8 stays readable. */
-	if (bio != NULL && X509_NAME_print_ex(bio, name, 0,
-			       (XN_FLAG_ONELINE | ASN1_STRFLGS_ESC_CTRL) &
-				   ~(unsigned long)ASN1_STRFLGS_ESC_MSB &
-				   ~(unsigned long)XN_FLAG_SPC_EQ) >= 0) {
+	if (bio != NULL &&
+	    X509_NAME_print_ex(bio, name, 0,
+		XN_FLAG_ONELINE & ~(unsigned long)ASN1_STRFLGS_ESC_MSB &
+		    ~(unsigned long)XN_FLAG_SPC_EQ) >= 0) {
 		n = BIO_ctrl_pending(bio);
 		if (n > 0 &&
 		    BIO_read_ex(bio, buf_space(&line, n), n, &got) == 1)
