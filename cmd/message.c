@@ -26,6 +26,7 @@ struct message {
 	char **to;
 	size_t nto;
 	size_t accepted;
+	bool utf8; /* an address has octets above 127 */
 };
 
 static const char *const message_stages[] = {
@@ -190,6 +191,15 @@ message_open(struct message *m, struct err *e)
 	return 0;
 }
 
+static bool
+message_is_utf8(const char *p)
+{
+	for (; *p != '\0'; p++)
+		if ((unsigned char)*p > 127)
+			return true;
+	return false;
+}
+
 static int
 message_addresses(struct message *m, struct err *e)
 {
@@ -209,6 +219,9 @@ message_addresses(struct message *m, struct err *e)
 	for (size_t i = 0; i < m->o->nto; i++)
 		if (message_recipients(m, m->o->to[i], e) < 0)
 			return -1;
+	m->utf8 = message_is_utf8(buf_str(&m->from));
+	for (size_t i = 0; i < m->nto; i++)
+		m->utf8 |= message_is_utf8(m->to[i]);
 	if (m->nto == 0)
 		return err_set(e, ERR_USAGE,
 		    "--to: no recipient; name one as --to ADDRESS");
@@ -303,6 +316,14 @@ message_mail(struct message *m, struct err *e)
 	if (m->text.eightbit && smtp_offer(s, "8BITMIME") != NULL &&
 	    !message_has_param(m->o, "BODY"))
 		buf_adds(&b, " BODY=8BITMIME");
+	if (m->utf8 && smtp_offer(s, "SMTPUTF8") != NULL) {
+		buf_adds(&b, " SMTPUTF8");
+	} else if (m->utf8) {
+		buf_release(&b);
+		return err_set(e, ERR_REFUSED,
+		    "an address is not ASCII and the server does not offer "
+		    "SMTPUTF8 (RFC 6531): nothing was sent");
+	}
 	for (size_t i = 0; i < m->o->nmail_param; i++)
 		buf_addf(&b, " %s", m->o->mail_param[i]);
 	int r = message_say(m, buf_str(&b), buf_len(&b), 2, e);

@@ -20,6 +20,20 @@ const struct opt opt_table[] = {
 	{ '4', "ipv4", NULL, "IPv4 addresses only", NULL },
 	{ '6', "ipv6", NULL, "IPv6 addresses only", NULL },
 	{ OPT_BIND, "bind", "ADDR", "connect from this local address", NULL },
+	{ OPT_MX, "mx", "DOMAIN",
+	    "connect to the hosts that take mail for DOMAIN", NULL },
+	{ OPT_MX_ALL, "mx-all", NULL,
+	    "with --mx: run with each of them in turn", NULL },
+	{ OPT_DANE, "dane", NULL, "let TLSA records decide on TLS (RFC 7672)",
+	    NULL },
+	{ OPT_RESOLVER, "resolver", "ADDR[:PORT]", "ask this name server",
+	    NULL },
+	{ OPT_TRUST_ANCHOR, "trust-anchor", "FILE",
+	    "believe DNSSEC from these keys on", NULL },
+	{ OPT_PROXY, "proxy", "URL",
+	    "by way of socks5://[USER:PW@]HOST or http://HOST", NULL },
+	{ OPT_PROXY_PROTOCOL, "proxy-protocol", "1|2",
+	    "send the PROXY protocol's header first", NULL },
 	{ OPT_TIMEOUT, "timeout", "DURATION",
 	    "wait so long for each reply (RFC 5321's times)", NULL },
 	{ 'c', "command", "LINE", "run a line of the language (repeatable)",
@@ -188,6 +202,16 @@ opts_slot(struct opts *o, int id)
 		return &o->count;
 	case OPT_CHUNK:
 		return &o->chunk;
+	case OPT_MX:
+		return &o->mx;
+	case OPT_RESOLVER:
+		return &o->resolver;
+	case OPT_TRUST_ANCHOR:
+		return &o->trust_anchor;
+	case OPT_PROXY:
+		return &o->proxy;
+	case OPT_PROXY_PROTOCOL:
+		return &o->proxy_protocol;
 	case OPT_AUTH_USER:
 		return &o->auth_user;
 	case OPT_AUTH_FILE:
@@ -249,6 +273,10 @@ opts_flag(struct opts *o, int id)
 		return &o->allow_bare;
 	case OPT_NO_RC:
 		return &o->no_rc;
+	case OPT_MX_ALL:
+		return &o->mx_all;
+	case OPT_DANE:
+		return &o->dane;
 	case OPT_NETRC:
 		return &o->netrc;
 	case OPT_AUTH_INSECURE:

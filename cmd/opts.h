@@ -61,6 +61,13 @@ enum opt_id {
 	OPT_CERT,
 	OPT_KEY,
 	OPT_SELF_SIGNED,
+	OPT_MX,
+	OPT_MX_ALL,
+	OPT_DANE,
+	OPT_RESOLVER,
+	OPT_TRUST_ANCHOR,
+	OPT_PROXY,
+	OPT_PROXY_PROTOCOL,
 	OPT_AUTH,
 	OPT_AUTH_USER,
 	OPT_AUTH_FILE,
@@ -96,8 +103,9 @@ struct opts {
 	    *quit_after, *completion, *list, *colour, *timeout, *dialect,
 	    *size_max, *count, *chunk, *tls_ca, *tls_cert, *tls_key, *tls_sni,
 	    *tls_verify_host, *tls_verify, *tls_protocol, *tls_cipher,
-	    *tls_save, *cert, *key, *auth_mech, *auth_user, *auth_file,
-	    *auth_fd, *auth_command, *user, *password_file;
+	    *tls_save, *cert, *key, *mx, *resolver, *trust_anchor, *proxy,
+	    *proxy_protocol, *auth_mech, *auth_user, *auth_file, *auth_fd,
+	    *auth_command, *user, *password_file;
 	const char **to, **header, **mailbox, **define, **mail_param,
 	    **rcpt_param;
 	size_t nto, nheader, nmailbox, ndefine, nmail_param, nrcpt_param;
@@ -108,7 +116,7 @@ struct opts {
 	int family;
 	bool lmtp, bare, keep_going, stop, sandbox, explain, quiet, no_remarks,
 	    allow_bare, help, version, no_rc, tls, tls_optional, tls_on_connect,
-	    self_signed, auth, netrc, auth_insecure;
+	    self_signed, mx_all, dane, auth, netrc, auth_insecure;
 };
 
 /* ERR_USAGE names the option. */

@@ -45,14 +45,17 @@ static void
 secure_target(const struct shell *sh, struct tls_target *t)
 {
 	const struct secure *s = &sh->secure;
-	const char *host = s->dane_name != NULL ? s->dane_name
-			   : sh->sandboxed	? "localhost"
-						: sh->where.host;
+	const char *host = s->dane_name != NULL	 ? s->dane_name
+			   : sh->mx.host != NULL ? sh->mx.host->name
+			   : sh->sandboxed	 ? "localhost"
+						 : sh->where.host;
 	*t = (struct tls_target){ .level = secure_level(s),
 		.verify_name = s->verify_host != NULL ? s->verify_host : host,
 		.sni = s->sni,
 		.tlsa = s->tlsa,
-		.ntlsa = s->ntlsa };
+		.ntlsa = s->ntlsa,
+		.dane_name = s->more_names,
+		.ndane_name = s->nmore };
 }
 
 /* --tls-save-peer-cert: what was presented, also when it was refused. */

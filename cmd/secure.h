@@ -14,15 +14,18 @@ struct shell;
 struct secure {
 	enum tls_level level; /* what the session must have; TLS_NONE: what is
 				 typed decides */
-	bool unverified;      /* --tls-verify no */
+	bool verify_off;      /* --tls-verify no */
+	bool unverified;      /* and here: the certificate is not checked */
 	bool on_connect;
 	const char *ca, *cert, *key, *sni, *verify_host, *protocol, *cipher,
 	    *save_peer;
-	struct tls_ctx *ctx;  /* made when first needed */
+	struct tls_ctx *ctx; /* made when first needed */
 	/* DANE: the records and the names they go with, for this host. */
 	const struct tls_tlsa *tlsa;
 	size_t ntlsa;
 	const char *dane_name;
+	const char *const *more_names; /* beside it (RFC 7672 3.2.2) */
+	size_t nmore;
 };
 
 void secure_release(struct secure *s);

@@ -46,7 +46,7 @@ set_verify(struct shell *sh, const char *v, struct err *e)
 	bool on = !sh->secure.unverified;
 	if (set_flag(&on, v, e) < 0)
 		return -1;
-	sh->secure.unverified = !on;
+	sh->secure.unverified = sh->secure.verify_off = !on;
 	return 0;
 }
 

@@ -137,6 +137,7 @@ shell_release(struct shell *sh, struct err *e)
 	free(sh->got_ns);
 	reply_release(&sh->last);
 	where_release(&sh->where);
+	mx_release(&sh->mx);
 	names_release(&sh->names);
 	secure_release(&sh->secure);
 	vars_release(&sh->vars);

@@ -11,6 +11,7 @@
 #include "lang.h"
 #include "link.h"
 #include "loop.h"
+#include "mx.h"
 #include "names.h"
 #include "out.h"
 #include "peer.h"
@@ -68,6 +69,10 @@ struct shell {
 	struct link *link; /* NULL when not connected */
 	struct link_times times;
 	struct names names;
+	struct mx mx;
+	bool mx_all_now;	       /* --mx-all: mx.next says which */
+	const struct proxy_url *proxy; /* --proxy, or NULL */
+	int proxy_protocol;	       /* 0, 1, 2 */
 	struct secure secure;
 	struct auth auth;
 	struct peer_config sandbox; /* the embedded receiver, if sandboxed */
@@ -92,7 +97,7 @@ struct shell {
 	bool skip_text;	   /* DATA was refused: mail text is not sent */
 	bool judging;	   /* an expectation ended the group: the next command
 			      begins another */
-	bool secured; /* shell_secure() has been here */
+	bool secured;	   /* shell_secure() has been here */
 	bool broken;	   /* what came was no protocol: no polite QUIT */
 	bool had_link;	   /* this conversation has had its connection */
 	bool expects;	   /* this conversation has expectations */
@@ -131,6 +136,8 @@ int shell_status(const struct shell *sh);
 
 /* For the command files. Errors are returned, not told. */
 int shell_connect(struct shell *sh, struct err *e);
+/* The same to the host that mx.host or where says, without looking further. */
+int shell_open(struct shell *sh, struct err *e);
 void shell_close(struct shell *sh);
 /* Connects if need be and takes the greeting if nothing has. */
 int shell_greet(struct shell *sh, struct err *e);
