@@ -117,16 +117,17 @@ const char *sasl_client_mech(const struct sasl_client *c);
 int sasl_client_first(struct sasl_client *c, const char **b64, struct err *e);
 
 /* The text behind "334 " and *b64, the line that answers it ("" may be). -1:
- * send "*", and after another 334 close; ERR_AUTH with what is wrong: not base64, more than 12288
- * octets, the 21st round, a SCRAM nonce, salt or count out of bounds (4096 to
- * 1000000), "e=", a wrong server signature, a challenge where none is due.
- * Every later call fails with the same error. */
+ * send "*", and after another 334 close; ERR_AUTH with what is wrong: not
+ * base64, more than 12288 characters, the 21st round, a SCRAM nonce, salt or
+ * count out of bounds (4096 to 1000000), "e=", a wrong server signature, a
+ * challenge where none is due. Every later call fails with the same error. */
 int sasl_client_step(struct sasl_client *c, const char *p, size_t n,
     const char **b64, struct err *e);
 
 /* The reply that ended the exchange. 1: logged in. 0: refused; the reply says
- * why, or the step that failed before has. -1: a 235 that means nothing, ERR_AUTH: the exchange was not complete,
- * the server's signature is missing or wrong. Any code at any time. */
+ * why, or the step that failed before has. -1: a 235 that means nothing,
+ * ERR_AUTH: the exchange was not complete, the server's signature is missing
+ * or wrong. Any code at any time. */
 int sasl_client_done(struct sasl_client *c, unsigned code, struct err *e);
 
 /* A remark on the last step ("the server asks for 200000 iterations ..."),
