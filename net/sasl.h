@@ -102,8 +102,9 @@ const struct sasl_mech *sasl_choose(const struct sasl_config *c, struct err *e);
 struct sasl_client;
 
 /* -1: as sasl_choose(), and ERR_USAGE (user, password or token is missing or
- * has a character the mechanism cannot carry: NUL, ^A in OAuth), ERR_NOINPUT
- * (a library cannot be loaded). */
+ * has a character the mechanism cannot carry: NUL, ^A in OAuth), ERR_AUTH (a
+ * user name or password that SASLprep, RFC 4013, forbids), ERR_NOINPUT (a
+ * library cannot be loaded). */
 int sasl_client_new(
     struct sasl_client **out, const struct sasl_config *c, struct err *e);
 /* Wipes what was secret. NULL is well. */
@@ -111,9 +112,9 @@ void sasl_client_free(struct sasl_client *c);
 const char *sasl_client_mech(const struct sasl_client *c);
 
 /* Call once, first. 1: *b64 is the initial response, "=" for an empty one; 0:
- * send "AUTH MECH" alone, *b64 is NULL. -1: ERR_AUTH (a user name or password
- * that SASLprep, RFC 4013, forbids), and there is nothing to send. Texts here
- * and below are NUL-ended and borrowed until the next call with c. */
+ * send "AUTH MECH" alone, *b64 is NULL. -1: send nothing; ERR_AUTH (GSSAPI has
+ * no credentials). Texts here and below are NUL-ended and borrowed until the
+ * next call with c. */
 int sasl_client_first(struct sasl_client *c, const char **b64, struct err *e);
 
 /* The text behind "334 " and *b64, the line that answers it ("" may be). -1:
