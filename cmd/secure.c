@@ -81,8 +81,12 @@ secure_save(const struct shell *sh, const struct tls *t, struct err *e)
 static void
 secure_tell(struct shell *sh, struct tls *t)
 {
+	static const char not [] = "not verified";
+	const char *verdict = tls_verdict(t);
+	bool doubt = strncmp(verdict, not, sizeof not -1) == 0;
 	shell_remark(sh, "%s, %s, %s%s", tls_version(t), tls_cipher(t),
-	    tls_verified(t) ? "" : "NOT VERIFIED: ", tls_verdict(t));
+	    doubt ? "NOT VERIFIED" : "",
+	    doubt ? verdict + sizeof not -1 : verdict);
 }
 
 int
