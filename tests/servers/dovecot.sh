@@ -27,7 +27,7 @@ dovecot_up() {
 
 dovecot_users() {
 	local name
-	echo 'smith:{PLAIN}secret::::::' >/etc/dovecot/passwords
+	echo 'smith:{PLAIN}sesame::::::' >/etc/dovecot/passwords
 	for name in smith jones brown; do
 		echo "$name::5000:5000::$T/mail/$name::"
 	done >/etc/dovecot/boxes

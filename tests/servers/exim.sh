@@ -123,18 +123,18 @@ exim_authenticators() {
 		  driver = plaintext
 		  public_name = PLAIN
 		  server_prompts = :
-		  server_condition = ${if and{{eq{$auth2}{smith}}{eq{$auth3}{secret}}}}
+		  server_condition = ${if and{{eq{$auth2}{smith}}{eq{$auth3}{sesame}}}}
 		  server_set_id = $auth2
 		login:
 		  driver = plaintext
 		  public_name = LOGIN
 		  server_prompts = Username:: : Password::
-		  server_condition = ${if and{{eq{$auth1}{smith}}{eq{$auth2}{secret}}}}
+		  server_condition = ${if and{{eq{$auth1}{smith}}{eq{$auth2}{sesame}}}}
 		  server_set_id = $auth1
 		cram:
 		  driver = cram_md5
 		  public_name = CRAM-MD5
-		  server_secret = ${if eq{$auth1}{smith}{secret}fail}
+		  server_secret = ${if eq{$auth1}{smith}{sesame}fail}
 		  server_set_id = $auth1
 		external:
 		  driver = external

@@ -60,28 +60,43 @@ user() {
 	grep -q "^$1:" /etc/group || echo "$1:x:$2:" >>/etc/group
 }
 
-# certificate NAME SUBJECT EXTENSIONS: NAME.pem and NAME.key, by the authority.
+# certificate NAME SUBJECT DAYS EXTENSIONS: NAME.pem and NAME.key, signed by the
+# authority.
 certificate() {
 	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 		-subj "$2" -keyout "$1.key" -out "$1.csr"
-	printf 'basicConstraints=CA:FALSE\n%s\n' "$3" >"$1.ext"
+	printf 'basicConstraints=CA:FALSE\n%s\n' "$4" >"$1.ext"
 	openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key \
-		-CAcreateserial -days 30 -extfile "$1.ext" -out "$1.pem"
+		-CAcreateserial -days "$3" -extfile "$1.ext" -out "$1.pem"
 }
 
-# certificates: an authority, and what servers and clients show, in $T/certs.
+# certificates: an authority, what servers and clients show, and in the files
+# of $BAD_CERTIFICATES what nobody should believe; all in $T/certs.
+export BAD_CERTIFICATES="expired self other cnonly client"
+
 certificates() {
+	local new="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+	local here="subjectAltName=DNS:mail.beta.arpa,DNS:localhost,IP:127.0.0.1"
+	local server=extendedKeyUsage=serverAuth
 	mkdir -p "$T/certs"
 	(
 		cd "$T/certs" || exit
-		openssl req -x509 -newkey ec \
-			-pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
-			-subj "/CN=smtpsh tests" \
+		# shellcheck disable=SC2086
+		openssl req -x509 $new -days 30 -subj "/CN=smtpsh tests" \
 			-addext keyUsage=critical,keyCertSign,cRLSign \
 			-keyout ca.key -out ca.pem
-		certificate server /CN=mail.beta.arpa "extendedKeyUsage=serverAuth
-subjectAltName=DNS:mail.beta.arpa,DNS:localhost,IP:127.0.0.1,IP:::1"
-		certificate client /CN=smith extendedKeyUsage=clientAuth
+		# shellcheck disable=SC2086
+		openssl req -x509 $new -days 30 -subj /CN=mail.beta.arpa \
+			-addext "$here" -keyout self.key -out self.pem
+		certificate server /CN=mail.beta.arpa 30 "$server
+$here"
+		certificate expired /CN=mail.beta.arpa -1 "$server
+$here"
+		certificate other /CN=mail.beta.arpa 30 "$server
+subjectAltName=DNS:mail.gamma.arpa"
+		certificate cnonly /CN=mail.beta.arpa 30 "$server"
+		certificate client /CN=smith 30 "extendedKeyUsage=clientAuth
+$here"
 		cat server.pem ca.pem >chain.pem
 		chmod 644 ./*
 	) >"$T/log/certificates" 2>&1

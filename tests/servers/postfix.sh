@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # postfix.sh: Postfix's smtpd: STARTTLS at $POSTFIX, TLS at once at
-# $POSTFIX_TLS, behind the PROXY protocol at $POSTFIX_PROXIED. VRFY, ETRN, DSN,
-# SMTPUTF8, CHUNKING, XCLIENT, XFORWARD; AUTH by Cyrus SASL. Mail for
-# sink.example goes to port $SINK; all that is not for Beta.ARPA is thrown away.
+# $POSTFIX_TLS, behind the PROXY protocol at $POSTFIX_PROXIED. Who asks for the
+# name NAME.bad.example gets that bad certificate. VRFY, ETRN, DSN, SMTPUTF8,
+# CHUNKING, XCLIENT, XFORWARD; AUTH by Cyrus SASL. Mail for sink.example goes to
+# port $SINK; all else that is not for Beta.ARPA is thrown away.
 
 postfix_conf() {
 	local plain tls proxied
@@ -16,6 +17,7 @@ postfix_conf() {
 	chown postfix /var/lib/postfix
 	postfix_users
 	postfix_main
+	postfix_certificates
 	postfix_master "$plain" "$tls" "$proxied"
 }
 
@@ -27,7 +29,7 @@ postfix_users() {
 	local sasl=/etc/postfix/sasl name
 	mkdir -p "$sasl"
 	rm -f "$sasl/db"
-	printf %s secret | saslpasswd2 -p -c -f "$sasl/db" -u beta.arpa smith
+	printf %s sesame | saslpasswd2 -p -c -f "$sasl/db" -u beta.arpa smith
 	chmod 644 "$sasl/db"
 	cat >"$sasl/smtpd.conf" <<-E
 		pwcheck_method: auxprop
@@ -38,6 +40,15 @@ postfix_users() {
 	for name in jones brown jørgen; do
 		echo "$name@beta.arpa $name/"
 	done >/etc/postfix/boxes
+}
+
+postfix_certificates() {
+	local name
+	for name in $BAD_CERTIFICATES; do
+		echo "$name.bad.example" "$T/certs/$name.key," \
+			"$T/certs/$name.pem"
+	done >/etc/postfix/bad
+	postmap -F hash:/etc/postfix/bad
 }
 
 postfix_main() {
@@ -68,6 +79,7 @@ postfix_main() {
 		smtpd_tls_ask_ccert = yes
 		smtpd_tls_received_header = yes
 		smtpd_tls_security_level = may
+		tls_server_sni_maps = hash:/etc/postfix/bad
 		smtpd_sasl_auth_enable = yes
 		smtpd_sasl_authenticated_header = yes
 		smtpd_sasl_local_domain = beta.arpa
