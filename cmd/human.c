@@ -134,7 +134,7 @@ human_sent(struct human *h, const struct event *ev)
 	if (ends)
 		human_release_held(h);
 	if (ev->implied)
-		human_notes(h, false, "implied: nobody wrote this line");
+		human_notes(h, false, "implied");
 }
 
 static void
@@ -325,6 +325,7 @@ human_close(struct sink *s, struct err *e)
 	int rc = out_flush(h->out, e);
 	buf_release(&h->text);
 	buf_release(&h->held);
+	buf_release(&h->told);
 	free(h);
 	return rc;
 }

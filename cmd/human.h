@@ -17,6 +17,7 @@ struct human {
 	struct human_opts opts;
 	const struct redact *redact;
 	struct buf text; /* of the event under way */
+	struct buf told; /* EHLO lines that were explained already */
 	struct buf held; /* remarks that wait for the end of mail text */
 	bool in_text;
 	bool talked;		/* a line of the conversation came last */

@@ -11,6 +11,8 @@ struct human_flaw {
 	const char *text;
 };
 
+#define HUMAN_TOLD_MAX 8192
+
 static const struct human_flaw human_flaws[] = {
 	{ REPLY_BARE_LF, "a line ends with LF alone, not CRLF "
 			 "(RFC 5321 2.3.8)" },
@@ -90,6 +92,40 @@ human_keyword(const struct reply *r, size_t i, size_t *len, const char **args,
 	return p;
 }
 
+/* Was this very line explained before? A session says EHLO more than once. */
+static bool
+human_is_told(const struct human *h, const struct reply *r, size_t i)
+{
+	size_t len;
+	const char *p = reply_text(r, i, &len);
+	const char *told = buf_data(&h->told);
+	size_t left = buf_len(&h->told);
+	while (left > 0) {
+		const char *nl = memchr(told, '\n', left);
+		size_t n = (size_t)(nl - told);
+		if (n == len && memcmp(told, p, n) == 0)
+			return true;
+		told += n + 1;
+		left -= n + 1;
+	}
+	return false;
+}
+
+static void
+human_tell(struct human *h, const struct reply *r)
+{
+	for (size_t i = 1; i < r->nlines; i++) {
+		size_t len;
+		const char *p = reply_text(r, i, &len);
+		if (human_is_told(h, r, i) ||
+		    buf_len(&h->told) + len > HUMAN_TOLD_MAX ||
+		    memchr(p, '\n', len) != NULL)
+			continue;
+		buf_add(&h->told, p, len);
+		buf_addc(&h->told, '\n');
+	}
+}
+
 static void
 human_keywords(struct human *h, const struct reply *r)
 {
@@ -101,7 +137,7 @@ human_keywords(struct human *h, const struct reply *r)
 	const char *args;
 	/* Twice: how wide the widest is, then all. */
 	for (size_t i = 1; i < r->nlines * 2; i++) {
-		if (i == r->nlines)
+		if (i == r->nlines || human_is_told(h, r, i % r->nlines))
 			continue;
 		const char *p =
 		    human_keyword(r, i % r->nlines, &len, &args, &args_len);
@@ -120,6 +156,7 @@ human_keywords(struct human *h, const struct reply *r)
 		note_wrap(&all, buf_data(&line), buf_len(&line),
 		    human_columns(h), widest + 2);
 	}
+	human_tell(h, r);
 	human_remark(h, HUMAN_DIM, false, buf_data(&all), buf_len(&all));
 	buf_release(&known);
 	buf_release(&line);

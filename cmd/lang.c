@@ -173,6 +173,13 @@ lang_chunk(
 	return 0;
 }
 
+static bool
+lang_is_remark(const char *p, size_t len)
+{
+	size_t i = lang_indent(p, len);
+	return i < len && p[i] == '#';
+}
+
 /* A line while mail text (or a chunk) is open. Text whose first line has no
  * tag is taken as it stands; in tagged text blank lines are spacing. */
 static int
@@ -181,6 +188,7 @@ lang_text(
 {
 	enum lang_tag tag = TAG_NONE;
 	size_t skip = 0;
+	bool begun = l->text_begun;
 	bool may_be_tagged = l->dialect != DIALECT_UNKNOWN;
 	if (may_be_tagged && !l->text_begun) {
 		if (lang_indent(p, len) == len && l->tagged)
@@ -197,6 +205,13 @@ lang_text(
 		if (l->verbatim &&
 		    !(tag == TAG_CLIENT && lang_is_end(p + skip, len - skip)))
 			tag = TAG_NONE, skip = 0;
+	}
+	/* Between tagged lines a # line is a remark, as anywhere. */
+	if (tag == TAG_NONE && l->tagged && lang_is_remark(p, len)) {
+		if (l->verbatim && !begun)
+			l->verbatim = l->text_begun = false;
+		if (!l->verbatim)
+			return 0;
 	}
 	if (tag == TAG_SERVER)
 		return lang_err(l, l->line, e, "found a reply, expected %s",

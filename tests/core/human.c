@@ -61,7 +61,7 @@ human_session(void)
 	    "# connected to 127.0.0.1 port 25\n"
 	    "R: 220 Beta.ARPA Service ready\n"
 	    "S: HELO me\n"
-	    "   # implied: nobody wrote this line\n"
+	    "   # implied\n"
 	    "R: 250-one\n"
 	    "R: 250-\n"
 	    "R: 250 two\n"
