@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -265,6 +266,9 @@ main_way(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
 		return 0;
 	if (proxy_url_parse(proxy, o->proxy, e) < 0)
 		return -1;
+	/* The process list shows argv to everyone. */
+	if (proxy->password != NULL)
+		explicit_bzero((char *)(uintptr_t)o->proxy, strlen(o->proxy));
 	if (proxy->password != NULL)
 		redact_add(
 		    &sh->redact, proxy->password, strlen(proxy->password));

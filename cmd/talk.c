@@ -506,7 +506,10 @@ talk_greeting(struct shell *sh, bool must, struct err *e)
 	if (sh->greeted || sh->link == NULL)
 		return 0;
 	sh->greeted = sh->greeting_kept = true;
-	if (talk_take(sh, LOOP_FOREVER, NULL, e) < 0)
+	/* \pipeline, \sleep and others may have met it on their way. */
+	const struct smtp_sent *o = smtp_oldest(link_smtp(sh->link));
+	if (o != NULL && o->verb->id == VERB_GREETING &&
+	    talk_take(sh, LOOP_FOREVER, NULL, e) < 0)
 		return -1;
 	if (sh->ngot == 0 || !must)
 		return 0;
@@ -626,7 +629,9 @@ talk_between(struct shell *sh, struct err *e)
 	talk_drop_greeting(sh);
 	if (sh->grouped && !sh->judging)
 		return 0;
-	if (shell_flush(sh, e) < 0)
+	/* Who interrupted a wait does not want it again: what is still owed
+	 * is taken with the next reply. */
+	if (!(sh->interactive && sh->typed) && shell_flush(sh, e) < 0)
 		return -1;
 	sh->judging = false;
 	talk_drop_got(sh);
