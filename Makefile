@@ -109,9 +109,9 @@ cover:
 	@$(MAKE) --no-print-directory MODE=cover check
 	@tests/cover.sh
 
-lint: units
+lint:
 	@$(MAKE) --no-print-directory MODE=dev build/dev/smtpsh units
-	@tests/lint.sh
+	@tests/lint.sh build/dev
 
 fmt:
 	clang-format -i smtpsh.c net/*.[ch] cmd/*.[ch] tests/*/*.[ch]

@@ -27,8 +27,7 @@ explain_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 const struct cmd cmd_explain = {
 	.name = "explain",
 	.args = "[WORD...]",
-	.text =
-	    "what is known of a code, verb or keyword",
+	.text = "what is known of a code, verb or keyword",
 	.help = "Without a word: the newest reply's code.",
 	.exec = explain_exec,
 };

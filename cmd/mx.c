@@ -37,7 +37,9 @@ mx_route(struct shell *sh, struct err *e)
 static unsigned
 mx_port(const struct shell *sh)
 {
-	return sh->where.port == NULL ? 25 : (unsigned)atoi(sh->where.port);
+	return sh->where.port == NULL
+		   ? 25
+		   : (unsigned)strtoul(sh->where.port, NULL, 10);
 }
 
 /* What TLS this host must have: DANE's records decide where they are. */

@@ -347,7 +347,7 @@ opts_row(int id)
 static int
 opts_choice(const struct opt *t, const char *word, struct err *e)
 {
-	if (t->arg == NULL || strchr(t->arg, '|') == NULL)
+	if (t == NULL || t->arg == NULL || strchr(t->arg, '|') == NULL)
 		return 0;
 	size_t len = strlen(word);
 	for (const char *p = t->arg; *p != '\0';) {

@@ -159,7 +159,9 @@ mem_alloc(size_t n)
 void *
 mem_zalloc(size_t n)
 {
-	return memset(mem_alloc(n), 0, n);
+	void *p = mem_alloc(n);
+	memset(p, 0, n);
+	return p;
 }
 
 void *

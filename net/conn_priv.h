@@ -74,8 +74,8 @@ void conn_tell(const struct conn_try *try, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* What goes first on a socket that stands: the way through a proxy to port,
  * the PROXY protocol's header. c's name then says both. 0, or -1. */
-int conn_introduce(struct conn *c, const struct conn_try *try, unsigned port,
-    struct err *e);
+int conn_introduce(
+    struct conn *c, const struct conn_try *try, unsigned port, struct err *e);
 
 int conn_open_tcp(struct conn **out, const struct conn_try *try, struct err *e);
 int conn_open_unix(

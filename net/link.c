@@ -415,7 +415,8 @@ link_poll(struct link *k, struct link_event *ev)
 		return 0;
 	/* Who has just emptied the socket need not ask it again: in lock-step
 	 * that would be a call for every command. */
-	if (peer == NULL && !conn_ready(k->conn) && loop_now_ns() - k->drained_ns < LINK_DRAINED_NS)
+	if (peer == NULL && !conn_ready(k->conn) &&
+	    loop_now_ns() - k->drained_ns < LINK_DRAINED_NS)
 		return 0;
 	if (peer != NULL)
 		peer_tick(peer, loop_now_ns());

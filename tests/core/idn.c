@@ -21,7 +21,7 @@ static const struct idn_row {
 	{ "b\303\274 cher.example", NULL },
 	{ "b\303\274cher@example", NULL },
 	{ "b\303\274cher\357\274\240example", NULL }, /* a wide '@' */
-	{ "b\303\274cher\302\240example", NULL },	 /* a no-break space */
+	{ "b\303\274cher\302\240example", NULL },     /* a no-break space */
 	{ "a\342\200\256b.example", NULL },
 	{ "\303\274\303\274\303\274\303\274\303\274\303\274\303\274\303\274"
 	  "\303\274\303\274\303\274\303\274\303\274\303\274\303\274\303\274"
