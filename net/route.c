@@ -317,9 +317,12 @@ route_look(struct dns *d, struct route_host *h, unsigned port, int family,
 		    e, ERR_PROTO, "a null MX beside others (RFC 7505 3)");
 	if (h->odd)
 		return err_set(e, ERR_PROTO, "'%s' is no host's name", h->name);
-	if (route_addresses(d, h, family, dane, deadline_ns, e) != 0)
-		return -1;
-	if (!dane)
+	if (route_addresses(d, h, family, dane, deadline_ns, e) == 0 &&
+	    (!dane || route_look_dane(d, h, port, deadline_ns, e) == 0))
 		return 0;
-	return route_look_dane(d, h, port, deadline_ns, e);
+	/* Nobody may connect after a failure, by mistake either. */
+	h->naddress = 0;
+	h->dane = ROUTE_DANE_NONE;
+	h->base = NULL;
+	return -1;
 }

@@ -63,7 +63,8 @@ void route_host_release(struct route_host *h);
  * 0: there is an address to try. -1, and the next host's turn: ERR_NOHOST (no
  * address that a host can have), ERR_TEMP (nobody could tell; bogus; the same
  * of TLSA: RFC 7672 2.1.2 says not to deliver then), ERR_PROTO (odd); the end
- * of all: ERR_INTR, ERR_TEMP at the deadline. */
+ * of all: ERR_INTR, ERR_TEMP at the deadline. naddress is 0 then, whatever was
+ * found. */
 int route_look(struct dns *d, struct route_host *h, unsigned port, int family,
     bool dane, int64_t deadline_ns, struct err *e);
 /* Names beside base that a certificate may have when usage 2 vouches for it
