@@ -56,6 +56,12 @@ play_say(struct mock_play *play, const struct stmt *st, struct err *e)
 		left -= n + (nl != NULL);
 	}
 	play_add(play, MOCK_SAY, st->line)->text = buf_detach(&b);
+	if (play->nsteps >= 2 &&
+	    play->step[play->nsteps - 2].kind == MOCK_LINE &&
+	    strncasecmp(play->step[play->nsteps - 2].text, "STARTTLS", 8) ==
+		0 &&
+	    strncmp(x->codes, "220", 3) == 0)
+		play_add(play, MOCK_TLS, st->line);
 	return 0;
 }
 
@@ -120,11 +126,19 @@ play_make(struct mock_play *play, const struct script *s, struct err *e)
 	if (!s->has_greeting)
 		play_add(play, MOCK_SAY, 0)->text =
 		    mem_dup("220 mock Simple Mail Transfer Service Ready\r\n");
+	play->greets = !s->has_helo;
 	for (size_t i = 0; i < s->n; i++) {
 		if (play_stmt(play, s, &i, e) < 0) {
 			play_release(play);
 			return -1;
 		}
+	}
+	bool closes =
+	    play->nsteps > 0 && play->step[play->nsteps - 1].kind == MOCK_CLOSE;
+	if (!s->has_quit && !closes) {
+		play_add(play, MOCK_LINE, 0)->text = mem_dup("QUIT");
+		play_add(play, MOCK_SAY, 0)->text = mem_dup(
+		    "221 mock Service closing transmission channel\r\n");
 	}
 	return 0;
 }

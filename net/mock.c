@@ -145,6 +145,12 @@ static void
 mock_refuse(struct mock *m, const struct mock_step *s, struct span got)
 {
 	struct span rest = got, verb = span_word(&rest);
+	if (m->play->greets &&
+	    (span_is(verb, "HELO") || span_is(verb, "EHLO") ||
+		span_is(verb, "LHLO"))) {
+		buf_adds(&m->out, "250 OK\r\n");
+		return;
+	}
 	mock_complain(m, s, "sent", &got);
 	if (span_is(verb, "QUIT") && span_trim(rest).len == 0) {
 		buf_adds(

@@ -29,6 +29,8 @@ struct mock_play {
 	const char *name; /* the file's */
 	struct mock_step *step;
 	size_t nsteps;
+	bool greets; /* no HELO, EHLO or LHLO is in it: they get 250 wherever
+			they come, without a complaint */
 };
 
 struct mock;
