@@ -319,6 +319,37 @@ lang_template(struct lang *l, const char *p, size_t len)
 	return true;
 }
 
+/* People indent what stands in braces: what all lines begin with is not
+ * theirs. */
+static char *
+lang_dedent(struct buf *body)
+{
+	const char *p = buf_data(body), *end = p + buf_len(body), *first = NULL;
+	size_t common = 0;
+	for (const char *q = p, *nl; q < end; q = nl + 1) {
+		nl = memchr(q, '\n', (size_t)(end - q));
+		size_t n = lang_indent(q, (size_t)(nl - q));
+		if (q + n == nl)
+			continue;
+		if (first == NULL)
+			common = n;
+		else
+			for (size_t i = 0; i < common; i++)
+				if (i == n || q[i] != first[i])
+					common = i;
+		first = first == NULL ? q : first;
+	}
+	struct buf out = BUF_INIT;
+	for (const char *q = p, *nl; q < end; q = nl + 1) {
+		nl = memchr(q, '\n', (size_t)(end - q));
+		size_t len = (size_t)(nl - q);
+		size_t skip = lang_indent(q, len) < common ? len : common;
+		buf_add(&out, q + skip, len - skip + 1);
+	}
+	buf_clear(body);
+	return buf_detach(&out);
+}
+
 static int
 lang_body(
     struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
@@ -330,7 +361,7 @@ lang_body(
 		out->line = l->body_line;
 		out->text = l->template;
 		out->len = strlen(l->template);
-		out->body = buf_detach(&l->body);
+		out->body = lang_dedent(&l->body);
 		l->template = NULL;
 		return 0;
 	}

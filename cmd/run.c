@@ -301,7 +301,12 @@ run_follow(struct shell *sh, struct lang *l, const struct stmt *st)
 		   !sh->skip_text) {
 		l->in_text = false;
 	}
-	if (st->kind != STMT_SEND || sh->interactive)
+	/* A template said DATA, and was refused. */
+	if (sh->skip_text && !l->in_text) {
+		l->in_text = true;
+		l->text_begun = false;
+	}
+	if (st->kind != STMT_SEND || (sh->interactive && sh->depth == 0))
 		return;
 	const struct verb *v =
 	    verb_find(st->text, verb_word(st->text, st->len));
@@ -366,8 +371,11 @@ shell_text(struct shell *sh, const char *name, const char *p, size_t len,
 		len -= used;
 	}
 	e->kind = ERR_NONE; /* told already */
+	l.in_text = false;  /* the caller's lines are the text */
 	if (r == 0)
 		r = lang_end(&l, e);
+	if (sh->interactive && sh->depth == 1)
+		sh->skip_text = false;
 	lang_release(&l);
 	sh->grouped = grouped;
 	sh->file = file;

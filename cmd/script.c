@@ -145,16 +145,29 @@ script_period_follows(
 	return false;
 }
 
+/* DATA, or \data (\d may be another). */
+static bool
+script_is_data(const struct stmt *st)
+{
+	if (st->kind == STMT_SHELL)
+		return st->len >= 2 && st->len <= 4 &&
+		       strncmp(st->text, "data", st->len) == 0;
+	if (st->kind != STMT_SEND)
+		return false;
+	const struct verb *v =
+	    verb_find(st->text, verb_word(st->text, st->len));
+	return v != NULL && v->id == VERB_DATA;
+}
+
 /* Keeps l->in_text right behind st, which came from line i. */
 static void
 script_follow(const struct script *s, struct script_text *t, size_t i,
     struct lang *l, const struct stmt *st)
 {
-	if (st->kind == STMT_SEND) {
+	bool data = script_is_data(st);
+	if (st->kind == STMT_SEND || data) {
 		t->owed++;
-		const struct verb *v =
-		    verb_find(st->text, verb_word(st->text, st->len));
-		if (v == NULL || v->id != VERB_DATA)
+		if (!data)
 			return;
 		if (script_period_follows(s, t, i)) {
 			l->in_text = true;

@@ -117,7 +117,7 @@ vars_put(struct vars_job *j, const char *name, size_t name_len, const char *p,
 		for (size_t i = 0; i < len; i++) {
 			if (p[i] != '\r' && p[i] != '\n' && p[i] != '\0')
 				continue;
-			return err_set(j->e, ERR_DATA,
+			return err_set(j->e, ERR_USAGE,
 			    "the value of ${%.*s} holds %s at octet %zu, which "
 			    "only \\raw may send",
 			    (int)name_len, name,
@@ -128,7 +128,7 @@ vars_put(struct vars_job *j, const char *name, size_t name_len, const char *p,
 		}
 	}
 	if (buf_len(j->out) + len > VARS_EXPANDED_MAX)
-		return err_set(j->e, ERR_DATA,
+		return err_set(j->e, ERR_USAGE,
 		    "the line is over 1 MiB once ${%.*s} is put in",
 		    (int)name_len, name);
 	buf_add(j->out, p, len);

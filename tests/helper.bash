@@ -38,3 +38,54 @@ serve_stop() {
 	wait "$SERVER" || true
 	SERVER=
 }
+
+# ends STATUS COMMAND...: it ends so; what it said is in $output and $stderr.
+ends() {
+	local want=$1
+	shift
+	run --separate-stderr "$@"
+	[ "$status" = "$want" ] && return
+	echo "status $status, expected $want"
+	echo "$output"
+	echo "$stderr"
+	return 1
+}
+
+# has_in WHERE TEXT...: each of the texts is in it.
+has_in() {
+	local where=$1 text
+	shift
+	for text; do
+		[[ $where == *"$text"* ]] && continue
+		printf "no '%s' in:\n%s\n" "$text" "$where"
+		return 1
+	done
+}
+
+# Of what ends() ran: standard output has each text, lacks all of them,
+# standard error tells each.
+has() {
+	has_in "$output" "$@"
+}
+
+lacks() {
+	local text
+	for text; do
+		[[ $output == *"$text"* ]] || continue
+		printf "'%s' in:\n%s\n" "$text" "$output"
+		return 1
+	done
+}
+
+# One line, and it says so.
+tells() {
+	has_in "$stderr" "$@" || return
+	[ "$(wc -l <<<"$stderr")" = 1 ] && return
+	printf 'more than one line:\n%s\n' "$stderr"
+	return 1
+}
+
+# said: what was sent and received, without remarks.
+said() {
+	sed -n '/^[SR]:/p' <<<"$output"
+}
