@@ -209,7 +209,7 @@ main_modes(struct shell *sh, const struct opts *o, struct err *e)
 	sh->secure = (struct secure){ .level = o->tls		 ? TLS_VERIFY
 					       : o->tls_optional ? TLS_MAY
 								 : TLS_NONE,
-		.unverified =
+		.verify_off =
 		    o->tls_verify != NULL && strcmp(o->tls_verify, "no") == 0,
 		.on_connect = o->tls_on_connect,
 		.ca = o->tls_ca,
