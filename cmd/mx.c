@@ -1,6 +1,7 @@
 #include "mx.h"
 
 #include <stdlib.h>
+#include "idn.h"
 #include "shell.h"
 
 #define MX_LOOK_MS 30000
@@ -14,15 +15,27 @@ mx_release(struct mx *m)
 	*m = (struct mx){ 0 };
 }
 
+static int
+mx_look(struct shell *sh, struct err *e)
+{
+	struct mx *m = &sh->mx;
+	struct dns *d = shell_dns(sh, e);
+	char *ascii;
+	if (d == NULL || idn_to_ascii(m->domain, &ascii, e) < 0)
+		return -1;
+	int r = route_new(
+	    &m->route, d, ascii, route_seed(), loop_deadline(MX_LOOK_MS), e);
+	free(ascii);
+	return r;
+}
+
 int
 mx_route(struct shell *sh, struct err *e)
 {
 	struct mx *m = &sh->mx;
 	if (m->route != NULL)
 		return (int)m->route->n;
-	struct dns *d = shell_dns(sh, e);
-	if (d == NULL || route_new(&m->route, d, m->domain, route_seed(),
-			     loop_deadline(MX_LOOK_MS), e) < 0)
+	if (mx_look(sh, e) < 0)
 		return -1;
 	if (m->route->implicit)
 		shell_remark(sh, "%s has no MX: it is its own host", m->domain);
