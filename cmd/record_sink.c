@@ -22,6 +22,7 @@ struct record {
 	struct buf text, held;
 	bool in_text;
 	bool begun; /* a line of the conversation was written */
+	bool bare;  /* a connection of which no HELO is written yet */
 };
 
 static void
@@ -64,12 +65,36 @@ record_hides(const struct record *c, const struct event *ev)
 	return hides;
 }
 
+/* A transaction without HELO was meant so: nothing is to be implied. */
+static void
+record_bare(struct record *c, const struct verb *v)
+{
+	switch (v == NULL ? VERB_UNKNOWN : v->id) {
+	case VERB_MAIL:
+	case VERB_SEND:
+	case VERB_SOML:
+	case VERB_SAML:
+		if (c->bare)
+			buf_adds(&c->text, "\\set bare on\n");
+		c->bare = false;
+		break;
+	case VERB_HELO:
+	case VERB_EHLO:
+	case VERB_LHLO:
+		c->bare = false;
+		break;
+	default:
+		break;
+	}
+}
+
 static void
 record_sent(struct record *c, const struct event *ev)
 {
 	bool ends = replay_ends_text(ev);
 	if (!ends)
 		record_text_ended(c);
+	record_bare(c, ev->verb);
 	replay_sent(&c->text, ev, c->redact);
 	buf_addc(&c->text, '\n');
 	c->begun = true;
@@ -142,6 +167,7 @@ record_put(struct sink *s, const struct event *ev)
 		record_comment(c, "", ev->text, ev->len);
 		if (c->begun)
 			buf_adds(&c->text, "\\connect\n");
+		c->bare = true;
 		break;
 	case EV_SENT:
 		record_sent(c, ev);

@@ -261,9 +261,34 @@ run_file_end(struct shell *sh, const char *name, const struct tally *before,
 		.files_failed = before->files_failed + (ev.status != 0) };
 }
 
+/* What one file sets is not the next one's. */
+struct run_settings {
+	bool bare, stop, keep_going, match_text, reveal;
+	struct link_times times;
+};
+
+static struct run_settings
+run_settings(const struct shell *sh)
+{
+	return (struct run_settings){ sh->bare, sh->stop, sh->keep_going,
+		sh->match_text, sh->reveal, sh->times };
+}
+
+static void
+run_settings_back(struct shell *sh, const struct run_settings *s)
+{
+	sh->bare = s->bare;
+	sh->stop = s->stop;
+	sh->keep_going = s->keep_going;
+	sh->match_text = s->match_text;
+	sh->reveal = s->reveal;
+	sh->times = s->times;
+}
+
 int
 shell_file(struct shell *sh, const char *path)
 {
+	const struct run_settings settings = run_settings(sh);
 	struct script s;
 	struct err e = { 0 };
 	struct tally before = sh->tally;
@@ -284,6 +309,7 @@ shell_file(struct shell *sh, const char *path)
 		script_release(&s);
 		sh->dialect = DIALECT_UNKNOWN;
 	}
+	run_settings_back(sh, &settings);
 	run_file_end(sh, name, &before, began_ns, r < 0);
 	return r;
 }
