@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include "idn.h"
 
 /* splitmix64: enough to share load, and the same everywhere for one seed. */
 static uint64_t
@@ -111,14 +112,17 @@ route_new(struct route **out, struct dns *d, const char *domain, uint64_t seed,
 {
 	struct route *r = mem_zalloc(sizeof *r);
 	struct dns_mx *m = mem_zalloc(sizeof *m);
-	size_t len = strlen(domain);
+	size_t len;
 	int rc;
 
 	*out = NULL;
-	if (len > 0 && domain[len - 1] == '.')
-		len--;
-	r->domain = mem_dupn(domain, len);
-	rc = dns_mx(d, domain, deadline_ns, m, e);
+	rc = idn_to_ascii(domain, &r->domain, e);
+	if (rc == 0) {
+		len = strlen(r->domain);
+		if (len > 0 && r->domain[len - 1] == '.')
+			r->domain[len - 1] = '\0';
+		rc = dns_mx(d, r->domain, deadline_ns, m, e);
+	}
 	if (rc == 0)
 		rc = route_fill(r, d, m, seed, e);
 	dns_mx_release(m);

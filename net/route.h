@@ -36,7 +36,7 @@ struct route_host {
 };
 
 struct route {
-	char *domain;  /* as it was asked, A-labels */
+	char *domain;  /* that was asked for, A-labels */
 	bool secure;   /* the MX records, or that there are none */
 	bool implicit; /* no MX: the domain is its own host */
 	char *alias;   /* where the domain's CNAME leads, or NULL */
@@ -45,7 +45,7 @@ struct route {
 	size_t dropped; /* MX records that were malformed or too many */
 };
 
-/* The hosts for mail to domain in the order to try. Those of one preference
+/* The hosts for mail to domain (in any script) in the order to try. Those of one preference
  * are shuffled by seed; 0 leaves them as they came. 0 and perhaps odd hosts
  * among them; -1: ERR_REFUSED (null MX: 556), ERR_NOHOST (no such domain),
  * ERR_TEMP (nobody could tell, bogus, time is up), ERR_INTR, ERR_USAGE. */

@@ -219,6 +219,7 @@ static const struct {
 	const char *names; /* for DANE-TA */
 } plan_rows[] = {
 	{ "one.example", "10 mail.one.example", ERR_NONE, "one.example" },
+	{ "one.example.", "10 mail.one.example", ERR_NONE, "one.example" },
 	{ "insecure.example", "10 mail.one.example", ERR_NONE, "" },
 	{ "alias.example", "10 mail.one.example", ERR_NONE,
 	    "alias.example one.example" },
