@@ -1,7 +1,7 @@
 #!/bin/sh
 # deps.sh build|lint: installs what building and testing need, or what `make
-# lint` needs, with the system's own installer. Never asks; needs no network
-# and no rights when nothing is missing.
+# lint` needs (and the shells that try our completions), with the system's own
+# installer. Never asks; needs no network and no rights when nothing is missing.
 # shellcheck disable=SC2086 # the lists are words
 set -eu
 
@@ -14,29 +14,31 @@ case " $os " in
 	build='gcc libc6-dev make pkg-config libreadline-dev libpcre2-dev
 	    libjansson-dev libssl-dev libgsasl-dev libunbound-dev libidn2-dev
 	    bash bats tmux openssl procps'
-	lint='clang clang-format clang-tidy cppcheck shellcheck mandoc'
+	lint='clang clang-format clang-tidy cppcheck shellcheck mandoc zsh fish'
 	;;
 *" fedora "* | *" rhel "*)
 	build='gcc glibc-devel make pkgconf-pkg-config readline-devel pcre2-devel
 	    jansson-devel openssl-devel libgsasl-devel unbound-devel
 	    libidn2-devel bash bats tmux openssl procps-ng'
-	lint='clang clang-tools-extra compiler-rt cppcheck ShellCheck mandoc'
+	lint='clang clang-tools-extra compiler-rt cppcheck ShellCheck mandoc zsh
+	    fish'
 	;;
 *" arch "*)
 	build='gcc make pkgconf readline pcre2 jansson openssl gsasl unbound
 	    libidn2 bash bats tmux procps-ng'
-	lint='clang compiler-rt cppcheck shellcheck mandoc'
+	lint='clang compiler-rt cppcheck shellcheck mandoc zsh fish'
 	;;
 *" alpine "*)
 	build='gcc musl-dev make pkgconf readline-dev pcre2-dev jansson-dev
 	    openssl-dev libgsasl-dev unbound-dev libidn2-dev bash bats tmux
 	    openssl coreutils procps'
-	lint='clang clang-extra-tools compiler-rt cppcheck shellcheck mandoc'
+	lint='clang clang-extra-tools compiler-rt cppcheck shellcheck mandoc zsh
+	    fish'
 	;;
 *" Darwin "*)
 	build='pkgconf readline pcre2 jansson openssl@3 gsasl unbound libidn2
 	    bash bats-core tmux coreutils'
-	lint='llvm cppcheck shellcheck mandoc'
+	lint='llvm cppcheck shellcheck mandoc fish'
 	;;
 *)
 	echo "deps: no list of packages for this system ($os):" \

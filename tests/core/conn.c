@@ -548,7 +548,7 @@ test_inproc(void)
 		{ MOCK_SAY, bye, 0, 3 },
 		{ MOCK_CLOSE, NULL, 0, 4 },
 	};
-	struct mock_play play = { "test", steps, 4 };
+	struct mock_play play = { "test", steps, 4, false };
 	struct peer_config pc = { .play = &play };
 	struct conn_target t = { .kind = CONN_INPROC };
 	struct buf b = BUF_INIT;

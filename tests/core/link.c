@@ -560,7 +560,7 @@ test_inproc(const struct link_times *times)
 		{ MOCK_PAUSE, NULL, 20, 6 },
 		{ MOCK_CLOSE, NULL, 0, 7 },
 	};
-	struct mock_play play = { "test", steps, 7 };
+	struct mock_play play = { "test", steps, 7, false };
 	struct peer_config pc = { .play = &play };
 	struct conn_target t = { .kind = CONN_INPROC };
 	struct pair p = { .server = -1, .listener = -1 };

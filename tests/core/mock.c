@@ -95,16 +95,16 @@ static struct mock_step mail[] = {
 	SAY("221 bye\r\n", 15),
 };
 static const struct mock_play mail_play = { "mail.smtp", mail,
-	sizeof mail / sizeof *mail };
+	sizeof mail / sizeof *mail, false };
 
 static struct mock_step shut[] = { SAY("220 x\r\n", 1), LINE("NOOP", 2),
 	CLOSE(3), SAY("250 never\r\n", 4) };
-static const struct mock_play shut_play = { "shut", shut, 4 };
+static const struct mock_play shut_play = { "shut", shut, 4, false };
 
 static struct mock_step auth[] = { SAY("220 x\r\n", 1), LINE("AUTH LOGIN", 2),
 	SAY("334 VXNlcg==\r\n", 3), LINE("***", 4), SAY("235 in\r\n", 5),
 	LINE("NOOP", 6) };
-static const struct mock_play auth_play = { "auth", auth, 6 };
+static const struct mock_play auth_play = { "auth", auth, 6, false };
 
 /* A whole conversation with pieces of `size` octets; size 0: the first
  * `first` octets and then the rest. Pauses count in *ms. */

@@ -445,7 +445,7 @@ test_mock(void)
 		{ .kind = MOCK_SAY, .text = ok, .line = 4 },
 		{ .kind = MOCK_LINE, .text = rset, .line = 5 },
 	};
-	struct mock_play play = { "play", step, 5 };
+	struct mock_play play = { "play", step, 5, false };
 	struct peer_config c = config();
 	struct buf log = BUF_INIT, out = BUF_INIT;
 	c.play = &play;

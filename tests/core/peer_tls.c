@@ -388,7 +388,7 @@ test_mock(void)
 		{ .kind = MOCK_LINE, .text = noop, .line = 4 },
 		{ .kind = MOCK_SAY, .text = ok, .line = 5 },
 	};
-	struct mock_play play = { "play", step, 6 };
+	struct mock_play play = { "play", step, 6, false };
 	struct peer_config c = config();
 	struct client k;
 	c.play = &play;

@@ -665,7 +665,7 @@ test_mock(void)
 		{ .kind = MOCK_PAUSE, .n = 20, .line = 3 },
 		{ .kind = MOCK_SAY, .text = ok, .line = 4 },
 	};
-	struct mock_play play = { "play", step, 4 };
+	struct mock_play play = { "play", step, 4, false };
 	struct server s;
 	struct buf b = BUF_INIT;
 	server_init(&s);
