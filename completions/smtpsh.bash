@@ -115,6 +115,11 @@ _smtpsh() {
 	--socket) _smtpsh_files default -f ;;
 	--pipe) _smtpsh_names command ;;
 	--bind) ;;
+	--mx) _smtpsh_hosts ;;
+	--resolver) ;;
+	--trust-anchor) _smtpsh_files default -f ;;
+	--proxy) ;;
+	--proxy-protocol) _smtpsh_choose 1 2 ;;
 	--timeout) ;;
 	-c | --command) _smtpsh_lines ;;
 	-f | --file) _smtpsh_files default -f ;;
@@ -165,9 +170,10 @@ _smtpsh() {
 		if [[ $cur == -* ]]; then
 			words=(
 				-s --server -p --port --lmtp --socket --pipe --sandbox -4 --ipv4 -6
-				--ipv6 --bind --timeout -c --command -f --file -D --define --dialect
-				--bare --stop --keep-going --from -t --to --helo --data --header
-				--body --mail-param --rcpt-param --chunk --quit-after --tls
+				--ipv6 --bind --mx --mx-all --dane --resolver --trust-anchor --proxy
+				--proxy-protocol --timeout -c --command -f --file -D --define
+				--dialect --bare --stop --keep-going --from -t --to --helo --data
+				--header --body --mail-param --rcpt-param --chunk --quit-after --tls
 				--tls-optional --tls-on-connect --tls-verify --tls-verify-host
 				--tls-ca --tls-cert --tls-key --tls-sni --tls-protocol --tls-cipher
 				--tls-save-peer-cert --auth --auth-user --auth-password-file

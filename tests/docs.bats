@@ -1,0 +1,161 @@
+#!/usr/bin/env bats
+# The manual and README.md against the program: what stands in one stands in
+# the other, and what they show works.
+
+load helper.bash
+
+setup() {
+	smtpsh_setup
+	MANUAL=$ROOT/smtpsh.1
+}
+
+# A section of the manual, by its title.
+section() {
+	awk -v title="$1" '/^\.Sh / { on = $0 == ".Sh " title; next } on' \
+		"$MANUAL"
+}
+
+# Source of mdoc as it shows: "\e" is a backslash, "\&" nothing.
+plain() {
+	sed 's/\\&//g; s/\\e/\\/g'
+}
+
+# The items of a section that begin with a macro: "-s --server HOST".
+items() {
+	section "$1" | sed -n "s/^\.It $2 //p" | plain |
+		sed 's/\(^\| \)Fl /\1/g; s/\(^\| \)-/ --/g; s/ Ar / /; s/ , / /
+			s/^\([[:alnum:]]\) /-\1 /; s/^ *//'
+}
+
+# Both are the same list; else what differs is shown: "<" stands in the manual
+# only, ">" in the program only.
+same() {
+	diff <(sort <<<"$1") <(sort <<<"$2")
+}
+
+@test "the manual is sound mdoc" {
+	command -v mandoc >/dev/null || skip "no mandoc"
+	mandoc -Tlint -W warning "$MANUAL"
+}
+
+@test "options: manual and table have the same, with the same values" {
+	local help=
+	# A row is its left column, unless its text stands on the next line.
+	help=$("$SMTPSH" --help | awk '
+		function put() { if (row != "") print row; row = "" }
+		/^ +-/ { put(); row = $0; next }
+		/^ {30}[^ ]/ { whole = row; row = ""; print whole; next }
+		{ put() }
+		END { put() }' | sed 's/^ *//; s/,//; s/  .*//')
+	same "$(items OPTIONS Fl)" "$help"
+	[ "$(wc -l <<<"$help")" = "$("$SMTPSH" --list options | wc -l)" ]
+}
+
+@test "commands: manual and table have the same, with the same arguments" {
+	local help
+	help=$("$SMTPSH" --list commands | while read -r c; do
+		"$SMTPSH" -c "\\help \\$c" | sed -n 's/^# //; 1p'
+	done)
+	same "$(items COMMANDS Ic)" "$help"
+}
+
+@test "settings: manual and table have the same, with the same values" {
+	local help
+	help=$("$SMTPSH" --list settings | while read -r s; do
+		"$SMTPSH" -c "\\set $s" 2>&1 | sed 's/.*\\set //; s/ takes / /'
+	done)
+	same "$(items SETTINGS Ic)" "$help"
+}
+
+@test "verbs: manual and table have the same, with the same syntax" {
+	local help
+	help=$("$SMTPSH" --list verbs | while read -r v; do
+		"$SMTPSH" --explain "$v" | head -n 1
+	done)
+	same "$(section VERBS | sed -n 's/^\.It Li //p')" "$help"
+}
+
+@test "--help and \\help fit 80 columns" {
+	[ -z "$("$SMTPSH" --help | awk 'length > 80')" ]
+	[ -z "$("$SMTPSH" -c '\help' | sed 's/^# //' | awk 'length > 80')" ]
+}
+
+@test "exit status: the manual's and README's are those of the program" {
+	local codes
+	# 1 and 128+n are no kind of error.
+	codes=$(sed -n 's/.*\[ERR_.*= \([0-9]*\),.*/\1/p' "$ROOT/net/err.c" |
+		sed 's/^130$/128+n/'; echo 1)
+	same "$(section "EXIT STATUS" | sed -n 's/^\.It //p')" "$codes"
+	same "$(sed -n 's/^| \([0-9n+]*\) |.*/\1/p' "$ROOT/README.md")" "$codes"
+}
+
+@test "environment: the manual has what the program asks for" {
+	same "$(section ENVIRONMENT | sed -n 's/^\.It Ev //p' |
+		sed 's/ , /\n/' | grep -vx INPUTRC)" \
+		"$(cat "$ROOT"/smtpsh.c "$ROOT"/cmd/*.c "$ROOT"/net/*.c |
+			grep -o 'getenv("[A-Z_]*")' | cut -d '"' -f 2 | sort -u)"
+}
+
+@test "builtin variables of the manual have a value" {
+	local v
+	for v in $(section VARIABLES | sed -n 's/^\.It Ic //p'); do
+		"$SMTPSH" --sandbox -q -c NOOP -c "NOOP \${$v}"
+	done
+}
+
+@test "JSON: manual and program have the same events and keys" {
+	same "$(section OUTPUT | sed -n 's/^\.\(It \)\{0,1\}Va \([a-z_]*\).*/\2/p' |
+		sort -u)" \
+		"$(grep -Eo '(o, |\] = )"[a-z_]+"' "$ROOT/cmd/json.c" |
+			cut -d '"' -f 2 | sort -u)"
+}
+
+# The commands of EXAMPLES, without their "$ ", whole with what belongs to
+# them: those that need no host.
+examples() {
+	section EXAMPLES | plain | awk '
+		/^\.Bd/ { on = 1; text = ""; next }
+		/^\.Ed/ { on = 0; if (text !~ /example\.(net|org)|--serve/)
+			printf "%s", text; next }
+		on && !/^\.Pp/ { sub(/^\$ /, ""); text = text $0 "\n" }'
+}
+
+@test "examples: each that needs no other host works" {
+	examples >all.sh
+	[ "$(grep -c 'smtpsh' all.sh)" -ge 8 ]
+	mkdir bin
+	ln -s "$SMTPSH" bin/smtpsh
+	PATH=$PWD/bin:$PATH bash -eux all.sh
+}
+
+# Blocks of README.md that begin with "$ ./smtpsh": the command, then what it
+# prints. How long replies took differs from run to run.
+same_but_time() {
+	sed -E 's/ +[0-9.]+ ms/ T/' "$1"
+}
+
+@test "README shows what happens" {
+	local n=0 command
+	cd "$ROOT" || return
+	while IFS= read -r -d '' block; do
+		command=${block%%$'\n'*}
+		printf '%s' "${block#*$'\n'}" >"$BATS_TEST_TMPDIR/want"
+		bash -c "${command/.\/smtpsh/$SMTPSH}" \
+			>"$BATS_TEST_TMPDIR/got" 2>&1 || true
+		diff <(same_but_time "$BATS_TEST_TMPDIR/want") \
+			<(same_but_time "$BATS_TEST_TMPDIR/got")
+		n=$((n + 1))
+	done < <(awk '/^```/ { if (on) printf "%c", 0; on = 0; begin = !begin
+			next }
+		begin && /^\$ \.\/smtpsh/ { on = 1; begin = 1; sub(/^\$ /, "") }
+		on' README.md)
+	[ "$n" -ge 1 ]
+}
+
+@test "README names targets that the Makefile has" {
+	local t
+	for t in $(grep -o 'make [a-z -]*' "$ROOT/README.md" | sed 's/make //'); do
+		grep -Eq "^([a-z -]* )?$t( [a-z -]*)?:" "$ROOT/Makefile" ||
+			{ echo "no target $t" && false; }
+	done
+}
