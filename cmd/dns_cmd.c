@@ -58,6 +58,8 @@ dns_tell_hosts(struct shell *sh, struct dns_show *t, const char *domain,
 	for (size_t i = 0; i < n && r == 0; i++) {
 		const char *name = m->n > 0 ? m->mx[i].host : domain;
 		route_host_init(h, name);
+		/* What looks like an address is a name to MX. */
+		h->literal = false;
 		h->preference = m->n > 0 ? m->mx[i].preference : 0;
 		h->secure = m->head.secure;
 		if (m->n == 1 && strcmp(name, ".") == 0)

@@ -3,6 +3,7 @@
  * whoever can suppress an answer could switch DANE off. */
 #include "route.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -150,14 +151,16 @@ route_free(struct route *r)
 void
 route_host_init(struct route_host *h, const char *name)
 {
+	unsigned char octets[16];
 	size_t len = strlen(name);
 
 	/* The root stays ".". */
 	if (len > 1 && name[len - 1] == '.')
 		len--;
-	*h = (struct route_host){ .name = mem_dupn(name, len),
-		.odd = !rdata_is_name(name),
-		.secure = true };
+	*h = (struct route_host){ .name = mem_dupn(name, len), .secure = true };
+	h->literal = inet_pton(AF_INET, h->name, octets) == 1 ||
+		     inet_pton(AF_INET6, h->name, octets) == 1;
+	h->odd = !h->literal && !rdata_is_name(name);
 }
 
 static void
@@ -316,6 +319,11 @@ route_look(struct dns *d, struct route_host *h, unsigned port, int family,
     bool dane, int64_t deadline_ns, struct err *e)
 {
 	route_host_clear(h);
+	if (h->literal) {
+		h->address[h->naddress++] = h->name;
+		h->why = "an address has no TLSA records";
+		return 0;
+	}
 	if (strcmp(h->name, ".") == 0)
 		return err_set(
 		    e, ERR_PROTO, "a null MX beside others (RFC 7505 3)");

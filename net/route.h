@@ -18,9 +18,10 @@ enum route_dane {
 
 struct route_host {
 	unsigned preference;
-	char *name;  /* as MX has it, or the domain; lower case */
-	bool odd;    /* no host's name, or the root: passed over */
-	bool secure; /* the way to this name is: MX, or it was given */
+	char *name;   /* as MX has it, or the domain; lower case */
+	bool odd;     /* no host's name, or the root: passed over */
+	bool secure;  /* the way to this name is: MX, or it was given */
+	bool literal; /* an address that was given: nobody is asked */
 
 	/* From route_look() on. */
 	struct dns_addresses found;
@@ -56,7 +57,8 @@ void route_free(struct route *r);
 /* A seed from the system, never 0. */
 uint64_t route_seed(void);
 
-/* One host that was named, not found by MX: its name counts as secure. */
+/* One host that was named, not found by MX: its name counts as secure. It may
+ * be an address (without brackets). */
 void route_host_init(struct route_host *h, const char *name);
 void route_host_release(struct route_host *h);
 /* Looks up the host's addresses and, if dane, the TLSA records for that port.

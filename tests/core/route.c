@@ -46,6 +46,9 @@ static const struct fact facts[] = {
 	{ "null.example", "MX", DNS_FOUND, SECURE, "0 .", NULL },
 	{ "nullplus.example", "MX", DNS_FOUND, SECURE,
 	    "0 .,10 mail.one.example", NULL },
+	{ "number.example", "MX", DNS_FOUND, SECURE, "10 127.0.0.1", NULL },
+	{ "127.0.0.1", "A", DNS_NXDOMAIN, SECURE, "", NULL },
+	{ "127.0.0.1", "AAAA", DNS_NXDOMAIN, SECURE, "", NULL },
 	{ "odd.example", "MX", DNS_FOUND, SECURE, "10 \\027x", NULL },
 	{ "none.example", "MX", DNS_NODATA, SECURE, "", NULL },
 	{ "none.example", "A", DNS_FOUND, SECURE, "192.0.2.2", NULL },
@@ -383,6 +386,10 @@ static const struct look_row {
 	    "null MX beside others", ROUTE_DANE_NONE, NULL, 0, "!A" },
 	{ "odd", "\\027x", 25, true, true, true, ERR_PROTO,
 	    "'\\027x' is no host's name", ROUTE_DANE_NONE, NULL, 0, "!A" },
+	{ "an address", "192.0.2.9", 25, true, true, true, ERR_NONE,
+	    "an address has no TLSA records", ROUTE_DANE_NONE, NULL, 1, "!A" },
+	{ "an address, IPv6", "::1", 25, true, true, true, ERR_NONE,
+	    "an address has no TLSA records", ROUTE_DANE_NONE, NULL, 1, "!A" },
 	{ "a dot behind", "mail.one.example.", 25, true, true, true, ERR_NONE,
 	    "secure TLSA", ROUTE_DANE_USABLE, "mail.one.example", 1, "" },
 };
@@ -427,10 +434,26 @@ test_look(const struct look_row *r)
 	anchored = true;
 }
 
+/* What looks like an address is a name when MX has it. */
+static void
+test_number(void)
+{
+	struct err e = { 0 };
+	struct route *r;
+
+	CHECK(
+	    route_new(&r, NULL, "number.example", 0, 0, &e) == 0, "%s", e.text);
+	CHECK(route_look(NULL, &r->host[0], 25, AF_UNSPEC, true, 0, &e) == -1 &&
+		  e.kind == ERR_NOHOST,
+	    "%s", e.text);
+	route_free(r);
+}
+
 int
 main(void)
 {
 	test_plans();
+	test_number();
 	test_shuffle();
 	for (size_t i = 0; i < sizeof look_rows / sizeof *look_rows; i++)
 		test_look(&look_rows[i]);
