@@ -32,8 +32,9 @@ static struct prompt {
 	char *line; /* what was entered; NULL at the end of input */
 	bool have;  /* something was entered */
 	bool editing;
-	bool hinted; /* a hint stands behind the cursor */
-	bool hidden; /* a password is typed */
+	bool hinted;   /* a hint stands behind the cursor */
+	bool hint_due; /* the line was displayed since the last hint */
+	bool hidden;   /* a password is typed */
 } prompt;
 
 static size_t
@@ -100,6 +101,7 @@ prompt_hint(void)
 	struct buf raw = BUF_INIT, b = BUF_INIT;
 	size_t room, n;
 
+	prompt.hint_due = false;
 	if (!prompt_can_hint())
 		return;
 	complete_hint(prompt.sh, rl_line_buffer, (size_t)rl_end, &raw);
@@ -141,7 +143,7 @@ prompt_redisplay(void)
 		prompt_redisplay_hidden();
 	} else {
 		rl_redisplay();
-		prompt_hint();
+		prompt.hint_due = true;
 	}
 }
 
@@ -396,6 +398,10 @@ prompt_wait(void)
 	int tick = -1;
 
 	prompt_listen();
+	/* Not while a line is displayed: one read takes all keys that were
+	 * typed ahead, and Enter among them would leave the hint standing. */
+	if (prompt.hint_due)
+		prompt_hint();
 	if (sh->link != NULL && link_is_open(sh->link)) {
 		n = link_fds(sh->link, fd + 2);
 		tick = n == 0 ? PROMPT_TICK_MS : -1;
