@@ -10,7 +10,8 @@
 fetch_wishes=(
 	"postfix sasl2-bin libsasl2-modules"
 	"exim4-daemon-heavy dovecot-lmtpd dovecot-submissiond nsd unbound
-	 ldnsutils bats swaks msmtp curl python3 openssl libnet-ssleay-perl"
+	 ldnsutils microsocks tinyproxy-bin bats swaks msmtp curl
+	 python3 openssl libnet-ssleay-perl"
 )
 
 # fetch_missing: NAME=VERSION of each package that the wishes lack here.

@@ -8,7 +8,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
-for name in postfix exim dovecot; do
+for name in postfix exim dovecot dns proxies; do
 	# shellcheck source=/dev/null
 	. "$here/$name.sh"
 done
@@ -68,7 +68,7 @@ house_names
 certificates
 SINK=$(free_port)
 export SINK
-for name in postfix exim dovecot; do server_start "$name"; done
+for name in postfix exim dovecot dns proxies; do server_start "$name"; done
 export MAIL=$T/mail CERTS=$T/certs TMPDIR=$T/tmp BATS_TMPDIR=$T/tmp
 export HOME=$T/tmp XDG_CONFIG_HOME=$T/tmp/config XDG_STATE_HOME=$T/tmp/state
 cd "$T/tmp"

@@ -76,7 +76,8 @@ export BAD_CERTIFICATES="expired self other cnonly client"
 
 certificates() {
 	local new="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
-	local here="subjectAltName=DNS:mail.beta.arpa,DNS:localhost,IP:127.0.0.1"
+	local here=subjectAltName=DNS:mail.beta.arpa,DNS:localhost
+	here+=,DNS:mail.ta.example,DNS:mail.plain.example,IP:127.0.0.1
 	local server=extendedKeyUsage=serverAuth
 	mkdir -p "$T/certs"
 	(

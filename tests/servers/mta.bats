@@ -299,3 +299,15 @@ load servers
 	delivered box/a@sink.example want.crlf
 	delivered box/b@sink.example want.crlf
 }
+
+@test "mail that the server relays into the receiver, over TLS" {
+	serve_at "$SINK" --maildir box --cert "$CERTS/chain.pem" \
+		--key "$CERTS/server.key"
+	message want .dot 'é' "$(head -c 100000 /dev/urandom | base64)"
+	run smtpsh -q --from Smith@Alpha.ARPA --to a@sink.example "$SERVER" <want
+	ended 0
+	sed 's/$/\r/' want >want.crlf
+	delivered box/a@sink.example want.crlf
+	grep -q 'STARTTLS' serve.out
+	grep -q 'with ESMTPS' box/a@sink.example/new/*
+}

@@ -63,7 +63,7 @@ postfix_main() {
 		alias_database =
 		local_header_rewrite_clients =
 		inet_interfaces = loopback-only
-		inet_protocols = ipv4
+		inet_protocols = all
 		smtputf8_enable = yes
 		virtual_mailbox_domains = beta.arpa
 		virtual_mailbox_base = $T/mail
@@ -73,6 +73,7 @@ postfix_main() {
 		relay_transport = smtp:[127.0.0.1]:$SINK
 		default_transport = discard:
 		relay_domains = sink.example
+		smtp_tls_security_level = may
 		smtpd_tls_cert_file = $T/certs/chain.pem
 		smtpd_tls_key_file = $T/certs/server.key
 		smtpd_tls_CAfile = $T/certs/ca.pem

@@ -1,0 +1,107 @@
+# dns.bats: MX and DANE by a validating resolver over signed zones, mail into
+# Postfix.
+
+load servers
+
+P=${POSTFIX#*:}
+
+# mx DOMAIN ARGUMENT...: a session with who takes mail for it.
+mx() {
+	local domain=$1
+	shift
+	smtpsh --resolver "$RESOLVER" --trust-anchor "$ANCHORS" \
+		--mx "$domain" -p "$P" "$@"
+}
+
+@test "hosts in the order of preference, each try told" {
+	message want mx
+	run mx two.example --from Smith@Alpha.ARPA --to Jones@Beta.ARPA <want
+	ended 0
+	[[ $output == *"MX 10 dead.example"*"MX 20 mail.plain.example"* ]]
+	[[ $output == *"127.0.0.2 port $P"*refused*"127.0.0.1 port $P"* ]]
+	delivered "$MAIL/jones" want
+}
+
+@test "no MX: the domain is its own host" {
+	run mx nomx.example -c NOOP
+	ended 0
+	says "nomx.example has no MX"
+}
+
+@test "a null MX, a host without address, no domain, an unsound one" {
+	run mx null.example -c NOOP
+	ended 69
+	says "RFC 7505"
+	run mx nobody.example -c NOOP
+	ended 68
+	run mx nosuch.example -c NOOP
+	ended 68
+	run mx bogus.example -c NOOP
+	ended 75
+	says bogus
+}
+
+@test "a domain in another script" {
+	run mx bücher.example -c NOOP
+	ended 0
+}
+
+@test "--mx-all tries every host" {
+	run mx two.example --mx-all -c NOOP
+	says "dead.example"
+	says "R: 250 2.0.0 Ok"
+	run mx plain.example --mx-all -c NOOP
+	ended 0
+}
+
+@test "DANE: the key, and the authority with the name" {
+	message want dane
+	run mx dane.example --dane --from Smith@Alpha.ARPA \
+		--to Jones@Beta.ARPA <want
+	ended 0
+	says "TLSA 3 1 1"
+	says "S: STARTTLS"
+	delivered "$MAIL/jones" want
+	run mx ta.example --dane -c 'EHLO a'
+	ended 0
+	says "TLSA 2 0 1"
+}
+
+@test "DANE: a key that does not match: 77, and no mail" {
+	message want never
+	run mx liar.example --dane --from Smith@Alpha.ARPA \
+		--to Jones@Beta.ARPA <want
+	ended 77
+	says "no TLSA record matches"
+	[[ $output != *"MAIL FROM"* ]]
+	nobody_got want
+}
+
+@test "DANE: a look-up that fails is not the absence of records" {
+	run mx lame.example --dane -c NOOP
+	ended 75
+	says "server failure"
+	[[ $output != *"R: 220"* ]]
+}
+
+@test "DANE: unusable, unsigned and missing records leave TLS optional" {
+	local domain
+	for domain in pkix insecure plain; do
+		run mx "$domain.example" --dane -c NOOP
+		ended 0
+		says "S: STARTTLS"
+		says "NOT VERIFIED"
+	done
+}
+
+@test "\\dns shows it all" {
+	run smtpsh --resolver "$RESOLVER" --trust-anchor "$ANCHORS" \
+		-c '\dns two.example' -c '\dns insecure.example' \
+		-c '\dns null.example'
+	ended 0
+	[[ $output == *"10 dead.example"*secure*"20 mail.plain.example"* ]]
+	says insecure
+	run smtpsh --resolver "$RESOLVER" --trust-anchor "$ANCHORS" \
+		-c '\dns bogus.example'
+	says "signature expired"
+}
