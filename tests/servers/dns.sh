@@ -59,6 +59,7 @@ dns_host() {
 	[ $# = 1 ] || echo "_${POSTFIX#*:}._tcp.mail.$1 TLSA $2"
 }
 
+# shellcheck disable=SC2094 # the names of zones are those of their files
 dns_zones() {
 	local key issuer none
 	cd "$T/dns" || return 1

@@ -119,7 +119,7 @@ refused() {
 	run ca --tls --tls-verify no --tls-sni "$1.bad.example" -c NOOP \
 		"mail.beta.arpa:${POSTFIX#*:}"
 	ended 0
-	says "not verified"
+	says "NOT VERIFIED"
 }
 
 @test "an expired certificate" { refused expired "expired since"; }
