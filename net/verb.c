@@ -361,8 +361,10 @@ verb_find(const char *word, size_t len)
 		 * every line that is sent. */
 		if ((v->name[0] ^ word[0]) & ~0x20)
 			continue;
-		if (strncasecmp(v->name, word, len) == 0 &&
-		    v->name[len] == '\0')
+		/* The length first: a NUL in word would end the comparison
+		 * before the name is over. */
+		if (strnlen(v->name, len + 1) == len &&
+		    strncasecmp(v->name, word, len) == 0)
 			return v;
 	}
 	return NULL;
