@@ -1,4 +1,3 @@
-# shellcheck disable=SC2030,SC2031
 # tls.bats: TLS with Postfix, Exim and Dovecot; certificates nobody should take.
 
 load servers
