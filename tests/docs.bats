@@ -3,10 +3,15 @@
 # the other, and what they show works.
 
 load helper.bash
+load pty.bash
 
 setup() {
 	smtpsh_setup
 	MANUAL=$ROOT/smtpsh.1
+}
+
+teardown() {
+	pty_end
 }
 
 # A section of the manual, by its title.
@@ -128,33 +133,40 @@ examples() {
 	PATH=$PWD/bin:$PATH bash -eux all.sh
 }
 
-# Blocks of README.md that begin with "$ ./smtpsh": the command, then what it
-# prints. How long replies took differs from run to run.
-same_but_time() {
-	sed -E 's/ +[0-9.]+ ms/ T/' "$1"
+# How long replies took differs from run to run.
+but_time() {
+	sed -E 's/ +[0-9.]+ ms$/ T/; s/ +$//' | sed '/^$/d'
 }
 
-@test "README shows what happens" {
-	local n=0 command
-	cd "$ROOT" || return
-	while IFS= read -r -d '' block; do
-		command=${block%%$'\n'*}
-		printf '%s' "${block#*$'\n'}" >"$BATS_TEST_TMPDIR/want"
-		bash -c "${command/.\/smtpsh/$SMTPSH}" \
-			>"$BATS_TEST_TMPDIR/got" 2>&1 || true
-		diff <(same_but_time "$BATS_TEST_TMPDIR/want") \
-			<(same_but_time "$BATS_TEST_TMPDIR/got")
-		n=$((n + 1))
-	done < <(awk '/^```/ { if (on) printf "%c", 0; on = 0; begin = !begin
-			next }
-		begin && /^\$ \.\/smtpsh/ { on = 1; begin = 1; sub(/^\$ /, "") }
-		on' README.md)
-	[ "$n" -ge 1 ]
+@test "README's session is what the shell shows" {
+	local line
+	sed -n '/^\$ .\/smtpsh --sandbox/,/^```/p' "$ROOT/README.md" |
+		sed '1d; $d' >want
+	export NO_COLOR=1 # no hints either
+	pty_start 80 "$SMTPSH" --sandbox
+	# What is typed stands behind the prompts, each of which comes first.
+	while IFS= read -r line; do
+		[[ $line =~ ^((Beta\.ARPA( \[[a-z]+\] )?|data)>)\ (.*) ]] ||
+			continue
+		pty_at "${BASH_REMATCH[1]}"
+		pty_type "${BASH_REMATCH[4]}"
+		pty_keys Enter
+	done <want
+	pty_at "Beta.ARPA>"
+	tmux -L "$PTY_SOCKET" capture-pane -p -S - | sed '/^Beta.ARPA>$/d' >got
+	diff <(but_time <want) <(but_time <got)
+}
+
+@test "README's conversation is a test that passes" {
+	sed -n '/^    MAIL FROM/,/^    250|251/s/^    //p' "$ROOT/README.md" >a
+	[ "$(wc -l <a)" = 6 ]
+	"$SMTPSH" --sandbox -q -f a
 }
 
 @test "README names targets that the Makefile has" {
 	local t
-	for t in $(grep -o 'make [a-z -]*' "$ROOT/README.md" | sed 's/make //'); do
+	for t in $(grep -oE '(`|^    )make [a-z -]+' "$ROOT/README.md" |
+		sed 's/.*make //'); do
 		grep -Eq "^([a-z -]* )?$t( [a-z -]*)?:" "$ROOT/Makefile" ||
 			{ echo "no target $t" && false; }
 	done
