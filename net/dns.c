@@ -61,20 +61,10 @@ static struct lazy dns_lazy =
 
 #define DNS_RESOLV_CONF "/etc/resolv.conf"
 
-enum { DNS_A = 1, DNS_CNAME = 5, DNS_MX = 15, DNS_AAAA = 28, DNS_TLSA = 52 };
-
 struct dns {
 	struct ub_ctx *ctx;
 	struct loop *loop;
 	char *anchor;
-};
-
-/* One question. */
-struct dns_wait {
-	int type;
-	bool begun, done;
-	int error, id;
-	struct ub_result *result;
 };
 
 /* Where Debian's dns-root-data and unbound, and others, keep the root's key. */
@@ -200,16 +190,27 @@ dns_trust_anchor(const struct dns *d)
 static void
 dns_answered(void *arg, int error, struct ub_result *result)
 {
-	struct dns_wait *w = arg;
+	struct dns_question *q = arg;
 
-	w->done = true;
-	w->error = error;
-	w->result = result;
+	q->done = true;
+	q->error = error;
+	q->result = result;
+	if (result == NULL)
+		return;
+	q->rcode = result->rcode;
+	q->havedata = result->havedata != 0;
+	q->nxdomain = result->nxdomain != 0;
+	q->secure = result->secure != 0;
+	q->bogus = result->bogus != 0;
+	q->data = result->data;
+	q->len = result->len;
+	q->canonname = result->canonname;
+	q->why_bogus = result->why_bogus;
 }
 
 /* The library's thread is born in here: signals stay with us. */
 static int
-dns_begin(struct dns *d, const char *name, struct dns_wait *w, size_t n,
+dns_begin(struct dns *d, const char *name, struct dns_question *q, size_t n,
     struct err *e)
 {
 	sigset_t all, old;
@@ -219,8 +220,8 @@ dns_begin(struct dns *d, const char *name, struct dns_wait *w, size_t n,
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		rc = ub_resolve_async(
-		    d->ctx, name, w[i].type, 1, &w[i], dns_answered, &w[i].id);
-		w[i].begun = rc == 0;
+		    d->ctx, name, q[i].type, 1, &q[i], dns_answered, &q[i].id);
+		q[i].begun = rc == 0;
 	}
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (rc == 0)
@@ -230,13 +231,13 @@ dns_begin(struct dns *d, const char *name, struct dns_wait *w, size_t n,
 }
 
 static int
-dns_wait_all(struct dns *d, const char *name, struct dns_wait *w, size_t n,
+dns_wait_all(struct dns *d, const char *name, struct dns_question *q, size_t n,
     int64_t deadline_ns, struct err *e)
 {
 	struct pollfd fd = { .fd = ub_fd(d->ctx), .events = POLLIN };
 
 	for (size_t i = 0; i < n; i++) {
-		while (!w[i].done) {
+		while (!q[i].done) {
 			switch (loop_wait(d->loop, &fd, 1, deadline_ns)) {
 			case LOOP_READY:
 				break;
@@ -252,267 +253,32 @@ dns_wait_all(struct dns *d, const char *name, struct dns_wait *w, size_t n,
 				    "failed",
 				    name);
 		}
-		if (w[i].error != 0)
+		if (q[i].error != 0 || q[i].result == NULL)
 			return err_set(e, ERR_TEMP, "cannot look up %s: %s",
-			    name, ub_strerror(w[i].error));
+			    name, ub_strerror(q[i].error));
 	}
 	return 0;
 }
 
-static void
-dns_done(struct dns *d, struct dns_wait *w, size_t n)
+void
+dns_done(struct dns *d, struct dns_question *q, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (w[i].begun && !w[i].done)
-			ub_cancel(d->ctx, w[i].id);
-		if (w[i].result != NULL)
-			ub_resolve_free(w[i].result);
+		if (q[i].begun && !q[i].done)
+			ub_cancel(d->ctx, q[i].id);
+		if (q[i].result != NULL)
+			ub_resolve_free(q[i].result);
 	}
 }
 
-/* Asks for n types of a name. The caller ends with dns_done(). */
-static int
-dns_ask(struct dns *d, const char *name, struct dns_wait *w, size_t n,
+int
+dns_ask(struct dns *d, const char *name, struct dns_question *q, size_t n,
     int64_t deadline_ns, struct err *e)
 {
 	if (!rdata_is_name(name))
 		return err_set(
 		    e, ERR_USAGE, "'%s' is no name to look up", name);
-	if (dns_begin(d, name, w, n, e) != 0)
+	if (dns_begin(d, name, q, n, e) != 0)
 		return -1;
-	return dns_wait_all(d, name, w, n, deadline_ns, e);
-}
-
-/* The name of the question and the canonical one, each with a dot or not, in
- * any case. */
-static void
-dns_alias(struct dns_head *h, const char *name, const struct ub_result *r)
-{
-	size_t len = strlen(name), n;
-
-	if (r->canonname == NULL)
-		return;
-	n = strlen(r->canonname);
-	if (n > 0 && r->canonname[n - 1] == '.')
-		n--;
-	if (len > 0 && name[len - 1] == '.')
-		len--;
-	if (n == len && strncasecmp(name, r->canonname, n) == 0)
-		return;
-	h->alias = mem_dupn(r->canonname, n);
-	for (char *p = h->alias; *p != '\0'; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p + 'a' - 'A');
-	h->odd = !rdata_is_name(h->alias);
-}
-
-static void
-dns_fill(struct dns_head *h, const char *name, const struct ub_result *r)
-{
-	h->secure = r->secure != 0 && !r->bogus;
-	if (r->bogus)
-		h->status = DNS_BOGUS;
-	else if (r->havedata)
-		h->status = DNS_FOUND;
-	else if (r->nxdomain)
-		h->status = DNS_NXDOMAIN;
-	else if (r->rcode == 0)
-		h->status = DNS_NODATA;
-	else
-		h->status = DNS_SERVFAIL;
-	if (h->status == DNS_SERVFAIL || h->status == DNS_BOGUS)
-		h->secure = false;
-	if (r->bogus && r->why_bogus != NULL)
-		h->why = mem_dup(r->why_bogus);
-	if (!r->bogus)
-		dns_alias(h, name, r);
-}
-
-/* Record i, or NULL past the last. Bogus records are never looked at. */
-static const unsigned char *
-dns_record(
-    const struct dns_head *h, const struct ub_result *r, size_t i, size_t *len)
-{
-	if (h->status != DNS_FOUND || r->data[i] == NULL || r->len[i] < 0)
-		return NULL;
-	*len = (size_t)r->len[i];
-	return (const unsigned char *)r->data[i];
-}
-
-static int
-dns_mx_compare(const void *a, const void *b)
-{
-	const struct rdata_mx *x = a, *y = b;
-
-	return x->preference < y->preference ? -1
-					     : x->preference > y->preference;
-}
-
-/* Keeps the most preferred of them. */
-static void
-dns_mx_fill(struct dns_mx *m, const struct ub_result *r)
-{
-	struct rdata_mx *all = NULL;
-	const unsigned char *p;
-	size_t n = 0, len;
-
-	for (size_t i = 0; (p = dns_record(&m->head, r, i, &len)) != NULL;
-	     i++) {
-		all = mem_grow(all, n + 1, sizeof *all);
-		if (rdata_mx(&all[n], p, len) == 0)
-			n++;
-		else
-			m->head.dropped++;
-	}
-	/* Of one preference they stay as they came: insertion is stable. */
-	for (size_t i = 1; i < n; i++) {
-		struct rdata_mx x = all[i];
-		size_t j = i;
-
-		for (; j > 0 && dns_mx_compare(&x, &all[j - 1]) < 0; j--)
-			all[j] = all[j - 1];
-		all[j] = x;
-	}
-	for (size_t i = 0; i < n; i++) {
-		if (m->n < DNS_MX_MAX) {
-			m->mx[m->n++] = all[i];
-		} else {
-			free(all[i].host);
-			m->head.dropped++;
-		}
-	}
-	free(all);
-}
-
-int
-dns_mx(struct dns *d, const char *domain, int64_t deadline_ns,
-    struct dns_mx *out, struct err *e)
-{
-	struct dns_wait w = { .type = DNS_MX };
-	int rc;
-
-	*out = (struct dns_mx){ 0 };
-	rc = dns_ask(d, domain, &w, 1, deadline_ns, e);
-	if (rc == 0) {
-		dns_fill(&out->head, domain, w.result);
-		dns_mx_fill(out, w.result);
-	}
-	dns_done(d, &w, 1);
-	return rc;
-}
-
-static void
-dns_addresses_fill(struct dns_addresses *out, struct dns_head *h, int family,
-    const struct ub_result *r, size_t max)
-{
-	const unsigned char *p;
-	size_t len;
-
-	for (size_t i = 0; (p = dns_record(h, r, i, &len)) != NULL; i++) {
-		if (out->n < max &&
-		    rdata_address(&out->address[out->n], family, p, len) == 0)
-			out->n++;
-		else
-			h->dropped++;
-	}
-}
-
-int
-dns_addresses(struct dns *d, const char *host, int family, int64_t deadline_ns,
-    struct dns_addresses *out, struct err *e)
-{
-	struct dns_wait w[2] = { { 0 } };
-	size_t n = 0;
-	int rc;
-
-	*out = (struct dns_addresses){ .a.status = DNS_NODATA,
-		.aaaa.status = DNS_NODATA };
-	if (family != AF_INET)
-		w[n++].type = DNS_AAAA;
-	if (family != AF_INET6)
-		w[n++].type = DNS_A;
-	rc = dns_ask(d, host, w, n, deadline_ns, e);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
-		bool six = w[i].type == DNS_AAAA;
-		struct dns_head *h = six ? &out->aaaa : &out->a;
-
-		dns_fill(h, host, w[i].result);
-		/* Many of one family leave room for the other. */
-		dns_addresses_fill(out, h, six ? AF_INET6 : AF_INET,
-		    w[i].result,
-		    six && n > 1 ? DNS_ADDRESS_MAX / 2 : DNS_ADDRESS_MAX);
-	}
-	/* A family that was not asked for says nothing against the other. */
-	if (rc == 0 && family == AF_INET)
-		out->aaaa.secure = out->a.secure;
-	if (rc == 0 && family == AF_INET6)
-		out->a.secure = out->aaaa.secure;
-	dns_done(d, w, n);
-	return rc;
-}
-
-static void
-dns_tlsa_fill(struct dns_tlsa *out, const struct ub_result *r)
-{
-	const unsigned char *p;
-	size_t len, total = 0, at = 0;
-
-	for (size_t i = 0;
-	     i < DNS_TLSA_MAX && dns_record(&out->head, r, i, &len) != NULL;
-	     i++)
-		total += len;
-	out->data = mem_alloc(total + 1);
-	for (size_t i = 0; (p = dns_record(&out->head, r, i, &len)); i++) {
-		if (i >= DNS_TLSA_MAX) {
-			out->head.dropped++;
-			continue;
-		}
-		memcpy(out->data + at, p, len);
-		if (rdata_tlsa(&out->tlsa[out->n], out->data + at, len) == 0)
-			out->n++;
-		else
-			out->head.dropped++;
-		at += len;
-	}
-}
-
-int
-dns_tlsa(struct dns *d, unsigned port, const char *host, int64_t deadline_ns,
-    struct dns_tlsa *out, struct err *e)
-{
-	struct dns_wait w = { .type = DNS_TLSA };
-	int rc;
-
-	*out = (struct dns_tlsa){ 0 };
-	if (!rdata_is_name(host))
-		return err_set(
-		    e, ERR_USAGE, "'%.300s' is no name to look up", host);
-	out->name = mem_printf("_%u._tcp.%s", port, host);
-	if (!rdata_is_name(out->name)) {
-		/* There can be no such name. */
-		out->head.status = DNS_NXDOMAIN;
-		return 0;
-	}
-	rc = dns_ask(d, out->name, &w, 1, deadline_ns, e);
-	if (rc == 0) {
-		dns_fill(&out->head, out->name, w.result);
-		dns_tlsa_fill(out, w.result);
-	}
-	dns_done(d, &w, 1);
-	return rc;
-}
-
-int
-dns_cname(struct dns *d, const char *host, int64_t deadline_ns,
-    struct dns_head *out, struct err *e)
-{
-	struct dns_wait w = { .type = DNS_CNAME };
-	int rc;
-
-	*out = (struct dns_head){ 0 };
-	rc = dns_ask(d, host, &w, 1, deadline_ns, e);
-	if (rc == 0)
-		dns_fill(out, host, w.result);
-	dns_done(d, &w, 1);
-	return rc;
+	return dns_wait_all(d, name, q, n, deadline_ns, e);
 }
