@@ -115,6 +115,7 @@ main_sinks(struct shell *sh, const struct opts *o, struct err *e)
 {
 	const char *format = o->format == NULL ? "text" : o->format;
 	main_look(sh, o);
+	sh->machine = strcmp(format, "text") != 0;
 	if (strcmp(format, "json") == 0) {
 		shell_add_sink(sh, json_new(&sh->out, &sh->redact));
 	} else if (strcmp(format, "tap") == 0) {
@@ -306,7 +307,7 @@ main_run(struct shell *sh, const struct opts *o)
 			    o->run[i + 1].file)
 				break;
 		}
-		if (go_on && lang_end(&l, &e) < 0)
+		if (go_on && !sh->skip_text && lang_end(&l, &e) < 0)
 			shell_error(sh, &e);
 		lang_release(&l);
 		sh->file = NULL;
@@ -409,6 +410,29 @@ main_front(struct shell *sh, const struct opts *o)
 	return shell_status(sh);
 }
 
+/* A word, or a reply as it stands in a log: "550 5.1.1 No such user". Of that
+ * all that is known is told. */
+static int
+main_explain(struct buf *b, const char *text, struct err *e)
+{
+	struct cmd_args a = { 0 };
+	struct err ignored;
+	bool any = false;
+	if (strchr(text, ' ') == NULL)
+		return explain_word(b, text, strlen(text), e);
+	cmd_split(&a, text, strlen(text), &ignored);
+	for (size_t i = 0; i < a.n; i++) {
+		bool digit = a.word[i][0] >= '2' && a.word[i][0] <= '5';
+		if (i > 0 && !digit)
+			break;
+		if (any)
+			buf_addc(b, '\n');
+		any |= explain_word(b, a.word[i], strlen(a.word[i]), e) == 0;
+	}
+	cmd_args_release(&a);
+	return any ? 0 : -1;
+}
+
 /* What needs no session: texts. -1: there is a session to run. */
 static int
 main_texts(struct shell *sh, const struct opts *o)
@@ -429,7 +453,7 @@ main_texts(struct shell *sh, const struct opts *o)
 	for (size_t i = 0; i < o->nwords && r == 0; i++) {
 		if (i > 0)
 			buf_addc(&b, '\n');
-		r = explain_word(&b, o->words[i], strlen(o->words[i]), &e);
+		r = main_explain(&b, o->words[i], &e);
 	}
 	out_write(&sh->out, buf_data(&b), buf_len(&b));
 	buf_release(&b);

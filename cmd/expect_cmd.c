@@ -57,6 +57,10 @@ expect_close(struct shell *sh, struct err *e)
 {
 	bool spoke;
 	int64_t end_ns = loop_deadline(sh->times.other);
+	if (sh->link != NULL)
+		shell_remark(sh,
+		    "waiting for the server to close, at most %lld s",
+		    (long long)(sh->times.other / 1000));
 	while (sh->link != NULL && loop_now_ns() < end_ns)
 		if (expect_watch(
 			sh, (end_ns - loop_now_ns()) / 1000000, &spoke, e) < 0)
@@ -121,7 +125,7 @@ expect_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_expect = {
 	.name = "expect",
-	.args = "close|silence|within|CODE [DURATION]...",
+	.args = "CODE|close|silence|within [DURATION|TEXT]...",
 	.text = "check a reply, its time, a close, or silence",
 	.help =
 	    "\\expect 250 is R: 250; \\expect close waits for the server to "

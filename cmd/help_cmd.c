@@ -1,5 +1,6 @@
 #include "cmd.h"
 #include "explain.h"
+#include "set.h"
 
 #include <string.h>
 #include <strings.h>
@@ -59,7 +60,12 @@ help_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 		size_t before = buf_len(&b);
 		if (before > 0 && !slash && (verb_find(w, strlen(w)) != NULL))
 			buf_addc(&b, '\n');
-		if (!slash && (c == NULL || verb_find(w, strlen(w)) != NULL))
+		const struct setting *s = slash ? NULL : set_find(w);
+		if (s != NULL)
+			buf_addf(&b, "\\set %s %s\n  %s\n", s->name, s->values,
+			    s->text);
+		else if (!slash &&
+			 (c == NULL || verb_find(w, strlen(w)) != NULL))
 			r = explain_word(&b, w, strlen(w), e);
 	}
 	shell_say(sh, buf_data(&b), buf_len(&b));

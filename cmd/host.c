@@ -1,8 +1,12 @@
 #include "host.h"
 
+#include <errno.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "sasl.h"
 #include "serve.h"
@@ -89,6 +93,34 @@ host_user(struct host *h, const struct opts *o, struct err *e)
 	return 0;
 }
 
+/* Better told now than to the first client. */
+static int
+host_maildir(const char *path, struct err *e)
+{
+	struct stat st;
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return err_set(e, ERR_OUTPUT, "cannot make the folder %s: %s",
+		    path, strerror(errno));
+	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode) ||
+	    access(path, W_OK | X_OK) < 0)
+		return err_set(e, ERR_OUTPUT,
+		    "cannot write into %s: it is no folder of ours", path);
+	return 0;
+}
+
+/* "2525", "smtp"; 0 lets the kernel choose. */
+static int
+host_port(const char *port, struct err *e)
+{
+	bool digits = strspn(port, "0123456789") == strlen(port);
+	if (digits && (strlen(port) > 5 || atoi(port) > 65535))
+		return err_set(e, ERR_USAGE,
+		    "--serve: port %s is not from 0 to 65535", port);
+	if (!digits && getservbyname(port, "tcp") == NULL)
+		return err_set(e, ERR_USAGE, "--serve: no such port: %s", port);
+	return 0;
+}
+
 int
 host_init(struct host *h, const struct opts *o, bool serve, struct err *e)
 {
@@ -114,6 +146,8 @@ host_init(struct host *h, const struct opts *o, bool serve, struct err *e)
 	}
 	if (host_tls(h, o, name, e) < 0 || host_user(h, o, e) < 0)
 		return -1;
+	if (o->maildir != NULL && host_maildir(o->maildir, e) < 0)
+		return -1;
 	h->peer.tls_on_connect = serve && o->tls_on_connect;
 	if (h->peer.tls_on_connect && h->tls == NULL)
 		return err_set(e, ERR_USAGE,
@@ -134,6 +168,15 @@ host_release(struct host *h)
 	*h = (struct host){ 0 };
 }
 
+static void
+host_clock(struct buf *b)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	localtime_r(&now, &tm);
+	buf_addf(b, "%02d:%02d:%02d ", tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
 /* The log: each session's lines, numbered, in the notation of RFC 821. */
 static void
 host_log(
@@ -145,6 +188,7 @@ host_log(
 		const char *nl = memchr(text, '\n', len);
 		size_t n = nl == NULL ? len : (size_t)(nl - text);
 		size_t line = n > 0 && text[n - 1] == '\r' ? n - 1 : n;
+		host_clock(&b);
 		buf_addf(&b, "%lu %s ", session,
 		    dir == 'C'	 ? "S:"
 		    : dir == 'S' ? "R:"
@@ -208,6 +252,8 @@ host_serve(struct host *h, const struct opts *o, struct shell *sh)
 		h->peer.log_arg = sh;
 	}
 	int r = host_address(o->serve, &address, &c.port, &e);
+	if (r == 0)
+		r = host_port(c.port, &e);
 	if (r == 0 && o->count != NULL) {
 		r = host_number("--count", o->count, &count, &e);
 		c.count = (unsigned long)count;

@@ -10,7 +10,7 @@
 #define TALK_IDLE_MS 10000
 
 void
-talk_drop_got(struct shell *sh)
+shell_drop(struct shell *sh)
 {
 	for (size_t i = 0; i < sh->ngot; i++) {
 		int class = sh->got[i].code / 100;
@@ -101,7 +101,7 @@ talk_nothing(struct shell *sh, const struct expect *x, const struct err *why)
 {
 	sh->tally.missed++;
 	const char *text =
-	    why->kind == ERR_NONE ? "the connection was closed" : why->text;
+	    why->text[0] == '\0' ? "the connection was closed" : why->text;
 	talk_tell_missed(sh, x, text, strlen(text));
 	return -1;
 }
@@ -132,6 +132,14 @@ talk_judge_got(struct shell *sh, const struct expect *x)
 	return w.met ? 0 : -1;
 }
 
+/* The embedded receiver speaks when spoken to. */
+static bool
+judge_is_mute(const struct shell *sh)
+{
+	return conn_peer(link_conn(sh->link)) != NULL &&
+	       sh->sandbox.play == NULL && !conn_ready(link_conn(sh->link));
+}
+
 /* A missed expectation was told when this returns -1 with e->kind ERR_NONE. */
 int
 shell_expect(struct shell *sh, const struct expect *x, struct err *e)
@@ -150,6 +158,15 @@ shell_expect(struct shell *sh, const struct expect *x, struct err *e)
 	int r = talk_write(sh, &why);
 	while (r >= 0 && sh->link != NULL && !w.judged) {
 		bool idle = smtp_owed(link_smtp(sh->link)) == 0;
+		if (idle && judge_is_mute(sh)) {
+			err_set(&why, ERR_NONE,
+			    "nothing: no reply is owed, and the sandbox says "
+			    "nothing unasked");
+			break;
+		}
+		if (idle)
+			shell_remark(sh, "waiting for a reply that nothing "
+					 "asked for, at most 10 s");
 		r = talk_take(sh,
 		    idle ? loop_deadline(TALK_IDLE_MS) : LOOP_FOREVER, &w,
 		    &why);

@@ -282,6 +282,10 @@ lang_send(struct lang *l, enum lang_tag tag, const char *p, size_t len,
 		    "found a command, expected the last line of the reply %s "
 		    "of line %u",
 		    l->more->codes, l->more_line);
+	if (memchr(p, '\0', len) != NULL)
+		return lang_err(l, l->line, e,
+		    "found a NUL octet, expected a command line; \\raw sends "
+		    "any octets");
 	if (tag == TAG_CLIENT)
 		l->tagged = true;
 	else if (l->tagged && verb_find(p, verb_word(p, len)) == NULL)

@@ -203,6 +203,9 @@ message_is_utf8(const char *p)
 static int
 message_addresses(struct message *m, struct err *e)
 {
+	if (m->o->from != NULL && m->o->from[0] == '\0')
+		return err_set(
+		    e, ERR_USAGE, "--from '': the null path is written '<>'");
 	if (m->o->from != NULL) {
 		char *p = message_path(m->o->from, strlen(m->o->from));
 		int r = message_check("--from", p, e);

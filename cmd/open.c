@@ -41,7 +41,7 @@ shell_close(struct shell *sh)
 		talk_keep(sh);
 	link_free(sh->link);
 	sh->link = NULL;
-	talk_drop_got(sh);
+	shell_drop(sh);
 	sh->greeted = sh->greeting_kept = false;
 	sh->said_helo = sh->said_quit = false;
 	sh->skip_text = sh->judging = sh->broken = sh->secured = false;
@@ -182,7 +182,7 @@ shell_end(struct shell *sh)
 		 state != SMTP_AUTHING &&
 		 smtp_chunk_left(link_smtp(sh->link)) == 0) {
 		sh->said_quit = true;
-		talk_drop_got(sh);
+		shell_drop(sh);
 		if (shell_command(sh, "QUIT", true, &e) < 0 &&
 		    e.kind == ERR_INTR)
 			shell_error(sh, &e);

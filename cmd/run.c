@@ -18,6 +18,9 @@ run_enter_text(struct shell *sh, struct err *e)
 {
 	if (sh->skip_text)
 		return 0;
+	/* DATA's reply was there to be judged before its text came. */
+	if (!sh->grouped)
+		shell_drop(sh);
 	if (shell_need_link(sh, e) < 0 || shell_begin_group(sh, e) < 0 ||
 	    shell_need_link(sh, e) < 0)
 		return -1;
@@ -215,6 +218,20 @@ run_path(const struct shell *sh, const char *path)
 	return mem_printf("%.*s/%s", (int)(slash - sh->file), sh->file, path);
 }
 
+/* An included file may begin as a session does; this one has begun. */
+static void
+run_skip_greeting(struct shell *sh, struct script *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->stmt[i].kind != STMT_EXPECT)
+			continue;
+		stmt_clear(&s->stmt[i]);
+		shell_remark(
+		    sh, "%s: the session has its greeting already", s->name);
+		return;
+	}
+}
+
 int
 shell_include(struct shell *sh, const char *path, struct err *e)
 {
@@ -228,6 +245,9 @@ shell_include(struct shell *sh, const char *path, struct err *e)
 	if (r == 0) {
 		bool grouped = sh->grouped;
 		sh->grouped = s.transcript;
+		shell_drop(sh);
+		if (s.has_greeting && sh->link != NULL && sh->greeted)
+			run_skip_greeting(sh, &s);
 		r = shell_script(sh, &s);
 		sh->grouped = grouped;
 		script_release(&s);
@@ -237,6 +257,17 @@ shell_include(struct shell *sh, const char *path, struct err *e)
 	sh->depth--;
 	free(full);
 	return r;
+}
+
+int
+shell_begin(struct shell *sh)
+{
+	struct err e = { 0 };
+	if (sh->link != NULL || (!sh->has_where && !sh->sandboxed) ||
+	    shell_connect(sh, &e) == 0)
+		return 0;
+	shell_error(sh, &e);
+	return -1;
 }
 
 /* Each file answers for itself; the run's status is that of the first that
@@ -252,7 +283,9 @@ run_file_end(struct shell *sh, const char *name, const struct tally *before,
 		.missed = t->missed,
 		.took_ns = loop_now_ns() - began_ns,
 		.status = shell_status(sh),
-		.text = stopped ? "stopped" : "" };
+		.text = !stopped		    ? ""
+			: sh->told.kind == ERR_NONE ? "stopped"
+						    : sh->told.text };
 	shell_put(sh, &ev);
 	*t = (struct tally){ .met = before->met + t->met,
 		.missed = before->missed + t->missed,
@@ -297,6 +330,7 @@ shell_file(struct shell *sh, const char *path)
 	struct event ev = { .kind = EV_FILE, .file = name };
 	before.status = shell_status(sh);
 	sh->tally = (struct tally){ 0 };
+	sh->told.kind = ERR_NONE;
 	shell_put(sh, &ev);
 	int r = script_read(&s, path, sh->force_dialect, &e);
 	if (r < 0) {
@@ -304,7 +338,10 @@ shell_file(struct shell *sh, const char *path)
 	} else {
 		sh->dialect = s.dialect;
 		sh->grouped = sh->expects = s.transcript;
-		r = shell_script(sh, &s);
+		bool elsewhere = s.n > 0 && s.stmt[0].kind == STMT_SHELL;
+		r = elsewhere ? 0 : shell_begin(sh);
+		if (r == 0)
+			r = shell_script(sh, &s);
 		shell_end(sh);
 		script_release(&s);
 		sh->dialect = DIALECT_UNKNOWN;
@@ -502,9 +539,11 @@ shell_stream(struct shell *sh, int fd, const char *name)
 	struct lang l;
 	struct err e = { 0 };
 	lang_init(&l, name, sh->force_dialect);
+	if (shell_begin(sh) < 0)
+		return -1;
 	sh->file = name;
 	int r = run_read(sh, &l, fd, &e);
-	if (r == 0 && !sh->leaving && lang_end(&l, &e) < 0) {
+	if (r == 0 && !sh->leaving && !sh->skip_text && lang_end(&l, &e) < 0) {
 		shell_error(sh, &e);
 		r = -1;
 	}

@@ -188,6 +188,7 @@ shell_error(struct shell *sh, const struct err *e)
 	int status = e->kind == ERR_INTR && sh->loop.raised != 0
 			 ? 128 + sh->loop.raised
 			 : err_status(e->kind);
+	sh->told = *e;
 	if (sh->tally.status == 0)
 		sh->tally.status = status;
 	/* ERR_DATA of the parser names its place itself. */
@@ -204,6 +205,12 @@ shell_say(struct shell *sh, const char *p, size_t len)
 	while (len > 0) {
 		const char *nl = memchr(p, '\n', len);
 		size_t n = nl == NULL ? len : (size_t)(nl - p);
+		if (sh->machine) {
+			shell_remark(sh, "%.*s", (int)n, p);
+			p += n + (nl != NULL);
+			len -= n + (nl != NULL);
+			continue;
+		}
 		if (!sh->interactive)
 			buf_adds(&b, n > 0 ? "# " : "#");
 		escape_add(&b, p, n, true);

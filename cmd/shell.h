@@ -79,14 +79,16 @@ struct shell {
 	bool sandboxed;
 	struct peer_message *kept; /* what closed sandboxes received */
 
-	bool interactive;	    /* a person types */
-	bool bare;		    /* send nothing that was not written */
-	bool stop;		    /* end at the first refusal */
-	bool keep_going;	    /* go on after a missed expectation */
-	bool match_text;	    /* expectations compare the text too */
-	bool reveal;		    /* show secrets */
-	bool leaving;		    /* \quit was said */
-	enum dialect dialect;	    /* of what is being run */
+	bool machine;	      /* the output is JSON or TAP: no loose lines */
+	bool interactive;     /* a person types */
+	bool bare;	      /* send nothing that was not written */
+	bool stop;	      /* end at the first refusal */
+	bool keep_going;      /* go on after a missed expectation */
+	bool match_text;      /* expectations compare the text too */
+	bool reveal;	      /* show secrets */
+	struct err told;      /* the last error that was told */
+	bool leaving;	      /* \quit was said */
+	enum dialect dialect; /* of what is being run */
 	enum dialect force_dialect; /* --dialect */
 
 	/* The flow of one conversation. */
@@ -129,6 +131,9 @@ int shell_script(struct shell *sh, const struct script *s);
 int shell_stream(struct shell *sh, int fd, const char *name);
 /* One line of a stream; *l keeps what goes over several. */
 int shell_line(struct shell *sh, struct lang *l, const char *p, size_t len);
+/* Its beginning: connects, if there is where to, so that what goes wrong is
+ * not blamed on a line. Told and tallied. */
+int shell_begin(struct shell *sh);
 /* The end of a conversation: implied QUIT, close. */
 void shell_end(struct shell *sh);
 /* The exit status of all that was run. */
@@ -154,6 +159,8 @@ int shell_command(
     struct shell *sh, const char *line, bool implied, struct err *e);
 /* Writes what is queued and takes every reply that is owed. */
 int shell_flush(struct shell *sh, struct err *e);
+/* Forgets the replies that came and were not judged. */
+void shell_drop(struct shell *sh);
 /* Before something is sent: reads what the group that an expectation ended
  * still owes. */
 int shell_begin_group(struct shell *sh, struct err *e);

@@ -4,6 +4,23 @@
 #include "shell.h"
 #include "talk.h"
 
+/* --quiet shows errors only, and this is one. */
+static void
+talk_tell_refusal(struct shell *sh, const struct smtp_event *ev)
+{
+	struct buf b = BUF_INIT;
+	bool plain = ev->sent != NULL && ev->sent->verb->id != VERB_AUTH &&
+		     ev->sent->verb->id != VERB_RESPONSE &&
+		     ev->sent->line[0] != '\0';
+	if (plain)
+		buf_addf(&b, "%s: ", ev->sent->line);
+	else if (ev->sent != NULL)
+		buf_addf(&b, "%s: ", ev->sent->verb->name);
+	talk_quote(ev->reply, &b);
+	out_error(&sh->out, "%s", buf_str(&b));
+	buf_release(&b);
+}
+
 static void
 talk_reply(struct shell *sh, const struct link_event *k, struct talk_want *w)
 {
@@ -22,6 +39,8 @@ talk_reply(struct shell *sh, const struct link_event *k, struct talk_want *w)
 		ev.verdict = w->met ? VERDICT_MET : VERDICT_MISSED;
 	}
 	shell_put(sh, &ev);
+	if (sh->sinks == NULL && !sh->expects && sev->reply->code >= 400)
+		talk_tell_refusal(sh, sev);
 	if (w != NULL && ev.verdict == VERDICT_MISSED) {
 		talk_quote(sev->reply, &quote);
 		talk_tell_missed(
@@ -154,7 +173,7 @@ talk_timed_out(struct shell *sh, struct err *e)
 	struct buf what = BUF_INIT;
 	talk_awaited(o, &what);
 	err_set(e, ERR_TEMP,
-	    "%s did not come in time%s; --timeout SECONDS changes how long",
+	    "%s did not come in time%s; --timeout DURATION changes how long",
 	    buf_str(&what), talk_unknown_fate(o));
 	buf_release(&what);
 	return -1;

@@ -40,7 +40,7 @@ shell_command(struct shell *sh, const char *line, bool implied, struct err *e)
 	/* Implied replies are nobody's to judge. */
 	bool expects = sh->expects;
 	sh->expects = true;
-	talk_drop_got(sh);
+	shell_drop(sh);
 	sh->expects = expects;
 	return code;
 }
@@ -81,7 +81,7 @@ static void
 talk_drop_greeting(struct shell *sh)
 {
 	if (sh->greeting_kept && sh->ngot > 0)
-		talk_drop_got(sh);
+		shell_drop(sh);
 	sh->greeting_kept = false;
 }
 
@@ -92,7 +92,7 @@ shell_begin_group(struct shell *sh, struct err *e)
 		return 0;
 	int r = shell_flush(sh, e);
 	sh->judging = false;
-	talk_drop_got(sh);
+	shell_drop(sh);
 	return r;
 }
 
@@ -109,7 +109,7 @@ talk_between(struct shell *sh, struct err *e)
 	if (!(sh->interactive && sh->typed) && shell_flush(sh, e) < 0)
 		return -1;
 	sh->judging = false;
-	talk_drop_got(sh);
+	shell_drop(sh);
 	return shell_surplus(sh, e);
 }
 
@@ -125,6 +125,7 @@ shell_send_as(struct shell *sh, const char *p, size_t len, const char *say,
 {
 	const struct verb *v = verb_find(p, verb_word(p, len));
 	enum verb_id id = v == NULL ? VERB_UNKNOWN : v->id;
+	bool said_helo = sh->said_helo;
 	if (shell_need_link(sh, e) < 0 ||
 	    talk_greeting(sh, !sh->interactive && !sh->bare, e) < 0 ||
 	    talk_between(sh, e) < 0 || shell_secure(sh, e) < 0 ||
@@ -133,15 +134,16 @@ shell_send_as(struct shell *sh, const char *p, size_t len, const char *say,
 	if (sh->link == NULL)
 		return err_set(
 		    e, ERR_LOST, "the server has closed the connection");
-	if (id == VERB_HELO || id == VERB_EHLO || id == VERB_LHLO)
-		sh->said_helo = true;
-	sh->said_quit |= id == VERB_QUIT;
 	struct event ev = { .kind = EV_SENT,
 		.text = p,
 		.len = len,
-		.typed = sh->typed,
+		/* Behind what was implied it is shown again, in its place. */
+		.typed = sh->typed && said_helo == sh->said_helo,
 		.secret = talk_is_secret(sh, v),
 		.verb = v };
+	if (id == VERB_HELO || id == VERB_EHLO || id == VERB_LHLO)
+		sh->said_helo = true;
+	sh->said_quit |= id == VERB_QUIT;
 	if (ev.secret)
 		shell_hide_typed(sh, p, len);
 	if (smtp_command(link_smtp(sh->link), p, len, e) < 0)

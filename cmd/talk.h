@@ -11,9 +11,6 @@ struct talk_want {
 	bool met;
 };
 
-/* judge.c. Forgets the replies that nobody judged; where no expectation rules,
- * they count for the exit status. */
-void talk_drop_got(struct shell *sh);
 /* open.c. Takes the greeting where nothing has; must: it has to be 220. */
 int talk_greeting(struct shell *sh, bool must, struct err *e);
 /* judge.c. Holds a reply against w->expect and counts; why: what differs. */

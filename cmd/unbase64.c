@@ -11,8 +11,18 @@ unbase64_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 	if (base64_decode(&b, a->word[0], n, &at) < 0)
 		return err_set(e, ERR_USAGE,
 		    "that is no base64: character %zu of %zu", at + 1, n);
-	buf_addc(&b, '\n');
-	shell_say(sh, buf_data(&b), buf_len(&b));
+	struct buf shown = BUF_INIT;
+	for (size_t i = 0; i < buf_len(&b); i++) {
+		char c = buf_data(&b)[i];
+		/* As \base64 takes it. */
+		if (c == '\0')
+			buf_adds(&shown, "\\0");
+		else
+			buf_addc(&shown, c);
+	}
+	buf_addc(&shown, '\n');
+	shell_say(sh, buf_data(&shown), buf_len(&shown));
+	buf_wipe(&shown);
 	buf_wipe(&b);
 	return 0;
 }

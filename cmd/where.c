@@ -128,6 +128,10 @@ where_parse(struct where *w, const char *text, struct err *e)
 			return err_set(e, ERR_USAGE,
 			    "'%s': '%c' does not belong in a host's name", text,
 			    parts.host[i]);
+	if (parts.port == NULL && skip == 0 &&
+	    strspn(parts.host, "0123456789") == parts.host_len)
+		return err_set(e, ERR_USAGE,
+		    "'%s' is a number, not a host: localhost:%s?", text, text);
 	where_put(&w->host, parts.host, parts.host_len);
 	if (parts.port != NULL)
 		where_put(&w->port, parts.port, parts.port_len);
