@@ -83,6 +83,9 @@ static const struct fact facts[] = {
 	{ "half-al", "AAAA", DNS_NODATA, INSECURE, "", "end" },
 	{ "half-al", "CNAME", DNS_FOUND, SECURE, "", NULL },
 	{ "_25._tcp.half-al", "TLSA", DNS_FOUND, SECURE, "311", NULL },
+	{ "odd-al", "A", DNS_FOUND, SECURE, "192.0.2.6", "\\027x" },
+	{ "odd-al", "AAAA", DNS_NODATA, SECURE, "", "\\027x" },
+	{ "_25._tcp.odd-al", "TLSA", DNS_FOUND, SECURE, "311", NULL },
 	{ "no-al", "A", DNS_FOUND, INSECURE, "192.0.2.7", "end" },
 	{ "no-al", "AAAA", DNS_NODATA, INSECURE, "", "end" },
 	{ "no-al", "CNAME", DNS_FOUND, INSECURE, "", NULL },
@@ -107,6 +110,7 @@ ask(const char *name, const char *type, struct dns_head *h)
 		*h = (struct dns_head){ .status = f->status,
 			.secure = f->secure && anchored };
 		h->alias = f->alias == NULL ? NULL : mem_dup(f->alias);
+		h->odd = f->alias != NULL && f->alias[0] == '\\';
 		return f;
 	}
 	printf("nobody knows %s %s\n", type, name);
@@ -377,6 +381,8 @@ static const struct look_row {
 	{ "alias into insecure", "half-al", 25, true, true, true, ERR_NONE,
 	    "secure TLSA", ROUTE_DANE_USABLE, "half-al", 1,
 	    "CNAME half-al;TLSA _25._tcp.half-al" },
+	{ "alias odd", "odd-al", 25, true, true, true, ERR_NONE, "secure TLSA",
+	    ROUTE_DANE_USABLE, "odd-al", 1, "TLSA _25._tcp.odd-al" },
 	{ "alias insecure", "no-al", 25, true, true, true, ERR_NONE,
 	    "addresses are insecure", ROUTE_DANE_NONE, NULL, 1, "!TLSA" },
 	{ "alias fails", "bad-al", 25, true, true, true, ERR_TEMP,
