@@ -2,7 +2,7 @@
 # dns.sh: signed zones on nsd, and unbound before it as the resolver at
 # $RESOLVER; the trust anchor is $ANCHORS. TLSA records stand for Postfix's
 # port, so it is started first. Postfix is mail.*.example; at 127.0.0.2 is
-# nobody.
+# nobody, and nobody is told the TLSA records of mail.lame.example.
 
 dns_conf() {
 	local port zone
@@ -27,6 +27,7 @@ dns_conf() {
 		'chroot: ""' "directory: $T/dns" 'pidfile: ""' \
 		'do-not-query-localhost: no' 'use-syslog: no' \
 		"trust-anchor-file: $ANCHORS" 'num-threads: 1' \
+		'local-zone: "_tcp.mail.lame.example." always_refuse' \
 		remote-control: 'control-enable: no' stub-zone: \
 		'name: example' "stub-addr: 127.0.0.1@$DNS_PORT" \
 		forward-zone: 'name: .' 'forward-addr: 127.0.0.2@9' \
@@ -88,11 +89,9 @@ dns_zones() {
 			xn--bcher-kva MX 10 mail.plain
 			insecure NS ns
 			bogus NS ns
-			_tcp.mail.lame NS ns.lame
-			ns.lame A 127.0.0.2
 		E
 		dns_host plain
-		dns_host lame
+		dns_host lame "3 1 1 ${key%% *}"
 		dns_host dane "3 1 1 ${key%% *}"
 		dns_host ta "2 0 1 ${issuer%% *}"
 		dns_host liar "3 1 1 ${none%% *}"

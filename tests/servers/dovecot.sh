@@ -61,6 +61,11 @@ dovecot_file() {
 		  driver = passwd-file
 		  args = username_format=%n /etc/dovecot/boxes
 		}
+		service anvil {
+		  unix_listener anvil-auth-penalty {
+		    mode = 0
+		  }
+		}
 		service lmtp {
 		  inet_listener lmtp {
 		    port = $1

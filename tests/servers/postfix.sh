@@ -92,6 +92,7 @@ postfix_main() {
 		smtpd_client_connection_count_limit = 0
 		smtpd_error_sleep_time = 0
 		smtpd_peername_lookup = no
+		smtpd_upstream_proxy_timeout = 1s
 		smtpd_hard_error_limit = 100
 	E
 }
