@@ -207,6 +207,11 @@ main_where(struct shell *sh, const struct opts *o, struct err *e)
 static int
 main_modes(struct shell *sh, const struct opts *o, struct err *e)
 {
+	if (o->nrun > 0 && (o->body != NULL || o->nheader > 0 ||
+			       o->data != NULL || o->quit_after != NULL))
+		return err_set(e, ERR_USAGE,
+		    "--body, --header, --data and --quit-after mail a message; "
+		    "-c and -f run lines: give one or the other");
 	sh->secure = (struct secure){ .level = o->tls		 ? TLS_VERIFY
 					       : o->tls_optional ? TLS_MAY
 								 : TLS_NONE,
@@ -299,6 +304,8 @@ main_run(struct shell *sh, const struct opts *o)
 		struct lang l;
 		struct err e = { 0 };
 		lang_init(&l, "-c", sh->force_dialect);
+		if (shell_begin(sh) < 0)
+			break;
 		sh->file = "-c";
 		for (;; i++) {
 			go_on = shell_line(sh, &l, o->run[i].text,

@@ -141,6 +141,11 @@ static int
 auth_secret(struct shell *sh, const struct sasl_mech *m,
     struct sasl_config *cfg, struct sasl_secret *secret, struct err *e)
 {
+	if ((m->is & SASL_USER) && cfg->user == NULL && sh->interactive) {
+		free(sh->auth.typed_user);
+		sh->auth.typed_user = password_user(cfg->host);
+		cfg->user = sh->auth.typed_user;
+	}
 	if ((m->is & SASL_USER) && cfg->user == NULL)
 		return err_set(e, ERR_USAGE,
 		    "AUTH %s needs a user: --auth-user NAME, or \\auth %s "

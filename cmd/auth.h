@@ -17,7 +17,8 @@ struct auth {
 	const char *file, *command; /* where the password (or token) is */
 	const char *fd;		    /* a descriptor's number */
 	bool netrc;
-	bool insecure; /* secrets may go in clear */
+	char *typed_user; /* asked for on the terminal; ours */
+	bool insecure;	  /* secrets may go in clear */
 };
 
 /* The whole exchange. user and mech may be NULL: as the options have it. -1:
@@ -34,5 +35,8 @@ void shell_hide_typed(struct shell *sh, const char *p, size_t len);
  * read is refused. ERR_USAGE, ERR_NOINPUT. */
 int password_get(const struct auth *a, const char *user, const char *host,
     struct sasl_secret *out, struct err *e);
+
+/* Asks for a user on the terminal; the caller's, NULL if there is none. */
+char *password_user(const char *host);
 
 #endif

@@ -270,7 +270,8 @@ explain_size(struct buf *out, const char *p, size_t len)
 		tenths = (kib * 10 + 512) / 1024;
 		buf_addf(out, ", %llu.%llu MiB", tenths / 10, tenths % 10);
 	} else if (kib > 0) {
-		buf_addf(out, ", %llu KiB", kib);
+		tenths = (n * 10 + 512) / 1024;
+		buf_addf(out, ", %llu.%llu KiB", tenths / 10, tenths % 10);
 	}
 	return true;
 }

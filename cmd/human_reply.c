@@ -170,9 +170,7 @@ human_reply(struct human *h, const struct event *ev)
 	const struct verb *v =
 	    ev->verb != NULL ? ev->verb : verb_get(VERB_UNKNOWN);
 	human_reply_lines(h, r);
-	/* What follows 354 is mail text to whoever reads this again. */
-	if (r->code == 354 && !h->opts.terminal)
-		h->in_text = true;
+
 	if (ev->unsolicited)
 		human_note(
 		    h, HUMAN_RED, false, "nobody asked for this reply", 27);

@@ -158,6 +158,38 @@ expect_free(struct expect *x)
 }
 
 bool
+expect_has_vars(const struct expect *x)
+{
+	return memmem(buf_data(&x->text), buf_len(&x->text), "${", 2) != NULL ||
+	       (x->regex != NULL && strstr(x->regex->source, "${") != NULL);
+}
+
+int
+expect_expand(struct expect **out, const struct expect *x,
+    int (*expand)(
+	void *arg, const char *p, size_t len, struct buf *b, struct err *e),
+    void *arg, struct err *e)
+{
+	struct expect *y = mem_zalloc(sizeof *y);
+	struct buf source = BUF_INIT;
+	y->codes = mem_dup(x->codes);
+	y->nlines = x->nlines;
+	int r = expand(arg, buf_data(&x->text), buf_len(&x->text), &y->text, e);
+	if (r == 0 && x->regex != NULL)
+		r = expand(arg, x->regex->source, strlen(x->regex->source),
+		    &source, e);
+	if (r == 0 && x->regex != NULL)
+		r = match_regex_compile(
+		    y, buf_data(&source), buf_len(&source), e);
+	buf_release(&source);
+	if (r < 0)
+		expect_free(y);
+	else
+		*out = y;
+	return r;
+}
+
+bool
 expect_intermediate(const struct expect *x)
 {
 	for (const char *p = x->codes; *p != '\0'; p += 4) {

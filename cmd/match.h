@@ -26,6 +26,13 @@ int expect_parse(
 int expect_add(
     struct expect *x, const char *p, size_t len, char *sep, struct err *e);
 void expect_free(struct expect *x);
+/* Does its text or regular expression have a ${...}? */
+bool expect_has_vars(const struct expect *x);
+/* The same with text and regular expression passed through expand(). */
+int expect_expand(struct expect **out, const struct expect *x,
+    int (*expand)(
+	void *arg, const char *p, size_t len, struct buf *b, struct err *e),
+    void *arg, struct err *e);
 /* Does p begin as an expectation does: three digits (or 2xx, 250|...) then SP,
  * '-', '|' or the end? */
 bool expect_like(const char *p, size_t len);

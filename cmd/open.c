@@ -164,6 +164,15 @@ shell_greet(struct shell *sh, struct err *e)
 	    sh, !sh->interactive && !sh->bare && !sh->grouped, e);
 }
 
+static bool
+talk_may_quit(const struct shell *sh, enum smtp_state state)
+{
+	return sh->link != NULL && !sh->said_quit && !sh->bare && !sh->broken &&
+	       state != SMTP_TEXT && state != SMTP_LEAVING &&
+	       state != SMTP_AUTHING &&
+	       smtp_chunk_left(link_smtp(sh->link)) == 0;
+}
+
 void
 shell_end(struct shell *sh)
 {
@@ -177,10 +186,12 @@ shell_end(struct shell *sh)
 		shell_error(sh, &e);
 	if (sh->link != NULL && state == SMTP_TEXT)
 		shell_remark(sh, "closing without the end of mail text");
-	else if (sh->link != NULL && !sh->said_quit && !sh->bare &&
-		 !sh->broken && state != SMTP_LEAVING &&
-		 state != SMTP_AUTHING &&
-		 smtp_chunk_left(link_smtp(sh->link)) == 0) {
+	/* A reply that nobody asked for is not QUIT's; a server that has gone
+	 * needs none. */
+	if (talk_may_quit(sh, state) && shell_surplus(sh, &e) < 0 &&
+	    e.kind == ERR_PROTO)
+		shell_error(sh, &e);
+	if (talk_may_quit(sh, state)) {
 		sh->said_quit = true;
 		shell_drop(sh);
 		if (shell_command(sh, "QUIT", true, &e) < 0 &&

@@ -251,3 +251,21 @@ password_get(const struct auth *a, const char *user, const char *host,
 		return password_netrc(user, host, out, e);
 	return password_ask(user, host, out, e);
 }
+
+char *
+password_user(const char *host)
+{
+	char ask[128], line[256];
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	int n = snprintf(ask, sizeof ask,
+	    "user at %.80s: ", host == NULL ? "the server" : host);
+	ssize_t got = write(fd, ask, (size_t)n) < 0
+			  ? -1
+			  : read(fd, line, sizeof line - 1);
+	close(fd);
+	while (got > 0 && (line[got - 1] == '\n' || line[got - 1] == '\r'))
+		got--;
+	return got > 0 ? mem_dupn(line, (size_t)got) : NULL;
+}

@@ -335,6 +335,8 @@ prompt_resize(void)
 static void
 prompt_interrupt(void)
 {
+	bool empty = rl_end == 0;
+
 	prompt_unhint();
 	rl_callback_sigcleanup();
 	rl_point = rl_end;
@@ -342,6 +344,20 @@ prompt_interrupt(void)
 	fputs("^C", rl_outstream);
 	prompt_end();
 	rl_crlf();
+	if (empty && prompt.lang.in_text && prompt.sh->link != NULL) {
+		/* The only way out of mail text that mails nothing. */
+		shell_close(prompt.sh);
+		prompt.lang.in_text = prompt.lang.text_begun = false;
+		shell_remark(prompt.sh,
+		    "closed: the mail text was not ended, nothing was mailed; "
+		    "\\connect connects again");
+		out_flush(&prompt.sh->out, NULL);
+	} else if (prompt.lang.in_text) {
+		shell_remark(prompt.sh,
+		    "Ctrl-C on an empty line drops the message and the "
+		    "connection");
+		out_flush(&prompt.sh->out, NULL);
+	}
 	if (prompt.lang.template != NULL) {
 		lang_release(&prompt.lang);
 		lang_init(&prompt.lang, "prompt", prompt.sh->dialect);

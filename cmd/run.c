@@ -123,6 +123,33 @@ run_command(struct shell *sh, const struct stmt *st,
 	return r;
 }
 
+struct run_names {
+	const struct vars *vars;
+	const struct var_args *args;
+};
+
+static int
+run_expand(void *arg, const char *p, size_t len, struct buf *b, struct err *e)
+{
+	const struct run_names *n = arg;
+	return vars_expand(n->vars, n->args, p, len, true, b, e);
+}
+
+static int
+run_expect(struct shell *sh, const struct stmt *st, const struct var_args *args,
+    struct err *e)
+{
+	struct run_names names = { &sh->vars, args };
+	struct expect *x;
+	if (!expect_has_vars(st->expect))
+		return shell_expect(sh, st->expect, e);
+	if (expect_expand(&x, st->expect, run_expand, &names, e) < 0)
+		return -1;
+	int r = shell_expect(sh, x, e);
+	expect_free(x);
+	return r;
+}
+
 static int
 run_stmt(struct shell *sh, const struct stmt *st, const struct var_args *args,
     struct err *e)
@@ -138,7 +165,7 @@ run_stmt(struct shell *sh, const struct stmt *st, const struct var_args *args,
 	case STMT_TEXT_END:
 		return run_text_end(sh, e);
 	case STMT_EXPECT:
-		if (shell_expect(sh, st->expect, e) == 0)
+		if (run_expect(sh, st, args, e) == 0)
 			return 0;
 		return sh->keep_going && e->kind == ERR_NONE ? 0 : -1;
 	case STMT_SHELL:

@@ -139,6 +139,7 @@ shell_release(struct shell *sh, struct err *e)
 	where_release(&sh->where);
 	mx_release(&sh->mx);
 	names_release(&sh->names);
+	free(sh->auth.typed_user);
 	secure_release(&sh->secure);
 	vars_release(&sh->vars);
 	redact_release(&sh->redact);

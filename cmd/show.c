@@ -67,11 +67,13 @@ show_vars(const struct shell *sh, struct buf *b, const char *only)
 
 /* Those that are worked out when they are used. */
 static void
-show_builtins(struct shell *sh, struct buf *b)
+show_builtins(struct shell *sh, struct buf *b, const char *only)
 {
 	static const char *const name[] = { "from", "helo", "server", "date" };
 	for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
 		struct buf v = BUF_INIT;
+		if (only != NULL && strcmp(only, name[i]) != 0)
+			continue;
 		if (vars_get(&sh->vars, name[i]) == NULL &&
 		    sh->vars.builtin(sh->vars.arg, name[i], &v))
 			buf_addf(b, "%-12s %s\n", name[i], buf_str(&v));
@@ -89,10 +91,9 @@ show_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 		buf_adds(&b, "settings\n");
 	}
 	show_settings(sh, &b, only);
-	if (only == NULL) {
+	if (only == NULL)
 		buf_adds(&b, "variables\n");
-		show_builtins(sh, &b);
-	}
+	show_builtins(sh, &b, only);
 	show_vars(sh, &b, only);
 	if (buf_len(&b) == 0)
 		return err_set(e, ERR_USAGE,

@@ -102,6 +102,11 @@ peer_new(const struct peer_config *c, unsigned long session, const char *from)
 		p->d = smtpd_new(&c->smtpd, c->tls_on_connect);
 	if (c->tls_on_connect)
 		peer_tls_join(p);
+	if (from != NULL) {
+		char *line = mem_printf("connection from %s", from);
+		peer_log(p, '#', line, strlen(line));
+		free(line);
+	}
 	peer_turn(p);
 	return p;
 }
@@ -111,6 +116,8 @@ peer_free(struct peer *p)
 {
 	if (p == NULL)
 		return;
+	if (p->from != NULL)
+		peer_log(p, '#', "closed", 6);
 	delivery_release(&p->delivery);
 	sasl_server_free(p->auth);
 	buf_wipe(&p->binding[0]);
