@@ -23,6 +23,26 @@ load servers
 	delivered "$MAIL/brown" want
 }
 
+# Their hosts are other ones: here it is Beta.ARPA everywhere.
+@test "more of the standards' conversations" {
+	local name
+	for name in typical aborted pipelining chunks; do
+		sed -E 's/@(MIT-Multics|BBN-UNIX)\.ARPA/@Beta.ARPA/' \
+			"$BATS_TEST_DIRNAME/../conversations/$name.smtp" \
+			>"$name.smtp"
+		run smtpsh -f "$name.smtp" "$SERVER"
+		ended 0
+	done
+	printf '%s\n' 'Blah blah blah...' '...etc. etc. etc.' >typical
+	printf '%s\n' 'Subject: in a group' '' .period >pipelining
+	printf '%s\n' '.not stuffed..' >chunks
+	for name in typical pipelining chunks; do
+		delivered "$MAIL/jones" "$name"
+	done
+	delivered "$MAIL/brown" typical
+	delivered "$MAIL/brown" pipelining
+}
+
 @test "another reply than the expected one ends the conversation" {
 	printf '%s\n' 'C: EHLO alpha.arpa' 'S: 250' \
 		'C: MAIL FROM:<Smith@Alpha.ARPA>' 'S: 250' \
