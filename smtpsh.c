@@ -304,7 +304,8 @@ main_run(struct shell *sh, const struct opts *o)
 		struct lang l;
 		struct err e = { 0 };
 		lang_init(&l, "-c", sh->force_dialect);
-		if (shell_begin(sh) < 0)
+		/* A command to smtpsh itself may need no connection. */
+		if (o->run[i].text[0] != '\\' && shell_begin(sh) < 0)
 			break;
 		sh->file = "-c";
 		for (;; i++) {

@@ -1,5 +1,7 @@
 #include "mx.h"
 
+#include <arpa/inet.h>
+#include <netdb.h>
 #include <stdlib.h>
 #include "idn.h"
 #include "shell.h"
@@ -47,12 +49,16 @@ mx_route(struct shell *sh, struct err *e)
 	return (int)m->route->n;
 }
 
+/* A service's name or a number; what is neither fails when connecting. */
 static unsigned
 mx_port(const struct shell *sh)
 {
-	return sh->where.port == NULL
-		   ? 25
-		   : (unsigned)strtoul(sh->where.port, NULL, 10);
+	const char *port = sh->where.port;
+	if (port == NULL)
+		return 25;
+	const struct servent *s = getservbyname(port, "tcp");
+	return s != NULL ? ntohs((uint16_t)s->s_port)
+			 : (unsigned)strtoul(port, NULL, 10);
 }
 
 /* What TLS this host must have: DANE's records decide where they are. */
@@ -93,7 +99,8 @@ mx_try(struct shell *sh, struct route_host *h, struct err *e)
 	struct dns *d = shell_dns(sh, e);
 	if (d == NULL)
 		return -1;
-	if (h->naddress == 0 &&
+	/* A proxy looks names up itself. */
+	if (h->naddress == 0 && (sh->proxy == NULL || sh->mx.dane) &&
 	    route_look(d, h, mx_port(sh), sh->where.family, sh->mx.dane,
 		loop_deadline(MX_LOOK_MS), e) < 0)
 		return -1;

@@ -44,7 +44,8 @@ shell_close(struct shell *sh)
 	shell_drop(sh);
 	sh->greeted = sh->greeting_kept = false;
 	sh->said_helo = sh->said_quit = false;
-	sh->skip_text = sh->judging = sh->broken = sh->secured = false;
+	sh->skip_text = sh->judging = sh->broken = sh->secured = sh->raw_open =
+	    false;
 }
 
 int

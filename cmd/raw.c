@@ -29,6 +29,7 @@ raw_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 	shell_put(sh, &ev);
 	buf_release(&line);
 	smtp_raw(s, p, len, owes);
+	sh->raw_open = true;
 	buf_release(&b);
 	return sh->grouped ? 0 : shell_flush(sh, e);
 }

@@ -97,6 +97,7 @@ struct shell {
 	bool greeting_kept; /* and nothing has judged it yet */
 	bool said_helo, said_quit;
 	bool skip_text;	   /* DATA was refused: mail text is not sent */
+	bool raw_open;	   /* \raw sent what may have several replies */
 	bool judging;	   /* an expectation ended the group: the next command
 			      begins another */
 	bool secured;	   /* shell_secure() has been here */

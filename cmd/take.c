@@ -269,7 +269,8 @@ shell_surplus(struct shell *sh, struct err *e)
 	int worst = 0;
 	while (sh->link != NULL && link_poll(sh->link, &k)) {
 		struct err here = { 0 };
-		bool surplus = k.ev.kind == SMTP_EV_UNSOLICITED;
+		bool surplus =
+		    k.ev.kind == SMTP_EV_UNSOLICITED && !sh->raw_open;
 		int code = surplus ? k.ev.reply->code : 0;
 		int r = talk_event(sh, &k, NULL, &here);
 		if (surplus && code == 421)

@@ -144,6 +144,7 @@ shell_send_as(struct shell *sh, const char *p, size_t len, const char *say,
 	if (id == VERB_HELO || id == VERB_EHLO || id == VERB_LHLO)
 		sh->said_helo = true;
 	sh->said_quit |= id == VERB_QUIT;
+	sh->raw_open = false;
 	if (ev.secret)
 		shell_hide_typed(sh, p, len);
 	if (smtp_command(link_smtp(sh->link), p, len, e) < 0)

@@ -100,7 +100,7 @@ test_keyword(void)
 		    "messages up to 50,000,000 octets, 47.7 MiB (RFC 1870)" },
 		{ "size", "1023", "messages up to 1,023 octets (RFC 1870)" },
 		{ "SIZE", "2048",
-		    "messages up to 2,048 octets, 2 KiB (RFC 1870)" },
+		    "messages up to 2,048 octets, 2.0 KiB (RFC 1870)" },
 		{ "SIZE", "0010", "messages up to 10 octets (RFC 1870)" },
 		{ "SIZE", "0", "messages of any size (RFC 1870)" },
 		{ "SIZE", NULL,
