@@ -1,0 +1,70 @@
+/* The reply parser reads the same however the octets are cut. */
+#include "fuzz.h"
+#include "reply.h"
+
+struct reading {
+	struct reply_parser parser;
+	struct reply reply;
+	struct buf told;
+};
+
+static void
+reading_take(void *arg, const char *p, size_t len)
+{
+	struct reading *r = arg;
+	struct buf bad = BUF_INIT;
+	int rc;
+
+	reply_feed(&r->parser, p, len);
+	while ((rc = reply_next(&r->parser, &r->reply, &bad, NULL)) != 0) {
+		if (rc < 0) {
+			buf_adds(&r->told, "bad:");
+			buf_add(&r->told, buf_data(&bad), buf_len(&bad));
+			buf_clear(&bad);
+			continue;
+		}
+		RULE(r->reply.code >= 200 && r->reply.code <= 599);
+		RULE(
+		    r->reply.nlines >= 1 && r->reply.nlines <= REPLY_LINES_MAX);
+		buf_addf(&r->told, "%d %x %d.%d.%d:", r->reply.code,
+		    r->reply.flaws, r->reply.enh_class, r->reply.enh_subject,
+		    r->reply.enh_detail);
+		for (size_t i = 0; i < r->reply.nlines; i++) {
+			size_t n;
+			const char *text = reply_text(&r->reply, i, &n);
+			buf_add(&r->told, text, n);
+			buf_addc(&r->told, '\n');
+		}
+	}
+	RULE(reply_pending(&r->parser) <= REPLY_SIZE_MAX + REPLY_LINE_MAX);
+	buf_release(&bad);
+}
+
+static void
+reading_all(struct buf *told, const uint8_t *p, size_t len, size_t step)
+{
+	struct reading r = { .told = BUF_INIT };
+
+	reply_parser_init(&r.parser);
+	reply_init(&r.reply);
+	fuzz_pieces(p, len, step, reading_take, &r);
+	reply_leftover(&r.parser, &r.told);
+	reply_release(&r.reply);
+	reply_parser_release(&r.parser);
+	*told = r.told;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct buf whole, cut;
+
+	if (size == 0)
+		return 0;
+	reading_all(&whole, data + 1, size - 1, 0);
+	reading_all(&cut, data + 1, size - 1, data[0] % 16u + 1);
+	fuzz_same(&whole, &cut);
+	buf_release(&whole);
+	buf_release(&cut);
+	return 0;
+}
