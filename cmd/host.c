@@ -113,7 +113,7 @@ static int
 host_port(const char *port, struct err *e)
 {
 	bool digits = strspn(port, "0123456789") == strlen(port);
-	if (digits && (strlen(port) > 5 || atoi(port) > 65535))
+	if (digits && (strlen(port) > 5 || strtoul(port, NULL, 10) > 65535))
 		return err_set(e, ERR_USAGE,
 		    "--serve: port %s is not from 0 to 65535", port);
 	if (!digits && getservbyname(port, "tcp") == NULL)
