@@ -16,7 +16,6 @@ done
 # house_folders: everything that is written lies in memory, below $T.
 house_folders() {
 	local root=$SMTPSH_SERVERS/root
-	mount --make-rprivate /
 	mount -t tmpfs -o mode=755 smtpsh "$T"
 	mkdir -p "$T"/{etc,var,run,log,mail,tmp} "$T"/var/{lib,log,spool,tmp}
 	cp -a /etc/. "$T/etc/"
