@@ -231,6 +231,41 @@ message_addresses(struct message *m, struct err *e)
 	return 0;
 }
 
+/* A parameter is one word (RFC 5321 4.1.2). */
+static int
+message_params(
+    const char *option, const char *const *param, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++)
+		for (const char *p = param[i]; *p != '\0' || p == param[i]; p++)
+			if ((unsigned char)*p <= ' ' || *p == 127)
+				return err_set(e, ERR_USAGE,
+				    "%s '%s': octet %zu does not belong in a "
+				    "parameter",
+				    option, param[i],
+				    (size_t)(p - param[i]) + 1);
+	return 0;
+}
+
+/* What can be wrong before anything is sent. */
+static int
+message_options(const struct message *m, struct err *e)
+{
+	const struct opts *o = m->o;
+	char *end;
+	if (message_params("--mail-param", o->mail_param, o->nmail_param, e) <
+		0 ||
+	    message_params("--rcpt-param", o->rcpt_param, o->nrcpt_param, e) <
+		0)
+		return -1;
+	if (o->chunk != NULL &&
+	    (strtoull(o->chunk, &end, 10) == 0 || *end != '\0' ||
+		*o->chunk < '0' || *o->chunk > '9'))
+		return err_set(e, ERR_USAGE,
+		    "--chunk %s: expected a number of octets", o->chunk);
+	return 0;
+}
+
 /* Sends a command; its reply must be of that class. A refusal is data: it is
  * counted, and 1 is returned. What is neither is the server's fault. */
 static int
@@ -403,11 +438,7 @@ message_data(struct message *m, struct err *e)
 static int
 message_chunks(struct message *m, struct err *e)
 {
-	char *end;
-	unsigned long long size = strtoull(m->o->chunk, &end, 10);
-	if (*end != '\0' || size == 0)
-		return err_set(e, ERR_USAGE,
-		    "--chunk %s: expected a number of octets", m->o->chunk);
+	uint64_t size = strtoull(m->o->chunk, NULL, 10);
 	return text_send_chunks(m->sh, &m->text, size, true, e);
 }
 
@@ -450,6 +481,8 @@ message_run(struct shell *sh, const struct opts *o)
 	struct message m = { .sh = sh, .o = o, .text = { .fd = -1 } };
 	struct err e = { 0 };
 	int r = message_addresses(&m, &e);
+	if (r == 0)
+		r = message_options(&m, &e);
 	if (r == 0)
 		r = message_open(&m, &e);
 	if (r == 0) {

@@ -89,3 +89,40 @@ tells() {
 said() {
 	sed -n '/^[SR]:/p' <<<"$output"
 }
+
+# recorder: writes the file recorder.sh, a server for --pipe that says yes and
+# keeps every line in the file "wire" as it came. At the first line of mail
+# text it tells the fifo "begun", if there is one.
+recorder() {
+	cat >recorder.sh <<'END'
+printf '220 recorder.example\r\n'
+text=
+while IFS= read -r line || { [ -n "$line" ] && printf '%s' "$line" >>wire; false; }; do
+	printf '%s\n' "$line" >>wire
+	line=${line%$'\r'}
+	if [ -n "$text" ]; then
+		[ ! -p begun ] || { echo >begun; rm begun; }
+		[ "$line" != . ] || { text=; printf '250 2.0.0 kept\r\n'; }
+		continue
+	fi
+	case ${line^^} in
+	EHLO* | LHLO*) printf '250-recorder.example\r\n250-%s\r\n250 8BITMIME\r\n' "${OFFER:-SIZE}" ;;
+	DATA) printf '354 go on\r\n'; text=1 ;;
+	QUIT) printf '221 bye\r\n'; exit ;;
+	*) printf '250 2.0.0 ok\r\n' ;;
+	esac
+done
+END
+	RECORDER="bash recorder.sh"
+}
+
+# soon COMMAND...: until it is true, for at most 10 s.
+soon() {
+	local i
+	for ((i = 0; i < 500; i++)); do
+		"$@" && return
+		sleep 0.02
+	done
+	echo "waited in vain for: $*"
+	return 1
+}

@@ -97,7 +97,7 @@ unsent() {
 	local case
 	tr -s '\n\t\\' ' ' <"$BATS_TEST_FILENAME" >words
 	for case in $("$BATS_FILE_TMPDIR/hostile" --list); do
-		grep -Eq "attack $case |for case in [^;]*$case[ ;]" words || {
+		grep -Eq "attack $case |for case in [^;]*${case}[ ;]" words || {
 			echo "$case is not"
 			return 1
 		}

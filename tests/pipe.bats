@@ -1,0 +1,371 @@
+#!/usr/bin/env bats
+# Unattended: lines from a pipe and from -c, and one message by --from and --to.
+
+bats_require_minimum_version 1.5.0
+
+load helper.bash
+
+setup() {
+	smtpsh_setup
+	recorder
+	PIPED=
+}
+
+teardown() {
+	[ -z "$PIPED" ] || kill "$PIPED" 2>/dev/null || true
+	serve_stop
+}
+
+# mail OPTION...: one message from a@x.example to b@y.example for the recorder.
+mail() {
+	"$SMTPSH" --from a@x.example --to b@y.example --pipe "$RECORDER" "$@"
+}
+
+# What went over the wire as mail text, the period included.
+wire_text() {
+	sed -n '/^DATA\r$/,/^\.\r$/p' wire | sed 1d
+}
+
+# The file arrives as these octets (of printf), the period behind them.
+arrives() {
+	rm -f wire
+	ends 0 mail -q <message
+	printf "$1.\r\n" | diff - <(wire_text)
+}
+
+@test "lines from a pipe, each waits for its reply" {
+	ends 0 "$SMTPSH" --sandbox < <(printf 'HELO me\nVRFY Smith\nNOOP\n')
+	[ "$(said | grep -o '^S: .*')" = $'S: HELO me\nS: VRFY Smith\nS: NOOP\nS: QUIT' ]
+	has "R: 250 Fred Smith"
+	# The last line may lack its end; CRLF is a line end too.
+	ends 0 "$SMTPSH" --sandbox < <(printf 'HELO me\r\nNOOP')
+	has "S: NOOP"
+	ends 0 "$SMTPSH" --sandbox </dev/null
+	[ "$(said | grep -o '^S: .*')" = "S: QUIT" ]
+}
+
+@test "a reply comes before the next line is written" {
+	mkfifo lines
+	exec 4<>lines
+	"$SMTPSH" --sandbox <lines 4>&- >shown 3>&- &
+	PIPED=$!
+	echo NOOP one >&4
+	soon grep -q 'R: 250' shown
+	echo QUIT >&4
+	soon grep -q 'R: 221' shown
+	exec 4>&-
+	wait $PIPED
+	PIPED=
+}
+
+@test "-c, once and several times, is one conversation" {
+	ends 0 "$SMTPSH" --sandbox -c 'MAIL FROM:<a@x.example>' -c 'RCPT TO:<Jones@Beta.ARPA>' -c DATA -c 'Subject: c' -c '' -c '.' -c '\mailbox'
+	has "#     Subject: c"
+	[ "$(grep -c connected <<<"$output")" = 1 ]
+	ends 65 "$SMTPSH" --sandbox -c 'MAIL FROM:<a@x.example>' -c 'RCPT TO:<Jones@Beta.ARPA>' -c DATA -c 'no end'
+	has_in "$stderr" "found the end" "'.'"
+	lacks "S: ."
+}
+
+@test "-q is quiet, --no-remarks explains nothing" {
+	ends 0 "$SMTPSH" --sandbox -q -c NOOP
+	[ -z "$output$stderr" ]
+	ends 0 "$SMTPSH" --sandbox --no-remarks -c 'VRFY Smith'
+	lacks "Requested mail action"
+}
+
+@test "one message: greeting, EHLO, MAIL, RCPT, DATA, text, QUIT" {
+	printf 'Subject: hi\n\nhello\n' >message
+	ends 0 mail --to '<c@z.example>, d@z.example' --helo me.example <message
+	sed 's/\r$//' wire >plain
+	diff plain - <<'END'
+EHLO me.example
+MAIL FROM:<a@x.example> SIZE=19
+RCPT TO:<b@y.example>
+RCPT TO:<c@z.example>
+RCPT TO:<d@z.example>
+DATA
+Subject: hi
+
+hello
+.
+QUIT
+END
+	[ "$(grep -c $'\r$' wire)" = "$(wc -l <wire)" ]
+	has "R: 250 2.0.0 kept"
+}
+
+@test "LF, CRLF and mixed line ends become CRLF" {
+	printf 'a\nb\r\nc\n\nd\r\n\r\ne\n' >message
+	arrives 'a\r\nb\r\nc\r\n\r\nd\r\n\r\ne\r\n'
+}
+
+@test "a line that begins with a period gets one more" {
+	printf '.\n..\n.x\nx.\n. \n' >message
+	arrives '..\r\n...\r\n..x\r\nx.\r\n.. \r\n'
+	printf '.' >message
+	arrives '..\r\n'
+}
+
+@test "a last line without end is ended, an empty message stays empty" {
+	printf 'a\nb' >message
+	arrives 'a\r\nb\r\n'
+	: >message
+	rm wire
+	ends 66 mail <message
+	tells "standard input is empty"
+	ends 0 mail -q --data message
+	[ "$(wire_text)" = $'.\r' ]
+}
+
+@test "8-bit text asks for 8BITMIME where it is offered" {
+	printf 'Subject: x\n\n\xc3\xa4 \xff\n' >message
+	ends 0 mail -q <message
+	grep -q 'BODY=8BITMIME' wire
+	grep -aq $'\xc3\xa4 \xff\r$' wire
+}
+
+@test "a bare CR is refused by name and line, and nothing is sent" {
+	local bad n=0
+	for bad in 'a\nb\rc\n' '\ra\n' 'a\r' 'a\r\r\n' 'a\n\n\r\r\n'; do
+		printf "$bad" >message
+		n=$((n + 1))
+		ends 65 mail <message
+		tells "standard input: line $((n == 1 ? 2 : n == 5 ? 3 : 1))" CR
+		ends 65 mail --data message
+		tells "message: line" CR
+	done
+	[ ! -e wire ]
+}
+
+@test "a bare CR far down ends the connection, not the text" {
+	{
+		head -c 400000 /dev/zero | tr '\0' x | fold
+		printf '\na\rb\nlast\n'
+	} >message
+	ends 65 mail -q <message
+	tells "standard input: line 5001" CR
+	grep -q '^DATA' wire
+	run ! grep -aq '^last' wire
+	run ! grep -aq $'^\\.\r$' wire
+	run ! grep -aq '^QUIT' wire
+}
+
+@test "a message that cannot be read is not begun" {
+	ends 66 mail --data absent
+	tells absent "No such file"
+	ends 66 mail --data .
+	tells "directory"
+	ends 66 mail --data /proc/self/mem
+	tells /proc/self/mem
+	[ ! -e wire ]
+}
+
+@test "a message that was cut short is never ended with a period" {
+	mkfifo begun in
+	exec 4<>in
+	mail -q <in 4>&- 3>&- &
+	PIPED=$!
+	head -c 300000 /dev/zero | tr '\0' x | fold >&4
+	read -r _ <begun
+	kill $PIPED
+	wait $PIPED || status=$?
+	PIPED=
+	exec 4>&-
+	[ "$status" = 143 ]
+	grep -q '^DATA' wire
+	run ! grep -aq $'^\\.\r$' wire
+}
+
+@test "a test message when there is none: headers and body as asked" {
+	ends 0 mail -q --header 'X-Test: yes' --header 'Subject: own' --body 'body text'
+	wire_text >text
+	[ "$(grep -c '^Subject:' text)" = 1 ]
+	grep -q '^Subject: own' text
+	grep -q '^X-Test: yes' text
+	grep -Eq '^Date: [A-Z][a-z]{2}, [0-9]+ [A-Z][a-z]{2} [0-9]{4} ' text
+	grep -q '^From: <a@x.example>' text
+	grep -q '^To: <b@y.example>' text
+	grep -Eq '^Message-Id: <[^@]+@[^>]+>' text
+	[ "$(tail -n 3 text)" = $'\r\nbody text\r\n.\r' ]
+	ends 64 mail --header 'no colon'
+	tells "no colon" "NAME: VALUE"
+	ends 64 mail --header $'X: a\nY: b'
+	tells "line end"
+	rm wire
+	ends 0 mail -q </dev/null
+	grep -q 'This is a test message' wire
+}
+
+@test "--quit-after each stage" {
+	local stage
+	declare -A last=([connect]=QUIT [helo]='EHLO me' [mail]='MAIL FROM:<a@x.example>' [rcpt]='RCPT TO:<b@y.example>' [data]=DATA)
+	for stage in connect helo mail rcpt data; do
+		rm -f wire
+		ends 0 mail --helo me --quit-after $stage </dev/null
+		tr -d '\r' <wire | sed 's/ SIZE=.*//' >plain
+		if [ $stage = data ]; then
+			[ "$(tail -n 1 plain)" = DATA ]
+		else
+			[ "$(tail -n 1 plain)" = QUIT ]
+			[ $stage = connect ] || [ "$(tail -n 2 plain | head -n 1)" = "${last[$stage]}" ]
+		fi
+	done
+	ends 64 mail --quit-after nonsense
+	tells nonsense "connect|helo|mail|rcpt|data"
+}
+
+# refuses VERB REPLY STATUS: a server that says that, and how one message ends.
+refuses() {
+	rm -f wire
+	sed "s/^	\\*) printf/	$1*) printf '$2\\\\r\\\\n' ;;\n&/" recorder.sh >refuses.sh
+	[ "$1" != DATA ] || sed -i "s/^	DATA).*/	DATA) printf '$2\\\\r\\\\n' ;;/" refuses.sh
+	[ "$1" != . ] || sed "s/250 2.0.0 kept/$2/" recorder.sh >refuses.sh
+	ends "$3" "$SMTPSH" --from a@x.example --to b@y.example --body hi \
+		--timeout 2s --pipe 'bash refuses.sh'
+	has "${2%%[-\\]*}"
+}
+
+@test "the exit status says how it went: refused for good or for now" {
+	refuses MAIL '550 no' 69
+	run ! grep -q RCPT wire
+	refuses MAIL '451 later' 75
+	refuses RCPT '550 5.1.1 nobody' 69
+	run ! grep -q DATA wire
+	refuses RCPT '450 later' 75
+	refuses DATA '554 no' 69
+	run ! grep -q 'Subject' wire
+	refuses . '554 5.7.1 spam' 69
+	refuses . '452 full' 75
+	refuses MAIL '250-strange\\r\\n251 stranger' 76
+}
+
+@test "one recipient refused, the other mailed: the worst reply is the status" {
+	ends 69 "$SMTPSH" --sandbox --from a@x.example --to Green@Beta.ARPA,Jones@Beta.ARPA --body hi
+	has "R: 550" "R: 250 2.0.0 OK"
+	ends 69 "$SMTPSH" --sandbox --stop --from a@x.example --to Green@Beta.ARPA,Jones@Beta.ARPA --body hi
+	lacks "S: DATA"
+}
+
+@test "no host, none there, nobody listens" {
+	ends 68 "$SMTPSH" --from a@x.example --to b@y.example --body hi host.invalid
+	tells host.invalid
+	serve --count 1
+	local port=$PORT
+	serve_stop
+	ends 75 "$SMTPSH" --from a@x.example --to b@y.example --body hi "127.0.0.1:$port"
+	tells "127.0.0.1 port $port" refused
+	ends 64 "$SMTPSH" --from a@x.example --to b@y.example --body hi
+	tells "no host"
+}
+
+@test "addresses bring no line and no parameter with them" {
+	local bad
+	for bad in $'b@y\r\nRSET' 'b@y> NOTIFY=NEVER' $'b@y\nx' 'b c@y' '"b@y' $'b\ty@z'; do
+		ends 64 "$SMTPSH" --from a@x.example --to "$bad" --body hi --pipe "$RECORDER"
+		tells --to
+		ends 64 "$SMTPSH" --from "$bad" --to b@y.example --body hi --pipe "$RECORDER"
+		tells --from
+	done
+	[ ! -e wire ]
+	ends 0 mail -q --to '"b c,>"@y.example' --body hi
+	grep -Fq 'RCPT TO:<"b c,>"@y.example>' wire
+	rm wire
+	ends 0 mail -q --from '<>' --body hi
+	grep -Fq 'MAIL FROM:<>' wire
+	ends 64 "$SMTPSH" --from a@x.example --body hi --pipe "$RECORDER"
+	tells --to
+}
+
+@test "parameters are added, and the user's own stand alone" {
+	ends 0 mail -q --mail-param RET=HDRS --mail-param SIZE=7 --rcpt-param NOTIFY=NEVER --to c@z.example --body hi
+	grep -Eq '^MAIL FROM:<a@x.example> .*RET=HDRS' wire
+	[ "$(grep -o SIZE= wire | wc -l)" = 1 ]
+	[ "$(grep -c '^RCPT TO:.* NOTIFY=NEVER' wire)" = 2 ]
+}
+
+@test "parameters bring no line with them" {
+	ends 64 mail --mail-param $'SIZE=1\r\nRSET' --body hi
+	tells --mail-param
+	ends 64 mail --rcpt-param $'NOTIFY=NEVER\nRSET' --body hi
+	tells --rcpt-param
+	[ ! -e wire ]
+}
+
+@test "--chunk sends by BDAT" {
+	printf '.a\n%s\nlast' "$(head -c 100 /dev/zero | tr '\0' x)" >message
+	ends 0 "$SMTPSH" --sandbox --from a@x.example --to Jones@Beta.ARPA --chunk 50 --no-remarks <message
+	has "S: BDAT 50" "S: BDAT 12 LAST"
+	lacks "S: DATA"
+	ends 64 mail --chunk 0 --body hi
+	tells --chunk
+	ends 64 mail --chunk 1k --body hi
+	tells --chunk 1k
+	[ ! -e wire ]
+}
+
+@test "--lmtp: LHLO, and a reply for each recipient that was accepted" {
+	ends 69 "$SMTPSH" --sandbox --lmtp --from a@x.example --to Jones@Beta.ARPA,Green@Beta.ARPA,Brown@Beta.ARPA --body hi
+	has "S: LHLO" "R: 250 2.0.0 <Jones@Beta.ARPA>" "R: 250 2.0.0 <Brown@Beta.ARPA>"
+	lacks "R: 250 2.0.0 <Green" "S: EHLO"
+}
+
+@test "--socket: a Unix socket, LMTP too" {
+	"$SMTPSH" --serve 0 --socket sock --lmtp --count 1 >served 3>&- &
+	PIPED=$!
+	soon grep -q listening served
+	ends 0 "$SMTPSH" --socket sock --lmtp --from a@x.example --to b@y.example --body hi
+	has "S: LHLO" "# connected to "
+	wait $PIPED
+	PIPED=
+	ends 75 "$SMTPSH" --socket absent -c NOOP
+	tells absent
+}
+
+@test "--pipe: a program's standard input and output, ended with it" {
+	ends 0 "$SMTPSH" --pipe "$RECORDER" -c NOOP
+	has "R: 220 recorder.example" "S: NOOP"
+	ends 74 "$SMTPSH" --pipe 'exit 3' -c NOOP
+	ends 0 "$SMTPSH" --pipe 'echo $$ >pid; exec bash recorder.sh' --bare -c NOOP
+	run ! kill -0 "$(cat pid)"
+}
+
+@test "-4, -6, --bind, --port, --server and URLs" {
+	serve
+	ends 0 "$SMTPSH" -4 "127.0.0.1:$PORT" -c NOOP
+	ends 0 "$SMTPSH" --server 127.0.0.1 --port "$PORT" -c NOOP
+	ends 0 "$SMTPSH" -s "127.0.0.1:$PORT" -c NOOP
+	ends 0 "$SMTPSH" -4 -p "$PORT" localhost -c NOOP
+	ends 0 "$SMTPSH" "smtp://127.0.0.1:$PORT" -c NOOP
+	ends 0 "$SMTPSH" --bind 127.0.0.2 "127.0.0.1:$PORT" --from a@x.example --to b@y.example --body hi
+	ends 68 "$SMTPSH" -6 "127.0.0.1:$PORT" -c NOOP
+	tells 127.0.0.1
+	ends 64 "$SMTPSH" --bind 192.0.2.1 "127.0.0.1:$PORT" -c NOOP
+	tells 192.0.2.1
+	ends 64 "$SMTPSH" --bind nonsense "127.0.0.1:$PORT" -c NOOP
+	tells nonsense
+	if [ -e /proc/net/if_inet6 ] && grep -q 'listening on ::1' server; then
+		ends 0 "$SMTPSH" -6 "[::1]:$PORT" -c NOOP
+		ends 0 "$SMTPSH" "smtp://[::1]:$PORT" -c NOOP
+	fi
+	serve_stop
+	serve --lmtp
+	ends 0 "$SMTPSH" "lmtp://127.0.0.1:$PORT" --from a@x.example --to b@y.example --body hi
+	has "S: LHLO"
+}
+
+@test "every address of a host is tried, each failure told" {
+	serve --count 1
+	local port=$PORT n
+	serve_stop
+	n=$(getent ahosts localhost | awk '{ print $1 }' | sort -u | wc -l)
+	ends 75 "$SMTPSH" "localhost:$port" -c NOOP
+	[ "$(grep -c "port $port: Connection refused" <<<"$output")" = "$n" ]
+}
+
+@test "a server that answers nothing: one deadline for each reply" {
+	ends 75 "$SMTPSH" --timeout 300ms --pipe 'printf "220 x\r\n"; while :; do printf "250-a\r\n"; sleep 0.1; done' -c NOOP
+	tells "the reply to NOOP did not come in time"
+	ends 75 "$SMTPSH" --timeout 300ms --pipe 'while :; do printf 2; sleep 0.1; done' -c NOOP
+	tells "the greeting did not come in time"
+}
