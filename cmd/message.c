@@ -341,6 +341,16 @@ message_has_param(const struct opts *o, const char *name)
 	return false;
 }
 
+/* SIZE=auto is the size of what will be sent, where it is known. */
+static void
+message_param(const struct message *m, struct buf *b, const char *param)
+{
+	if (strcasecmp(param, "SIZE=auto") != 0)
+		buf_addf(b, " %s", param);
+	else if (m->text.sized)
+		buf_addf(b, " SIZE=%llu", (unsigned long long)m->text.size);
+}
+
 static int
 message_mail(struct message *m, struct err *e)
 {
@@ -363,7 +373,7 @@ message_mail(struct message *m, struct err *e)
 		    "SMTPUTF8 (RFC 6531): nothing was sent");
 	}
 	for (size_t i = 0; i < m->o->nmail_param; i++)
-		buf_addf(&b, " %s", m->o->mail_param[i]);
+		message_param(m, &b, m->o->mail_param[i]);
 	int r = message_say(m, buf_str(&b), buf_len(&b), 2, e);
 	buf_release(&b);
 	return r;

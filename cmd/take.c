@@ -158,6 +158,16 @@ talk_event(struct shell *sh, const struct link_event *k, struct talk_want *w,
 	return 0;
 }
 
+/* A server that waits for a TLS handshake says nothing in clear text. */
+static const char *
+talk_hint(const struct smtp_sent *s)
+{
+	return s->verb->id == VERB_GREETING
+		   ? " (a port that speaks TLS from the start says nothing: "
+		     "smtps:// or --tls-on-connect)"
+		   : talk_unknown_fate(s);
+}
+
 static int
 talk_timed_out(struct shell *sh, struct err *e)
 {
@@ -174,7 +184,7 @@ talk_timed_out(struct shell *sh, struct err *e)
 	talk_awaited(o, &what);
 	err_set(e, ERR_TEMP,
 	    "%s did not come in time%s; --timeout DURATION changes how long",
-	    buf_str(&what), talk_unknown_fate(o));
+	    buf_str(&what), talk_hint(o));
 	buf_release(&what);
 	return -1;
 }
