@@ -126,7 +126,7 @@ flat() {
 	done
 	for v in $("$SMTPSH" --list verbs); do
 		ends 0 "$SMTPSH" --explain "$v"
-		[[ $output == *RFC* || $output == *Postfix* ]]
+		[[ $output == *RFC* || $output == *Postfix* || $output == *sendmail* ]]
 	done
 	ends 0 "$SMTPSH" --explain RCPT
 	has "RCPT TO:<forward-path>" 251 550 551 552 553 450 451 452 500 501 503 421
