@@ -19,6 +19,7 @@ NET  := $(patsubst %.c,$B/%.o,$(wildcard net/*.c))
 CMD  := $(patsubst %.c,$B/%.o,$(wildcard cmd/*.c))
 LIBS := $B/libcmd.a $B/libnet.a
 UNIT := $(patsubst tests/core/%.c,$B/tests/%,$(wildcard tests/core/*.c))
+BATS := $(if $(filter valgrind,$(MODE)),tests/script.bats,$(wildcard tests/*.bats))
 FUZZ := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
@@ -94,7 +95,7 @@ demo: smtpsh
 units: $(UNIT)
 
 check: $B/smtpsh $(UNIT)
-	@$(RUN) tests/check.sh $(UNIT) $(wildcard tests/*.bats)
+	@$(RUN) tests/check.sh $(UNIT) $(BATS)
 
 check-servers check-hostile bench: $B/smtpsh
 	@$(RUN) tests/$(@:check-%=%)/run

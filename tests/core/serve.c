@@ -616,7 +616,7 @@ test_killed(void)
 	CHECK(pipe(p) == 0, "pipe");
 	pid_t pid = fork();
 	if (pid == 0) {
-		alarm(120);
+		alarm(900);
 		struct server s;
 		server_init(&s);
 		s.c.peer.maildir = top;
@@ -713,7 +713,7 @@ main(void)
 	if (top == NULL)
 		return 99;
 	/* A server that stands still must not be waited for for ever. */
-	alarm(120);
+	alarm(900);
 	world = world_new("here.example");
 	test_killed();
 	test_many();

@@ -18,8 +18,13 @@ reading_take(void *arg, const char *p, size_t len)
 	reply_feed(&r->parser, p, len);
 	while ((rc = reply_next(&r->parser, &r->reply, &bad, NULL)) != 0) {
 		if (rc < 0) {
+			/* TLS is told at once: of its octets as many are shown
+			 * as have come. */
+			size_t n = buf_len(&bad);
+			const char *begin = buf_data(&bad);
+			bool tls = n > 0 && *begin >= 0x14 && *begin <= 0x17;
 			buf_adds(&r->told, "bad:");
-			buf_add(&r->told, buf_data(&bad), buf_len(&bad));
+			buf_add(&r->told, begin, tls ? 1 : n);
 			buf_clear(&bad);
 			continue;
 		}
