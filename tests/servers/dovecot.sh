@@ -33,34 +33,24 @@ dovecot_users() {
 	done >/etc/dovecot/boxes
 }
 
+# dovecot_file LMTP SUBMISSION TLS: dovecot.conf; 2.4 names things anew.
 dovecot_file() {
+	case $(dovecot --version) in
+	2.3.*) dovecot_old ;;
+	*) dovecot_new ;;
+	esac
 	cat <<-E
-		protocols = lmtp submission
 		log_path = /var/log/dovecot.log
 		hostname = mail.beta.arpa
 		listen = 127.0.0.1
 		ssl = yes
-		ssl_cert = <$T/certs/chain.pem
-		ssl_key = <$T/certs/server.key
-		disable_plaintext_auth = yes
-		auth_mechanisms = plain login cram-md5 digest-md5 scram-sha-1 scram-sha-256
-		auth_username_format = %Ln
 		auth_failure_delay = 0
-		mail_location = maildir:~
 		mail_uid = vmail
 		mail_gid = vmail
 		lmtp_save_to_detail_mailbox = no
 		submission_relay_host = 127.0.0.1
 		submission_relay_port = ${POSTFIX#*:}
 		submission_relay_trusted = yes
-		passdb {
-		  driver = passwd-file
-		  args = scheme=PLAIN username_format=%n /etc/dovecot/passwords
-		}
-		userdb {
-		  driver = passwd-file
-		  args = username_format=%n /etc/dovecot/boxes
-		}
 		service anvil {
 		  unix_listener anvil-auth-penalty {
 		    mode = 0
@@ -82,6 +72,47 @@ dovecot_file() {
 		    port = $3
 		    ssl = yes
 		  }
+		}
+	E
+}
+
+dovecot_old() {
+	cat <<-E
+		protocols = lmtp submission
+		ssl_cert = <$T/certs/chain.pem
+		ssl_key = <$T/certs/server.key
+		disable_plaintext_auth = yes
+		auth_mechanisms = plain login cram-md5 digest-md5 scram-sha-1 scram-sha-256
+		auth_username_format = %Ln
+		mail_location = maildir:~
+		passdb {
+		  driver = passwd-file
+		  args = scheme=PLAIN username_format=%n /etc/dovecot/passwords
+		}
+		userdb {
+		  driver = passwd-file
+		  args = username_format=%n /etc/dovecot/boxes
+		}
+	E
+}
+
+dovecot_new() {
+	cat <<-E
+		dovecot_config_version = 2.4.0
+		dovecot_storage_version = 2.4.0
+		protocols = lmtp submission
+		ssl_server_cert_file = $T/certs/chain.pem
+		ssl_server_key_file = $T/certs/server.key
+		auth_allow_cleartext = no
+		auth_mechanisms = plain login cram-md5 digest-md5 scram-sha-1 scram-sha-256
+		auth_username_format = %{user | username | lower}
+		mail_driver = maildir
+		mail_path = ~
+		passdb passwd-file {
+		  passwd_file_path = /etc/dovecot/passwords
+		}
+		userdb passwd-file {
+		  passwd_file_path = /etc/dovecot/boxes
 		}
 	E
 }

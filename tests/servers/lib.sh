@@ -60,14 +60,14 @@ user() {
 	grep -q "^$1:" /etc/group || echo "$1:x:$2:" >>/etc/group
 }
 
-# certificate NAME SUBJECT DAYS EXTENSIONS: NAME.pem and NAME.key, signed by the
+# certificate NAME SUBJECT UNTIL EXTENSIONS: NAME.pem and NAME.key, signed by the
 # authority.
 certificate() {
 	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 		-subj "$2" -keyout "$1.key" -out "$1.csr"
 	printf 'basicConstraints=CA:FALSE\n%s\n' "$4" >"$1.ext"
-	openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key \
-		-CAcreateserial -days "$3" -extfile "$1.ext" -out "$1.pem"
+	openssl ca -batch -config ca.conf -notext -in "$1.csr" -out "$1.pem" \
+		-startdate 20200101000000Z -enddate "$3" -extfile "$1.ext"
 }
 
 # certificates: an authority, what servers and clients show, and in the files
@@ -79,6 +79,7 @@ certificates() {
 	local here=subjectAltName=DNS:mail.beta.arpa,DNS:localhost
 	here+=,DNS:mail.ta.example,DNS:mail.plain.example,IP:127.0.0.1
 	local server=extendedKeyUsage=serverAuth
+	local past=20210101000000Z future=20491231000000Z
 	mkdir -p "$T/certs"
 	(
 		cd "$T/certs" || exit
@@ -89,16 +90,30 @@ certificates() {
 		# shellcheck disable=SC2086
 		openssl req -x509 $new -days 30 -subj /CN=mail.beta.arpa \
 			-addext "$here" -keyout self.key -out self.pem
-		certificate server /CN=mail.beta.arpa 30 "$server
+		printf '%s\n' '[ca]' 'default_ca = here' '[here]' \
+			'database = index' 'new_certs_dir = .' \
+			'certificate = ca.pem' 'private_key = ca.key' \
+			'rand_serial = yes' 'unique_subject = no' \
+			'default_md = sha256' 'policy = names' '[names]' \
+			'commonName = supplied' >ca.conf
+		: >index
+		certificate server /CN=mail.beta.arpa "$future" "$server
 $here"
-		certificate expired /CN=mail.beta.arpa -1 "$server
+		certificate expired /CN=mail.beta.arpa "$past" "$server
 $here"
-		certificate other /CN=mail.beta.arpa 30 "$server
+		certificate other /CN=mail.beta.arpa "$future" "$server
 subjectAltName=DNS:mail.gamma.arpa"
-		certificate cnonly /CN=mail.beta.arpa 30 "$server"
-		certificate client /CN=smith 30 "extendedKeyUsage=clientAuth
+		certificate cnonly /CN=mail.beta.arpa "$future" "$server"
+		certificate client /CN=smith "$future" "extendedKeyUsage=clientAuth
 $here"
 		cat server.pem ca.pem >chain.pem
 		chmod 644 ./*
-	) >"$T/log/certificates" 2>&1
+		for name in server $BAD_CERTIFICATES; do
+			[ -s "$name.pem" ] || exit 1
+		done
+	) >"$T/log/certificates" 2>&1 || {
+		echo "the certificates could not be made:" >&2
+		tail -n 20 "$T/log/certificates" >&2
+		return 1
+	}
 }
