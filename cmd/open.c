@@ -178,7 +178,7 @@ void
 shell_end(struct shell *sh)
 {
 	struct err e = { 0 };
-	if (sh->link != NULL && !sh->greeted && !sh->bare &&
+	if (sh->link != NULL && !sh->greeted && !sh->bare && !sh->broken &&
 	    talk_greeting(sh, !sh->interactive, &e) < 0)
 		shell_error(sh, &e);
 	enum smtp_state state = shell_state(sh);

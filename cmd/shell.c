@@ -190,6 +190,9 @@ shell_error(struct shell *sh, const struct err *e)
 			 ? 128 + sh->loop.raised
 			 : err_status(e->kind);
 	sh->told = *e;
+	/* Who interrupts a script wants no more of it. */
+	if (e->kind == ERR_INTR && !sh->interactive)
+		sh->broken = true;
 	if (sh->tally.status == 0)
 		sh->tally.status = status;
 	/* ERR_DATA of the parser names its place itself. */
