@@ -369,10 +369,11 @@ opts_unknown(char **argv, int c, struct err *e)
 		    "the option %s takes a value; --help lists the options",
 		    word);
 	/* getopt_long() leaves optopt 0 for a long name it does not know. */
-	if (optopt != 0 && optopt < 256)
+	bool is_long = strncmp(word, "--", 2) == 0;
+	if (optopt != 0 && !is_long)
 		return err_set(e, ERR_USAGE,
 		    "unknown option -%c; --help lists the options", optopt);
-	if (optopt >= 256)
+	if (optopt != 0)
 		return err_set(
 		    e, ERR_USAGE, "the option %s takes no value", word);
 	return err_set(e, ERR_USAGE,

@@ -186,12 +186,19 @@ run_failed(struct shell *sh, const struct err *e)
 	return sh->interactive && sh->depth == 0 ? 0 : -1;
 }
 
-/* --stop: a refusal that nobody judges ends the source. */
+/* --stop: a refusal that nobody judges ends the source. So does an output that
+ * nobody takes any more, as "| head -1" leaves it; not inside a message. */
 static bool
-run_must_stop(const struct shell *sh)
+run_must_stop(struct shell *sh)
 {
-	return sh->stop && !sh->expects && sh->ngot > 0 &&
-	       sh->got[sh->ngot - 1].code >= 400;
+	if (sh->out.errored && !sh->interactive &&
+	    shell_state(sh) != SMTP_TEXT)
+		return true;
+	if (!sh->stop || sh->expects || sh->ngot == 0 ||
+	    sh->got[sh->ngot - 1].code < 400)
+		return false;
+	shell_remark(sh, "refused: stopping (--stop)");
+	return true;
 }
 
 int
@@ -208,7 +215,6 @@ shell_script(struct shell *sh, const struct script *s)
 			run_failed(sh, &e);
 			r = -1;
 		} else if (run_must_stop(sh)) {
-			shell_remark(sh, "refused: stopping (--stop)");
 			r = -1;
 		}
 	}
@@ -424,10 +430,8 @@ run_lang_line(struct shell *sh, struct lang *l, const char *p, size_t len,
 	run_follow(sh, l, &st);
 	if (r < 0)
 		r = run_failed(sh, &e);
-	else if (run_must_stop(sh)) {
-		shell_remark(sh, "refused: stopping (--stop)");
+	else if (run_must_stop(sh))
 		r = -1;
-	}
 	stmt_clear(&st);
 	return r;
 }

@@ -1,0 +1,182 @@
+#!/usr/bin/env bats
+# Wrong input: one clear line on standard error, the right status, nothing sent.
+
+bats_require_minimum_version 1.5.0
+
+load helper.bash
+
+setup() {
+	smtpsh_setup
+}
+
+teardown() {
+	serve_stop
+}
+
+# wrong STATUS TEXT... -- OPTION...: ends so, says so in one line, and whoever
+# might have been called was not.
+wrong() {
+	local want=$1 texts=()
+	shift
+	while [ "$1" != -- ]; do
+		texts+=("$1")
+		shift
+	done
+	shift
+	ends "$want" timeout 20 "$SMTPSH" "$@" </dev/null || {
+		echo "in: $*"
+		return 1
+	}
+	tells "smtpsh: " "${texts[@]}"
+	lacks "S: "
+	[ ! -e connected ]
+}
+
+# wrong_line STATUS TEXT... -- LINE: so does a line of the language, of which
+# nothing is sent.
+wrong_line() {
+	local want=$1 texts=()
+	shift
+	while [ "$1" != -- ]; do
+		texts+=("$1")
+		shift
+	done
+	ends "$want" "$SMTPSH" --sandbox -c "$2"
+	tells "smtpsh: " "${texts[@]}"
+	[ "$(said | grep '^S:')" = "S: QUIT" ] || [ -z "$(said)" ]
+}
+
+@test "options that are none, lack their value, or have one too many" {
+	wrong 64 "unknown" --frob -- --frob host
+	wrong 64 "unknown" -Z -- -Z host
+	wrong 64 "--to takes a value" -- --to
+	wrong 64 "--quiet=1 takes no value" -- --quiet=1 --sandbox
+	wrong 64 "ambiguous" --c -- --c NOOP --sandbox
+}
+
+@test "values that an option does not take" {
+	wrong 64 "--format xml" "text|json|tap" -- --format xml --sandbox -c NOOP
+	wrong 64 "--color blue" "auto|always|never" -- --color blue --sandbox -c NOOP
+	wrong 64 "--dialect 822" "821|5321" -- --dialect 822 --sandbox -c NOOP
+	wrong 64 "--completion tcsh" "bash|zsh|fish" -- --completion tcsh
+	wrong 64 "--list x" verbs -- --list x
+	wrong 64 "'soon' is no duration" -- --timeout soon --sandbox -c NOOP
+	wrong 64 "--timeout 0" -- --timeout 0 --sandbox -c NOOP
+	wrong 64 "'-1s'" -- --timeout -1s --sandbox -c NOOP
+	wrong 64 "-D x" NAME=VALUE -- -D x --sandbox -c NOOP
+	wrong 64 "'1x' is no variable name" -- -D 1x=y --sandbox -c NOOP
+	wrong 64 "--size-max x" -- --size-max x --serve 0
+	wrong 64 "--count -1" -- --count -1 --serve 0
+	wrong 64 "--proxy" -- --proxy nonsense host -c NOOP
+}
+
+@test "hosts and ports" {
+	wrong 68 "host.invalid" -- host.invalid -c NOOP
+	wrong 64 "port 99999" -- host:99999 -c NOOP
+	wrong 64 "no such port or service: frob" -- host:frob -c NOOP
+	wrong 64 "frob" -- -p frob 127.0.0.1 -c NOOP
+	wrong 64 "'host:'" -- host: -c NOOP
+	wrong 64 "':25'" -- :25 -c NOOP
+	wrong 64 "'[::1'" -- '[::1' -c NOOP
+	wrong 64 "''" -- '' -c NOOP
+	wrong 64 "'a b'" -- 'a b' -c NOOP
+	wrong 64 "user@host" -- user@host -c NOOP
+	wrong 64 "ftp://host" smtp:// -- ftp://host -c NOOP
+	wrong 64 "found 'b' after the host a" -- a b -c NOOP
+	wrong 64 "exclude each other" -- --sandbox host -c NOOP
+	wrong 64 "exclude each other" -- --socket s --pipe 'touch connected' -c NOOP
+	wrong 64 "not connected" -- -c NOOP
+	wrong 68 "'x" -- $'x\e[2Jy' -c NOOP || wrong 64 'x\x1b[2Jy' -- $'x\e[2Jy' -c NOOP
+	[[ $stderr != *$'\e'* ]]
+}
+
+@test "files" {
+	wrong 66 "absent" -- --pipe 'touch connected' -f absent
+	wrong 66 "directory" -- --pipe 'touch connected' --from a@x --to b@y --data .
+	wrong 73 "absent/record" -- --pipe 'touch connected' --record absent/record -c NOOP
+	wrong 73 "absent/junit" -- --pipe 'touch connected' --junit absent/junit -c NOOP
+	wrong 66 "absent" -- --serve 0 --mock absent
+	wrong 64 "--key" --cert -- --serve 0 --key k
+}
+
+@test "directives" {
+	wrong_line 64 '-c:1' '\frobnicate' -- '\frobnicate'
+	wrong_line 64 '\s may be any of:' '\set' '\sleep' -- '\s'
+	wrong_line 64 '\sleep takes' -- '\sleep'
+	wrong_line 64 "'x' is no duration" -- '\sleep x'
+	wrong_line 64 '\set match takes' -- '\set match a b'
+	wrong_line 64 "'maybe': expected on or off" -- '\set bare maybe'
+	wrong_line 64 "'x'" "code or text" -- '\set match x'
+	wrong_line 64 "'9x' is no variable name" -- '\set 9x y'
+	wrong_line 64 'no template is called nothing' -- '\template nothing'
+	wrong_line 66 absent -- '\include absent'
+	wrong_line 66 absent -- '\send absent'
+	wrong_line 73 'absent/record' -- '\record absent/record'
+	wrong_line 64 '\raw' -- '\raw'
+	wrong_line 64 'frob' -- '\connect host:frob'
+	wrong_line 64 FROB -- '\help FROB'
+	wrong_line 64 'a " is not closed' -- '\set x "open'
+}
+
+@test "variables" {
+	wrong_line 64 '-c:1' '${nobody} is not set' '-D nobody=VALUE' -- 'NOOP ${nobody}'
+	wrong_line 64 "no closing '}'" '$${' -- 'NOOP ${open'
+	wrong_line 64 malformed -- 'NOOP ${a b}'
+	wrong_line 64 malformed -- 'NOOP ${}'
+	wrong_line 64 "argument 1 is missing" -- 'NOOP ${1}'
+}
+
+@test "escapes in \\raw" {
+	wrong_line 64 '\q' -- '\raw \q'
+	wrong_line 64 '\x' -- '\raw \x'
+	wrong_line 64 '\x' -- '\raw \xg'
+}
+
+@test "no output: 73, and no more is said to the server" {
+	run -73 bash -c '"$0" --sandbox -c NOOP >/dev/full' "$SMTPSH"
+	has "cannot write to standard output: No space left on device"
+	run -73 bash -c '"$0" --sandbox -c NOOP >&-' "$SMTPSH"
+	run -73 bash -c '"$0" --help >/dev/full' "$SMTPSH"
+	run -73 bash -c '"$0" --explain 550 >/dev/full' "$SMTPSH"
+	run -73 bash -c '"$0" --sandbox --format json -c NOOP >/dev/full' "$SMTPSH"
+	run -73 bash -c '"$0" --sandbox --format tap -c NOOP >/dev/full' "$SMTPSH"
+	run -73 "$SMTPSH" --sandbox -q --record /dev/full -c NOOP
+	run -73 "$SMTPSH" --sandbox -q --junit /dev/full -c NOOP
+	run -0 bash -c '"$0" --sandbox -q -c NOOP >&-' "$SMTPSH"
+	run -0 bash -c '"$0" --sandbox -c NOOP 2>&-' "$SMTPSH"
+	run -73 bash -c '"$0" --sandbox -c NOOP <&- >&- 2>&-' "$SMTPSH"
+}
+
+@test "a reader that has gone ends the lines, not a message" {
+	serve --maildir md
+	yes NOOP | head -n 20000 >many
+	run -0 bash -c '"$0" 127.0.0.1:$1 <many 2>err | head -n 1; [ ${PIPESTATUS[0]} = 73 ]' "$SMTPSH" "$PORT"
+	grep -q 'Broken pipe' err
+	soon grep -q 'S: QUIT' server
+	[ "$(grep -c 'S: NOOP' server)" -lt 10000 ]
+	{
+		printf 'MAIL FROM:<a@x.example>\nRCPT TO:<b@y.example>\nDATA\n'
+		head -n 5000 many
+		printf '.\n'
+	} >one
+	run -73 bash -c '"$0" 127.0.0.1:$1 <one >/dev/full' "$SMTPSH" "$PORT"
+	run -73 bash -c '"$0" --from a@x.example --to b@y.example --body hi 127.0.0.1:$1 >/dev/full' "$SMTPSH" "$PORT"
+	[ "$(find md/b@y.example/new -type f | wc -l)" = 1 ]
+}
+
+@test "no home, an odd locale" {
+	ends 0 env -u HOME -u XDG_STATE_HOME LC_ALL=nonsense "$SMTPSH" --sandbox -c NOOP
+	ends 0 env LC_ALL=C "$SMTPSH" --sandbox -c $'NOOP \xff'
+	has 'S: NOOP \xff'
+}
+
+@test "a start-up file belongs to people's sessions, and never comes from here" {
+	mkdir -p .config/smtpsh
+	echo 'NOOP from rc' | tee .config/smtpsh/rc >smtpshrc
+	cp smtpshrc .smtpshrc
+	cp smtpshrc rc
+	ends 0 "$SMTPSH" --sandbox -c NOOP
+	lacks "from rc"
+	ends 0 "$SMTPSH" --sandbox <<<NOOP
+	lacks "from rc"
+}
