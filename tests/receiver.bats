@@ -104,13 +104,13 @@ R: 250 <xyz@bar-unix.ARPA>"
 	run ! grep -Ev 'listening on (127\.0\.0\.1|::1) port' server
 	serve_stop
 	serve_at() {
-		"$SMTPSH" --serve "$1" --count 1 >at 3>&- &
+		"$SMTPSH" --serve "$1" --count 1 >served 3>&- &
 		SERVER=$!
-		soon grep -q listening at
+		soon grep -q listening served
 		serve_stop
 	}
 	serve_at 127.0.0.2:0
-	grep -q '^# listening on 127.0.0.2 port' at
+	grep -q '^# listening on 127.0.0.2 port' served
 	serve
 	ends 75 "$SMTPSH" --serve "$PORT"
 	tells "$PORT"
@@ -164,7 +164,7 @@ R: 250 <xyz@bar-unix.ARPA>"
 	for i in {1..24}; do
 		(for n in 1 2 3 4; do client -q --from "a$i@x.example" --to b@y.example --body "text $i.$n" || echo "$i $n" >>lost; done) 3>&- &
 	done
-	wait $(jobs -p | grep -v "^$SERVER\$")
+	for i in $(jobs -p); do [ "$i" = "$SERVER" ] || wait "$i"; done
 	[ ! -e lost ]
 	[ "$(stored b@y.example | wc -l)" = 96 ]
 	[ "$(cat md/b@y.example/new/* | grep '^text' | sort -u | wc -l)" = 96 ]
