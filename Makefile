@@ -95,7 +95,7 @@ demo: smtpsh
 units: $(UNIT)
 
 check: $B/smtpsh $(UNIT)
-	@$(RUN) tests/check.sh $(UNIT) $(BATS)
+	@$(RUN) tests/check.sh $(BATS) $(UNIT)
 
 check-servers check-hostile bench: $B/smtpsh
 	@$(RUN) tests/$(@:check-%=%)/run

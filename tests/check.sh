@@ -49,19 +49,20 @@ valgrind)
 esac
 
 check_one() {
+	local began=$SECONDS
 	case $1 in
 	*.bats) timeout "$limit" "${shell[@]}" bats --tap "${only[@]}" "$1" ;;
 	*) timeout "$limit" "${grace[@]}" "$1" ;;
 	esac </dev/null >"$tmp/$2.out" 2>&1
-	echo $? >"$tmp/$2.rc"
+	echo "$? $((SECONDS - began))" >"$tmp/$2.rc"
 }
 
 passed=0 failed=0 skipped=0
 
 # Counts what file $1, number $2, has printed.
 check_count() {
-	local out=$tmp/$2.out name=${1#build/*/} rc p f n counted
-	rc=$(<"$tmp/$2.rc")
+	local out=$tmp/$2.out name=${1#build/*/} rc took p f n counted
+	read -r rc took <"$tmp/$2.rc"
 	if [[ $1 == *.bats ]]; then
 		n=$(sed -n '1s/^1\.\.//p' "$out")
 		p=$(grep -c '^ok ' "$out")
@@ -80,11 +81,11 @@ check_count() {
 	[ "$rc" != 0 ] || [ "$p" != 0 ] || [ "${n:-0}" != 0 ] || f=1
 	passed=$((passed + p)) failed=$((failed + f))
 	if [ "$f" = 0 ]; then
-		printf 'ok      %-24s %7d\n' "$name" "$p"
+		printf 'ok      %-24s %7d   %3d s\n' "$name" "$p" "$took"
 		grep '^ok .*# skip' "$out" | sed 's/^ok [0-9]* /skipped     /'
 	else
-		printf 'FAILED  %-24s %7d passed, %d failed, status %d\n' \
-			"$name" "$p" "$f" "$rc"
+		printf 'FAILED  %-24s %7d passed, %d failed, status %d, %d s\n' \
+			"$name" "$p" "$f" "$rc" "$took"
 		if [[ $1 == *.bats ]]; then
 			grep -v '^ok ' "$out"
 		else
