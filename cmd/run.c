@@ -191,8 +191,7 @@ run_failed(struct shell *sh, const struct err *e)
 static bool
 run_must_stop(struct shell *sh)
 {
-	if (sh->out.errored && !sh->interactive &&
-	    shell_state(sh) != SMTP_TEXT)
+	if (sh->out.errored && !sh->interactive && shell_state(sh) != SMTP_TEXT)
 		return true;
 	if (!sh->stop || sh->expects || sh->ngot == 0 ||
 	    sh->got[sh->ngot - 1].code < 400)

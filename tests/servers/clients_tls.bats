@@ -107,7 +107,7 @@ by_msmtp() {
 }
 
 @test "msmtp: STARTTLS with the certificate checked, and AUTH" {
-	local mech plus= tls
+	local mech plus='' tls
 	serve_tls
 	# One that knows channel binding wants it where it is offered.
 	! msmtp --version | grep -q scram-sha-256-plus || plus=-plus
