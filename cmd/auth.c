@@ -141,9 +141,11 @@ static int
 auth_secret(struct shell *sh, const struct sasl_mech *m,
     struct sasl_config *cfg, struct sasl_secret *secret, struct err *e)
 {
-	if ((m->is & SASL_USER) && cfg->user == NULL && sh->interactive) {
+	if ((m->is & SASL_USER) && cfg->user == NULL) {
 		free(sh->auth.typed_user);
-		sh->auth.typed_user = password_user(cfg->host);
+		if (password_user(&sh->auth, cfg->host, sh->interactive,
+			&sh->auth.typed_user, e) < 0)
+			return -1;
 		cfg->user = sh->auth.typed_user;
 	}
 	if ((m->is & SASL_USER) && cfg->user == NULL)

@@ -17,7 +17,7 @@ struct auth {
 	const char *file, *command; /* where the password (or token) is */
 	const char *fd;		    /* a descriptor's number */
 	bool netrc;
-	char *typed_user; /* asked for on the terminal; ours */
+	char *typed_user; /* found in ~/.netrc or typed; ours */
 	bool insecure;	  /* secrets may go in clear */
 };
 
@@ -36,7 +36,10 @@ void shell_hide_typed(struct shell *sh, const char *p, size_t len);
 int password_get(const struct auth *a, const char *user, const char *host,
     struct sasl_secret *out, struct err *e);
 
-/* Asks for a user on the terminal; the caller's, NULL if there is none. */
-char *password_user(const char *host);
+/* The user that ~/.netrc has for the host, if it is to be read, or one typed on
+ * the terminal (ask); the caller's, NULL if there is none. ERR_USAGE,
+ * ERR_NOINPUT. */
+int password_user(const struct auth *a, const char *host, bool ask, char **user,
+    struct err *e);
 
 #endif

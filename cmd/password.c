@@ -133,7 +133,8 @@ password_command(const char *command, struct sasl_secret *out, struct err *e)
 	return r;
 }
 
-/* The words of ~/.netrc, one after the other; borrowed from *p. */
+/* The words of ~/.netrc, one after the other; borrowed from *p. One in quotes
+ * may hold blanks, and \" and \\. */
 static char *
 password_word(char **p)
 {
@@ -141,24 +142,40 @@ password_word(char **p)
 	size_t n = strcspn(w, " \t\r\n");
 	if (n == 0)
 		return NULL;
-	*p = w + n + (w[n] != '\0');
-	w[n] = '\0';
+	if (*w != '"') {
+		*p = w + n + (w[n] != '\0');
+		w[n] = '\0';
+		return w;
+	}
+	char *to = w, *from = w + 1;
+	for (; *from != '\0' && *from != '"'; from++) {
+		from += *from == '\\' && from[1] != '\0';
+		*to++ = *from;
+	}
+	*p = from + (*from != '\0');
+	*to = '\0';
 	return w;
 }
 
-/* "machine HOST login USER password SECRET", "default ...". */
-static char *
+struct password_netrc {
+	char *login, *secret; /* NULL: not there */
+};
+
+/* The first entry for the host (or the default) whose login is the user's; of
+ * anyone, where user is NULL. */
+static struct password_netrc
 password_netrc_find(char *p, const char *user, const char *host)
 {
+	struct password_netrc none = { 0 }, found = { 0 };
 	bool here = false, login = true;
-	char *secret = NULL, *w;
+	char *w;
 	while ((w = password_word(&p)) != NULL) {
 		bool begins =
 		    strcmp(w, "machine") == 0 || strcmp(w, "default") == 0;
-		if (begins && here && login && secret != NULL)
-			return secret;
+		if (begins && here && login && found.secret != NULL)
+			return found;
 		if (begins) {
-			secret = NULL;
+			found = none;
 			login = true;
 			here = strcmp(w, "default") == 0;
 			if (!here) {
@@ -167,14 +184,15 @@ password_netrc_find(char *p, const char *user, const char *host)
 				       strcasecmp(w, host) == 0;
 			}
 		} else if (strcmp(w, "login") == 0) {
-			w = password_word(&p);
+			found.login = password_word(&p);
 			login =
-			    w != NULL && (user == NULL || strcmp(w, user) == 0);
+			    found.login != NULL &&
+			    (user == NULL || strcmp(found.login, user) == 0);
 		} else if (strcmp(w, "password") == 0) {
-			secret = password_word(&p);
+			found.secret = password_word(&p);
 		}
 	}
-	return here && login ? secret : NULL;
+	return here && login ? found : none;
 }
 
 static int
@@ -186,7 +204,7 @@ password_netrc(
 	struct sasl_secret all = SASL_SECRET_INIT;
 	int r = password_file(path, &all, e);
 	if (r == 0) {
-		char *found = password_netrc_find(all.p, user, host);
+		char *found = password_netrc_find(all.p, user, host).secret;
 		if (found == NULL)
 			r = err_set(e, ERR_NOINPUT,
 			    "%s has no password for %s at %s", path,
@@ -252,8 +270,8 @@ password_get(const struct auth *a, const char *user, const char *host,
 	return password_ask(user, host, out, e);
 }
 
-char *
-password_user(const char *host)
+static char *
+password_ask_user(const char *host)
 {
 	char ask[128], line[256];
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
@@ -268,4 +286,31 @@ password_user(const char *host)
 	while (got > 0 && (line[got - 1] == '\n' || line[got - 1] == '\r'))
 		got--;
 	return got > 0 ? mem_dupn(line, (size_t)got) : NULL;
+}
+
+static int
+password_netrc_user(const char *host, char **user, struct err *e)
+{
+	const char *home = getenv("HOME");
+	char *path = mem_printf("%s/.netrc", home == NULL ? "" : home);
+	struct sasl_secret all = SASL_SECRET_INIT;
+	int r = password_file(path, &all, e);
+	char *login =
+	    r < 0 ? NULL : password_netrc_find(all.p, NULL, host).login;
+	*user = login == NULL ? NULL : mem_dup(login);
+	sasl_secret_wipe(&all);
+	free(path);
+	return r;
+}
+
+int
+password_user(const struct auth *a, const char *host, bool ask, char **user,
+    struct err *e)
+{
+	*user = NULL;
+	if (a->netrc && password_netrc_user(host, user, e) < 0)
+		return -1;
+	if (*user == NULL && ask)
+		*user = password_ask_user(host);
+	return 0;
 }
