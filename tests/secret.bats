@@ -21,7 +21,7 @@ teardown() {
 
 # A receiver that knows smith; AUTH under TLS, and in clear where asked for.
 serve_auth() {
-	serve --self-signed --user smith --password-file password "$@"
+	serve --self-signed --user smith --password-file password
 }
 
 # As smith.
