@@ -20,6 +20,7 @@ teardown() {
 }
 
 # A receiver that knows smith; AUTH under TLS, and in clear where asked for.
+# shellcheck disable=SC2120,SC2119
 serve_auth() {
 	serve --self-signed --user smith --password-file password
 }
