@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# fresh.sh [SUITE]: README's two commands on a machine that has nothing: a
-# minimal Debian from debootstrap, with make, git and ca-certificates as README
-# says, and this repository's HEAD cloned into it. Needs root, debootstrap and
-# the network; takes minutes; leaves nothing behind. Not part of `make check`.
+# fresh.sh [SUITE [COMMAND...]]: README's two commands (or that one, such as
+# .ci/run) on a machine that has nothing: a minimal Debian from debootstrap, with
+# make, git and ca-certificates as README says, and this repository's HEAD cloned
+# into it. Needs root, debootstrap and the network; takes minutes; leaves nothing
+# behind. Not part of `make check`.
 set -eu
 suite=${1:-bookworm}
+shift $(($# > 0))
 here=$(cd "$(dirname "$0")/.." && pwd)
 [ "$(id -u)" = 0 ] || { echo "fresh: needs root" >&2; exit 77; }
 command -v debootstrap >/dev/null ||
@@ -72,6 +74,13 @@ told "make, git and ca-certificates as README has them"
 
 git -C "$here" bundle create -q "$root/root/smtpsh.bundle" HEAD
 inside git -c advice.detachedHead=false clone -q /root/smtpsh.bundle /root/smtpsh
+
+if [ $# -gt 0 ]; then
+	rc=0
+	inside sh -c 'cd /root/smtpsh && exec "$@"' fresh "$@" || rc=$?
+	told "$*, status $rc"
+	exit $rc
+fi
 
 # The last one shows that nothing is done when nothing is missing.
 failed=0
