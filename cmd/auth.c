@@ -143,6 +143,7 @@ auth_secret(struct shell *sh, const struct sasl_mech *m,
 {
 	if ((m->is & SASL_USER) && cfg->user == NULL) {
 		free(sh->auth.typed_user);
+		sh->auth.typed_user = NULL;
 		if (password_user(&sh->auth, cfg->host, sh->interactive,
 			&sh->auth.typed_user, e) < 0)
 			return -1;
