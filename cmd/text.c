@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TEXT_BLOCK     (256u << 10)
+#define TEXT_BLOCK     (1u << 20) /* fewer turns: each wakes the reader */
 #define TEXT_CHUNK_MAX (16u << 20)
 
 /* What of a message was told to the sinks. */

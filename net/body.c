@@ -1,6 +1,8 @@
 /* Sixty-four octets at once: shifts and ANDs of the masks say where a CR or a
- * period is to be added, and what lies between such places is copied. A
- * block's end goes through a padded copy, so reading ahead is always allowed;
+ * period is to be added, and what lies between such places is copied. Whole
+ * steps go through body_blocks(), made twice on x86-64, since AVX2 sees them in
+ * half the instructions; a block's end and a CR without LF through body_step().
+ * The end goes through a padded copy, so reading ahead is always allowed;
  * writing ahead is, because room for the worst case is reserved first. A CR
  * that ends a block is kept back: its LF then gets a new one, as a bare LF
  * does. Trap: masks go on past the octets asked for, body_bits() cuts them. */
@@ -17,7 +19,7 @@ body_init(struct body *b, bool stuff)
 }
 
 /* Many short lines: n octets (at most 16), no branch on what they are. */
-static inline char *
+BODY_INLINE char *
 body_dense(char *o, const char *p, unsigned add, size_t n)
 {
 	if (add == 0xffff) {
@@ -33,27 +35,41 @@ body_dense(char *o, const char *p, unsigned add, size_t n)
 	return o;
 }
 
+/* What differs by machine; constants, so that calls become code in place. */
+struct body_ways {
+	void (*look)(struct body_mask *m, const char *p);
+	void (*copy)(char *o, const char *p, size_t n);
+	unsigned (*count)(uint64_t v);
+};
+
+static const struct body_ways body_ways_any = { body_look, body_copy,
+	body_count };
+
 /* Copies n octets (at most 64) with a CR or period in front of those in add.
  * Returns where the output ends. */
-static inline char *
-body_expand(char *o, const char *p, uint64_t add, size_t n)
+BODY_INLINE char *
+body_expand(
+    char *o, const char *p, uint64_t add, size_t n, const struct body_ways w)
 {
 	size_t from = 0;
-	if (body_count(add) > BODY_DENSE) {
-		for (; from < n; from += 16, add >>= 16)
-			o = body_dense(o, p + from, (unsigned)(add & 0xffff),
-			    n - from < 16 ? n - from : 16);
-		return o;
-	}
 	for (; add != 0; add &= add - 1) {
 		size_t at = (size_t)__builtin_ctzll(add);
-		body_copy(o, p + from, at - from);
+		w.copy(o, p + from, at - from);
 		o += at - from;
 		*o++ = p[at] == '\n' ? '\r' : '.';
 		from = at;
 	}
-	memcpy(o, p + from, BODY_STEP);
+	w.copy(o, p + from, BODY_STEP);
 	return o + (n - from);
+}
+
+BODY_INLINE char *
+body_expand_dense(char *o, const char *p, uint64_t add, size_t n)
+{
+	for (size_t from = 0; from < n; from += 16, add >>= 16)
+		o = body_dense(o, p + from, (unsigned)(add & 0xffff),
+		    n - from < 16 ? n - from : 16);
+	return o;
 }
 
 /* What a block's steps hand on; in registers while they run. */
@@ -67,7 +83,7 @@ struct body_run {
 
 /* Encodes n octets, at most 64, of which BODY_AHEAD more can be read. Returns
  * how many: fewer where a CR has no LF, up to behind that CR. */
-BODY_INLINE size_t
+static size_t
 body_step(struct body_run *r, const char *p, size_t n)
 {
 	struct body_mask m;
@@ -82,15 +98,69 @@ body_step(struct body_run *r, const char *p, size_t n)
 	uint64_t add = dot | (m.lf & ~after_cr);
 	r->high |= m.high;
 	r->lines += body_count(m.lf);
-	if (dot != 0)
-		r->dots += body_count(dot);
+	r->dots += body_count(dot);
 	if (n > 0) {
 		r->carry.bol = (m.lf >> (n - 1)) & 1;
 		r->carry.cr = (m.cr >> (n - 1)) & 1;
 	}
-	r->o = body_expand(r->o, p, add, n);
+	r->o = body_count(add) > BODY_DENSE
+		   ? body_expand_dense(r->o, p, add, n)
+		   : body_expand(r->o, p, add, n, body_ways_any);
 	return n;
 }
+
+/* Encodes blocks of 64 octets as long as BODY_AHEAD more can be read and no CR
+ * is without LF; body_step() does the rest. Returns how many octets. */
+BODY_INLINE size_t
+body_blocks(
+    struct body_run *run, const char *p, size_t len, const struct body_ways w)
+{
+	uint64_t bol = run->carry.bol, cr = run->carry.cr;
+	uint64_t stuff = run->stuff, lines = 0, dots = 0;
+	size_t done = 0;
+	bool high = false;
+	char *o = run->o;
+	for (; len - done >= BODY_STEP + BODY_AHEAD; done += BODY_STEP) {
+		struct body_mask m;
+		const char *at = p + done;
+		w.look(&m, at);
+		uint64_t after_cr = m.cr << 1 | cr;
+		if ((after_cr & ~m.lf) != 0)
+			break;
+		uint64_t dot = m.dot & (m.lf << 1 | bol) & stuff;
+		uint64_t add = dot | (m.lf & ~after_cr);
+		bol = m.lf >> 63;
+		cr = m.cr >> 63;
+		high |= m.high;
+		lines += w.count(m.lf);
+		dots += w.count(dot);
+		o = w.count(add) > BODY_DENSE
+			? body_expand_dense(o, at, add, BODY_STEP)
+			: body_expand(o, at, add, BODY_STEP, w);
+	}
+	run->carry = (struct body_carry){ bol, cr };
+	run->high |= high;
+	run->lines += lines;
+	run->dots += dots;
+	run->o = o;
+	return done;
+}
+
+static size_t
+body_blocks_any(struct body_run *run, const char *p, size_t len)
+{
+	return body_blocks(run, p, len, body_ways_any);
+}
+
+#ifdef BODY_AVX2
+BODY_FOR_AVX2 static size_t
+body_blocks_avx2(struct body_run *run, const char *p, size_t len)
+{
+	return body_blocks(run, p, len,
+	    (struct body_ways){
+		body_look_avx2, body_copy_avx2, body_count_avx2 });
+}
+#endif
 
 /* A CR without LF: stands behind the last octet taken. */
 static int
@@ -118,20 +188,20 @@ body_tail(struct body_run *r, const char *p, size_t len)
 	return done;
 }
 
-/* Returns how many octets were taken, as body_step(). */
+/* Returns how many octets were taken: fewer only where a CR has no LF. */
 static size_t
 body_steps(struct body_run *run, const char *p, size_t len)
 {
-	struct body_run r = *run;
-	size_t done = 0, took = BODY_STEP;
-	while (len - done >= BODY_STEP + BODY_AHEAD && took == BODY_STEP) {
-		took = body_step(&r, p + done, BODY_STEP);
-		done += took;
-	}
-	*run = r;
-	if (took == BODY_STEP)
-		done += body_tail(run, p + done, len - done);
-	return done;
+	size_t done;
+#ifdef BODY_AVX2
+	if (__builtin_cpu_supports("avx2"))
+		done = body_blocks_avx2(run, p, len);
+	else
+#endif
+		done = body_blocks_any(run, p, len);
+	if (len - done >= BODY_STEP + BODY_AHEAD)
+		return done + body_step(run, p + done, BODY_STEP);
+	return done + body_tail(run, p + done, len - done);
 }
 
 /* One piece, not empty. */

@@ -82,6 +82,50 @@ body_look(struct body_mask *m, const char *p)
 }
 #endif
 
+/* Compiled for any x86-64, run where __builtin_cpu_supports() says so. */
+#if defined(__x86_64__) && defined(__SSE2__) && !defined(BODY_NO_AVX2)
+#define BODY_AVX2
+#include <immintrin.h>
+#define BODY_FOR_AVX2 __attribute__((target("avx2,bmi,popcnt")))
+
+BODY_FOR_AVX2 static inline uint64_t
+body_equal_avx2(__m256i a, __m256i b, char c)
+{
+	const __m256i x = _mm256_set1_epi8(c);
+	unsigned m0 = (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, x));
+	unsigned m1 = (unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(b, x));
+	return (uint64_t)m1 << 32 | m0;
+}
+
+BODY_FOR_AVX2 static inline void
+body_look_avx2(struct body_mask *m, const char *p)
+{
+	const __m256i *at = (const __m256i *)(const void *)p;
+	__m256i a = _mm256_loadu_si256(at), b = _mm256_loadu_si256(at + 1);
+	m->lf = body_equal_avx2(a, b, '\n');
+	m->cr = body_equal_avx2(a, b, '\r');
+	m->dot = body_equal_avx2(a, b, '.');
+	m->high = _mm256_movemask_epi8(_mm256_or_si256(a, b)) != 0;
+}
+
+BODY_FOR_AVX2 static inline unsigned
+body_count_avx2(uint64_t v)
+{
+	return (unsigned)__builtin_popcountll(v);
+}
+
+/* As body_copy(). */
+BODY_FOR_AVX2 static inline void
+body_copy_avx2(char *o, const char *p, size_t n)
+{
+	const __m256i *at = (const __m256i *)(const void *)p;
+	__m256i *to = (__m256i *)(void *)o;
+	_mm256_storeu_si256(to, _mm256_loadu_si256(at));
+	if (n > 32)
+		_mm256_storeu_si256(to + 1, _mm256_loadu_si256(at + 1));
+}
+#endif
+
 /* Bits 0 to n-1. */
 static inline uint64_t
 body_bits(size_t n)
@@ -91,7 +135,7 @@ body_bits(size_t n)
 
 /* Sixteen octets that all need another in front: LF gets CR, a period a
  * period. Room for 32 at o. */
-static inline void
+BODY_INLINE void
 body_double(char *o, const char *p)
 {
 #ifdef __SSE2__
@@ -112,7 +156,7 @@ body_double(char *o, const char *p)
 
 /* How many bits are set; without a library call where the machine has no
  * instruction for it. */
-static inline unsigned
+BODY_INLINE unsigned
 body_count(uint64_t v)
 {
 	if ((v & (v - 1)) == 0)
@@ -131,7 +175,7 @@ struct body_carry {
 };
 
 /* Copies n octets, at most 64; reads and writes 64. Short runs are most. */
-static inline void
+BODY_INLINE void
 body_copy(char *o, const char *p, size_t n)
 {
 	memcpy(o, p, 16);
