@@ -403,10 +403,11 @@ run_follow(struct shell *sh, struct lang *l, const struct stmt *st)
 	}
 	if (st->kind != STMT_SEND || (sh->interactive && sh->depth == 0))
 		return;
+	if (l->in_text || sh->link == NULL)
+		return;
 	const struct verb *v =
 	    verb_find(st->text, verb_word(st->text, st->len));
-	if (v != NULL && v->id == VERB_DATA && !l->in_text &&
-	    sh->link != NULL) {
+	if (v != NULL && v->id == VERB_DATA) {
 		shell_remark(sh, "DATA was refused: lines up to '.' are "
 				 "skipped");
 		sh->skip_text = l->in_text = true;

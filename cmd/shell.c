@@ -157,6 +157,8 @@ shell_add_sink(struct shell *sh, struct sink *s)
 void
 shell_put(struct shell *sh, struct event *ev)
 {
+	if (sh->sinks == NULL)
+		return;
 	ev->at_ns = loop_now_ns() - sh->began_ns;
 	if (ev->text != NULL && ev->len == 0)
 		ev->len = strlen(ev->text);

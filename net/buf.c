@@ -18,24 +18,6 @@ buf_release(struct buf *b)
 	buf_init(b);
 }
 
-void
-buf_clear(struct buf *b)
-{
-	b->off = b->end = 0;
-}
-
-const char *
-buf_data(const struct buf *b)
-{
-	return b->p == NULL ? "" : b->p + b->off;
-}
-
-size_t
-buf_len(const struct buf *b)
-{
-	return b->end - b->off;
-}
-
 char *
 buf_space(struct buf *b, size_t n)
 {
@@ -56,12 +38,6 @@ buf_space(struct buf *b, size_t n)
 		b->cap = want;
 	}
 	return b->p + b->end;
-}
-
-void
-buf_commit(struct buf *b, size_t n)
-{
-	b->end += n;
 }
 
 const char *

@@ -22,11 +22,25 @@ struct buf {
 void buf_init(struct buf *b);
 void buf_release(struct buf *b);
 /* Empties it and keeps the memory. */
-void buf_clear(struct buf *b);
+static inline void
+buf_clear(struct buf *b)
+{
+	b->off = b->end = 0;
+}
 
 /* What is in it; borrowed until the next call that changes b. */
-const char *buf_data(const struct buf *b);
-size_t buf_len(const struct buf *b);
+static inline const char *
+buf_data(const struct buf *b)
+{
+	return b->p == NULL ? "" : b->p + b->off;
+}
+
+static inline size_t
+buf_len(const struct buf *b)
+{
+	return b->end - b->off;
+}
+
 /* The same, with a NUL behind the last byte (not counted). */
 const char *buf_str(struct buf *b);
 
@@ -40,7 +54,11 @@ void buf_addv(struct buf *b, const char *fmt, va_list ap)
 
 /* Room for at least n bytes behind the last: write there, then commit. */
 char *buf_space(struct buf *b, size_t n);
-void buf_commit(struct buf *b, size_t n);
+static inline void
+buf_commit(struct buf *b, size_t n)
+{
+	b->end += n;
+}
 
 /* Drops n bytes from the front (at most all of them). */
 void buf_consume(struct buf *b, size_t n);

@@ -5,9 +5,11 @@
 #include "conn_priv.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include "buf.h"
 
@@ -140,9 +142,32 @@ conn_socket_read(struct conn *c, char *p, size_t n, struct err *e)
 	ssize_t got;
 
 	do
-		got = recv(c->fd, p, n, 0);
+		got = recv(c->fd, p, n, MSG_DONTWAIT);
 	while (got < 0 && errno == EINTR);
 	return got < 0 ? conn_socket_error(e) : got;
+}
+
+ssize_t
+conn_read_sleep(struct conn *c, char *p, size_t n, struct err *e)
+{
+	ssize_t got;
+
+	if (!c->sleeps || c->top != c->raw)
+		return CONN_AGAIN;
+	got = recv(c->fd, p, n, 0);
+	if (got < 0 && errno == EINTR)
+		return CONN_AGAIN;
+	return got < 0 ? conn_socket_error(e) : got;
+}
+
+void
+conn_socket_sleeps(struct conn *c)
+{
+	struct timeval most = { .tv_usec = CONN_SLEEP_MS * 1000 };
+
+	c->sleeps = setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &most,
+			sizeof(most)) == 0 &&
+		    fcntl(c->fd, F_SETFL, 0) == 0;
 }
 
 ssize_t
@@ -151,7 +176,7 @@ conn_socket_write(struct conn *c, const char *p, size_t n, struct err *e)
 	ssize_t put;
 
 	do
-		put = send(c->fd, p, n, MSG_NOSIGNAL);
+		put = send(c->fd, p, n, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (put < 0 && errno == EINTR);
 	return put < 0 ? conn_socket_error(e) : put;
 }

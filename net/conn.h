@@ -61,6 +61,12 @@ void conn_free(struct conn *c);
 #define CONN_ERR   (-2)
 ssize_t conn_read(struct conn *c, char *p, size_t n, struct err *e);
 ssize_t conn_write(struct conn *c, const char *p, size_t n, struct err *e);
+/* As conn_read(), but a socket without a layer on top sleeps until something
+ * comes or CONN_SLEEP_MS have passed: one system call, where poll(2) and
+ * recv(2) are two. A signal ends the sleep (CONN_AGAIN); one that comes just
+ * before it is seen behind it. */
+#define CONN_SLEEP_MS 100
+ssize_t conn_read_sleep(struct conn *c, char *p, size_t n, struct err *e);
 /* Fills up to 2 descriptors to poll, wanting to write or not; returns how
  * many. 0 for an in-process receiver, which is always ready. */
 size_t conn_poll(const struct conn *c, bool want_write, struct pollfd *fd);

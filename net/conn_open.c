@@ -297,6 +297,8 @@ conn_open_tcp(struct conn **out, const struct conn_try *try, struct err *e)
 		*out = NULL;
 		return -1;
 	}
+	if (rc == 0)
+		conn_socket_sleeps(*out);
 	return rc;
 }
 
@@ -322,8 +324,10 @@ conn_open_unix(struct conn **out, const struct conn_try *try, struct err *e)
 	    &to, NULL, try->loop, conn_share(try->deadline_ns, 1), &error);
 	if (fd >= 0) {
 		*out = conn_new(&conn_socket_ops, fd, mem_dup(path), NULL);
-		if (conn_introduce(*out, try, 0, e) == 0)
+		if (conn_introduce(*out, try, 0, e) == 0) {
+			conn_socket_sleeps(*out);
 			return 0;
+		}
 		conn_free(*out);
 		*out = NULL;
 		return -1;

@@ -24,6 +24,7 @@ struct conn {
 	const struct conn_ops *raw; /* the transport */
 	const struct conn_ops *top; /* what callers talk to: raw, or a layer */
 	int fd;
+	bool sleeps;	   /* the socket blocks, for CONN_SLEEP_MS at most */
 	pid_t pid;	   /* PIPE */
 	struct peer *peer; /* INPROC */
 	struct tls *tls;   /* the layer on top, or NULL */
@@ -54,6 +55,8 @@ size_t conn_socket_poll(
 bool conn_socket_ready(const struct conn *c);
 size_t conn_socket_peek(struct conn *c);
 void conn_socket_close(struct conn *c);
+/* Lets conn_read_sleep() sleep. */
+void conn_socket_sleeps(struct conn *c);
 
 /* strerror(3) for any thread: in buf, or constant. */
 #define CONN_REASON_MAX 128

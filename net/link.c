@@ -133,14 +133,17 @@ link_mark_time(struct link *k)
 	return k->nmarks > 0 ? k->mark[0].at_ns : loop_now_ns();
 }
 
-/* One read into the core: what conn_read() gave. An error ends the session as
- * the end of the stream does. */
+/* conn_read() or conn_read_sleep(). */
+typedef ssize_t link_read(struct conn *c, char *p, size_t n, struct err *e);
+
+/* One read into the core: what it gave. An error ends the session as the end
+ * of the stream does. */
 static ssize_t
-link_fill(struct link *k)
+link_fill_by(struct link *k, link_read *how)
 {
 	char data[LINK_READ_MAX];
 	struct err why;
-	ssize_t n = conn_read(k->conn, data, sizeof(data), &why);
+	ssize_t n = how(k->conn, data, sizeof(data), &why);
 
 	if (n > 0) {
 		k->read += (size_t)n;
@@ -156,6 +159,23 @@ link_fill(struct link *k)
 		link_end(k, why.text);
 	}
 	return n;
+}
+
+static ssize_t
+link_fill(struct link *k)
+{
+	return link_fill_by(k, conn_read);
+}
+
+/* Most replies come at once: the first wait for one is the read itself.
+ * Whether it read something, or the end. */
+static bool
+link_nap(struct link *k, int64_t until)
+{
+	if (k->loop->raised ||
+	    until - loop_now_ns() < CONN_SLEEP_MS * INT64_C(1000000))
+		return false;
+	return link_fill_by(k, conn_read_sleep) != CONN_AGAIN;
 }
 
 /* Sleeps until the connection is ready or, in this process, its receiver has
@@ -224,14 +244,17 @@ link_interrupts(const struct link *k)
 	       smtp_pending(k->smtp) > LINK_PENDING_MAX;
 }
 
-/* The socket takes no more: waits, reads. 0 to write on, else as
- * link_flush(). */
+/* The socket takes no more: waits (a deadline below 0 begins now), reads. 0 to
+ * write on, else as link_flush(). */
 static int
-link_flush_wait(struct link *k, int64_t deadline_ns, struct err *e)
+link_flush_wait(struct link *k, int64_t *deadline_ns, struct err *e)
 {
 	bool in;
 
-	switch (link_wait(k, true, deadline_ns, &in)) {
+	if (*deadline_ns < 0)
+		*deadline_ns = loop_deadline(k->times.block);
+
+	switch (link_wait(k, true, *deadline_ns, &in)) {
 	case LOOP_INTR:
 		return err_set(e, ERR_INTR, "interrupted");
 	case LOOP_TIMEOUT:
@@ -252,13 +275,13 @@ link_flush_wait(struct link *k, int64_t deadline_ns, struct err *e)
 int
 link_flush(struct link *k, struct err *e)
 {
-	int64_t deadline = loop_deadline(k->times.block);
+	int64_t deadline = -1; /* from the first wait on */
 	size_t len, block = 0;
 	struct err why;
 
 	for (;;) {
 		const char *p = smtp_out(k->smtp, &len);
-		int64_t now = loop_now_ns();
+		int64_t now;
 		ssize_t n;
 		int rc;
 
@@ -268,7 +291,7 @@ link_flush(struct link *k, struct err *e)
 				return link_broken(k, why.text, e);
 			if (n == 0)
 				return 0;
-			rc = link_flush_wait(k, deadline, e);
+			rc = link_flush_wait(k, &deadline, e);
 			if (rc != 0)
 				return rc;
 			continue;
@@ -278,6 +301,7 @@ link_flush(struct link *k, struct err *e)
 		if (k->ended)
 			return err_set(
 			    e, ERR_LOST, "%s: %s", conn_name(k->conn), k->lost);
+		now = loop_now_ns();
 		n = conn_write(k->conn, p, len, &why);
 		if (n == CONN_ERR)
 			return link_broken(k, why.text, e);
@@ -286,13 +310,13 @@ link_flush(struct link *k, struct err *e)
 			block += (size_t)n;
 		}
 		if (block >= LINK_BLOCK_MAX) {
-			deadline = loop_deadline(k->times.block);
+			deadline = -1;
 			block = 0;
 		}
 		/* A socket that took a part is full. */
 		if (n > 0 && ((size_t)n == len || conn_peer(k->conn) != NULL))
 			continue;
-		rc = link_flush_wait(k, deadline, e);
+		rc = link_flush_wait(k, &deadline, e);
 		if (rc != 0)
 			return rc;
 	}
@@ -375,11 +399,9 @@ int
 link_next(
     struct link *k, int64_t deadline_ns, struct link_event *ev, struct err *e)
 {
-	int64_t until = link_wait_until(k);
-	bool in;
+	int64_t until = LOOP_FOREVER;
+	bool in, first = true;
 
-	if (until > deadline_ns)
-		until = deadline_ns;
 	for (;;) {
 		if (link_take(k, ev))
 			return 1;
@@ -388,6 +410,14 @@ link_next(
 		if (smtp_tls_wanted(k->smtp))
 			/* What comes now is no reply. */
 			return 0;
+		if (first) {
+			first = false;
+			until = link_wait_until(k);
+			if (until > deadline_ns)
+				until = deadline_ns;
+			if (link_nap(k, until))
+				continue;
+		}
 		switch (link_wait(k, false, until, &in)) {
 		case LOOP_INTR:
 			return err_set(e, ERR_INTR, "interrupted");

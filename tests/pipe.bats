@@ -140,11 +140,11 @@ END
 
 @test "a bare CR far down ends the connection, not the text" {
 	{
-		head -c 400000 /dev/zero | tr '\0' x | fold
+		head -c 1200000 /dev/zero | tr '\0' x | fold
 		printf '\na\rb\nlast\n'
 	} >message
 	ends 65 mail -q <message
-	tells "standard input: line 5001" CR
+	tells "standard input: line 15001" CR
 	grep -q '^DATA' wire
 	run ! grep -aq '^last' wire
 	run ! grep -aq $'^\\.\r$' wire
@@ -166,9 +166,10 @@ END
 	exec 4<>in
 	mail -q <in 4>&- 3>&- &
 	PIPED=$!
-	head -c 300000 /dev/zero | tr '\0' x | fold >&4
+	head -c 2000000 /dev/zero | tr '\0' x | fold >&4 3>&- &
+	local writer=$!
 	read -r _ <begun
-	kill $PIPED
+	kill $PIPED $writer
 	wait $PIPED || status=$?
 	PIPED=
 	exec 4>&-
