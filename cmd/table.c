@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "grammar.h"
+#include "mistyped.h"
 
 extern const struct cmd cmd_connect, cmd_dns, cmd_close, cmd_starttls, cmd_tls,
     cmd_auth, cmd_base64, cmd_unbase64, cmd_helo, cmd_ehlo, cmd_lhlo,
@@ -40,6 +41,20 @@ table_match(const char *name, size_t len, size_t *n)
 	return found;
 }
 
+static void
+table_unknown(const char *name, size_t len, struct err *e)
+{
+	const char *near = mistyped_command(name, len);
+	if (near != NULL)
+		err_set(e, ERR_USAGE,
+		    "no command is called \\%.*s; did you mean \\%s?",
+		    (int)(len < 60 ? len : 60), name, near);
+	else
+		err_set(e, ERR_USAGE,
+		    "no command is called \\%.*s; \\help lists them",
+		    (int)(len < 60 ? len : 60), name);
+}
+
 const struct cmd *
 cmd_find(const char *name, size_t len, struct err *e)
 {
@@ -55,9 +70,7 @@ cmd_find(const char *name, size_t len, struct err *e)
 		err_set(e, ERR_USAGE, "\\%.*s may be any of:%s", (int)len, name,
 		    buf_str(&b));
 	else
-		err_set(e, ERR_USAGE,
-		    "no command is called \\%.*s; \\help lists them",
-		    (int)(len < 60 ? len : 60), name);
+		table_unknown(name, len, e);
 	buf_release(&b);
 	return NULL;
 }

@@ -1,6 +1,8 @@
 /* Taking what the server says: one place where events of the link become
  * replies, closes and errors. */
+#include <string.h>
 #include "cmd.h"
+#include "mistyped.h"
 #include "shell.h"
 #include "talk.h"
 
@@ -18,6 +20,18 @@ talk_tell_refusal(struct shell *sh, const struct smtp_event *ev)
 		buf_addf(&b, "%s: ", ev->sent->verb->name);
 	talk_quote(ev->reply, &b);
 	out_error(&sh->out, "%s", buf_str(&b));
+	buf_release(&b);
+}
+
+/* A word that no server knows may be a slip, or meant for the shell. */
+static void
+talk_mistyped(struct shell *sh, const struct smtp_event *ev)
+{
+	struct buf b = BUF_INIT;
+	if (ev->sent != NULL && ev->sent->verb->id == VERB_UNKNOWN &&
+	    ev->reply->code >= 500 && !sh->expects &&
+	    mistyped_line(&b, ev->sent->line, strlen(ev->sent->line)))
+		shell_remark(sh, "%s", buf_str(&b));
 	buf_release(&b);
 }
 
@@ -39,6 +53,7 @@ talk_reply(struct shell *sh, const struct link_event *k, struct talk_want *w)
 		ev.verdict = w->met ? VERDICT_MET : VERDICT_MISSED;
 	}
 	shell_put(sh, &ev);
+	talk_mistyped(sh, sev);
 	if (sh->sinks == NULL && !sh->expects && sev->reply->code >= 400)
 		talk_tell_refusal(sh, sev);
 	if (w != NULL && ev.verdict == VERDICT_MISSED) {

@@ -137,6 +137,7 @@ conn_dial(struct conn **out, const struct addrinfo *list,
 
 	for (const struct addrinfo *a = list; a != NULL; a = a->ai_next)
 		left++;
+	bool several = left > 1;
 	for (const struct addrinfo *a = list; a != NULL; a = a->ai_next) {
 		char *name = conn_numeric(a, address, sizeof(address));
 
@@ -151,7 +152,10 @@ conn_dial(struct conn **out, const struct addrinfo *list,
 			free(name);
 			break;
 		}
-		conn_tell(try, "%s: %s", name, conn_reason(error, reason));
+		/* The error says it of the only one. */
+		if (several)
+			conn_tell(
+			    try, "%s: %s", name, conn_reason(error, reason));
 		buf_addf(&failed, "%s%s: %s", buf_len(&failed) > 0 ? "; " : "",
 		    name, conn_reason(error, reason));
 		free(name);
@@ -334,7 +338,6 @@ conn_open_unix(struct conn **out, const struct conn_try *try, struct err *e)
 	}
 	if (error == EINTR)
 		return err_set(e, ERR_INTR, "interrupted");
-	conn_tell(try, "%s: %s", path, conn_reason(error, reason));
 	return err_set(e, ERR_TEMP, "cannot connect: %s: %s", path,
 	    conn_reason(error, reason));
 }

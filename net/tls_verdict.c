@@ -113,7 +113,8 @@ tls_verdict_mend(const struct tls *t, struct buf *b)
 	if ((mend & TLS_MEND_NAME) != 0)
 		buf_adds(b, " --tls-verify-host NAME,");
 	if ((mend & TLS_MEND_LEVEL) != 0)
-		buf_adds(b, " --tls-verify no,");
+		buf_adds(b,
+		    " --tls-verify no (at the prompt \\set tls-verify off),");
 	buf_truncate(b, buf_len(b) - 1);
 }
 

@@ -173,6 +173,18 @@ flat() {
 	[ "$(grep -c 'not listed for RSET in STD 10 4.3' <<<"$output")" = 1 ]
 }
 
+@test "a slip of the finger is met with a guess" {
+	ends 69 "$SMTPSH" --sandbox -c 'MIAL FROM:<a@b.example>' -c exit -c XYZZY
+	has '   # did you mean MAIL?' 'did you mean \quit?'
+	[ "$(grep -c 'did you mean' <<<"$output")" = 2 ]
+	ends 64 "$SMTPSH" --sandbox -c '\explian 550'
+	tells 'did you mean \explain?'
+	# A transcript says what it expects.
+	printf 'R: 220\nS: MIAL\nR: 500\nS: QUIT\nR: 221\n' >f
+	ends 0 "$SMTPSH" --sandbox -f f
+	lacks 'did you mean'
+}
+
 @test "colour only where it is asked for, or on a terminal" {
 	ends 0 "$SMTPSH" --sandbox -c 'VRFY Smith'
 	[[ $output != *$'\e'* ]]

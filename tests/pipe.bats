@@ -361,7 +361,8 @@ refuses() {
 	serve_stop
 	n=$(getent ahosts localhost | awk '{ print $1 }' | sort -u | wc -l)
 	ends 75 "$SMTPSH" "localhost:$port" -c NOOP
-	[ "$(grep -c "port $port: Connection refused" <<<"$output")" = "$n" ]
+	[ "$(grep -c "trying .* port $port" <<<"$output")" = "$n" ]
+	[ "$(grep -o "port $port: Connection refused" <<<"$stderr" | wc -l)" = "$n" ]
 }
 
 @test "a server that answers nothing: one deadline for each reply" {
