@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include "note.h"
 #include "cmd.h"
 #include "completion.h"
 #include "duration.h"
@@ -464,7 +465,12 @@ main_texts(struct shell *sh, const struct opts *o)
 			buf_addc(&b, '\n');
 		r = main_explain(&b, o->words[i], &e);
 	}
-	out_write(&sh->out, buf_data(&b), buf_len(&b));
+	struct buf page = BUF_INIT;
+	main_look(sh, o);
+	note_page(&page, buf_data(&b), buf_len(&b),
+	    o->help || o->explain ? shell_page_width(sh) : 0);
+	out_write(&sh->out, buf_data(&page), buf_len(&page));
+	buf_release(&page);
 	buf_release(&b);
 	if (r < 0)
 		shell_error(sh, &e);

@@ -43,7 +43,7 @@ dns_say(struct shell *sh, const struct dns_show *t)
 {
 	struct buf b = BUF_INIT;
 	dns_show_text(t, &b);
-	shell_say(sh, buf_data(&b), buf_len(&b));
+	shell_page(sh, buf_data(&b), buf_len(&b));
 	buf_release(&b);
 }
 

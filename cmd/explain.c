@@ -36,7 +36,9 @@ explain_piece(const char *s)
 	return len;
 }
 
-void
+/* Appends s, whose line stands at column col already, and LF; lines after the
+ * first begin with hang blanks. */
+static void
 explain_fill(
     struct buf *out, size_t col, size_t hang, size_t width, const char *s)
 {

@@ -30,15 +30,10 @@ int explain_keyword(struct buf *out, const char *keyword, size_t len,
  * beginning of one ("5", "55z", "2xx"), an enhanced status code ("5.1.1",
  * "X.1.1"), its subject ("5.1"), a verb, a stage ("greeting", "."), an EHLO
  * keyword, a parameter of MAIL or RCPT. One section a meaning, with an empty
- * line between. At most 79 columns. Unknown: -1 and ERR_USAGE, which says what
+ * line between; lines are as long as they are, note_page() breaks them. Unknown: -1 and ERR_USAGE, which says what
  * is understood. */
 int explain_word(struct buf *out, const char *word, size_t len, struct err *e);
 
-/* The same lines' two helpers, for explain_word.c. Appends s, whose line
- * stands at column col already, and LF; lines after the first begin with hang
- * blanks. */
-void explain_fill(
-    struct buf *out, size_t col, size_t hang, size_t width, const char *s);
 /* Appends the short form of a table's source: "RFC 4954" of "RFC 4954 6". */
 void explain_source(struct buf *out, const char *source);
 

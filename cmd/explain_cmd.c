@@ -19,7 +19,7 @@ explain_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 			(char)('0' + sh->last.code % 10), '\0' };
 		r = explain_word(&b, code, 3, e);
 	}
-	shell_say(sh, buf_data(&b), buf_len(&b));
+	shell_page(sh, buf_data(&b), buf_len(&b));
 	buf_release(&b);
 	return r;
 }

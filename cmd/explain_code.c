@@ -50,7 +50,7 @@ explain_digit_rows(struct buf *out, int first, int second)
 		label[0] = (char)('0' + first);
 		buf_addf(&b, "%s reply: %s", code_first_digit(first * 100),
 		    explain_digit_text(first));
-		page_row(out, label, 0, buf_str(&b));
+		page_row(out, label, buf_str(&b));
 	}
 	if (second >= 0) {
 		static const char *const texts[] = { "bad syntax, or a command "
@@ -66,7 +66,7 @@ explain_digit_rows(struct buf *out, int first, int second)
 		buf_adds(&b, name != NULL ? name : "Not defined");
 		if (second <= 5 && texts[second] != NULL)
 			buf_addf(&b, ": %s", texts[second]);
-		page_row(out, mid, 0, buf_str(&b));
+		page_row(out, mid, buf_str(&b));
 	}
 	buf_release(&b);
 }
@@ -97,7 +97,7 @@ explain_code_rows(struct buf *out, int code)
 		if (c->code != code)
 			continue;
 		if (!title) {
-			page_row(out, "also", 0, c->text);
+			page_row(out, "also", c->text);
 		} else {
 			buf_addf(&b, "%d %s", code, c->text);
 			page_title(out, buf_str(&b));
@@ -106,16 +106,16 @@ explain_code_rows(struct buf *out, int code)
 			buf_clear(&b);
 			buf_addf(&b, "[%s]", c->note);
 			if (title)
-				page_line(out, 1, buf_str(&b));
+				page_line(out, buf_str(&b));
 			else
-				page_row(out, "", 1, buf_str(&b));
+				page_row(out, "", buf_str(&b));
 		}
 		explain_code_source(&b, c);
 		if (title) {
-			page_line(out, 0, buf_str(&b));
+			page_line(out, buf_str(&b));
 			buf_addc(out, '\n');
 		} else {
-			page_row(out, "", 0, buf_str(&b));
+			page_row(out, "", buf_str(&b));
 		}
 		title = false;
 	}
@@ -159,17 +159,16 @@ explain_code_verbs(struct buf *out, int code)
 				if (*list == code)
 					buf_addf(&b, "%s ", v->name);
 		if (buf_len(&b) > 0)
-			page_row(
-			    out, explain_list_names[which], 0, buf_str(&b));
+			page_row(out, explain_list_names[which], buf_str(&b));
 	}
 	if (code == 421)
-		page_row(out, "", 0, "and any other command");
+		page_row(out, "", "and any other command");
 	else if (code == 500 || code == 501)
-		page_row(out, "", 0, "and any other command (RFC 5321 4.3.2)");
+		page_row(out, "", "and any other command (RFC 5321 4.3.2)");
 	else if (code == 521)
-		page_row(out, "", 0, "and any command but QUIT");
+		page_row(out, "", "and any command but QUIT");
 	else if (code == 530)
-		page_row(out, "later", 0, "any command but EHLO NOOP QUIT");
+		page_row(out, "later", "any command but EHLO NOOP QUIT");
 	buf_release(&b);
 }
 
@@ -187,7 +186,7 @@ explain_code_enh(struct buf *out, int code)
 		buf_clear(&b);
 		buf_addf(&b, "%d.%d.%d %s", code / 100, h->subject, h->detail,
 		    h->text);
-		page_row(out, label, 4, buf_str(&b));
+		page_row(out, label, buf_str(&b));
 		label = "";
 	}
 	buf_release(&b);
@@ -263,7 +262,7 @@ explain_codes_word(struct buf *out, const char *word, size_t len)
 		before = c;
 		buf_clear(&b);
 		page_code(&b, c);
-		page_line(out, 4, buf_str(&b));
+		page_line(out, buf_str(&b));
 	}
 	buf_release(&b);
 	return true;

@@ -74,11 +74,11 @@ explain_enh_parts(struct buf *out, const struct explain_enh *w)
 		buf_addf(&b, "%s: %s", enh_class_text(w->class),
 		    explain_enh_class(w->class));
 		label[0] = (char)('0' + w->class);
-		page_row(out, label, 0, buf_str(&b));
+		page_row(out, label, buf_str(&b));
 	}
 	buf_clear(&b);
 	buf_addf(&b, "x.%d.z", w->subject);
-	page_row(out, buf_str(&b), 0, text != NULL ? text : "Not defined");
+	page_row(out, buf_str(&b), text != NULL ? text : "Not defined");
 	buf_release(&b);
 }
 
@@ -97,7 +97,7 @@ explain_enh_codes(
 		return;
 	if (h->codes[0] < '0' || h->codes[0] > '9' || h->codes[1] == 'y') {
 		buf_addf(&b, "%s", h->codes);
-		page_row(out, label, 0, buf_str(&b));
+		page_row(out, label, buf_str(&b));
 	}
 	for (i = 0; (c = code_at(i)) != NULL; i++) {
 		if (c->code == before || !explain_pairs(h->codes, c->code) ||
@@ -106,7 +106,7 @@ explain_enh_codes(
 		before = c->code;
 		buf_clear(&b);
 		page_code(&b, c);
-		page_row(out, label, 4, buf_str(&b));
+		page_row(out, label, buf_str(&b));
 		label = "";
 	}
 	buf_release(&b);
@@ -128,7 +128,7 @@ explain_enh_subject(struct buf *out, const struct explain_enh *w)
 		buf_clear(&b);
 		explain_enh_name(&b, w, h->detail);
 		buf_addf(&b, " %s", h->text);
-		page_line(out, 7, buf_str(&b));
+		page_line(out, buf_str(&b));
 	}
 	buf_release(&b);
 }
@@ -150,8 +150,7 @@ explain_enh_word(struct buf *out, const char *word, size_t len)
 	explain_enh_name(&b, &w, w.detail);
 	buf_addf(&b, " %s", h != NULL ? h->text : "is not registered");
 	page_title(out, buf_str(&b));
-	page_line(
-	    out, 0, h != NULL ? h->source : "treat it as X.y.0 (RFC 3463)");
+	page_line(out, h != NULL ? h->source : "treat it as X.y.0 (RFC 3463)");
 	buf_addc(out, '\n');
 	explain_enh_parts(out, &w);
 	if (h != NULL)

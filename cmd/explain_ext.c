@@ -66,10 +66,10 @@ explain_param_rows(struct buf *out, const char *label, const char *list)
 		len = strcspn(s, " ");
 		buf_clear(&b);
 		buf_add(&b, s, len);
-		page_row(out, label, 4, buf_str(&b));
+		page_row(out, label, buf_str(&b));
 		text = explain_param_text(s, strcspn(s, " =[|"));
 		if (text != NULL)
-			page_row(out, "", 0, text);
+			page_row(out, "", text);
 		label = "";
 		s += len;
 	}
@@ -90,13 +90,13 @@ explain_keyword_word(struct buf *out, const char *word, size_t len)
 	if (strcmp(x->keyword, "X") == 0)
 		buf_adds(&b, "...");
 	page_title(out, buf_str(&b));
-	page_line(out, 0, x->text);
-	page_line(out, 0, x->source);
+	page_line(out, x->text);
+	page_line(out, x->source);
 	if (x->verbs != NULL || x->mail != NULL || x->rcpt != NULL)
 		buf_addc(out, '\n');
 	if (x->verbs != NULL) {
 		v = verb_find(x->verbs, strlen(x->verbs));
-		page_row(out, "verb", 4, v != NULL ? v->syntax : x->verbs);
+		page_row(out, "verb", v != NULL ? v->syntax : x->verbs);
 	}
 	explain_param_rows(out, "MAIL", x->mail);
 	explain_param_rows(out, "RCPT", x->rcpt);
@@ -130,12 +130,12 @@ explain_param(struct buf *out, const struct ext *x, const char *verb,
 	size_t n = explain_param_in(&list, word, len);
 
 	if (n > 0) {
-		page_row(out, verb, 4, (buf_add(&b, list, n), buf_str(&b)));
+		page_row(out, verb, (buf_add(&b, list, n), buf_str(&b)));
 		buf_clear(&b);
 		buf_addf(&b, "EHLO keyword %s: %s (", x->keyword, x->text);
 		explain_source(&b, x->source);
 		buf_addc(&b, ')');
-		page_row(out, "", 0, buf_str(&b));
+		page_row(out, "", buf_str(&b));
 	}
 	buf_release(&b);
 }
@@ -164,7 +164,7 @@ explain_param_word(struct buf *out, const char *word, size_t len)
 		;
 	buf_addf(&b, "%s, a parameter", explain_params[i].name);
 	page_title(out, buf_str(&b));
-	page_line(out, 0, text);
+	page_line(out, text);
 	buf_addc(out, '\n');
 	for (i = 0; (x = ext_at(i)) != NULL; i++) {
 		explain_param(out, x, "MAIL", x->mail, word, len);

@@ -1,29 +1,41 @@
 /* Lines of a section: a title at the margin, lines below it, rows with a
- * label. */
-#include "explain.h"
+ * label. Each of its own, however long: note_page() breaks them. */
 #include "explain_page.h"
 
-#define PAGE_WIDTH 79
-#define PAGE_TEXT  14
+#include <string.h>
+#include "explain.h"
+
+#define PAGE_TEXT 14
+
+/* Lists are put together with a blank behind each word. */
+static void
+page_end(struct buf *out, const char *text)
+{
+	size_t len = strlen(text);
+	while (len > 0 && text[len - 1] == ' ')
+		len--;
+	buf_add(out, text, len);
+	buf_addc(out, '\n');
+}
 
 void
 page_title(struct buf *out, const char *text)
 {
-	explain_fill(out, 0, 4, PAGE_WIDTH, text);
+	page_end(out, text);
 }
 
 void
-page_line(struct buf *out, size_t hang, const char *text)
+page_line(struct buf *out, const char *text)
 {
 	buf_adds(out, "    ");
-	explain_fill(out, 4, 4 + hang, PAGE_WIDTH, text);
+	page_end(out, text);
 }
 
 void
-page_row(struct buf *out, const char *label, size_t hang, const char *text)
+page_row(struct buf *out, const char *label, const char *text)
 {
 	buf_addf(out, "    %-*s", PAGE_TEXT - 4, label);
-	explain_fill(out, PAGE_TEXT, PAGE_TEXT + hang, PAGE_WIDTH, text);
+	page_end(out, text);
 }
 
 void

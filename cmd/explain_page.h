@@ -10,11 +10,10 @@
 
 /* A section's first line. */
 void page_title(struct buf *out, const char *text);
-/* "    text"; further lines hang columns more to the right. */
-void page_line(struct buf *out, size_t hang, const char *text);
-/* "    label     text"; further lines hang columns behind text's first. */
-void page_row(
-    struct buf *out, const char *label, size_t hang, const char *text);
+/* "    text" */
+void page_line(struct buf *out, const char *text);
+/* "    label     text" */
+void page_row(struct buf *out, const char *label, const char *text);
 /* "550 Requested action ...", with the source behind what is not STD 10's. */
 void page_code(struct buf *out, const struct code *c);
 

@@ -27,14 +27,14 @@ explain_when(struct buf *out, unsigned when)
 	size_t i;
 
 	if ((when & usual) == usual) {
-		page_row(out, "when", 0, "any time after the greeting");
+		page_row(out, "when", "any time after the greeting");
 		return;
 	}
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (when & 1u << names[i].state)
 			buf_addf(&b, "%s%s", buf_len(&b) > 0 ? "; " : "",
 			    names[i].text);
-	page_row(out, "when", 0, buf_str(&b));
+	page_row(out, "when", buf_str(&b));
 	buf_release(&b);
 }
 
@@ -52,7 +52,7 @@ explain_replies(
 			page_code(&b, c);
 		else
 			buf_addf(&b, "%d", *list);
-		page_row(out, label, 4, buf_str(&b));
+		page_row(out, label, buf_str(&b));
 		label = "";
 	}
 	buf_release(&b);
@@ -77,7 +77,7 @@ explain_verb_params(struct buf *out, const struct verb *v)
 			buf_addf(&b, "%.*s", (int)len, s);
 			if (strncmp(x->keyword, s, strlen(x->keyword)) != 0)
 				buf_addf(&b, " (%s)", x->keyword);
-			page_row(out, label, 4, buf_str(&b));
+			page_row(out, label, buf_str(&b));
 			label = "";
 			s += len;
 		}
@@ -114,15 +114,15 @@ explain_verb_word(struct buf *out, const char *word, size_t len)
 	if (v == NULL)
 		return false;
 	page_title(out, v->syntax);
-	page_line(out, 0, v->text);
-	page_line(out, 0, v->source);
+	page_line(out, v->text);
+	page_line(out, v->source);
 	buf_addc(out, '\n');
 	if (v->keyword != NULL) {
 		x = ext_find(v->keyword, strlen(v->keyword));
 		buf_addf(&b, "by the EHLO keyword %s", v->keyword);
 		if (x != NULL && x->args != NULL)
 			buf_addf(&b, " %s", x->args);
-		page_row(out, "offered", 0, buf_str(&b));
+		page_row(out, "offered", buf_str(&b));
 	}
 	if (v->name[0] != '(')
 		explain_when(out, v->when);

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define HELP_WIDTH 78 /* "# " may stand before it */
-
 static void
 help_table(struct buf *b)
 {
@@ -16,7 +14,7 @@ help_table(struct buf *b)
 		const struct cmd *c = cmd_table[i];
 		struct buf left = BUF_INIT;
 		buf_addf(&left, "  \\%s %s", c->name, c->args);
-		if (buf_len(&left) <= 30)
+		if (buf_len(&left) < 30)
 			buf_addf(b, "%-30s %s\n", buf_str(&left), c->text);
 		else
 			buf_addf(
@@ -35,7 +33,8 @@ help_command(struct buf *b, const struct cmd *c)
 	if (c->help == NULL)
 		return;
 	buf_adds(b, "  ");
-	explain_fill(b, 2, 2, HELP_WIDTH, c->help);
+	buf_adds(b, c->help);
+	buf_addc(b, '\n');
 }
 
 static int
@@ -68,7 +67,7 @@ help_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 			 (c == NULL || verb_find(w, strlen(w)) != NULL))
 			r = explain_word(&b, w, strlen(w), e);
 	}
-	shell_say(sh, buf_data(&b), buf_len(&b));
+	shell_page(sh, buf_data(&b), buf_len(&b));
 	buf_release(&b);
 	return r;
 }

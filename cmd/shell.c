@@ -1,5 +1,6 @@
 /* The shell's state: what it is made of, what it tells, what it is worth. How
  * it talks is in talk.c, how it runs lines in run.c. */
+#include "note.h"
 #include "shell.h"
 
 #include <netdb.h>
@@ -226,6 +227,28 @@ shell_say(struct shell *sh, const char *p, size_t len)
 		len -= used;
 	}
 	out_write(&sh->out, buf_data(&b), buf_len(&b));
+	buf_release(&b);
+}
+
+size_t
+shell_page_width(const struct shell *sh)
+{
+	size_t width = (size_t)sh->look.width;
+	bool narrow =
+	    sh->look.terminal && width >= 20 && width < NOTE_PAGE_WIDTH;
+	return narrow ? width : NOTE_PAGE_WIDTH;
+}
+
+void
+shell_page(struct shell *sh, const char *p, size_t len)
+{
+	struct buf b = BUF_INIT;
+	size_t width = shell_page_width(sh);
+	note_page(&b, p, len,
+	    sh->machine	      ? 0
+	    : sh->interactive ? width
+			      : width - 2);
+	shell_say(sh, buf_data(&b), buf_len(&b));
 	buf_release(&b);
 }
 

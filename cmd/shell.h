@@ -186,6 +186,11 @@ void shell_remark(struct shell *sh, const char *fmt, ...)
 /* Plain lines for people: \help, \show, \explain. To the screen, after '# '
  * unless interactive. */
 void shell_say(struct shell *sh, const char *p, size_t len);
+/* The same, and lines too long for the terminal are broken: for text that we
+ * wrote, not for what is to be copied. */
+void shell_page(struct shell *sh, const char *p, size_t len);
+/* Columns of such a line. */
+size_t shell_page_width(const struct shell *sh);
 void shell_put(struct shell *sh, struct event *ev);
 enum smtp_state shell_state(const struct shell *sh);
 /* Events that have come while nobody waited (a late 421): shown. Returns

@@ -98,7 +98,7 @@ show_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 	if (buf_len(&b) == 0)
 		return err_set(e, ERR_USAGE,
 		    "%s is neither a setting nor a variable that is set", only);
-	shell_say(sh, buf_data(&b), buf_len(&b));
+	shell_page(sh, buf_data(&b), buf_len(&b));
 	buf_release(&b);
 	return 0;
 }

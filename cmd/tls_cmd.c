@@ -15,7 +15,7 @@ tls_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 		    "no TLS here: \\starttls, or connect with smtps://");
 	struct buf b = BUF_INIT;
 	tls_info(t, &b);
-	shell_say(sh, buf_data(&b), buf_len(&b));
+	shell_page(sh, buf_data(&b), buf_len(&b));
 	buf_release(&b);
 	return 0;
 }

@@ -1,4 +1,5 @@
 /* What is said from the tables: remarks, keywords, words, candidates. */
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -7,6 +8,7 @@
 #include "explain.h"
 #include "explain_page.h"
 #include "ext.h"
+#include "note.h"
 
 static void
 test_reply(void)
@@ -156,21 +158,70 @@ columns(const char *s, size_t len)
 	return n;
 }
 
-/* No line over 79 columns, none that ends in a blank, LF at the end. */
+/* No line over the width (but of one word), none that ends in a blank, LF at
+ * the end. */
 static void
-check_page(const char *word, const char *p)
+check_lines(const char *word, const char *p, size_t width)
 {
 	size_t len;
 
 	CHECK(*p != '\0', "%s: empty", word);
 	while (*p != '\0') {
 		len = strcspn(p, "\n");
-		CHECK(columns(p, len) <= 79, "%s: %.*s", word, (int)len, p);
+		CHECK(columns(p, len) <= width, "%s, %zu columns: %.*s", word,
+		    width, (int)len, p);
 		CHECK(len == 0 || p[len - 1] != ' ', "%s: '%.*s'", word,
 		    (int)len, p);
 		CHECK(p[len] == '\n', "%s: no LF", word);
 		p += len + (p[len] == '\n');
 	}
+}
+
+static void
+check_page(const char *word, const char *p)
+{
+	static const size_t width[] = { SIZE_MAX, 79, 60, 48 };
+	struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof width / sizeof *width; i++) {
+		buf_clear(&b);
+		note_page(
+		    &b, p, strlen(p), width[i] == SIZE_MAX ? 0 : width[i]);
+		check_lines(word, buf_str(&b), width[i]);
+	}
+	buf_release(&b);
+}
+
+static void
+test_page(void)
+{
+	static const struct {
+		size_t width;
+		const char *in, *want;
+	} rows[] = {
+		{ 0, "a b\n", "a b\n" },
+		{ 20, "title that is too long for it\nnext\n",
+		    "title that is too\n    long for it\nnext\n" },
+		{ 30, "  label  text that is too long for it\n",
+		    "  label  text that is too long\n         for it\n" },
+		{ 30, "  label  550 that is too long for it\n",
+		    "  label  550 that is too long\n             for it\n" },
+		{ 30, "    [E.g., text that is too long]\n",
+		    "    [E.g., text that is too\n     long]\n" },
+		{ 20, "  label and more    text here\n  x               y\n",
+		    "  label and more\n      text here\n  x\n      y\n" },
+		{ 40, "  label and more    text here\n",
+		    "  label and more    text here\n" },
+	};
+	struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		buf_clear(&b);
+		note_page(&b, rows[i].in, strlen(rows[i].in), rows[i].width);
+		CHECK(strcmp(buf_str(&b), rows[i].want) == 0, "%s:\n%s",
+		    rows[i].in, buf_str(&b));
+	}
+	buf_release(&b);
 }
 
 static void
@@ -366,6 +417,7 @@ main(void)
 {
 	test_reply();
 	test_keyword();
+	test_page();
 	test_word();
 	test_candidates();
 	test_params();
