@@ -326,12 +326,23 @@ main_run(struct shell *sh, const struct opts *o)
 		if (!go_on)
 			break;
 	}
-	if (sh->tally.files > 1) {
-		struct event ev = { .kind = EV_END,
-			.files = sh->tally.files,
-			.files_failed = sh->tally.files_failed };
-		shell_put(sh, &ev);
-	}
+}
+
+/* The last word to those who count: what became of the whole run. */
+static void
+main_tell_end(struct shell *sh, const struct opts *o, int status)
+{
+	struct event ev = { .kind = EV_END,
+		.file = o->nrun > 0	     ? "-c"
+			: main_is_message(o) ? "message"
+					     : "standard input",
+		.files = sh->tally.files,
+		.files_failed = sh->tally.files_failed,
+		.took_ns = loop_now_ns() - sh->began_ns,
+		.status = status,
+		.text = status != 0 && sh->told.kind != ERR_NONE ? sh->told.text
+								 : "" };
+	shell_put(sh, &ev);
 }
 
 /* $XDG_CONFIG_HOME/smtpsh/rc: the same language, for people's sessions. */
@@ -511,6 +522,8 @@ main_session(struct shell *sh, const struct opts *o, struct err *e)
 		status = main_front(sh, o);
 	}
 	shell_close(sh);
+	if (!sh->interactive)
+		main_tell_end(sh, o, status);
 	if (shell_release(sh, e) < 0 && status == 0) {
 		fprintf(stderr, "smtpsh: %s\n", e->text);
 		status = err_status(e->kind);

@@ -29,7 +29,8 @@ enum event_kind {
 	EV_FILE,     /* a conversation file begins: file */
 	EV_FILE_END, /* it ended: met of met+missed expectations, status,
 			took_ns, text: why it stopped early, or "" */
-	EV_END	     /* the run ends: files, files_failed */
+	EV_END	     /* the run ends: files, files_failed, status, took_ns,
+			text: the error */
 };
 
 enum verdict { VERDICT_NONE, VERDICT_MET, VERDICT_MISSED };

@@ -232,6 +232,10 @@ json_fill(json_t *o, const struct event *ev, const struct redact *r)
 	case EV_END:
 		json_put_number(o, "files", ev->files);
 		json_put_number(o, "failed", ev->files_failed);
+		json_put_number(o, "status", (uint64_t)ev->status);
+		json_put_ms(o, "ms", ev->took_ns);
+		if (ev->len > 0)
+			json_put_text(o, "text", r, ev->text, ev->len);
 		break;
 	case EV_GARBAGE:
 		json_put_text(o, "text", r, ev->text, ev->len);

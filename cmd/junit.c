@@ -126,7 +126,9 @@ junit_close(struct sink *s, struct err *e)
 	struct junit *j = (struct junit *)s;
 	struct buf b = BUF_INIT;
 	int rc = 0;
-	if (j->tests == 0 || j->now.begun) {
+	/* What failed outside of files is a test too. */
+	if (j->tests == 0 || j->now.begun ||
+	    (j->now.failed && j->failures + j->errors == 0)) {
 		result_end(&j->now);
 		junit_case(j);
 	}

@@ -385,6 +385,29 @@ lang_is_stage(const char *p, size_t len)
 	       memchr(p, ' ', len) != NULL;
 }
 
+/* A stream's lines come when the server has answered DATA: the transcript's
+ * reply to it stands before the text. Without a tag only 354 is one. */
+static bool
+lang_is_go_ahead(struct lang *l, const char *p, size_t len)
+{
+	enum lang_tag tag = TAG_NONE;
+	size_t skip = 0, i = lang_indent(p, len);
+	struct err e;
+	if (l->in_text && l->more != NULL)
+		return true;
+	if (!l->go_ahead || !l->in_text || l->text_begun)
+		return false;
+	if (l->dialect != DIALECT_UNKNOWN &&
+	    lang_tag(l, p, len, &tag, &skip, &e) < 0)
+		return false;
+	bool any = tag == TAG_SERVER || (tag == TAG_NONE && len - i >= 3 &&
+					    memcmp(p + i, "354", 3) == 0 &&
+					    expect_like(p + i, len - i));
+	bool spacing = l->tagged && (i == len || p[i] == '#');
+	l->go_ahead = !any && spacing;
+	return any;
+}
+
 int
 lang_line(
     struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
@@ -394,7 +417,7 @@ lang_line(
 		len--;
 	if (l->template != NULL)
 		return lang_body(l, p, len, out, e);
-	if (l->in_text || l->chunk > 0)
+	if ((l->in_text || l->chunk > 0) && !lang_is_go_ahead(l, p, len))
 		return lang_text(l, p, len, out, e);
 	size_t i = lang_indent(p, len);
 	if (i == len || p[i] == '#')

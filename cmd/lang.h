@@ -47,6 +47,8 @@ struct lang {
 	bool in_text;
 	bool verbatim; /* this mail text has no tags */
 	bool text_begun;
+	bool go_ahead;	     /* the reply to DATA may come before the text: set
+			    where in_text is, by who reads line by line */
 	bool tagged;	     /* tags have been seen */
 	uint64_t chunk;	     /* octets of a BDAT chunk still to come */
 	struct expect *more; /* a reply whose last line has not come */

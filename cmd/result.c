@@ -80,6 +80,8 @@ result_put(
 		r->begun = false;
 		/* fall through */
 	case EV_END:
+		if (ev->kind == EV_END)
+			r->took_ns = ev->took_ns;
 		r->status = ev->status;
 		if (ev->status != 0 || r->missed > 0)
 			r->failed = true;

@@ -390,7 +390,7 @@ run_follow(struct shell *sh, struct lang *l, const struct stmt *st)
 	if (st->kind == STMT_TEXT_END)
 		return;
 	if (shell_state(sh) == SMTP_TEXT && !l->in_text) {
-		l->in_text = true;
+		l->in_text = l->go_ahead = true;
 		l->text_begun = false;
 	} else if (shell_state(sh) != SMTP_TEXT && l->in_text &&
 		   !sh->skip_text) {
@@ -398,7 +398,7 @@ run_follow(struct shell *sh, struct lang *l, const struct stmt *st)
 	}
 	/* A template said DATA, and was refused. */
 	if (sh->skip_text && !l->in_text) {
-		l->in_text = true;
+		l->in_text = l->go_ahead = true;
 		l->text_begun = false;
 	}
 	if (st->kind != STMT_SEND || (sh->interactive && sh->depth == 0))
@@ -410,7 +410,7 @@ run_follow(struct shell *sh, struct lang *l, const struct stmt *st)
 	if (v != NULL && v->id == VERB_DATA) {
 		shell_remark(sh, "DATA was refused: lines up to '.' are "
 				 "skipped");
-		sh->skip_text = l->in_text = true;
+		sh->skip_text = l->in_text = l->go_ahead = true;
 		l->text_begun = false;
 	}
 }

@@ -13,6 +13,7 @@ struct tap {
 	const struct redact *redact;
 	struct result now;
 	unsigned n;
+	bool failed; /* a test did */
 	struct buf text;
 };
 
@@ -69,6 +70,7 @@ tap_test(struct tap *t)
 			buf_addf(b, "  status: %d\n", r->status);
 		buf_adds(b, "  ...\n");
 	}
+	t->failed |= r->failed;
 	result_clear(&t->now);
 }
 
@@ -88,7 +90,8 @@ static int
 tap_close(struct sink *s, struct err *e)
 {
 	struct tap *t = (struct tap *)s;
-	if (t->n == 0 || t->now.begun) {
+	/* What failed outside of files is a test too. */
+	if (t->n == 0 || t->now.begun || (t->now.failed && !t->failed)) {
 		result_end(&t->now);
 		tap_test(t);
 	}

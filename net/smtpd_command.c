@@ -212,8 +212,10 @@ smtpd_help(struct smtpd *d, const struct smtpd_args *a)
 	struct buf b = BUF_INIT;
 	for (size_t i = 0; i < SMTPD_VERBS; i++) {
 		enum verb_id id = smtpd_verbs[i].id;
-		bool hello = id <= VERB_LHLO;
-		if (!hello || d->c->lmtp == (id == VERB_LHLO))
+		bool other = id <= VERB_LHLO && d->c->lmtp != (id == VERB_LHLO);
+		bool off = (id == VERB_STARTTLS && !d->c->starttls) ||
+			   (id == VERB_AUTH && !smtpd_offers_auth(d));
+		if (!other && !off)
 			buf_addf(&b, " %s", verb_get(id)->name);
 	}
 	smtpd_reply(d, 214, "2.0.0",

@@ -622,6 +622,41 @@ END
 	lacks NOOP
 }
 
+@test "what is printed replays by a pipe too: the reply to DATA before its text" {
+	ends 0 "$SMTPSH" --sandbox -c 'MAIL FROM:<a@b.example>' -c 'RCPT TO:<Jones@Beta.ARPA>' -c DATA -c '354 x' -c 'Subject: y' -c '' -c '354 z' -c .
+	# The first is the reply that -c expects, the second is text.
+	lacks 'S: 354 x'
+	has 'S: 354 z'
+	printf '%s\n' "$output" >f
+	ends 0 "$SMTPSH" --sandbox <f
+	lacks 'S: 354 Start'
+	has 'S: 354 z'
+	printf 'MAIL FROM:<a@b.example>\n250\nRCPT TO:<Jones@Beta.ARPA>\n250\nDATA\n354 go\nx\n354 y\n.\n250\n' >f
+	ends 0 "$SMTPSH" --sandbox <f
+	has 'S: x' 'S: 354 y'
+	lacks 'S: 354 go'
+	# A reply that did not come ends it before the text.
+	printf 'S: MAIL FROM:<a@b.example>\nR: 250\nS: RCPT TO:<Jones@Beta.ARPA>\nR: 250\nS: DATA\nR: 554\nS: x\nS: .\n' >f
+	ends 1 "$SMTPSH" --sandbox <f
+	lacks 'S: x'
+}
+
+@test "TAP, JUnit and JSON tell how lines and messages ended, not files only" {
+	ends 69 "$SMTPSH" --sandbox --format tap -c 'VRFY nobody'
+	has 'not ok 1 - -c' 'status: 69' '1..1'
+	ends 75 "$SMTPSH" 127.0.0.1:1 --format tap --to a@b.example --body x
+	has 'not ok 1 - message' 'Connection refused'
+	ends 69 "$SMTPSH" --sandbox --format tap -f "$ROOT/tests/conversations/alpha-beta.smtp" -c 'VRFY nobody'
+	has 'ok 1 - ' 'not ok 2 - -c' '1..2'
+	ends 0 "$SMTPSH" --sandbox --format tap <<<NOOP
+	has 'ok 1 - standard input' '1..1'
+	lacks 'not ok'
+	ends 69 "$SMTPSH" --sandbox --junit j.xml -q -c 'VRFY nobody'
+	grep -q 'errors="1"' j.xml
+	ends 69 "$SMTPSH" --sandbox --format json -c 'VRFY nobody'
+	[ "$(tail -n 1 <<<"$output" | jq -r '.event, .status' | xargs)" = "end 69" ]
+}
+
 @test "a record replays to the same result" {
 	local f r=$BATS_TEST_TMPDIR/r
 	for f in "$ROOT"/tests/conversations/*.smtp; do
