@@ -494,6 +494,13 @@ main_serve(struct shell *sh, const struct opts *o)
 	struct host h;
 	struct err e = { 0 };
 	int status;
+	if (o->nrun > 0 || o->host != NULL || main_is_message(o)) {
+		err_set(&e, ERR_USAGE,
+		    "--serve only receives: a host, -c, -f, --from and --to "
+		    "are for a session of one's own");
+		shell_error(sh, &e);
+		return err_status(e.kind);
+	}
 	if (host_init(&h, o, true, &e) < 0) {
 		shell_error(sh, &e);
 		status = err_status(e.kind);

@@ -19,7 +19,7 @@ static int
 bdat_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 {
 	struct text t;
-	uint64_t size = 0;
+	uint64_t size = 0, octets = 0;
 	bool last = true;
 	for (size_t i = 1; i < a->n; i++) {
 		if (strcmp(a->word[i], "more") == 0)
@@ -34,10 +34,14 @@ bdat_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 		return -1;
 	if (smtp_offer(link_smtp(sh->link), "CHUNKING") == NULL)
 		shell_remark(sh, "CHUNKING was not offered (RFC 3030)");
+	if (text_size(&t, &octets, e) < 0) {
+		text_release(&t);
+		return -1;
+	}
 	struct buf say = BUF_INIT;
 	buf_addf(&say, "\\bdat %s", a->rest);
 	t.say = buf_str(&say);
-	struct event ev = { .kind = EV_OCTETS, .text = t.say, .n = t.size };
+	struct event ev = { .kind = EV_OCTETS, .text = t.say, .n = octets };
 	shell_put(sh, &ev);
 	int r = text_send_chunks(sh, &t, size, last, e);
 	text_release(&t);

@@ -3,16 +3,33 @@
 /* Words after the host go to the same place as the options of the same name.
  */
 static int
-connect_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+connect_where(struct shell *sh, const char *text, struct err *e)
 {
+	/* Port and scheme are the new place's own. */
+	struct where to = { .lmtp = sh->where.lmtp,
+		.family = sh->where.family,
+		.bind =
+		    sh->where.bind == NULL ? NULL : mem_dup(sh->where.bind) };
+	if (where_parse(&to, text, e) < 0) {
+		where_release(&to);
+		return -1;
+	}
 	if (sh->link != NULL)
 		shell_end(sh);
-	if (a->n > 0) {
-		if (where_parse(&sh->where, a->word[0], e) < 0)
-			return -1;
-		sh->has_where = true;
-		sh->sandboxed = false;
-	}
+	where_release(&sh->where);
+	sh->where = to;
+	sh->has_where = true;
+	sh->sandboxed = false;
+	return 0;
+}
+
+static int
+connect_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+{
+	if (a->n > 0 && connect_where(sh, a->word[0], e) < 0)
+		return -1;
+	if (sh->link != NULL)
+		shell_end(sh);
 	sh->greeted = false;
 	if (shell_connect(sh, e) < 0)
 		return -1;

@@ -197,7 +197,7 @@ explain_code_word(struct buf *out, const char *word, size_t len)
 {
 	int code;
 
-	if (len != 3 || word[0] < '2' || word[0] > '5' || word[1] < '0' ||
+	if (len != 3 || word[0] < '1' || word[0] > '5' || word[1] < '0' ||
 	    word[1] > '9' || word[2] < '0' || word[2] > '9')
 		return false;
 	code = (word[0] - '0') * 100 + (word[1] - '0') * 10 + word[2] - '0';

@@ -408,6 +408,28 @@ lang_is_go_ahead(struct lang *l, const char *p, size_t len)
 	return any;
 }
 
+/* What telnet(1) itself says in a session that was pasted. */
+static bool
+lang_is_telnet(const char *p, size_t len)
+{
+	static const struct {
+		const char *begin, *end;
+	} line[] = {
+		{ "$ telnet ", "" },
+		{ "Trying ", "..." },
+		{ "Connected to ", "." },
+		{ "Escape character is ", "." },
+		{ "Connection closed by foreign host", "." },
+	};
+	for (size_t i = 0; i < sizeof line / sizeof *line; i++) {
+		size_t b = strlen(line[i].begin), n = strlen(line[i].end);
+		if (len >= b + n && memcmp(p, line[i].begin, b) == 0 &&
+		    memcmp(p + len - n, line[i].end, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 int
 lang_line(
     struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
@@ -420,7 +442,7 @@ lang_line(
 	if ((l->in_text || l->chunk > 0) && !lang_is_go_ahead(l, p, len))
 		return lang_text(l, p, len, out, e);
 	size_t i = lang_indent(p, len);
-	if (i == len || p[i] == '#')
+	if (i == len || p[i] == '#' || lang_is_telnet(p, len))
 		return 0;
 	enum lang_tag tag;
 	size_t skip;

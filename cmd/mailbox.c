@@ -1,13 +1,27 @@
 #include "cmd.h"
 
 #include <string.h>
+#include <strings.h>
+
+/* "Jones", "Jones@Beta.ARPA" and "<Jones@Beta.ARPA>" are one. */
+static bool
+mailbox_is(const char *mailbox, const char *word)
+{
+	size_t len = strlen(word), local = strcspn(mailbox, "@");
+	if (len > 1 && word[0] == '<' && word[len - 1] == '>') {
+		word++;
+		len -= 2;
+	}
+	return (strlen(mailbox) == len || local == len) &&
+	       strncasecmp(mailbox, word, len) == 0;
+}
 
 static size_t
 mailbox_show(struct buf *b, const struct peer_message *m, const char *only)
 {
 	size_t n = 0;
 	for (; m != NULL; m = m->next) {
-		if (only != NULL && strcasecmp(only, m->mailbox) != 0)
+		if (only != NULL && !mailbox_is(m->mailbox, only))
 			continue;
 		n++;
 		buf_addf(b, "mailbox %s: from %s, %zu octets\n", m->mailbox,

@@ -24,7 +24,7 @@ match_digit(char c)
 static size_t
 match_code(const char *p, size_t len)
 {
-	if (len < 3 || p[0] < '2' || p[0] > '5')
+	if (len < 3 || !match_digit(p[0]))
 		return 0;
 	if (match_digit(p[1]))
 		return match_digit(p[2]) || p[2] == 'x' || p[2] == 'y' ||

@@ -22,6 +22,8 @@ struct message {
 	struct shell *sh;
 	const struct opts *o;
 	struct text text;
+	uint64_t size; /* of it, if it is known */
+	bool sized;
 	struct buf from;
 	char **to;
 	size_t nto;
@@ -225,7 +227,11 @@ message_addresses(struct message *m, struct err *e)
 	m->utf8 = message_is_utf8(buf_str(&m->from));
 	for (size_t i = 0; i < m->nto; i++)
 		m->utf8 |= message_is_utf8(m->to[i]);
-	if (m->nto == 0)
+	/* A probe that ends before them needs none. */
+	const char *stage = m->o->quit_after;
+	bool before = stage != NULL && strcmp(stage, "rcpt") != 0 &&
+		      strcmp(stage, "data") != 0;
+	if (m->nto == 0 && !before)
 		return err_set(e, ERR_USAGE,
 		    "--to: no recipient; name one as --to ADDRESS");
 	return 0;
@@ -347,8 +353,8 @@ message_param(const struct message *m, struct buf *b, const char *param)
 {
 	if (strcasecmp(param, "SIZE=auto") != 0)
 		buf_addf(b, " %s", param);
-	else if (m->text.sized)
-		buf_addf(b, " SIZE=%llu", (unsigned long long)m->text.size);
+	else if (m->sized)
+		buf_addf(b, " SIZE=%llu", (unsigned long long)m->size);
 }
 
 static int
@@ -357,10 +363,16 @@ message_mail(struct message *m, struct err *e)
 	const struct smtp *s = link_smtp(m->sh->link);
 	struct buf b = BUF_INIT;
 	uint64_t most;
+	if (smtp_offer_size(s, &most) || message_has_param(m->o, "SIZE")) {
+		int r = text_size(&m->text, &m->size, e);
+		if (r < 0)
+			return -1;
+		m->sized = r > 0;
+	}
 	buf_addf(&b, "MAIL FROM:<%s>", buf_str(&m->from));
-	if (smtp_offer_size(s, &most) && m->text.sized &&
+	if (smtp_offer_size(s, &most) && m->sized &&
 	    !message_has_param(m->o, "SIZE"))
-		buf_addf(&b, " SIZE=%llu", (unsigned long long)m->text.size);
+		buf_addf(&b, " SIZE=%llu", (unsigned long long)m->size);
 	if (m->text.eightbit && smtp_offer(s, "8BITMIME") != NULL &&
 	    !message_has_param(m->o, "BODY"))
 		buf_adds(&b, " BODY=8BITMIME");

@@ -55,10 +55,12 @@ shell_need_link(struct shell *sh, struct err *e)
 		return 0;
 	if (!sh->had_link && (sh->has_where || sh->sandboxed))
 		return shell_connect(sh, e);
+	if (sh->had_link && sh->interactive)
+		return err_set(e, ERR_LOST,
+		    "not connected: \\connect opens the connection again, "
+		    "\\quit leaves");
 	if (sh->had_link)
-		return err_set(e, ERR_LOST, "not connected any more%s",
-		    sh->interactive ? ": \\connect opens the connection again"
-				    : "");
+		return err_set(e, ERR_LOST, "not connected any more");
 	return err_set(
 	    e, ERR_USAGE, "not connected: name a host, or say \\connect HOST");
 }

@@ -346,16 +346,18 @@ prompt_interrupt(void)
 	rl_crlf();
 	if (empty && prompt.lang.in_text && prompt.sh->link != NULL) {
 		/* The only way out of mail text that mails nothing. */
+		struct event ev = { .kind = EV_CLOSED,
+			.text = "closed: the mail text was not ended, nothing "
+				"was mailed; \\connect connects again" };
 		shell_close(prompt.sh);
 		prompt.lang.in_text = prompt.lang.text_begun = false;
-		shell_remark(prompt.sh,
-		    "closed: the mail text was not ended, nothing was mailed; "
-		    "\\connect connects again");
+		shell_put(prompt.sh, &ev);
 		out_flush(&prompt.sh->out, NULL);
 	} else if (prompt.lang.in_text) {
-		shell_remark(prompt.sh,
-		    "Ctrl-C on an empty line drops the message and the "
-		    "connection");
+		static const char how[] = "Ctrl-C on an empty line drops the "
+					  "message and the connection";
+		/* A remark would wait for the end of the text. */
+		shell_say(prompt.sh, how, sizeof how - 1);
 		out_flush(&prompt.sh->out, NULL);
 	}
 	if (prompt.lang.template != NULL) {

@@ -92,6 +92,19 @@ static int
 run_send(struct shell *sh, const struct stmt *st, const struct var_args *args,
     struct err *e)
 {
+	/* An answer that nobody expected: what comes is no mail text. (Behind
+	 * the text's end its reply is owed.) */
+	if (!sh->interactive && shell_state(sh) == SMTP_TEXT &&
+	    smtp_owed(link_smtp(sh->link)) == 0) {
+		shell_remark(sh,
+		    "the server waits for mail text, and '%.*s' is none: not "
+		    "sent",
+		    (int)(st->len < 60 ? st->len : 60), st->text);
+		return sh->tally.missed > 0
+			   ? -1
+			   : err_set(e, ERR_DATA,
+				 "found a command, expected mail text");
+	}
 	struct buf b = BUF_INIT;
 	int r = vars_expand(&sh->vars, args, st->text, st->len, false, &b, e);
 	bool typed = sh->typed;

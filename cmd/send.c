@@ -17,8 +17,13 @@ static int
 send_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 {
 	struct text t;
+	uint64_t octets = 0;
 	if (text_open(&t, a->word[0], e) < 0)
 		return -1;
+	if (text_size(&t, &octets, e) < 0) {
+		text_release(&t);
+		return -1;
+	}
 	struct buf say = BUF_INIT;
 	buf_addf(&say, "\\send %s", a->rest);
 	t.say = buf_str(&say);
@@ -26,7 +31,7 @@ send_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 	int r = shell_flush(sh, e);
 	sh->grouped = false;
 	if (r == 0)
-		r = shell_send_as(sh, "DATA", 4, t.say, t.size, e);
+		r = shell_send_as(sh, "DATA", 4, t.say, octets, e);
 	if (r == 0 && shell_state(sh) == SMTP_TEXT)
 		r = send_text(sh, &t, e);
 	sh->grouped = grouped;

@@ -20,19 +20,56 @@ struct text_told {
 };
 
 static int
+text_bad(const struct text *t, const struct err *inner, struct err *e)
+{
+	return err_set(e, ERR_DATA, "%s: %s", t->name, inner->text);
+}
+
+static int
 text_check(struct text *t, struct err *e)
 {
-	struct body b;
 	struct buf out = BUF_INIT;
 	struct err inner = { 0 };
-	body_init(&b, true);
+	body_init(&t->body, true);
 	int r = body_encode(
-	    &b, buf_data(&t->first), buf_len(&t->first), &out, &inner);
+	    &t->body, buf_data(&t->first), buf_len(&t->first), &out, &inner);
 	if (r == 0 && t->ended)
-		r = body_finish(&b, &out, &inner);
-	t->eightbit = b.eightbit;
+		r = body_finish(&t->body, &out, &inner);
+	t->eightbit = t->body.eightbit;
 	buf_release(&out);
-	return r == 0 ? 0 : err_set(e, ERR_DATA, "%s: %s", t->name, inner.text);
+	return r == 0 ? 0 : text_bad(t, &inner, e);
+}
+
+int
+text_size(const struct text *t, uint64_t *size, struct err *e)
+{
+	struct body b = t->body;
+	struct buf in = BUF_INIT, out = BUF_INIT;
+	struct err inner = { 0 };
+	if (!t->ended && !t->regular)
+		return 0;
+	off_t at = t->ended ? 0 : lseek(t->fd, 0, SEEK_CUR);
+	ssize_t n = t->ended ? 0 : 1;
+	int r = at < 0 ? -1 : 0;
+	while (r == 0 && n > 0) {
+		char *p = buf_space(&in, TEXT_BLOCK);
+		n = pread(t->fd, p, TEXT_BLOCK, at);
+		if (n < 0)
+			r = -1;
+		else if (body_encode(&b, p, (size_t)n, &out, &inner) < 0)
+			r = -2;
+		at += n > 0 ? n : 0;
+		buf_clear(&out);
+	}
+	if (r == 0 && body_finish(&b, &out, &inner) < 0)
+		r = -2;
+	*size = b.given - b.dots;
+	buf_release(&in);
+	buf_release(&out);
+	if (r == -1)
+		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", t->name,
+		    strerror(errno));
+	return r < 0 ? text_bad(t, &inner, e) : 1;
 }
 
 /* Reads up to TEXT_BLOCK more octets into b: how many, 0 at the end. */
@@ -67,10 +104,7 @@ text_open(struct text *t, const char *path, struct err *e)
 		return err_set(
 		    e, ERR_NOINPUT, "cannot read %s: it is a directory", path);
 	}
-	if (S_ISREG(st.st_mode)) {
-		t->sized = true;
-		t->size = (uint64_t)st.st_size;
-	}
+	t->regular = S_ISREG(st.st_mode);
 	/* A small message is all here, and wholly checked. */
 	while (!t->ended && buf_len(&t->first) < TEXT_BLOCK) {
 		ssize_t n = text_read(t, &t->first, e);
@@ -90,13 +124,9 @@ text_open(struct text *t, const char *path, struct err *e)
 void
 text_memory(struct text *t, const char *name, struct buf *b)
 {
-	*t = (struct text){ .fd = -1,
-		.name = name,
-		.say = "",
-		.first = *b,
-		.ended = true,
-		.sized = true,
-		.size = buf_len(b) };
+	*t = (struct text){
+		.fd = -1, .name = name, .say = "", .first = *b, .ended = true
+	};
 	buf_init(b);
 	struct err e;
 	text_check(t, &e);
@@ -179,7 +209,7 @@ static int
 text_wait(struct shell *sh, const struct text *t, struct err *e)
 {
 	struct pollfd p[3] = { { .fd = t->fd, .events = POLLIN } };
-	if (t->sized)
+	if (t->regular)
 		return 0;
 	size_t n = 1 + link_fds(sh->link, p + 1);
 	if (loop_wait(&sh->loop, p, n, LOOP_FOREVER) == LOOP_INTR)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "body.h"
 #include "shell.h"
 
 struct text {
@@ -14,9 +15,9 @@ struct text {
 			     "" */
 	struct buf first; /* octets read ahead of the rest */
 	bool ended;	  /* all is in first */
-	uint64_t size;	  /* of the file; 0 if unknown */
-	bool sized;
-	bool eightbit; /* first holds octets above 127 */
+	bool regular;	  /* a file: it need not be waited for */
+	struct body body; /* what first was checked by */
+	bool eightbit;	  /* first holds octets above 127 */
 };
 
 /* Opens a file ("-": standard input), reads its first block and checks it:
@@ -25,6 +26,10 @@ int text_open(struct text *t, const char *path, struct err *e);
 /* The same for text that is at hand; taken over from b. */
 void text_memory(struct text *t, const char *name, struct buf *b);
 void text_release(struct text *t);
+/* Octets that will be sent, as SIZE counts them: line ends of two, no periods
+ * that were added (RFC 1870 5). What is not at hand of a file is read for it,
+ * and checked. 1, or 0 where nobody knows; -1 as text_open(). */
+int text_size(const struct text *t, uint64_t *size, struct err *e);
 /* Sends it and the end. DATA was answered by 354. 0: the end was sent, its
  * reply is owed; 1: the server spoke before the end, which was not sent; -1:
  * e, and the end was not sent. */

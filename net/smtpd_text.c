@@ -154,6 +154,8 @@ static void
 smtpd_chunk_end(struct smtpd *d)
 {
 	d->in_chunk = false;
+	if (d->chunk_last && d->chunk_cr && !d->c->allow_bare)
+		smtpd_fail(d, &smtpd_bare);
 	if (d->fail == NULL && d->chunk_last) {
 		smtpd_end(d);
 	} else if (d->fail == NULL) {
@@ -194,7 +196,8 @@ smtpd_bdat(struct smtpd *d, const struct smtpd_args *a)
 	d->fail = smtpd_text_refusal(d);
 	if (d->fail == NULL) {
 		if (d->state == SMTP_RCPT)
-			d->state = SMTP_CHUNKS;
+			d->chunk_cr = false;
+		d->state = SMTP_CHUNKS;
 		if (!good)
 			smtpd_fail(d, &smtpd_bad_last);
 		else if (d->chunk_len > d->size_max - d->text_len)
@@ -206,6 +209,24 @@ smtpd_bdat(struct smtpd *d, const struct smtpd_args *a)
 		smtpd_chunk_end(d);
 }
 
+/* Is there a CR without LF, or an LF without CR? One CR at the end waits for
+ * the next octets. */
+static bool
+smtpd_is_bare(struct smtpd *d, const char *p, size_t len)
+{
+	const char *end = p + len, *at = p;
+	bool bare = false, cr = d->chunk_cr;
+	if (cr && len > 0)
+		bare = *p != '\n';
+	for (; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
+		bare |= at == p ? !cr : at[-1] != '\r';
+	for (at = p; (at = memchr(at, '\r', (size_t)(end - at))) != NULL; at++)
+		bare |= at + 1 < end && at[1] != '\n';
+	if (len > 0)
+		d->chunk_cr = end[-1] == '\r';
+	return bare;
+}
+
 bool
 smtpd_step_chunk(struct smtpd *d)
 {
@@ -215,6 +236,9 @@ smtpd_step_chunk(struct smtpd *d)
 	if (n > d->chunk_left)
 		n = (size_t)d->chunk_left;
 	buf_clear(&d->text);
+	if (!d->c->allow_bare && d->fail == NULL &&
+	    smtpd_is_bare(d, buf_data(&d->in), n))
+		smtpd_fail(d, &smtpd_bare);
 	if (d->fail == NULL)
 		buf_add(&d->text, buf_data(&d->in), n);
 	buf_consume(&d->in, n);

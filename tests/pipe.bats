@@ -80,7 +80,7 @@ arrives() {
 	sed 's/\r$//' wire >plain
 	diff plain - <<'END'
 EHLO me.example
-MAIL FROM:<a@x.example> SIZE=19
+MAIL FROM:<a@x.example> SIZE=22
 RCPT TO:<b@y.example>
 RCPT TO:<c@z.example>
 RCPT TO:<d@z.example>
@@ -143,12 +143,29 @@ END
 		head -c 1200000 /dev/zero | tr '\0' x | fold
 		printf '\na\rb\nlast\n'
 	} >message
+	# Where its size is to be told it is read first, and nothing is begun.
 	ends 65 mail -q <message
+	tells "standard input: line 15001" CR
+	run ! grep -q '^MAIL' wire
+	rm wire
+	OFFER=HELP ends 65 mail -q <message
 	tells "standard input: line 15001" CR
 	grep -q '^DATA' wire
 	run ! grep -aq '^last' wire
 	run ! grep -aq $'^\\.\r$' wire
 	run ! grep -aq '^QUIT' wire
+}
+
+@test "SIZE is what is sent: two octets a line end, no period that was added" {
+	printf 'Subject: x\n\n.a\nb' >message
+	ends 0 mail -q <message
+	cat message | ends 0 mail -q
+	ends 0 mail -q --data message
+	[ "$(grep -c '^MAIL FROM:<a@x.example> SIZE=21.$' wire)" = 3 ]
+	rm wire
+	yes 0123456789 | head -c 1430000 >message
+	ends 0 mail -q <message
+	grep -q "^MAIL FROM:<a@x.example> SIZE=1560000.$" wire
 }
 
 @test "a message that cannot be read is not begun" {
@@ -214,6 +231,14 @@ END
 	done
 	ends 64 mail --quit-after nonsense
 	tells nonsense "connect|helo|mail|rcpt|data"
+	# A probe that ends before recipients needs none.
+	rm wire
+	for stage in connect helo mail; do
+		ends 0 "$SMTPSH" --pipe "$RECORDER" --from a@x.example --quit-after $stage
+	done
+	run ! grep -q '^RCPT' wire
+	ends 64 "$SMTPSH" --pipe "$RECORDER" --from a@x.example --quit-after rcpt
+	tells "no recipient"
 }
 
 # refuses VERB REPLY STATUS: a server that says that, and how one message ends.

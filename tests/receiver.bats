@@ -334,3 +334,19 @@ smuggle() {
 	ends 0 "$SMTPSH" --sandbox --no-rc --from a@x.example --to Jones@Beta.ARPA --body hi -q
 	[ -z "$(find . -type f -newer "$BATS_TEST_FILENAME" ! -name 'separate-stderr*')" ]
 }
+
+@test "\\mailbox takes the name with or without its host" {
+	local name
+	for name in Jones jones@beta.arpa '<Jones@Beta.ARPA>'; do
+		ends 0 "$SMTPSH" --sandbox -c 'MAIL FROM:<a@b.example>' -c 'RCPT TO:<Jones@Beta.ARPA>' -c DATA -c hi -c . -c "\\mailbox $name"
+		has "mailbox Jones@Beta.ARPA: from <a@b.example>"
+	done
+	ends 0 "$SMTPSH" --sandbox -c 'MAIL FROM:<a@b.example>' -c 'RCPT TO:<Jones@Beta.ARPA>' -c DATA -c hi -c . -c '\mailbox Brown'
+	has "no mail for Brown"
+}
+
+@test "\\connect: the port is the new place's own" {
+	serve
+	ends 75 "$SMTPSH" --sandbox -c NOOP -c "\\connect 127.0.0.1:$PORT" -c NOOP -c '\connect 127.0.0.1:1'
+	tells "127.0.0.1 port 1: Connection refused"
+}

@@ -550,6 +550,40 @@ END
 	lacks "S: QUIT"
 }
 
+@test "what telnet itself says in a pasted session is passed over" {
+	cat >f <<'END'
+$ telnet localhost 25
+Trying 127.0.0.1...
+Connected to localhost.
+Escape character is '^]'.
+220 Beta.ARPA
+HELO a.example
+250 Beta.ARPA
+QUIT
+221 bye
+Connection closed by foreign host.
+END
+	ends 0 "$SMTPSH" --sandbox -f f
+	has "3 of 3 expectations met"
+	ends 0 "$SMTPSH" --sandbox <f
+	lacks "S: Trying" "S: Connection"
+}
+
+@test "three digits are a reply, whatever the first" {
+	printf 'NOOP\n999 foo\n' >f
+	ends 1 "$SMTPSH" --sandbox <f
+	lacks "S: 999"
+	ends 1 "$SMTPSH" --sandbox -f f
+	tells "f:2: expected 999 foo, got 250"
+}
+
+@test "a 354 that nobody expected makes no mail text of commands" {
+	printf 'MAIL FROM:<a@b.example>\n250\nRCPT TO:<Jones@Beta.ARPA>\n250\nDATA\n503\nNOOP\n250\n' >f
+	ends 1 timeout 20 "$SMTPSH" --keep-going --sandbox -f f
+	tells "f:6: expected 503, got 354"
+	lacks "S: NOOP"
+}
+
 @test "several files: a summary line each and one for all" {
 	printf 'S: NOOP\nR: 250\n' >good
 	printf 'S: NOOP\nR: 550\n' >bad

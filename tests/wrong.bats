@@ -86,6 +86,8 @@ wrong_line() {
 	wrong 64 "exclude each other" -- --sandbox host -c NOOP
 	wrong 64 "exclude each other" -- --socket s --pipe 'touch connected' -c NOOP
 	wrong 64 "not connected" -- -c NOOP
+	wrong 64 "--serve only receives" -- --serve 0 -c NOOP
+	wrong 64 "--serve only receives" -- --serve 0 127.0.0.1
 	wrong 68 "'x" -- $'x\e[2Jy' -c NOOP || wrong 64 'x\x1b[2Jy' -- $'x\e[2Jy' -c NOOP
 	[[ $stderr != *$'\e'* ]]
 }

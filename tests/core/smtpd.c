@@ -400,11 +400,27 @@ static const struct row rows[] = {
 	{ "text: the connection ends", PLAIN, OPEN "DATA\r\na\r\n.\r",
 	    OPENED GO, "" },
 	{ "BDAT", PLAIN,
-	    OPEN "BDAT 5\r\na\nb\r\nbdat 0\r\nBDAT 3 last\r\n\r\n.NOOP\r\n",
-	    OPENED "250 2.0.0 5 octets received\r\n"
+	    OPEN "BDAT 4\r\nab\r\nbdat 0\r\nBDAT 3 last\r\n\r\n.NOOP\r\n",
+	    OPENED "250 2.0.0 4 octets received\r\n"
 		   "250 2.0.0 0 octets received\r\n"
-		   "250 2.0.0 Message OK, 8 octets received\r\n" OK,
-	    "<s@a.b> <Jones@Beta.ARPA>=Jones@Beta.ARPA\na\nb\r\n\r\n.|" },
+		   "250 2.0.0 Message OK, 7 octets received\r\n" OK,
+	    "<s@a.b> <Jones@Beta.ARPA>=Jones@Beta.ARPA\nab\r\n\r\n.|" },
+	{ "BDAT: CRLF between two chunks", PLAIN,
+	    OPEN "BDAT 2\r\na\rBDAT 2 LAST\r\n\nbNOOP\r\n",
+	    OPENED "250 2.0.0 2 octets received\r\n"
+		   "250 2.0.0 Message OK, 4 octets received\r\n" OK,
+	    "<s@a.b> <Jones@Beta.ARPA>=Jones@Beta.ARPA\na\r\nb|" },
+	{ "BDAT: a bare LF", PLAIN, OPEN "BDAT 4 LAST\r\na\nb\nNOOP\r\n",
+	    OPENED BARE OK, "" },
+	{ "BDAT: an LF first", PLAIN, OPEN "BDAT 2 LAST\r\n\nbNOOP\r\n",
+	    OPENED BARE OK, "" },
+	{ "BDAT: a bare CR", PLAIN, OPEN "BDAT 3 LAST\r\na\rbNOOP\r\n",
+	    OPENED BARE OK, "" },
+	{ "BDAT: a CR before other octets of the next chunk", PLAIN,
+	    OPEN "BDAT 2\r\na\rBDAT 1 LAST\r\nbNOOP\r\n",
+	    OPENED "250 2.0.0 2 octets received\r\n" BARE OK, "" },
+	{ "BDAT: a CR last", PLAIN, OPEN "BDAT 2 LAST\r\na\rNOOP\r\n",
+	    OPENED BARE OK, "" },
 	{ "BDAT 0 LAST", PLAIN, OPEN "BDAT 2\r\nxyBDAT 0 LAST\r\nQUIT\r\n",
 	    OPENED "250 2.0.0 2 octets received\r\n"
 		   "250 2.0.0 Message OK, 2 octets received\r\n" BYE,
