@@ -30,6 +30,11 @@ struct cmd {
 extern const struct cmd *const cmd_table[];
 /* By name or unique prefix. NULL: ERR_USAGE, names the candidates. */
 const struct cmd *cmd_find(const char *name, size_t len, struct err *e);
+/* The row that a line (behind the backslash) would run, if its words are as
+ * many as that takes (not counted unless so asked: variables may stand for
+ * any). NULL: ERR_USAGE. */
+const struct cmd *cmd_check(
+    const char *p, size_t len, bool count, struct err *e);
 /* Splits a line (behind the backslash) and runs it; templates too. */
 int cmd_run(struct shell *sh, const char *p, size_t len, struct err *e);
 /* Words of a line: blanks part, '...' and "..." quote, \ escapes in "...".

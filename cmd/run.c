@@ -253,14 +253,13 @@ run_deeper(struct shell *sh, const char *what, struct err *e)
 	return 0;
 }
 
-/* A path in a script is relative to that script. */
-static char *
-run_path(const struct shell *sh, const char *path)
+char *
+shell_path(const char *script, const char *path)
 {
-	const char *slash = sh->file == NULL ? NULL : strrchr(sh->file, '/');
+	const char *slash = script == NULL ? NULL : strrchr(script, '/');
 	if (path[0] == '/' || slash == NULL)
 		return mem_dup(path);
-	return mem_printf("%.*s/%s", (int)(slash - sh->file), sh->file, path);
+	return mem_printf("%.*s/%s", (int)(slash - script), script, path);
 }
 
 /* An included file may begin as a session does; this one has begun. */
@@ -281,7 +280,7 @@ int
 shell_include(struct shell *sh, const char *path, struct err *e)
 {
 	struct script s;
-	char *full = run_path(sh, path);
+	char *full = shell_path(sh->file, path);
 	if (run_deeper(sh, full, e) < 0) {
 		free(full);
 		return -1;
@@ -378,6 +377,10 @@ shell_file(struct shell *sh, const char *path)
 	sh->told.kind = ERR_NONE;
 	shell_put(sh, &ev);
 	int r = script_read(&s, path, sh->force_dialect, &e);
+	if (r == 0 && shell_precheck(sh, &s, &e) < 0) {
+		script_release(&s);
+		r = -1;
+	}
 	if (r < 0) {
 		shell_error(sh, &e);
 	} else {

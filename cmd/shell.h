@@ -174,6 +174,13 @@ int shell_expect(struct shell *sh, const struct expect *x, struct err *e);
 int shell_need_link(struct shell *sh, struct err *e);
 int shell_run_template(struct shell *sh, const struct template *t,
     const struct var_args *args, struct err *e);
+/* A path in a script is relative to that script (NULL: none). The caller's to
+ * free. */
+char *shell_path(const char *script, const char *path);
+/* Whether all of a file can be run as far as that is known before; ERR_DATA
+ * names the line, ERR_NOINPUT a file that it includes. */
+struct script;
+int shell_precheck(struct shell *sh, const struct script *s, struct err *e);
 const struct template *shell_template(const struct shell *sh, const char *name);
 void shell_set_template(struct shell *sh, const char *name, const char *body);
 /* Runs text that holds several lines of the language. */

@@ -103,12 +103,38 @@ table_exec(struct shell *sh, const struct cmd *c, const struct cmd_args *a,
 	return r;
 }
 
-int
-cmd_run(struct shell *sh, const char *p, size_t len, struct err *e)
+/* The line's name, and where its words begin. */
+static size_t
+table_name(const char *p, size_t len, size_t *words)
 {
 	size_t w = 0;
 	while (w < len && p[w] != ' ' && p[w] != '\t')
 		w++;
+	for (*words = w; *words < len; ++*words)
+		if (p[*words] != ' ' && p[*words] != '\t')
+			break;
+	return w;
+}
+
+const struct cmd *
+cmd_check(const char *p, size_t len, bool count, struct err *e)
+{
+	size_t at, w = table_name(p, len, &at);
+	struct cmd_args a = { 0 };
+	const struct cmd *c = cmd_find(p, w, e);
+	if (c == NULL || !count || strcmp(c->name, "raw") == 0)
+		return c;
+	if (cmd_split(&a, p + at, len - at, e) < 0 ||
+	    table_count(c, a.n, e) < 0)
+		c = NULL;
+	cmd_args_release(&a);
+	return c;
+}
+
+int
+cmd_run(struct shell *sh, const char *p, size_t len, struct err *e)
+{
+	size_t at, w = table_name(p, len, &at);
 	char *name = mem_dupn(p, w);
 	const struct template *t = shell_template(sh, name);
 	size_t n = 0;
@@ -120,14 +146,12 @@ cmd_run(struct shell *sh, const char *p, size_t len, struct err *e)
 	} else if (t == NULL && (n != 1 || w == 0)) {
 		cmd_find(p, w, e);
 	} else {
-		while (w < len && (p[w] == ' ' || p[w] == '\t'))
-			w++;
-		a.rest = p + w;
+		a.rest = p + at;
 		/* Exact bytes are not words. */
 		bool words = c == NULL || strcmp(c->name, "raw") != 0;
-		r = words ? cmd_split(&a, p + w, len - w, e) : 0;
+		r = words ? cmd_split(&a, p + at, len - at, e) : 0;
 		if (!words)
-			a.n = w < len;
+			a.n = at < len;
 		if (r == 0 && t != NULL) {
 			const struct var_args args = { a.n, a.word };
 			r = shell_run_template(sh, t, &args, e);

@@ -182,3 +182,22 @@ wrong_line() {
 	ends 0 "$SMTPSH" --sandbox <<<NOOP
 	lacks "from rc"
 }
+
+@test "what can be known of a file is known before any of it is sent" {
+	printf '250 /(un/\n' >inner
+	local line
+	for line in '\\frob x' '\\s' '\\expect' '\\include' '\\include inner' '\\starttls now please'; do
+		printf 'NOOP\n250\n%s\n' "$line" >f
+		ends 65 "$SMTPSH" --sandbox -f f
+		lacks "S: NOOP"
+	done
+	printf 'NOOP\n250\n\\include absent\n' >f
+	ends 66 "$SMTPSH" --sandbox -f f
+	lacks "S: NOOP"
+	tells "f:3:" absent
+	# Templates of the file, of what it includes, and variables are fine.
+	printf '\\template hail {\nNOOP\n}\n' >inner
+	printf '\\include inner\n\\hail\n\\set n 0\n\\sleep ${n:-0}\n\\template again {\n\\hail\n}\n\\again\n' >f
+	ends 0 "$SMTPSH" --sandbox -f f
+	[ "$(grep -c '^S: NOOP' <<<"$output")" = 2 ]
+}

@@ -1,0 +1,127 @@
+/* What can be known of a conversation file before any of it is sent: that
+ * each \word is a command or a template with the words that it takes, and
+ * that files it includes are there and are conversations. What variables will
+ * make of a line is not known yet. */
+#include <stdlib.h>
+#include <string.h>
+#include "cmd.h"
+#include "shell.h"
+
+#define PRECHECK_DEPTH 16
+#define PRECHECK_FILES 256 /* files that include themselves multiply */
+
+struct precheck {
+	struct shell *sh;
+	char **template; /* that files before and above define */
+	size_t n, cap;
+	unsigned depth, files;
+};
+
+static bool
+precheck_is_template(const struct precheck *c, const char *name)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->template[i], name) == 0)
+			return true;
+	return shell_template(c->sh, name) != NULL;
+}
+
+static void
+precheck_define(struct precheck *c, const char *name)
+{
+	if (c->n == c->cap) {
+		c->cap = c->cap == 0 ? 8 : c->cap * 2;
+		c->template = mem_grow(c->template, c->cap, sizeof(char *));
+	}
+	c->template[c->n++] = mem_dup(name);
+}
+
+static bool
+precheck_has_vars(const struct stmt *st)
+{
+	return memmem(st->text, st->len, "${", 2) != NULL;
+}
+
+static int precheck_script(
+    struct precheck *c, const struct script *s, struct err *e);
+
+/* "include FILE": the file as the one that runs it would find it. */
+static int
+precheck_include(struct precheck *c, const struct script *s,
+    const struct stmt *st, struct err *e)
+{
+	struct cmd_args a = { 0 };
+	struct script inner;
+	size_t w = strcspn(st->text, " \t");
+	if (c->depth >= PRECHECK_DEPTH || ++c->files > PRECHECK_FILES ||
+	    precheck_has_vars(st))
+		return 0;
+	if (cmd_split(&a, st->text + w, st->len - w, e) < 0 || a.n != 1) {
+		cmd_args_release(&a);
+		return -1;
+	}
+	char *path = shell_path(s->name, a.word[0]);
+	int r = script_read(&inner, path, c->sh->force_dialect, e);
+	if (r == 0) {
+		c->depth++;
+		r = precheck_script(c, &inner, e);
+		c->depth--;
+		script_release(&inner);
+	}
+	free(path);
+	cmd_args_release(&a);
+	return r;
+}
+
+static int
+precheck_command(struct precheck *c, const struct script *s,
+    const struct stmt *st, struct err *e)
+{
+	const struct cmd *cmd;
+	size_t w = strcspn(st->text, " \t");
+	struct err why;
+	if (memmem(st->text, w, "${", 2) != NULL)
+		return 0;
+	char *name = mem_dupn(st->text, w);
+	bool template = precheck_is_template(c, name);
+	free(name);
+	if (template)
+		return 0;
+	cmd = cmd_check(st->text, st->len, !precheck_has_vars(st), &why);
+	if (cmd == NULL)
+		return err_set(
+		    e, ERR_DATA, "%s:%u: %s", s->name, st->line, why.text);
+	if (strcmp(cmd->name, "include") != 0)
+		return 0;
+	if (precheck_include(c, s, st, &why) == 0)
+		return 0;
+	/* One that is malformed names its own place. */
+	return why.kind == ERR_DATA ? err_set(e, ERR_DATA, "%s", why.text)
+				    : err_set(e, why.kind, "%s:%u: %s", s->name,
+					  st->line, why.text);
+}
+
+static int
+precheck_script(struct precheck *c, const struct script *s, struct err *e)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct stmt *st = &s->stmt[i];
+		if (st->kind == STMT_TEMPLATE)
+			precheck_define(c, st->text);
+		else if (st->kind == STMT_SHELL &&
+			 precheck_command(c, s, st, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+shell_precheck(struct shell *sh, const struct script *s, struct err *e)
+{
+	struct precheck c = { .sh = sh };
+	int r = precheck_script(&c, s, e);
+	for (size_t i = 0; i < c.n; i++)
+		free(c.template[i]);
+	free(c.template);
+	return r;
+}
