@@ -350,3 +350,14 @@ smuggle() {
 	ends 75 "$SMTPSH" --sandbox -c NOOP -c "\\connect 127.0.0.1:$PORT" -c NOOP -c '\connect 127.0.0.1:1'
 	tells "127.0.0.1 port 1: Connection refused"
 }
+
+@test "errors end a server's session, not the sandbox's" {
+	local i
+	for ((i = 0; i < 25; i++)); do echo FOO; done >f
+	ends 69 "$SMTPSH" --sandbox <f
+	[ "$(grep -c '^R: 500' <<<"$output")" = 25 ]
+	serve
+	"$SMTPSH" "127.0.0.1:$PORT" --no-remarks <f >out || true
+	[ "$(grep -c '^R: 500' out)" = 20 ]
+	grep -q '^R: 421 ' out
+}
