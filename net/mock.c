@@ -27,7 +27,7 @@ struct mock {
 	uint64_t skip;	/* octets behind a BDAT that was refused */
 	size_t scanned; /* octets of in that hold no LF */
 	struct unbody text;
-	struct buf in, out, complaints;
+	struct buf in, out, complaints, log;
 };
 
 struct mock *
@@ -46,6 +46,7 @@ mock_free(struct mock *m)
 	buf_wipe(&m->in);
 	buf_release(&m->out);
 	buf_release(&m->complaints);
+	buf_release(&m->log);
 	free(m);
 }
 
@@ -92,6 +93,37 @@ mock_show_line(const struct mock *m, struct buf *b, struct span s)
 		buf_adds(b, " ***");
 	} else {
 		mock_show(b, s);
+	}
+}
+
+static void
+mock_log_client(struct mock *m, struct span line)
+{
+	if (buf_len(&m->log) > MOCK_COMPLAIN_MAX)
+		return;
+	buf_addc(&m->log, 'C');
+	mock_show_line(m, &m->log, line);
+	buf_addc(&m->log, '\n');
+}
+
+/* What was put out behind the first so many octets. */
+static void
+mock_log_server(struct mock *m, size_t from)
+{
+	const char *p = buf_data(&m->out) + from, *lf;
+	size_t len = buf_len(&m->out) - from;
+	while (len > 0 && buf_len(&m->log) <= MOCK_COMPLAIN_MAX) {
+		lf = memchr(p, '\n', len);
+		size_t n = lf != NULL ? (size_t)(lf - p) : len;
+		struct span line = { p, n };
+		if (n > 0 && p[n - 1] == '\r')
+			line.len--;
+		buf_addc(&m->log, 'S');
+		mock_show(&m->log, line);
+		buf_addc(&m->log, '\n');
+		n += lf != NULL;
+		p += n;
+		len -= n;
 	}
 }
 
@@ -216,16 +248,20 @@ mock_take_line(struct mock *m, const struct mock_step *s)
 		mock_drop(m, UINT64_MAX);
 		return false;
 	}
+	size_t from = buf_len(&m->out);
 	if (m->overlong || used > MOCK_LINE_MAX) {
 		mock_complain(m, s, "sent a line too long", NULL);
 		buf_adds(&m->out, "500 Line too long\r\n");
 		m->overlong = false;
 	} else if (span_is_command(mock_wanted(s), got)) {
+		mock_log_client(m, got);
 		m->secret = false;
 		m->pos++;
 	} else {
+		mock_log_client(m, got);
 		mock_refuse(m, s, got);
 	}
+	mock_log_server(m, from);
 	mock_drop(m, used);
 	return true;
 }
@@ -294,6 +330,7 @@ mock_pause(struct mock *m, const struct mock_step *s)
 uint64_t
 mock_run(struct mock *m)
 {
+	size_t from;
 	while (!m->ended && buf_len(&m->out) < MOCK_OUT_MAX) {
 		if (m->pos == m->play->nsteps) {
 			m->ended = true;
@@ -302,7 +339,9 @@ mock_run(struct mock *m)
 		const struct mock_step *s = &m->play->step[m->pos];
 		switch (s->kind) {
 		case MOCK_SAY:
+			from = buf_len(&m->out);
 			buf_adds(&m->out, s->text);
+			mock_log_server(m, from);
 			m->secret = strncmp(s->text, "334", 3) == 0;
 			m->pos++;
 			break;
@@ -370,4 +409,16 @@ const char *
 mock_complaints(struct mock *m)
 {
 	return buf_str(&m->complaints);
+}
+
+const char *
+mock_log(struct mock *m)
+{
+	return buf_str(&m->log);
+}
+
+void
+mock_log_done(struct mock *m)
+{
+	buf_clear(&m->log);
 }

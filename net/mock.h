@@ -63,5 +63,10 @@ bool mock_ended(const struct mock *m);
  * again; QUIT where it is not awaited gets 221 and the end. What AUTH keeps
  * secret is *** here too. Borrowed until the next call. */
 const char *mock_complaints(struct mock *m);
+/* What was said since the last mock_log_done(), for a log: lines that begin
+ * with 'C' or 'S' for the side and end with LF, controls as \xNN, secrets
+ * ***; what passes 64 KiB is left out. */
+const char *mock_log(struct mock *m);
+void mock_log_done(struct mock *m);
 
 #endif

@@ -8,7 +8,11 @@
 void
 peer_tell(struct peer *p)
 {
-	const char *s = mock_complaints(p->m) + p->told;
+	const char *s = mock_log(p->m);
+	for (const char *lf; (lf = strchr(s, '\n')) != NULL; s = lf + 1)
+		peer_log(p, *s, s + 1, (size_t)(lf - s) - 1);
+	mock_log_done(p->m);
+	s = mock_complaints(p->m) + p->told;
 	for (const char *lf; (lf = strchr(s, '\n')) != NULL; s = lf + 1) {
 		peer_log(p, '#', s, (size_t)(lf - s));
 		p->told += (size_t)(lf - s) + 1;

@@ -361,3 +361,13 @@ smuggle() {
 	[ "$(grep -c '^R: 500' out)" = 20 ]
 	grep -q '^R: 421 ' out
 }
+
+@test "--mock --serve logs the conversation, secrets aside" {
+	printf 'R: 220 x\nS: EHLO x\nR: 250-x\nR: 250 AUTH PLAIN\nS: AUTH PLAIN AGEAYg==\nR: 235 ok\nS: QUIT\nR: 221 bye\n' >m
+	serve --mock m --count 1
+	ends 0 "$SMTPSH" "127.0.0.1:$PORT" -c 'EHLO x' -c 'AUTH PLAIN AGEAYg==' -c QUIT
+	soon grep -q '# closed' server
+	grep -q 'S: AUTH PLAIN \*\*\*' server
+	grep -q 'R: 221 bye' server
+	run ! grep -q 'AGEAYg' server
+}

@@ -472,6 +472,8 @@ test_mock(void)
 	peer_lost(p);
 	CHECK(peer_complaints(p) == 2, "%lu", peer_complaints(p));
 	CHECK(strcmp(buf_str(&log),
+		  "3 S 220 x\n3 C NOOP\n3 S 250 late\n3 C VRFY x\n"
+		  "3 S 503 play:5 expects: RSET\n"
 		  "3 # play:5: expected 'RSET', the client sent 'VRFY x'\n"
 		  "3 # play:5: expected 'RSET', the client closed\n") == 0,
 	    "%s", buf_str(&log));
