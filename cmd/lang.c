@@ -422,6 +422,8 @@ lang_is_telnet(const char *p, size_t len)
 		{ "Connection closed by foreign host", "." },
 	};
 	for (size_t i = 0; i < sizeof line / sizeof *line; i++) {
+		if (*line[i].begin != *p)
+			continue;
 		size_t b = strlen(line[i].begin), n = strlen(line[i].end);
 		if (len >= b + n && memcmp(p, line[i].begin, b) == 0 &&
 		    memcmp(p + len - n, line[i].end, n) == 0)

@@ -419,7 +419,9 @@ run_follow(struct shell *sh, struct lang *l, const struct stmt *st)
 	}
 	if (st->kind != STMT_SEND || (sh->interactive && sh->depth == 0))
 		return;
-	if (l->in_text || sh->link == NULL)
+	/* This runs for every line: what cannot be DATA is told by a look. */
+	if (l->in_text || sh->link == NULL || st->len < 4 ||
+	    (st->text[0] & ~0x20) != 'D')
 		return;
 	const struct verb *v =
 	    verb_find(st->text, verb_word(st->text, st->len));
