@@ -4,6 +4,7 @@
  * make of a line is not known yet. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "cmd.h"
 #include "shell.h"
 
@@ -15,6 +16,7 @@ struct precheck {
 	char **template; /* that files before and above define */
 	size_t n, cap;
 	unsigned depth, files;
+	bool records; /* what is included may not be there yet */
 };
 
 static bool
@@ -61,7 +63,12 @@ precheck_include(struct precheck *c, const struct script *s,
 		return -1;
 	}
 	char *path = shell_path(s->name, a.word[0]);
-	int r = script_read(&inner, path, c->sh->force_dialect, e);
+	struct stat there;
+	/* A pipe can be read only once, by the one that runs it. */
+	bool pipe = stat(path, &there) == 0 && !S_ISREG(there.st_mode);
+	int r = pipe || c->records
+		    ? 1
+		    : script_read(&inner, path, c->sh->force_dialect, e);
 	if (r == 0) {
 		c->depth++;
 		r = precheck_script(c, &inner, e);
@@ -70,7 +77,7 @@ precheck_include(struct precheck *c, const struct script *s,
 	}
 	free(path);
 	cmd_args_release(&a);
-	return r;
+	return r < 0 ? -1 : 0;
 }
 
 static int
@@ -91,6 +98,7 @@ precheck_command(struct precheck *c, const struct script *s,
 	if (cmd == NULL)
 		return err_set(
 		    e, ERR_DATA, "%s:%u: %s", s->name, st->line, why.text);
+	c->records |= strcmp(cmd->name, "record") == 0;
 	if (strcmp(cmd->name, "include") != 0)
 		return 0;
 	if (precheck_include(c, s, st, &why) == 0)

@@ -195,6 +195,14 @@ wrong_line() {
 	ends 66 "$SMTPSH" --sandbox -f f
 	lacks "S: NOOP"
 	tells "f:3:" absent
+	# A pipe is read once, and what \record writes is not there before.
+	mkfifo pipe
+	printf 'NOOP\n250\n' >pipe &
+	printf 'NOOP\n250\n\\include pipe\n' >f
+	ends 0 timeout 20 "$SMTPSH" --sandbox -f f
+	has "2 of 2 expectations met"
+	printf '\\record made\nNOOP\n250\n\\record\n\\include made\n' >f
+	ends 0 "$SMTPSH" --sandbox -f f
 	# Templates of the file, of what it includes, and variables are fine.
 	printf '\\template hail {\nNOOP\n}\n' >inner
 	printf '\\include inner\n\\hail\n\\set n 0\n\\sleep ${n:-0}\n\\template again {\n\\hail\n}\n\\again\n' >f
