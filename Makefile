@@ -15,8 +15,8 @@ PKGS = readline libpcre2-8 jansson
 LAZY = openssl libgsasl libunbound libidn2
 
 B    := build/$(MODE)
-NET  := $(patsubst %.c,$B/%.o,$(wildcard net/*.c))
-CMD  := $(patsubst %.c,$B/%.o,$(wildcard cmd/*.c))
+NET  := $(patsubst %.c,$B/%.o,$(wildcard net/*.c net/*/*.c))
+CMD  := $(patsubst %.c,$B/%.o,$(wildcard cmd/*.c cmd/*/*.c))
 LIBS := $B/libcmd.a $B/libnet.a
 UNIT := $(patsubst tests/core/%.c,$B/tests/%,$(wildcard tests/core/*.c))
 BATS := $(if $(filter valgrind,$(MODE)),tests/script.bats,$(wildcard tests/*.bats))
@@ -49,7 +49,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(PKGS) || \
     $(PKG_CONFIG) --cflags $$$$p 2>/dev/null; done))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell $(PKG_CONFIG) --libs $(PKGS)))$(PKG_LIBS)
 
-COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Inet -Icmd \
+COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. \
           $(HARD.$(MODE)) $(WARN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 LINKED  = $(LINK.$(MODE)) $(LDFLAGS)
 LDLIBS += $(PKG_LIBS) -ldl -lpthread
@@ -115,7 +115,7 @@ lint:
 	@tests/lint.sh build/dev
 
 fmt:
-	clang-format -i smtpsh.c net/*.[ch] cmd/*.[ch] tests/*/*.[ch]
+	clang-format -i smtpsh.c net/*.[ch] net/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch] tests/*/*.[ch]
 
 deps:
 	@tests/deps.sh build

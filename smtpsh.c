@@ -11,14 +11,14 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#include "note.h"
-#include "cmd.h"
-#include "completion.h"
-#include "duration.h"
-#include "explain.h"
-#include "host.h"
-#include "message.h"
-#include "prompt.h"
+#include "cmd/say/note.h"
+#include "cmd/talk/cmd.h"
+#include "cmd/front/completion.h"
+#include "cmd/lang/duration.h"
+#include "cmd/know/explain.h"
+#include "cmd/front/host.h"
+#include "cmd/front/message.h"
+#include "cmd/term/prompt.h"
 
 /* The one thing a signal handler can reach. */
 static struct loop *main_loop;

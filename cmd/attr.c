@@ -1,4 +1,4 @@
-#include "attr.h"
+#include "cmd/attr.h"
 
 #include <arpa/inet.h>
 #include <stdbool.h>

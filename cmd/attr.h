@@ -3,8 +3,8 @@
 #ifndef CMD_ATTR_H
 #define CMD_ATTR_H
 
-#include "buf.h"
-#include "err.h"
+#include "net/core/buf.h"
+#include "net/core/err.h"
 
 /* What a value must look like. */
 enum attr_form {

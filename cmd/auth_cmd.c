@@ -1,5 +1,5 @@
-#include "auth.h"
-#include "cmd.h"
+#include "cmd/talk/auth.h"
+#include "cmd/talk/cmd.h"
 
 static int
 auth_exec(struct shell *sh, const struct cmd_args *a, struct err *e)

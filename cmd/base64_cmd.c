@@ -1,8 +1,8 @@
-#include "base64.h"
+#include "net/core/base64.h"
 
 #include <string.h>
-#include "cmd.h"
-#include "cstring.h"
+#include "cmd/talk/cmd.h"
+#include "cmd/lang/cstring.h"
 
 static int
 base64_exec(struct shell *sh, const struct cmd_args *a, struct err *e)

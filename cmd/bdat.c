@@ -1,5 +1,5 @@
-#include "cmd.h"
-#include "text.h"
+#include "cmd/talk/cmd.h"
+#include "cmd/talk/text.h"
 
 #include <stdlib.h>
 #include <string.h>

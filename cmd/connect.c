@@ -1,4 +1,4 @@
-#include "cmd.h"
+#include "cmd/talk/cmd.h"
 
 /* Words after the host go to the same place as the options of the same name.
  */

@@ -1,7 +1,7 @@
-#include "cmd.h"
-#include "dns_show.h"
-#include "idn.h"
-#include "names.h"
+#include "cmd/talk/cmd.h"
+#include "cmd/dns_show.h"
+#include "net/dns/idn.h"
+#include "cmd/shell/names.h"
 
 #include <stdlib.h>
 #include <string.h>

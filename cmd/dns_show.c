@@ -1,9 +1,9 @@
-#include "dns_show.h"
+#include "cmd/dns_show.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "out.h"
+#include "cmd/say/out.h"
 
 #define DNS_COLUMN  48	/* where the verdicts stand, at most so far right */
 #define DNS_VERDICT 160 /* octets of one */

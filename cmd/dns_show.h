@@ -3,8 +3,8 @@
 #define CMD_DNS_SHOW_H
 
 #include <stddef.h>
-#include "buf.h"
-#include "route.h"
+#include "net/core/buf.h"
+#include "net/dns/route.h"
 
 struct dns_row {
 	char *text, *verdict;

@@ -1,5 +1,5 @@
-#include "cmd.h"
-#include "duration.h"
+#include "cmd/talk/cmd.h"
+#include "cmd/lang/duration.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
-#include "explain.h"
-#include "cmd.h"
+#include "cmd/know/explain.h"
+#include "cmd/talk/cmd.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "cmd.h"
+#include "cmd/talk/cmd.h"
 
 static int
 flush_exec(struct shell *sh, const struct cmd_args *a, struct err *e)

@@ -1,6 +1,6 @@
-#include "cmd.h"
-#include "explain.h"
-#include "set.h"
+#include "cmd/talk/cmd.h"
+#include "cmd/know/explain.h"
+#include "cmd/shell/set.h"
 
 #include <string.h>
 #include <strings.h>

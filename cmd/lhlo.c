@@ -1,4 +1,4 @@
-#include "cmd.h"
+#include "cmd/talk/cmd.h"
 
 const struct cmd cmd_lhlo = {
 	.name = "lhlo",

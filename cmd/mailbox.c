@@ -1,4 +1,4 @@
-#include "cmd.h"
+#include "cmd/talk/cmd.h"
 
 #include <string.h>
 #include <strings.h>

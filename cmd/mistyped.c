@@ -1,11 +1,11 @@
 /* Tables are gone through in their order: the first that is near is it. */
-#include "mistyped.h"
+#include "cmd/mistyped.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
-#include "cmd.h"
-#include "verb.h"
+#include "cmd/talk/cmd.h"
+#include "net/core/verb.h"
 
 /* Other programs' words for what is done with a command here. */
 static const struct {

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "buf.h"
+#include "net/core/buf.h"
 
 /* One slip apart, letter case aside: a letter too many, missing or wrong, or
  * two neighbours exchanged. False for the same word and for words of less than

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include "cmd.h"
-#include "shell.h"
+#include "cmd/talk/cmd.h"
+#include "cmd/shell/shell.h"
 
 #define PRECHECK_DEPTH 16
 #define PRECHECK_FILES 256 /* files that include themselves multiply */

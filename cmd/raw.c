@@ -1,5 +1,5 @@
-#include "cmd.h"
-#include "cstring.h"
+#include "cmd/talk/cmd.h"
+#include "cmd/lang/cstring.h"
 
 #include <string.h>
 

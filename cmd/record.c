@@ -1,4 +1,4 @@
-#include "cmd.h"
+#include "cmd/talk/cmd.h"
 
 static void
 record_drop(struct shell *sh)

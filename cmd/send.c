@@ -1,5 +1,5 @@
-#include "cmd.h"
-#include "text.h"
+#include "cmd/talk/cmd.h"
+#include "cmd/talk/text.h"
 
 static int
 send_text(struct shell *sh, struct text *t, struct err *e)

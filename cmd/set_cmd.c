@@ -1,11 +1,11 @@
 /* The settings' table, and \set. */
-#include "set.h"
+#include "cmd/shell/set.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include "cmd.h"
-#include "duration.h"
+#include "cmd/talk/cmd.h"
+#include "cmd/lang/duration.h"
 
 static int
 set_flag(bool *flag, const char *value, struct err *e)

@@ -1,5 +1,5 @@
-#include "cmd.h"
-#include "set.h"
+#include "cmd/talk/cmd.h"
+#include "cmd/shell/set.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
 /* The table of commands, and how a line finds its row. */
-#include "cmd.h"
+#include "cmd/talk/cmd.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include "grammar.h"
-#include "mistyped.h"
+#include "cmd/lang/grammar.h"
+#include "cmd/mistyped.h"
 
 extern const struct cmd cmd_connect, cmd_dns, cmd_close, cmd_starttls, cmd_tls,
     cmd_auth, cmd_base64, cmd_unbase64, cmd_helo, cmd_ehlo, cmd_lhlo,

@@ -1,5 +1,5 @@
-#include "cmd.h"
-#include "tls.h"
+#include "cmd/talk/cmd.h"
+#include "net/tls/tls.h"
 
 static int
 tls_exec(struct shell *sh, const struct cmd_args *a, struct err *e)

@@ -1,7 +1,7 @@
-#include "base64.h"
+#include "net/core/base64.h"
 
 #include <string.h>
-#include "cmd.h"
+#include "cmd/talk/cmd.h"
 
 static int
 unbase64_exec(struct shell *sh, const struct cmd_args *a, struct err *e)

@@ -1,5 +1,5 @@
-#include "attr.h"
-#include "cmd.h"
+#include "cmd/attr.h"
+#include "cmd/talk/cmd.h"
 
 static const struct attr xforward_attrs[] = { { "NAME", ATTR_TEXT },
 	{ "ADDR", ATTR_ADDRESS }, { "PORT", ATTR_PORT }, { "PROTO", ATTR_TEXT },

@@ -2,7 +2,7 @@
  * library itself needs (libssl brings libcrypto), so one handle serves for
  * such a pair. The handle is never closed: libraries register exit handlers
  * and thread keys that outlive it. */
-#include "lazy.h"
+#include "net/lazy.h"
 
 #include <dlfcn.h>
 #include <stddef.h>

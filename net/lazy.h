@@ -23,7 +23,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include "err.h"
+#include "net/core/err.h"
 
 #define LAZY_POINTER(f) __typeof__(f) *f;
 #define LAZY_NAME(f)	#f,

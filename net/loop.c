@@ -1,7 +1,7 @@
 /* The handler's octet in the pipe closes the gap between looking at `raised`
  * and going to sleep in poll(2); it stays there until loop_clear(), so that
  * every wait in between ends at once. */
-#include "loop.h"
+#include "net/loop.h"
 
 #include <errno.h>
 #include <fcntl.h>

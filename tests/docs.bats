@@ -88,7 +88,7 @@ same() {
 @test "exit status: the manual's and README's are those of the program" {
 	local codes
 	# 1 and 128+n are no kind of error.
-	codes=$(sed -n 's/.*\[ERR_.*= \([0-9]*\),.*/\1/p' "$ROOT/net/err.c" |
+	codes=$(sed -n 's/.*\[ERR_.*= \([0-9]*\),.*/\1/p' "$ROOT/net/core/err.c" |
 		sed 's/^130$/128+n/'; echo 1)
 	same "$(section "EXIT STATUS" | sed -n 's/^\.It //p')" "$codes"
 	same "$(sed -n 's/^| \([0-9n+]*\) |.*/\1/p' "$ROOT/README.md")" "$codes"
@@ -97,7 +97,7 @@ same() {
 @test "environment: the manual has what the program asks for" {
 	same "$(section ENVIRONMENT | sed -n 's/^\.It Ev //p' |
 		sed 's/ , /\n/' | grep -vx INPUTRC)" \
-		"$(cat "$ROOT"/smtpsh.c "$ROOT"/cmd/*.c "$ROOT"/net/*.c |
+		"$(cat "$ROOT"/smtpsh.c "$ROOT"/cmd/*.c "$ROOT"/cmd/*/*.c "$ROOT"/net/*/*.c |
 			grep -o 'getenv("[A-Z_]*")' | cut -d '"' -f 2 | sort -u)"
 }
 
@@ -111,7 +111,7 @@ same() {
 @test "JSON: manual and program have the same events and keys" {
 	same "$(section OUTPUT | sed -n 's/^\.\(It \)\{0,1\}Va \([a-z_]*\).*/\2/p' |
 		sort -u)" \
-		"$(grep -Eo '(o, |\] = )"[a-z_]+"' "$ROOT/cmd/json.c" |
+		"$(grep -Eo '(o, |\] = )"[a-z_]+"' "$ROOT/cmd/sink/json.c" |
 			cut -d '"' -f 2 | sort -u)"
 }
 

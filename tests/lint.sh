@@ -8,9 +8,9 @@ objects=$1
 log=$(mktemp "${TMPDIR:-/tmp}/smtpsh-lint.XXXXXX")
 trap 'rm -f "$log"' EXIT
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-flags=(-std=c11 -D_GNU_SOURCE '-DVERSION="lint"' -Inet -Icmd)
-sources=(smtpsh.c net/*.c cmd/*.c)
-format=("${sources[@]}" net/*.h cmd/*.h tests/*/*.[ch])
+flags=(-std=c11 -D_GNU_SOURCE '-DVERSION="lint"' -I.)
+sources=(smtpsh.c net/*.c net/*/*.c cmd/*.c cmd/*/*.c)
+format=("${sources[@]}" net/*.h net/*/*.h cmd/*.h cmd/*/*.h tests/*/*.[ch])
 scripts=(.ci/run tests/*/run tests/*.sh tests/*/*.sh tests/*.bash
 	tests/*/*.bash tests/*.bats tests/*/*.bats)
 failed=()
@@ -62,7 +62,7 @@ step shellcheck shellcheck shellcheck shellcheck -x -P SCRIPTDIR -S warning \
 step cppcheck cppcheck cppcheck cppcheck -q --std=c11 -j "$jobs" \
 	--enable=warning,performance,portability --inline-suppr \
 	--error-exitcode=1 --suppress=missingIncludeSystem -D_GNU_SOURCE \
-	'-DVERSION="lint"' -Inet -Icmd "${sources[@]}"
+	'-DVERSION="lint"' -I. "${sources[@]}"
 step analyzer gcc gcc lint_analyzer
 step clang-tidy clang-tidy clang-tidy lint_tidy
 

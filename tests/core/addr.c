@@ -1,7 +1,7 @@
 /* Paths: each row's parts as "route|local|domain", or the error. */
 #include "check.h"
-#include "addr.h"
-#include "buf.h"
+#include "net/core/addr.h"
+#include "net/core/buf.h"
 
 #include <stdlib.h>
 #include <string.h>

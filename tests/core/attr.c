@@ -2,7 +2,7 @@
 #include "check.h"
 
 #include <string.h>
-#include "attr.h"
+#include "cmd/attr.h"
 
 static const struct attr attrs[] = { { "NAME", ATTR_TEXT },
 	{ "ADDR", ATTR_ADDRESS }, { "PORT", ATTR_PORT },

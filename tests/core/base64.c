@@ -1,7 +1,7 @@
 /* Base64 both ways, each wrong text with the place where it goes wrong. */
 #include <stdlib.h>
 #include <string.h>
-#include "base64.h"
+#include "net/core/base64.h"
 #include "check.h"
 
 static const struct {

@@ -1,8 +1,8 @@
 /* Mail text both ways against a plain octet-by-octet model, over texts made of
  * the octets that matter, cut at every place. */
 #include "check.h"
-#include "body.h"
-#include "buf.h"
+#include "net/core/body.h"
+#include "net/core/buf.h"
 
 #include <stdlib.h>
 #include <string.h>

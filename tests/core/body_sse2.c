@@ -1,5 +1,5 @@
 /* The same tests for x86-64 without AVX2: the encoder is compiled in here, so
  * the library's is not linked. */
 #define BODY_NO_AVX2
-#include "../../net/body.c"
+#include "net/core/body.c"
 #include "body.c"

@@ -2,10 +2,10 @@
  * session is a client core that was fed the server's part; commands and
  * settings are a small table of this test's own. */
 #include "check.h"
-#include "cmd.h"
-#include "complete.h"
-#include "explain.h"
-#include "set.h"
+#include "cmd/talk/cmd.h"
+#include "cmd/term/complete.h"
+#include "cmd/know/explain.h"
+#include "cmd/shell/set.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -15,8 +15,8 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "buf.h"
-#include "conn_priv.h"
+#include "net/core/buf.h"
+#include "net/conn/conn_priv.h"
 
 #define SOON_MS 10000 /* far more than anything here takes */
 

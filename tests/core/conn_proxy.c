@@ -12,8 +12,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include "buf.h"
-#include "conn.h"
+#include "net/core/buf.h"
+#include "net/conn/conn.h"
 
 #define L(s)	s, sizeof(s) - 1
 #define SOON_MS 10000 /* far more than anything here takes */

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "dns.h"
+#include "net/dns/dns.h"
 
 #define L(s)	s, sizeof(s) - 1
 #define SOON_MS 20000 /* far more than anything here takes */

@@ -1,6 +1,6 @@
 /* What a terminal may see of bytes from outside. */
 #include "check.h"
-#include "out.h"
+#include "cmd/say/out.h"
 
 #include <stdlib.h>
 #include <string.h>

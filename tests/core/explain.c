@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include "buf.h"
+#include "net/core/buf.h"
 #include "check.h"
-#include "explain.h"
-#include "explain_page.h"
-#include "ext.h"
-#include "note.h"
+#include "cmd/know/explain.h"
+#include "cmd/know/explain_page.h"
+#include "net/core/ext.h"
+#include "cmd/say/note.h"
 
 static void
 test_reply(void)

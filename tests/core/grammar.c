@@ -1,6 +1,6 @@
 /* Argument grammars: counts, words, what is still to come. */
 #include "check.h"
-#include "grammar.h"
+#include "cmd/lang/grammar.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef TESTS_GREETED_H
 #define TESTS_GREETED_H
 
-#include "smtp.h"
+#include "net/core/smtp.h"
 
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* History: which lines it keeps, what becomes of its file, and the words of
  * the prompt. */
 #include "check.h"
-#include "hist.h"
-#include "tls.h"
-#include "where_at.h"
+#include "cmd/term/hist.h"
+#include "net/tls/tls.h"
+#include "cmd/term/where_at.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "buf.h"
-#include "idn.h"
+#include "net/core/buf.h"
+#include "net/dns/idn.h"
 
 static const struct idn_row {
 	const char *in, *ascii; /* NULL: refused */

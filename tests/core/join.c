@@ -1,8 +1,8 @@
 /* The client core joined to the receiver core in memory. Each conversation is
  * run with the octets cut once at every place in either direction, octet by
  * octet, and in small steps; what both sides make of it must be the same. */
-#include "smtp.h"
-#include "smtpd.h"
+#include "net/core/smtp.h"
+#include "net/core/smtpd.h"
 
 #include <stdlib.h>
 #include <string.h>

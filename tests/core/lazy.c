@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 #include "check.h"
-#include "lazy.h"
+#include "net/lazy.h"
 
 #define LIB_FUNCS(X) X(cos) X(sqrt)
 

@@ -11,8 +11,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-#include "buf.h"
-#include "link.h"
+#include "net/core/buf.h"
+#include "net/link/link.h"
 
 #define SOON_MS 20000 /* far more than anything here takes */
 #define MS_NS	INT64_C(1000000)

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "buf.h"
-#include "maildir.h"
+#include "net/core/buf.h"
+#include "net/peer/maildir.h"
 
 static char top[] = "/tmp/maildir-test-XXXXXX";
 

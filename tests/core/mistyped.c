@@ -2,7 +2,7 @@
 #include "check.h"
 
 #include <string.h>
-#include "mistyped.h"
+#include "cmd/mistyped.h"
 
 static const struct {
 	const char *a, *b;

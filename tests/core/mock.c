@@ -3,8 +3,8 @@
 #include "check.h"
 
 #include <string.h>
-#include "mock.h"
-#include "span.h"
+#include "net/core/mock.h"
+#include "net/core/span.h"
 
 static struct span
 span(const char *s)

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "buf.h"
-#include "loop.h"
-#include "peer.h"
+#include "net/core/buf.h"
+#include "net/loop.h"
+#include "net/peer/peer.h"
 
 #define SECOND INT64_C(1000000000)
 

@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "buf.h"
-#include "loop.h"
-#include "peer.h"
+#include "net/core/buf.h"
+#include "net/loop.h"
+#include "net/peer/peer.h"
 
 static struct world *world;
 static struct tls_ctx *server_ctx, *client_ctx;

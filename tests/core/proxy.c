@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
-#include "proxy.h"
+#include "net/conn/proxy.h"
 
 #define L(s) s, sizeof(s) - 1
 

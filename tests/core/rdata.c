@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "dns_priv.h"
+#include "net/dns/dns_priv.h"
 
 #define L(s) s, sizeof(s) - 1
 

@@ -1,6 +1,6 @@
 /* Secrets show as ***, wherever they come back from and in any base64. */
 #include "check.h"
-#include "out.h"
+#include "cmd/say/out.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The reply parser: what each row gives, fed at once, cut at every octet, and
  * octet by octet; then the limits and the cost. */
 #include "check.h"
-#include "reply.h"
+#include "net/core/reply.h"
 
 #include <stdlib.h>
 #include <string.h>

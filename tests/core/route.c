@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include "route.h"
+#include "net/dns/route.h"
 
 /* What is known of a name and type. data: MX "10 a,20 b"; addresses "A" or
  * "AAAA" with commas between; TLSA "311" or "001", digests made up. */

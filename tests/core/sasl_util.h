@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include "base64.h"
+#include "net/core/base64.h"
 #include "check.h"
-#include "sasl.h"
+#include "net/sasl/sasl.h"
 
 #define SECRET(s) ((struct sasl_secret){ (char[]){ s }, sizeof(s) - 1 })
 

@@ -18,8 +18,8 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "buf.h"
-#include "serve.h"
+#include "net/core/buf.h"
+#include "net/serve/serve.h"
 
 /* In memory where that can be had: 600 calls of fsync(2) take seconds on a
  * disk. */

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "event.h"
-#include "out.h"
+#include "cmd/talk/event.h"
+#include "cmd/say/out.h"
 
 static inline void
 sink_out(struct out *o)

@@ -1,6 +1,6 @@
 /* The machine forms and the record: exact output, and that it is read again. */
 #include "check.h"
-#include "lang.h"
+#include "cmd/lang/lang.h"
 #include "sink.h"
 
 #include <fcntl.h>

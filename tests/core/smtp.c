@@ -8,8 +8,8 @@
  *   @tls       TLS has started   @eof      the server closed
  *   @hold      what follows is queued, not written */
 #include "check.h"
-#include "smtp.h"
-#include "buf.h"
+#include "net/core/smtp.h"
+#include "net/core/buf.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* What the client core makes of the greeting and of EHLO's reply. */
 #include "check.h"
 #include "greeted.h"
-#include "buf.h"
+#include "net/core/buf.h"
 
 #include <string.h>
 

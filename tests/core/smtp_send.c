@@ -2,7 +2,7 @@
  * written, what it is owed. */
 #include "check.h"
 #include "greeted.h"
-#include "buf.h"
+#include "net/core/buf.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* The receiver core against tables: what goes in, what must come out. Each row
  * is fed whole, cut once at every octet, and octet by octet; output and stored
  * mail must be the same. */
-#include "smtpd.h"
+#include "net/core/smtpd.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
-#include "code.h"
-#include "ext.h"
-#include "verb.h"
+#include "net/core/code.h"
+#include "net/core/ext.h"
+#include "net/core/verb.h"
 
 static const struct {
 	int code;

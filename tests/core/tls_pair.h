@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "check.h"
-#include "tls.h"
+#include "net/tls/tls.h"
 #include "tls_certs.h"
 
 static char dir[] = "/tmp/smtpsh-tls-XXXXXX";

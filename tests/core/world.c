@@ -1,5 +1,5 @@
 /* The receiver's world: who is taken, who has moved, who is not known. */
-#include "world.h"
+#include "net/core/world.h"
 
 #include <string.h>
 #include "check.h"

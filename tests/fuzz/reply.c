@@ -1,6 +1,6 @@
 /* The reply parser reads the same however the octets are cut. */
 #include "fuzz.h"
-#include "reply.h"
+#include "net/core/reply.h"
 
 struct reading {
 	struct reply_parser parser;

@@ -1,7 +1,7 @@
 /* Conversation files: a file reads as its lines do, and what is said about a
  * malformed one names a line of it. */
 #include "fuzz.h"
-#include "lang.h"
+#include "cmd/lang/lang.h"
 
 static void
 script_lines(const char *p, size_t len, enum dialect d)

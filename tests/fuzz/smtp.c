@@ -1,7 +1,7 @@
 /* The client core against a server that says anything, between commands that
  * the input picks. */
 #include "fuzz.h"
-#include "smtp.h"
+#include "net/core/smtp.h"
 
 static const char *const lines[] = { "EHLO a", "HELO a", "LHLO a",
 	"MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA", "RSET", "NOOP", "STARTTLS",

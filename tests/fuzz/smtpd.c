@@ -1,8 +1,8 @@
 /* The receiver core says the same however the octets are cut, and all that it
  * says are replies. */
 #include "fuzz.h"
-#include "reply.h"
-#include "smtpd.h"
+#include "net/core/reply.h"
+#include "net/core/smtpd.h"
 
 struct visit {
 	struct smtpd *d;

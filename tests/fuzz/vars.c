@@ -1,7 +1,7 @@
 /* ${...}: what must not enter a command line does not, and nothing grows
  * without end. */
 #include "fuzz.h"
-#include "vars.h"
+#include "cmd/lang/vars.h"
 
 #define VARS_MAX (1 << 20)
 

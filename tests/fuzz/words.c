@@ -1,12 +1,12 @@
 /* What reads one line or record: paths, words, expectations, addresses of
  * servers, DNS records; and what makes it fit for a terminal. */
-#include "addr.h"
-#include "cmdline.h"
+#include "net/core/addr.h"
+#include "cmd/term/cmdline.h"
 #include "fuzz.h"
-#include "match.h"
-#include "out.h"
-#include "rdata.h"
-#include "shell.h"
+#include "cmd/lang/match.h"
+#include "cmd/say/out.h"
+#include "net/dns/rdata.h"
+#include "cmd/shell/shell.h"
 #include <sys/socket.h>
 
 static void

@@ -1,0 +1,37 @@
+/* The tables' names, one a line: for scripts, and for the checks of manual and
+ * completions. */
+#include "cmd/front/completion.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "cmd/talk/cmd.h"
+#include "cmd/know/explain.h"
+#include "cmd/front/opts.h"
+#include "cmd/shell/set.h"
+#include "net/core/verb.h"
+
+void
+completion_list(struct buf *b, const char *what)
+{
+	char *w;
+	if (strcmp(what, "verbs") == 0) {
+		for (size_t i = 0; verb_at(i) != NULL; i++)
+			if (verb_at(i)->name[0] != '(')
+				buf_addf(b, "%s\n", verb_at(i)->name);
+	} else if (strcmp(what, "commands") == 0) {
+		for (size_t i = 0; cmd_table[i] != NULL; i++)
+			buf_addf(b, "%s\n", cmd_table[i]->name);
+	} else if (strcmp(what, "settings") == 0) {
+		for (const struct setting *s = set_table; s->name != NULL; s++)
+			buf_addf(b, "%s\n", s->name);
+	} else if (strcmp(what, "options") == 0) {
+		for (const struct opt *t = opt_table; t->name != NULL; t++)
+			buf_addf(b, "--%s\n", t->name);
+	} else if (strcmp(what, "words") == 0) {
+		for (size_t i = 0; (w = explain_candidate("", 0, i)) != NULL;
+		     i++) {
+			buf_addf(b, "%s\n", w);
+			free(w);
+		}
+	}
+}

@@ -1,0 +1,27 @@
+/* The embedded receiver's configuration, for --sandbox, --serve and --mock. */
+#ifndef CMD_HOST_H
+#define CMD_HOST_H
+
+#include "cmd/front/opts.h"
+#include "net/peer/peer.h"
+#include "cmd/front/play.h"
+#include "cmd/shell/shell.h"
+
+struct host {
+	struct peer_config peer;
+	struct world *world;
+	struct script script; /* --mock's */
+	struct mock_play play;
+	struct tls_ctx *tls;	     /* --cert, --self-signed */
+	struct sasl_secret password; /* --user's */
+	char *mechs;
+};
+
+/* From the options; serve: as a server (an empty world takes all), else the
+ * sandbox (RFC 821's own world). */
+int host_init(struct host *h, const struct opts *o, bool serve, struct err *e);
+void host_release(struct host *h);
+/* --serve: until a signal, or --count sessions. The exit status. */
+int host_serve(struct host *h, const struct opts *o, struct shell *sh);
+
+#endif

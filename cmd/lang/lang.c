@@ -1,0 +1,494 @@
+/* A line's meaning depends on what stands before it: tags seen, mail text
+ * open, a reply or a template half said. struct lang holds just that. */
+#include "cmd/lang/lang.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "net/core/verb.h"
+
+#define LANG_BODY_MAX (1u << 20)
+
+enum lang_tag { TAG_NONE, TAG_CLIENT, TAG_SERVER };
+
+void
+stmt_clear(struct stmt *s)
+{
+	free(s->text);
+	free(s->body);
+	expect_free(s->expect);
+	*s = (struct stmt){ 0 };
+}
+
+void
+lang_init(struct lang *l, const char *name, enum dialect d)
+{
+	*l = (struct lang){ .name = name, .dialect = d };
+}
+
+void
+lang_release(struct lang *l)
+{
+	expect_free(l->more);
+	free(l->template);
+	buf_release(&l->body);
+	lang_init(l, l->name, l->dialect);
+}
+
+static int lang_err(const struct lang *l, unsigned line, struct err *e,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+static int
+lang_err(
+    const struct lang *l, unsigned line, struct err *e, const char *fmt, ...)
+{
+	struct buf b = BUF_INIT;
+	va_list ap;
+	va_start(ap, fmt);
+	buf_addv(&b, fmt, ap);
+	va_end(ap);
+	err_set(e, ERR_DATA, "%s:%u: %s", l->name, line, buf_str(&b));
+	buf_release(&b);
+	return -1;
+}
+
+static int
+lang_wrap(const struct lang *l, struct err *e)
+{
+	struct err inner = *e;
+	return lang_err(l, l->line, e, "%s", inner.text);
+}
+
+static bool
+lang_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static size_t
+lang_indent(const char *p, size_t len)
+{
+	size_t n = 0;
+	while (n < len && lang_blank(p[n]))
+		n++;
+	return n;
+}
+
+/* The letter of "S:", "R:" or "C:" at the start, or '\0'; *skip: octets up to
+ * its text. */
+static char
+lang_letter(const char *p, size_t len, size_t *skip)
+{
+	size_t i = lang_indent(p, len);
+	if (len - i < 2 || p[i + 1] != ':' ||
+	    (p[i] != 'S' && p[i] != 'R' && p[i] != 'C'))
+		return '\0';
+	*skip = i + 2;
+	if (*skip < len && !lang_blank(p[*skip]))
+		return '\0';
+	if (*skip < len)
+		++*skip;
+	return p[i];
+}
+
+/* Whose line it is. In a stream the first tag decides the dialect. */
+static int
+lang_tag(struct lang *l, const char *p, size_t len, enum lang_tag *tag,
+    size_t *skip, struct err *e)
+{
+	char c = lang_letter(p, len, skip);
+	*tag = TAG_NONE;
+	if (c == '\0') {
+		*skip = 0;
+		return 0;
+	}
+	if (l->dialect == DIALECT_UNKNOWN) {
+		if (c == 'R')
+			l->dialect = DIALECT_821;
+		else if (c == 'C' || expect_like(p + *skip, len - *skip))
+			l->dialect = DIALECT_5321;
+		else
+			l->dialect = DIALECT_821;
+	}
+	if (c == 'S')
+		*tag = l->dialect == DIALECT_821 ? TAG_CLIENT : TAG_SERVER;
+	else if (c == 'R' && l->dialect == DIALECT_821)
+		*tag = TAG_SERVER;
+	else if (c == 'C' && l->dialect == DIALECT_5321)
+		*tag = TAG_CLIENT;
+	else
+		return lang_err(l, l->line, e,
+		    "found '%c:', expected %s as above (RFC %s notation)", c,
+		    c == 'R' ? "C: or S:" : "S: or R:",
+		    c == 'R' ? "5321" : "821");
+	return 0;
+}
+
+static void
+lang_give(struct stmt *out, enum stmt_kind kind, const char *p, size_t len)
+{
+	out->kind = kind;
+	out->text = mem_dupn(p, len);
+	out->len = len;
+}
+
+static bool
+lang_is_end(const char *p, size_t len)
+{
+	static const char mark[] = "<CRLF>.<CRLF>";
+	if (len == 1 && *p == '.')
+		return true;
+	size_t i = lang_indent(p, len);
+	while (len > i && lang_blank(p[len - 1]))
+		len--;
+	return len - i == sizeof mark - 1 && memcmp(p + i, mark, len - i) == 0;
+}
+
+/* RFC 3030 prints line ends inside chunks as "<CR><LF>". */
+static size_t
+lang_spelled_end(const char *p, size_t len)
+{
+	static const char *const ends[] = { "<CR><LF>", "<CRLF>" };
+	for (size_t i = 0; i < 2; i++) {
+		size_t n = strlen(ends[i]);
+		if (len >= n && memcmp(p + len - n, ends[i], n) == 0)
+			return len - n;
+	}
+	return len;
+}
+
+static int
+lang_chunk(
+    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
+{
+	len = lang_spelled_end(p, len);
+	if (len + 2 > l->chunk)
+		return lang_err(l, l->line, e,
+		    "found a line of %zu octets with its CRLF, expected the "
+		    "%llu that are left of the BDAT chunk",
+		    len + 2, (unsigned long long)l->chunk);
+	l->chunk -= len + 2;
+	lang_give(out, STMT_TEXT, p, len);
+	return 0;
+}
+
+static bool
+lang_is_remark(const char *p, size_t len)
+{
+	size_t i = lang_indent(p, len);
+	return i < len && p[i] == '#';
+}
+
+/* A line while mail text (or a chunk) is open. Text whose first line has no
+ * tag is taken as it stands; in tagged text blank lines are spacing. */
+static int
+lang_text(
+    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
+{
+	enum lang_tag tag = TAG_NONE;
+	size_t skip = 0;
+	bool begun = l->text_begun;
+	bool may_be_tagged = l->dialect != DIALECT_UNKNOWN;
+	if (may_be_tagged && !l->text_begun) {
+		if (lang_indent(p, len) == len && l->tagged)
+			return 0;
+		if (lang_tag(l, p, len, &tag, &skip, e) < 0)
+			return -1;
+		l->verbatim = tag == TAG_NONE;
+		l->text_begun = true;
+	} else if (may_be_tagged) {
+		if (!l->verbatim && lang_indent(p, len) == len)
+			return 0;
+		if (lang_tag(l, p, len, &tag, &skip, e) < 0)
+			return -1;
+		if (l->verbatim &&
+		    !(tag == TAG_CLIENT && lang_is_end(p + skip, len - skip)))
+			tag = TAG_NONE, skip = 0;
+	}
+	/* Between tagged lines a # line is a remark, as anywhere. */
+	if (tag == TAG_NONE && l->tagged && lang_is_remark(p, len)) {
+		if (l->verbatim && !begun)
+			l->verbatim = l->text_begun = false;
+		if (!l->verbatim)
+			return 0;
+	}
+	if (tag == TAG_SERVER)
+		return lang_err(l, l->line, e, "found a reply, expected %s",
+		    l->chunk > 0 ? "the rest of the BDAT chunk"
+				 : "the '.' that ends the mail text");
+	p += skip;
+	len -= skip;
+	if (l->chunk > 0)
+		return lang_chunk(l, p, len, out, e);
+	if (lang_is_end(p, len)) {
+		l->in_text = l->text_begun = false;
+		out->kind = STMT_TEXT_END;
+		return 0;
+	}
+	lang_give(out, STMT_TEXT, p, len);
+	return 0;
+}
+
+static int
+lang_expect(
+    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
+{
+	char sep = '\0';
+	int r;
+	if (l->more == NULL) {
+		l->more_line = l->line;
+		r = expect_parse(&l->more, p, len, &sep, e);
+	} else {
+		r = expect_add(l->more, p, len, &sep, e);
+	}
+	if (r < 0)
+		return lang_wrap(l, e);
+	if (sep == '-')
+		return 0;
+	out->kind = STMT_EXPECT;
+	out->expect = l->more;
+	out->line = l->more_line;
+	l->more = NULL;
+	return 0;
+}
+
+/* "BDAT 86 LAST": what follows is the chunk. */
+static void
+lang_after_send(struct lang *l, const char *p, size_t len)
+{
+	size_t w = verb_word(p, len);
+	if (w != 4 || strncasecmp(p, "BDAT", 4) != 0)
+		return;
+	uint64_t n = 0;
+	size_t i = w;
+	while (i < len && lang_blank(p[i]))
+		i++;
+	for (; i < len && p[i] >= '0' && p[i] <= '9'; i++) {
+		if (n > UINT32_MAX)
+			return;
+		n = n * 10 + (uint64_t)(p[i] - '0');
+	}
+	l->chunk = n;
+	l->text_begun = false;
+}
+
+static int
+lang_send(struct lang *l, enum lang_tag tag, const char *p, size_t len,
+    struct stmt *out, struct err *e)
+{
+	if (l->more != NULL)
+		return lang_err(l, l->line, e,
+		    "found a command, expected the last line of the reply %s "
+		    "of line %u",
+		    l->more->codes, l->more_line);
+	if (memchr(p, '\0', len) != NULL)
+		return lang_err(l, l->line, e,
+		    "found a NUL octet, expected a command line; \\raw sends "
+		    "any octets");
+	if (tag == TAG_CLIENT)
+		l->tagged = true;
+	else if (l->tagged && verb_find(p, verb_word(p, len)) == NULL)
+		return lang_err(l, l->line, e,
+		    "found '%.*s' without a tag, expected %s (or a verb)",
+		    (int)(len < 60 ? len : 60), p,
+		    l->dialect == DIALECT_821 ? "S: or R:" : "C: or S:");
+	lang_give(out, STMT_SEND, p, len);
+	lang_after_send(l, p, len);
+	return 0;
+}
+
+/* "template NAME {" */
+static bool
+lang_template(struct lang *l, const char *p, size_t len)
+{
+	size_t w = 0;
+	while (w < len && !lang_blank(p[w]))
+		w++;
+	if (w < 2 || w > 8 || strncmp(p, "template", w) != 0)
+		return false;
+	size_t a = w + lang_indent(p + w, len - w);
+	while (len > a && lang_blank(p[len - 1]))
+		len--;
+	if (len - a < 3 || p[len - 1] != '{' || !lang_blank(p[len - 2]))
+		return false;
+	size_t end = len - 1;
+	while (end > a && lang_blank(p[end - 1]))
+		end--;
+	if (memchr(p + a, ' ', end - a) != NULL)
+		return false;
+	l->template = mem_dupn(p + a, end - a);
+	l->body_line = l->line;
+	buf_clear(&l->body);
+	return true;
+}
+
+/* People indent what stands in braces: what all lines begin with is not
+ * theirs. */
+static char *
+lang_dedent(struct buf *body)
+{
+	const char *p = buf_data(body), *end = p + buf_len(body), *first = NULL;
+	size_t common = 0;
+	for (const char *q = p, *nl; q < end; q = nl + 1) {
+		nl = memchr(q, '\n', (size_t)(end - q));
+		size_t n = lang_indent(q, (size_t)(nl - q));
+		if (q + n == nl)
+			continue;
+		if (first == NULL)
+			common = n;
+		else
+			for (size_t i = 0; i < common; i++)
+				if (i == n || q[i] != first[i])
+					common = i;
+		first = first == NULL ? q : first;
+	}
+	struct buf out = BUF_INIT;
+	for (const char *q = p, *nl; q < end; q = nl + 1) {
+		nl = memchr(q, '\n', (size_t)(end - q));
+		size_t len = (size_t)(nl - q);
+		size_t skip = lang_indent(q, len) < common ? len : common;
+		buf_add(&out, q + skip, len - skip + 1);
+	}
+	buf_clear(body);
+	return buf_detach(&out);
+}
+
+static int
+lang_body(
+    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
+{
+	size_t i = lang_indent(p, len);
+	if (len - i >= 1 && p[i] == '}' &&
+	    lang_indent(p + i + 1, len - i - 1) == len - i - 1) {
+		out->kind = STMT_TEMPLATE;
+		out->line = l->body_line;
+		out->text = l->template;
+		out->len = strlen(l->template);
+		out->body = lang_dedent(&l->body);
+		l->template = NULL;
+		return 0;
+	}
+	if (buf_len(&l->body) + len > LANG_BODY_MAX)
+		return lang_err(l, l->line, e, "the template %s is over 1 MiB",
+		    l->template);
+	buf_add(&l->body, p, len);
+	buf_addc(&l->body, '\n');
+	return 0;
+}
+
+/* RFCs print stage directions as "S: <wait for connection on TCP port 25>". */
+static bool
+lang_is_stage(const char *p, size_t len)
+{
+	return len > 2 && p[0] == '<' && p[len - 1] == '>' &&
+	       memchr(p, ' ', len) != NULL;
+}
+
+/* A stream's lines come when the server has answered DATA: the transcript's
+ * reply to it stands before the text. Without a tag only 354 is one. */
+static bool
+lang_is_go_ahead(struct lang *l, const char *p, size_t len)
+{
+	enum lang_tag tag = TAG_NONE;
+	size_t skip = 0, i = lang_indent(p, len);
+	struct err e;
+	if (l->in_text && l->more != NULL)
+		return true;
+	if (!l->go_ahead || !l->in_text || l->text_begun)
+		return false;
+	if (l->dialect != DIALECT_UNKNOWN &&
+	    lang_tag(l, p, len, &tag, &skip, &e) < 0)
+		return false;
+	bool any = tag == TAG_SERVER || (tag == TAG_NONE && len - i >= 3 &&
+					    memcmp(p + i, "354", 3) == 0 &&
+					    expect_like(p + i, len - i));
+	bool spacing = l->tagged && (i == len || p[i] == '#');
+	l->go_ahead = !any && spacing;
+	return any;
+}
+
+/* What telnet(1) itself says in a session that was pasted. */
+static bool
+lang_is_telnet(const char *p, size_t len)
+{
+	static const struct {
+		const char *begin, *end;
+	} line[] = {
+		{ "$ telnet ", "" },
+		{ "Trying ", "..." },
+		{ "Connected to ", "." },
+		{ "Escape character is ", "." },
+		{ "Connection closed by foreign host", "." },
+	};
+	for (size_t i = 0; i < sizeof line / sizeof *line; i++) {
+		if (*line[i].begin != *p)
+			continue;
+		size_t b = strlen(line[i].begin), n = strlen(line[i].end);
+		if (len >= b + n && memcmp(p, line[i].begin, b) == 0 &&
+		    memcmp(p + len - n, line[i].end, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+int
+lang_line(
+    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
+{
+	*out = (struct stmt){ .line = ++l->line };
+	if (len > 0 && p[len - 1] == '\r')
+		len--;
+	if (l->template != NULL)
+		return lang_body(l, p, len, out, e);
+	if ((l->in_text || l->chunk > 0) && !lang_is_go_ahead(l, p, len))
+		return lang_text(l, p, len, out, e);
+	size_t i = lang_indent(p, len);
+	if (i == len || p[i] == '#' || lang_is_telnet(p, len))
+		return 0;
+	enum lang_tag tag;
+	size_t skip;
+	if (lang_tag(l, p, len, &tag, &skip, e) < 0)
+		return -1;
+	if (tag != TAG_NONE && lang_is_stage(p + skip, len - skip))
+		return 0;
+	if (tag == TAG_SERVER ||
+	    (tag == TAG_NONE && expect_like(p + i, len - i)))
+		return lang_expect(
+		    l, p + (tag ? skip : i), len - (tag ? skip : i), out, e);
+	if (tag == TAG_NONE && p[i] == '\\') {
+		if (l->more != NULL)
+			return lang_send(l, tag, p, len, out, e);
+		if (!lang_template(l, p + i + 1, len - i - 1))
+			lang_give(out, STMT_SHELL, p + i + 1, len - i - 1);
+		return 0;
+	}
+	if (tag == TAG_CLIENT && skip == len)
+		return 0;
+	return lang_send(l, tag, p + skip, len - skip, out, e);
+}
+
+int
+lang_end(struct lang *l, struct err *e)
+{
+	if (l->template != NULL)
+		return lang_err(l, l->line, e,
+		    "found the end, expected '}' to close the template %s of "
+		    "line %u",
+		    l->template, l->body_line);
+	if (l->more != NULL)
+		return lang_err(l, l->line, e,
+		    "found the end, expected the last line of the reply %s of "
+		    "line %u",
+		    l->more->codes, l->more_line);
+	if (l->chunk > 0)
+		return lang_err(l, l->line, e,
+		    "found the end, expected %llu more octets of the BDAT "
+		    "chunk",
+		    (unsigned long long)l->chunk);
+	if (l->in_text)
+		return lang_err(l, l->line, e,
+		    "found the end, expected the '.' that ends the mail "
+		    "text");
+	return 0;
+}

@@ -1,0 +1,91 @@
+/* The language (DESIGN 2): lines into statements. Knows both RFC dialects,
+ * mail text, expectations; executes nothing. */
+#ifndef CMD_LANG_H
+#define CMD_LANG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "net/core/buf.h"
+#include "net/core/err.h"
+#include "cmd/lang/match.h"
+
+enum dialect {
+	DIALECT_UNKNOWN,
+	DIALECT_821, /* S: sender, R: receiver */
+	DIALECT_5321 /* C: client, S: server */
+};
+
+enum stmt_kind {
+	STMT_NOTHING,
+	STMT_SEND,     /* a command line */
+	STMT_TEXT,     /* a line of mail text, or of a BDAT chunk */
+	STMT_TEXT_END, /* the lone period, or <CRLF>.<CRLF> */
+	STMT_EXPECT,   /* one whole reply */
+	STMT_SHELL,    /* \word args, without the backslash */
+	STMT_TEMPLATE /* \template NAME { ... }: text is the name, body below */
+};
+
+struct stmt {
+	enum stmt_kind kind;
+	unsigned line; /* first line it stands on */
+	char *text;    /* SEND TEXT SHELL TEMPLATE: NUL-ended, may hold NULs */
+	size_t len;
+	struct expect *expect; /* EXPECT */
+	char *body;	       /* TEMPLATE: its lines */
+};
+
+void stmt_clear(struct stmt *s);
+
+/* The reader of one source, line by line. in_text is the caller's to set when
+ * it learns that the server wants mail text (a stream), or the parser's (a
+ * file). */
+struct lang {
+	const char *name; /* for messages */
+	enum dialect dialect;
+	unsigned line; /* lines read */
+	bool in_text;
+	bool verbatim; /* this mail text has no tags */
+	bool text_begun;
+	bool go_ahead;	     /* the reply to DATA may come before the text: set
+			    where in_text is, by who reads line by line */
+	bool tagged;	     /* tags have been seen */
+	uint64_t chunk;	     /* octets of a BDAT chunk still to come */
+	struct expect *more; /* a reply whose last line has not come */
+	unsigned more_line;
+	char *template; /* the name of the one being defined */
+	struct buf body;
+	unsigned body_line;
+};
+
+void lang_init(struct lang *l, const char *name, enum dialect d);
+void lang_release(struct lang *l);
+/* One line without its end. 0 with *out (STMT_NOTHING while more lines belong
+ * to it), or -1: ERR_DATA with "NAME:LINE: found ..., expected ...". */
+int lang_line(
+    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e);
+/* Is anything half said at the end: mail text, a reply, a template? */
+int lang_end(struct lang *l, struct err *e);
+
+/* A whole file. */
+struct script {
+	char *name;
+	enum dialect dialect;
+	bool transcript;   /* it has expectations */
+	bool has_greeting; /* it expects one */
+	bool has_helo;	   /* HELO, EHLO or LHLO before the first transaction */
+	bool has_quit;
+	struct stmt *stmt;
+	size_t n;
+};
+
+/* Parses all of it; ERR_DATA names the line. */
+int script_parse(struct script *s, const char *name, const char *p, size_t len,
+    enum dialect d, struct err *e);
+/* Reads a regular file (at most 64 MiB), or standard input for "-", and
+ * parses it. ERR_NOINPUT. */
+int script_read(
+    struct script *s, const char *path, enum dialect d, struct err *e);
+void script_release(struct script *s);
+
+#endif

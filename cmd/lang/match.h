@@ -1,0 +1,52 @@
+/* Expectations: a reply code, alternatives, wildcards, a regular expression,
+ * and the author's remark; held against a reply. */
+#ifndef CMD_MATCH_H
+#define CMD_MATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "net/core/buf.h"
+#include "net/core/err.h"
+#include "net/core/reply.h"
+
+struct match_regex; /* PCRE2 */
+
+struct expect {
+	char *codes;	 /* "250|251", "2xx": what is looked for */
+	struct buf text; /* its lines without codes, joined with LF */
+	size_t nlines;
+	struct match_regex *regex; /* /.../ of the last line, or NULL */
+};
+
+/* "250 OK", "250|251", "2xx", "550 /no such (?<who>\\w+)/", with sep set to
+ * '-' where more lines follow. -1: not of that form (ERR_DATA). */
+int expect_parse(
+    struct expect **out, const char *p, size_t len, char *sep, struct err *e);
+/* Adds a line of the same reply. -1 if its code differs. */
+int expect_add(
+    struct expect *x, const char *p, size_t len, char *sep, struct err *e);
+void expect_free(struct expect *x);
+/* Does its text or regular expression have a ${...}? */
+bool expect_has_vars(const struct expect *x);
+/* The same with text and regular expression passed through expand(). */
+int expect_expand(struct expect **out, const struct expect *x,
+    int (*expand)(
+	void *arg, const char *p, size_t len, struct buf *b, struct err *e),
+    void *arg, struct err *e);
+/* Does p begin as an expectation does: three digits (or 2xx, 250|...) then SP,
+ * '-', '|' or the end? */
+bool expect_like(const char *p, size_t len);
+/* Could it be a 3yz? */
+bool expect_intermediate(const struct expect *x);
+/* For messages: "250|251 OK". */
+void expect_text(const struct expect *x, struct buf *b);
+
+/* Captured text, told for each named group. */
+typedef void match_capture(
+    void *arg, const char *name, const char *p, size_t len);
+/* true if r is as expected. text: compare the words too. why: what differs,
+ * appended when it does. */
+bool expect_match(const struct expect *x, const struct reply *r, bool text,
+    match_capture *capture, void *arg, struct buf *why);
+
+#endif

@@ -1,0 +1,315 @@
+/* Variables are few: a sorted table would be cleverer than it needs to be.
+ * Expansion goes over the text once; values are never expanded again. */
+#include "cmd/lang/vars.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define VARS_EXPANDED_MAX (1u << 20)
+#define VARS_DEPTH_MAX	  16
+
+struct vars_job {
+	const struct vars *vars;
+	const struct var_args *args;
+	bool raw;
+	unsigned depth;
+	struct buf *out;
+	struct err *e;
+};
+
+void
+vars_init(struct vars *v)
+{
+	*v = (struct vars){ 0 };
+}
+
+static void
+vars_drop(struct var *v)
+{
+	free(v->name);
+	explicit_bzero(v->value, v->len);
+	free(v->value);
+}
+
+void
+vars_release(struct vars *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		vars_drop(&v->var[i]);
+	free(v->var);
+	vars_init(v);
+}
+
+static bool
+vars_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+static bool
+vars_is_name(const char *p, size_t len)
+{
+	if (len == 0 || len > 64 || (p[0] >= '0' && p[0] <= '9') || p[0] == '-')
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!vars_name_char(p[i]))
+			return false;
+	return true;
+}
+
+static struct var *
+vars_slot(const struct vars *v, const char *name, size_t len)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (strlen(v->var[i].name) == len &&
+		    memcmp(v->var[i].name, name, len) == 0)
+			return &v->var[i];
+	return NULL;
+}
+
+int
+vars_set(struct vars *v, const char *name, const char *value, size_t len,
+    struct err *e)
+{
+	if (!vars_is_name(name, strlen(name)))
+		return err_set(e, ERR_USAGE,
+		    "'%s' is no variable name: letters, digits, '_' and '-', "
+		    "a letter first",
+		    name);
+	struct var *slot = vars_slot(v, name, strlen(name));
+	char *copy = mem_dupn(value, len);
+	if (slot == NULL) {
+		v->var = mem_grow(v->var, v->n + 1, sizeof *v->var);
+		slot = &v->var[v->n++];
+		slot->name = mem_dup(name);
+	} else {
+		explicit_bzero(slot->value, slot->len);
+		free(slot->value);
+	}
+	slot->value = copy;
+	slot->len = len;
+	return 0;
+}
+
+bool
+vars_unset(struct vars *v, const char *name)
+{
+	struct var *slot = vars_slot(v, name, strlen(name));
+	if (slot == NULL)
+		return false;
+	vars_drop(slot);
+	*slot = v->var[--v->n];
+	return true;
+}
+
+const struct var *
+vars_get(const struct vars *v, const char *name)
+{
+	return vars_slot(v, name, strlen(name));
+}
+
+static int
+vars_put(struct vars_job *j, const char *name, size_t name_len, const char *p,
+    size_t len)
+{
+	if (!j->raw) {
+		for (size_t i = 0; i < len; i++) {
+			if (p[i] != '\r' && p[i] != '\n' && p[i] != '\0')
+				continue;
+			return err_set(j->e, ERR_USAGE,
+			    "the value of ${%.*s} holds %s at octet %zu, which "
+			    "only \\raw may send",
+			    (int)name_len, name,
+			    p[i] == '\r'   ? "CR"
+			    : p[i] == '\n' ? "LF"
+					   : "NUL",
+			    i + 1);
+		}
+	}
+	if (buf_len(j->out) + len > VARS_EXPANDED_MAX)
+		return err_set(j->e, ERR_USAGE,
+		    "the line is over 1 MiB once ${%.*s} is put in",
+		    (int)name_len, name);
+	buf_add(j->out, p, len);
+	return 0;
+}
+
+/* "${2*}": words from the second on, a blank before each; "${*}": all. */
+static int
+vars_put_words(struct vars_job *j, const char *name, size_t len)
+{
+	size_t from = 0;
+	for (size_t i = 0; i + 1 < len; i++)
+		from = from * 10 + (size_t)(name[i] - '0');
+	bool all = len == 1;
+	if (j->args == NULL)
+		return 0;
+	for (size_t i = all ? 0 : from - 1; i < j->args->n; i++) {
+		if ((!all || i > 0) && vars_put(j, name, len, " ", 1) < 0)
+			return -1;
+		if (vars_put(j, name, len, j->args->word[i],
+			strlen(j->args->word[i])) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool
+vars_is_words(const char *name, size_t len)
+{
+	if (len == 0 || len > 3 || name[len - 1] != '*')
+		return false;
+	if (len > 1 && name[0] == '0')
+		return false;
+	for (size_t i = 0; i + 1 < len; i++)
+		if (name[i] < '0' || name[i] > '9')
+			return false;
+	return true;
+}
+
+static bool
+vars_is_number(const char *name, size_t len)
+{
+	if (len == 0 || len > 2 || name[0] == '0')
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (name[i] < '0' || name[i] > '9')
+			return false;
+	return true;
+}
+
+/* 1: put in; 0: there is none of that name; -1: e. An empty value counts as
+ * none where a default is given, as in sh. */
+static int
+vars_value(struct vars_job *j, const char *name, size_t len, bool or_default)
+{
+	if (vars_is_number(name, len)) {
+		size_t i = (size_t)(name[0] - '0');
+		if (len == 2)
+			i = i * 10 + (size_t)(name[1] - '0');
+		if (j->args == NULL || i > j->args->n ||
+		    (or_default && j->args->word[i - 1][0] == '\0'))
+			return 0;
+		const char *w = j->args->word[i - 1];
+		return vars_put(j, name, len, w, strlen(w)) < 0 ? -1 : 1;
+	}
+	const struct var *v = vars_slot(j->vars, name, len);
+	if (v != NULL) {
+		if (v->len == 0 && or_default)
+			return 0;
+		return vars_put(j, name, len, v->value, v->len) < 0 ? -1 : 1;
+	}
+	if (j->vars->builtin == NULL)
+		return 0;
+	char *copy = mem_dupn(name, len);
+	struct buf b = BUF_INIT;
+	int r = 0;
+	if (j->vars->builtin(j->vars->arg, copy, &b) &&
+	    !(or_default && buf_len(&b) == 0))
+		r = vars_put(j, name, len, buf_data(&b), buf_len(&b)) < 0 ? -1
+									  : 1;
+	buf_release(&b);
+	free(copy);
+	return r;
+}
+
+/* The index of the '}' that closes what was opened before p, or len. */
+static size_t
+vars_close(const char *p, size_t len)
+{
+	unsigned depth = 0;
+	for (size_t i = 0; i < len; i++) {
+		if (p[i] == '$' && i + 1 < len && p[i + 1] == '{') {
+			depth++;
+			i++;
+		} else if (p[i] == '}') {
+			if (depth == 0)
+				return i;
+			depth--;
+		}
+	}
+	return len;
+}
+
+static int vars_walk(struct vars_job *j, const char *p, size_t len);
+
+/* One ${...}: in is what stands between the braces. */
+static int
+vars_one(struct vars_job *j, const char *in, size_t len)
+{
+	size_t name_len = 0;
+	while (name_len < len &&
+	       (vars_name_char(in[name_len]) || in[name_len] == '*'))
+		name_len++;
+	bool has_default = name_len + 1 < len && in[name_len] == ':' &&
+			   in[name_len + 1] == '-';
+	bool named = vars_is_name(in, name_len) ||
+		     vars_is_number(in, name_len) ||
+		     vars_is_words(in, name_len);
+	if (!named || (name_len < len && !has_default))
+		return err_set(j->e, ERR_USAGE,
+		    "'${%.*s}' is malformed: ${name} or ${name:-default}; "
+		    "write $${ for a literal ${",
+		    (int)(len < 60 ? len : 60), in);
+	if (vars_is_words(in, name_len))
+		return vars_put_words(j, in, name_len);
+	int r = vars_value(j, in, name_len, has_default);
+	if (r != 0)
+		return r < 0 ? -1 : 0;
+	if (!has_default && vars_is_number(in, name_len))
+		return err_set(j->e, ERR_USAGE, "argument %.*s is missing",
+		    (int)name_len, in);
+	if (!has_default)
+		return err_set(j->e, ERR_USAGE,
+		    "the variable ${%.*s} is not set: use -D %.*s=VALUE or "
+		    "\\set %.*s VALUE",
+		    (int)name_len, in, (int)name_len, in, (int)name_len, in);
+	if (++j->depth > VARS_DEPTH_MAX)
+		return err_set(j->e, ERR_USAGE,
+		    "defaults nest more than %d deep in ${%.*s...}",
+		    VARS_DEPTH_MAX, (int)name_len, in);
+	r = vars_walk(j, in + name_len + 2, len - name_len - 2);
+	j->depth--;
+	return r;
+}
+
+static int
+vars_walk(struct vars_job *j, const char *p, size_t len)
+{
+	while (len > 0) {
+		const char *d = memchr(p, '$', len);
+		size_t plain = d == NULL ? len : (size_t)(d - p);
+		buf_add(j->out, p, plain);
+		p += plain;
+		len -= plain;
+		if (len >= 3 && p[1] == '$' && p[2] == '{') {
+			buf_add(j->out, "${", 2);
+			p += 3;
+			len -= 3;
+		} else if (len >= 2 && p[1] == '{') {
+			size_t end = vars_close(p + 2, len - 2);
+			if (end == len - 2)
+				return err_set(j->e, ERR_USAGE,
+				    "'%.*s' has no closing '}'; write $${ for "
+				    "a literal ${",
+				    (int)(len < 60 ? len : 60), p);
+			if (vars_one(j, p + 2, end) < 0)
+				return -1;
+			p += end + 3;
+			len -= end + 3;
+		} else if (len > 0) {
+			buf_addc(j->out, *p++);
+			len--;
+		}
+	}
+	return 0;
+}
+
+int
+vars_expand(const struct vars *v, const struct var_args *args, const char *p,
+    size_t len, bool raw, struct buf *b, struct err *e)
+{
+	struct vars_job j = { v, args, raw, 0, b, e };
+	return vars_walk(&j, p, len);
+}

@@ -1,0 +1,108 @@
+/* The one writer to standard output and standard error. Output gathers in a
+ * buffer, so that what belongs together goes out in one write(2); a line that
+ * is being edited is taken away before and put back after. A failed write is
+ * kept: it is told once, by whoever flushes, and nothing is written after. */
+#include "cmd/say/out.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#define OUT_GATHER 65536
+
+void
+out_init(struct out *o)
+{
+	*o = (struct out){ .fd = STDOUT_FILENO };
+	o->terminal = isatty(STDOUT_FILENO) == 1;
+	buf_init(&o->pending);
+}
+
+int
+out_all(int fd, const char *p, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, p, len);
+		if (n >= 0) {
+			p += n;
+			len -= (size_t)n;
+		} else if (errno == EAGAIN) {
+			/* Whoever shares the open file made it so. */
+			struct pollfd wait = { fd, POLLOUT, 0 };
+			poll(&wait, 1, -1);
+		} else if (errno != EINTR) {
+			return errno;
+		}
+	}
+	return 0;
+}
+
+static void
+out_send(struct out *o)
+{
+	if (buf_len(&o->pending) == 0)
+		return;
+	if (!o->errored) {
+		if (o->before != NULL)
+			o->before(o->arg);
+		o->errno_ =
+		    out_all(o->fd, buf_data(&o->pending), buf_len(&o->pending));
+		o->errored = o->errno_ != 0;
+		if (o->after != NULL)
+			o->after(o->arg);
+	}
+	buf_clear(&o->pending);
+}
+
+void
+out_write(struct out *o, const char *p, size_t len)
+{
+	buf_add(&o->pending, p, len);
+	if (buf_len(&o->pending) >= OUT_GATHER)
+		out_send(o);
+}
+
+int
+out_flush(struct out *o, struct err *e)
+{
+	out_send(o);
+	if (!o->errored)
+		return 0;
+	return err_set(e, ERR_OUTPUT, "cannot write to standard output: %s",
+	    strerror(o->errno_));
+}
+
+void
+out_error(struct out *o, const char *fmt, ...)
+{
+	struct buf all = BUF_INIT;
+	struct buf text = BUF_INIT;
+	struct buf line = BUF_INIT;
+	va_list ap;
+	va_start(ap, fmt);
+	buf_addv(&all, fmt, ap);
+	va_end(ap);
+	redact_text(o->redact, &text, buf_data(&all), buf_len(&all));
+	buf_adds(&line, "smtpsh: ");
+	escape_add(&line, buf_data(&text), buf_len(&text), true);
+	buf_addc(&line, '\n');
+	out_send(o);
+	if (o->before != NULL)
+		o->before(o->arg);
+	/* There is nobody left to tell when this fails. */
+	(void)out_all(STDERR_FILENO, buf_data(&line), buf_len(&line));
+	if (o->after != NULL)
+		o->after(o->arg);
+	buf_wipe(&all);
+	buf_release(&text);
+	buf_release(&line);
+}
+
+int
+out_release(struct out *o, struct err *e)
+{
+	int rc = out_flush(o, e);
+	buf_release(&o->pending);
+	return rc;
+}

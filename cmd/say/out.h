@@ -1,0 +1,77 @@
+/* The one writer to standard output and standard error. */
+#ifndef CMD_OUT_H
+#define CMD_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "net/core/buf.h"
+#include "net/core/err.h"
+
+struct redact;
+
+struct out {
+	int fd;	       /* standard output; a test may put another */
+	bool terminal; /* it is one */
+	bool errored;  /* a write failed: errno_ says why */
+	int errno_;
+	/* Called around writing while a line is being edited, to take it away
+	 * and put it back; NULL when none is. */
+	void (*before)(void *arg);
+	void (*after)(void *arg);
+	void *arg;
+	struct buf pending;
+	const struct redact *redact; /* for out_error(); NULL: no secrets */
+};
+
+void out_init(struct out *o);
+/* Gathers; written at out_flush() or when 64 KiB are there. */
+void out_write(struct out *o, const char *p, size_t len);
+/* 0, or -1 with ERR_OUTPUT. A reader that went away (EPIPE) counts. */
+int out_flush(struct out *o, struct err *e);
+/* A line on standard error, "smtpsh: " before it, escaped, without secrets.
+ * Flushes first. */
+void out_error(struct out *o, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+int out_release(struct out *o, struct err *e);
+/* Writes all of it to a descriptor of the caller's, whatever it takes. Returns
+ * 0, or the errno of the write that failed. */
+int out_all(int fd, const char *p, size_t len);
+
+/* Appends p for people's eyes: printable ASCII, TAB if tabs, and valid UTF-8
+ * stay; C0, DEL, C1, bidi controls, zero-width and invalid UTF-8 become \xNN
+ * octet by octet. A backslash stays as it is. */
+void escape_add(struct buf *b, const char *p, size_t len, bool tabs);
+/* Columns that the (escaped) text takes on a terminal. */
+size_t escape_width(const char *p, size_t len);
+/* One character of strict UTF-8 (RFC 3629): its octets, 0 if there is none. */
+size_t escape_utf8(const char *p, size_t len, unsigned long *cp);
+/* Is it one of those that escape_add() does not let through? TAB is. */
+bool escape_unsafe(unsigned long cp);
+
+/* Secrets, known by value: passwords, tokens, their base64. */
+struct redact_form {
+	char *p;
+	size_t len;
+	bool base64; /* goes with the base64 characters around it */
+};
+struct redact {
+	struct redact_form *form;
+	size_t n;
+};
+void redact_init(struct redact *r);
+/* Wipes all. */
+void redact_release(struct redact *r);
+/* Remembers a value, and what it looks like in base64: alone, and inside a
+ * SASL PLAIN message (any of three alignments). Shorter than 4 octets is not
+ * searched for. */
+void redact_add(struct redact *r, const char *p, size_t len);
+/* Appends text with each secret as ***. r may be NULL: there are none. */
+void redact_text(
+    const struct redact *r, struct buf *b, const char *p, size_t len);
+/* The part of a command line that may be shown: "AUTH PLAIN ***". secret: what
+ * follows verb and mechanism is one, all of it in a line of an AUTH exchange;
+ * "*" (cancels) and "=" (empty) stay. */
+void redact_line(const struct redact *r, struct buf *b, const char *p,
+    size_t len, bool secret);
+
+#endif

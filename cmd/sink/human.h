@@ -1,0 +1,39 @@
+/* Between human.c (the events) and human_reply.c (what is known of a reply). */
+#ifndef CMD_HUMAN_H
+#define CMD_HUMAN_H
+
+#include "cmd/talk/event.h"
+#include "cmd/say/note.h"
+#include "cmd/say/out.h"
+#include "cmd/sink/replay.h"
+
+#define HUMAN_DIM  "\033[2m"
+#define HUMAN_BOLD "\033[1m"
+#define HUMAN_RED  "\033[31m"
+
+struct human {
+	struct sink sink;
+	struct out *out;
+	struct human_opts opts;
+	const struct redact *redact;
+	struct buf text; /* of the event under way */
+	struct buf told; /* EHLO lines that were explained already */
+	struct buf held; /* remarks that wait for the end of mail text */
+	bool in_text;
+	bool talked;		/* a line of the conversation came last */
+	uint64_t shown, hidden; /* octets of this mail text */
+};
+
+/* Columns there are, at least 40. */
+size_t human_width(const struct human *h);
+/* Lines (ended by LF) that are safe and laid out, as remarks. session: at
+ * column 0. */
+void human_remark(struct human *h, const char *colour, bool session,
+    const char *lines, size_t len);
+/* The same for any text: secrets out, escaped, broken to the width. */
+void human_note(struct human *h, const char *colour, bool session,
+    const char *p, size_t len);
+/* The lines of a reply and its remarks. */
+void human_reply(struct human *h, const struct event *ev);
+
+#endif

@@ -1,0 +1,319 @@
+/* One JSON object a line, keys always in the same order, for programs. The
+ * one file that includes jansson, which takes valid UTF-8 only: other octets
+ * become \xNN. JSON escapes C0 itself; what else could disturb a terminal that
+ * the line is shown on is written as \uNNNN, which is the same text. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "net/core/code.h"
+#include "cmd/talk/event.h"
+#include "cmd/say/out.h"
+#include "cmd/sink/replay.h"
+
+struct json {
+	struct sink sink;
+	struct out *out;
+	const struct redact *redact;
+};
+
+static const char *const json_names[] = {
+	[EV_OPEN] = "open",
+	[EV_SENT] = "sent",
+	[EV_TEXT] = "text",
+	[EV_OCTETS] = "text",
+	[EV_REPLY] = "reply",
+	[EV_GARBAGE] = "garbage",
+	[EV_CLOSED] = "closed",
+	[EV_REMARK] = "remark",
+	[EV_VERDICT] = "verdict",
+	[EV_FILE] = "file",
+	[EV_FILE_END] = "summary",
+	[EV_END] = "end",
+};
+
+/* A string of any octets. */
+static json_t *
+json_text(const char *p, size_t len)
+{
+	struct buf b = BUF_INIT;
+	for (size_t i = 0; i < len;) {
+		unsigned long cp;
+		size_t n = escape_utf8(p + i, len - i, &cp);
+		if (n > 0)
+			buf_add(&b, p + i, n);
+		else
+			buf_addf(&b, "\\x%02x", (unsigned char)p[i]);
+		i += n > 0 ? n : 1;
+	}
+	json_t *s = json_stringn(buf_data(&b), buf_len(&b));
+	buf_release(&b);
+	return s;
+}
+
+static void
+json_put_text(json_t *o, const char *key, const struct redact *r, const char *p,
+    size_t len)
+{
+	struct buf b = BUF_INIT;
+	redact_text(r, &b, p, len);
+	json_object_set_new(o, key, json_text(buf_data(&b), buf_len(&b)));
+	buf_release(&b);
+}
+
+static void
+json_put_string(
+    json_t *o, const char *key, const struct redact *r, const char *s)
+{
+	if (s != NULL)
+		json_put_text(o, key, r, s, strlen(s));
+}
+
+/* Milliseconds, to the microsecond. */
+static void
+json_put_ms(json_t *o, const char *key, int64_t ns)
+{
+	const int64_t us = ns / 1000;
+	if (ns >= 0)
+		json_object_set_new(o, key, json_real((double)us / 1e3));
+}
+
+static void
+json_put_number(json_t *o, const char *key, uint64_t n)
+{
+	json_object_set_new(o, key, json_integer((json_int_t)n));
+}
+
+static void
+json_put_time(json_t *o)
+{
+	struct timespec now;
+	struct tm tm;
+	char s[64];
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &tm);
+	size_t n = strftime(s, sizeof(s), "%Y-%m-%dT%H:%M:%S", &tm);
+	struct buf b = BUF_INIT;
+	buf_add(&b, s, n);
+	buf_addf(&b, ".%03ldZ", now.tv_nsec / 1000000);
+	json_object_set_new(o, "time", json_string(buf_str(&b)));
+	buf_release(&b);
+}
+
+static void
+json_put_verb(json_t *o, const struct verb *v)
+{
+	if (v != NULL && v->id != VERB_UNKNOWN)
+		json_object_set_new(o, "verb", json_string(v->name));
+}
+
+static void
+json_put_flaws(json_t *o, unsigned flaws)
+{
+	static const char *const names[] = { "bare-lf", "bare-cr", "nul",
+		"long-line", "no-text", "enhanced-class" };
+	json_t *list = json_array();
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (flaws & 1U << i)
+			json_array_append_new(list, json_string(names[i]));
+	json_object_set_new(o, "flaws", list);
+}
+
+static void
+json_put_reply(json_t *o, const struct event *ev, const struct redact *r)
+{
+	const struct reply *reply = ev->reply;
+	struct buf b = BUF_INIT;
+	json_put_number(o, "code", (uint64_t)reply->code);
+	if (reply->enh_class > 0) {
+		buf_addf(&b, "%d.%d.%d", reply->enh_class, reply->enh_subject,
+		    reply->enh_detail);
+		json_object_set_new(o, "enhanced", json_string(buf_str(&b)));
+	}
+	const struct code *code = code_find(
+	    reply->code, ev->verb != NULL ? ev->verb->id : VERB_UNKNOWN);
+	if (code != NULL)
+		json_object_set_new(o, "meaning", json_string(code->text));
+	json_t *lines = json_array();
+	for (size_t i = 0; i < reply->nlines; i++) {
+		size_t len;
+		const char *p = reply_text(reply, i, &len);
+		buf_clear(&b);
+		redact_text(r, &b, p, len);
+		json_array_append_new(
+		    lines, json_text(buf_data(&b), buf_len(&b)));
+	}
+	json_object_set_new(o, "lines", lines);
+	buf_clear(&b);
+	replay_joined(&b, reply, r);
+	json_object_set_new(o, "text", json_text(buf_data(&b), buf_len(&b)));
+	buf_release(&b);
+	json_put_verb(o, ev->verb);
+	json_put_string(o, "rcpt", r, ev->rcpt);
+	json_put_ms(o, "ms", ev->took_ns);
+	if (ev->unsolicited)
+		json_object_set_new(o, "unsolicited", json_true());
+	if (reply->flaws != 0)
+		json_put_flaws(o, reply->flaws);
+}
+
+static void
+json_put_sent(json_t *o, const struct event *ev, const struct redact *r)
+{
+	struct buf b = BUF_INIT;
+	redact_line(r, &b, ev->text, ev->len, ev->secret);
+	json_object_set_new(o, "text", json_text(buf_data(&b), buf_len(&b)));
+	buf_release(&b);
+	json_put_verb(o, ev->verb);
+	if (ev->implied)
+		json_object_set_new(o, "implied", json_true());
+	if (ev->secret)
+		json_object_set_new(o, "secret", json_true());
+}
+
+static void
+json_put_verdict(json_t *o, const struct event *ev, const struct redact *r)
+{
+	json_put_string(o, "expected", r, ev->expected);
+	if (ev->kind == EV_VERDICT)
+		json_put_text(o, "got", r, ev->text, ev->len);
+	if (ev->verdict != VERDICT_NONE)
+		json_object_set_new(o, "verdict",
+		    json_string(ev->verdict == VERDICT_MET ? "met" : "missed"));
+}
+
+static void
+json_put_summary(json_t *o, const struct event *ev, const struct redact *r)
+{
+	json_put_number(o, "met", ev->met);
+	json_put_number(o, "missed", ev->missed);
+	json_put_number(o, "status", (uint64_t)ev->status);
+	json_put_ms(o, "ms", ev->took_ns);
+	if (ev->len > 0)
+		json_put_text(o, "text", r, ev->text, ev->len);
+}
+
+static void
+json_put_direction(json_t *o, enum event_kind kind)
+{
+	const char *who = NULL;
+	if (kind == EV_SENT || kind == EV_TEXT || kind == EV_OCTETS)
+		who = "client";
+	else if (kind == EV_REPLY || kind == EV_GARBAGE)
+		who = "server";
+	if (who != NULL)
+		json_object_set_new(o, "direction", json_string(who));
+}
+
+static void
+json_fill(json_t *o, const struct event *ev, const struct redact *r)
+{
+	switch (ev->kind) {
+	case EV_SENT:
+		json_put_sent(o, ev, r);
+		break;
+	case EV_REPLY:
+		json_put_reply(o, ev, r);
+		json_put_verdict(o, ev, r);
+		break;
+	case EV_VERDICT:
+		json_put_verdict(o, ev, r);
+		break;
+	case EV_OCTETS:
+		json_put_number(o, "octets", ev->n);
+		if (ev->len > 0)
+			json_put_text(o, "text", r, ev->text, ev->len);
+		break;
+	case EV_FILE:
+		break;
+	case EV_FILE_END:
+		json_put_summary(o, ev, r);
+		break;
+	case EV_END:
+		json_put_number(o, "files", ev->files);
+		json_put_number(o, "failed", ev->files_failed);
+		json_put_number(o, "status", (uint64_t)ev->status);
+		json_put_ms(o, "ms", ev->took_ns);
+		if (ev->len > 0)
+			json_put_text(o, "text", r, ev->text, ev->len);
+		break;
+	case EV_GARBAGE:
+		json_put_text(o, "text", r, ev->text, ev->len);
+		json_put_string(o, "reason", r, ev->remark);
+		break;
+	case EV_OPEN:
+	case EV_TEXT:
+	case EV_CLOSED:
+	case EV_REMARK:
+		json_put_text(o, "text", r, ev->text, ev->len);
+		break;
+	}
+}
+
+/* The line, with all that is not for a terminal as \uNNNN. */
+static void
+json_safe(struct buf *b, const char *p, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		unsigned long cp;
+		size_t n = escape_utf8(p + i, len - i, &cp);
+		if (n == 0)
+			cp = 0xfffd, n = 1; /* jansson's are valid */
+		if (!escape_unsafe(cp))
+			buf_add(b, p + i, n);
+		else if (cp < 0x10000)
+			buf_addf(b, "\\u%04lX", cp);
+		else
+			buf_addf(b, "\\u%04lX\\u%04lX",
+			    0xd800 + ((cp - 0x10000) >> 10),
+			    0xdc00 + ((cp - 0x10000) & 0x3ff));
+		i += n;
+	}
+}
+
+static void
+json_put(struct sink *s, const struct event *ev)
+{
+	struct json *j = (struct json *)s;
+	json_t *o = json_object();
+	json_put_time(o);
+	json_put_ms(o, "ms_since_start", ev->at_ns);
+	json_object_set_new(o, "event", json_string(json_names[ev->kind]));
+	json_put_direction(o, ev->kind);
+	json_fill(o, ev, j->redact);
+	json_put_string(o, "file", j->redact, ev->file);
+	if (ev->line > 0)
+		json_put_number(o, "line", ev->line);
+	char *line = json_dumps(
+	    o, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
+	json_decref(o);
+	if (line == NULL)
+		abort(); /* out of memory */
+	struct buf b = BUF_INIT;
+	json_safe(&b, line, strlen(line));
+	buf_addc(&b, '\n');
+	free(line);
+	out_write(j->out, buf_data(&b), buf_len(&b));
+	if (ev->kind != EV_TEXT)
+		out_flush(j->out, NULL); /* the shell asks for the error */
+	buf_release(&b);
+}
+
+static int
+json_close(struct sink *s, struct err *e)
+{
+	int rc = out_flush(((struct json *)s)->out, e);
+	free(s);
+	return rc;
+}
+
+struct sink *
+json_new(struct out *o, const struct redact *r)
+{
+	struct json *j = mem_zalloc(sizeof(*j));
+	j->sink.put = json_put;
+	j->sink.close = json_close;
+	j->out = o;
+	j->redact = r;
+	return &j->sink;
+}

@@ -1,0 +1,119 @@
+/* What was sent and received, said so that reading it does the same again. */
+#include "cmd/sink/replay.h"
+
+#include <string.h>
+
+/* "${" would be a variable when it is read. */
+static void
+replay_guard(struct buf *b, const char *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (p[i] == '$' && i + 1 < len && p[i + 1] == '{')
+			buf_addc(b, '$');
+		buf_addc(b, p[i]);
+	}
+}
+
+static void
+replay_line(struct buf *b, const struct buf *text)
+{
+	buf_adds(b, buf_len(text) > 0 ? "S: " : "S:");
+	replay_guard(b, buf_data(text), buf_len(text));
+}
+
+void
+replay_sent(struct buf *b, const struct event *ev, const struct redact *r)
+{
+	struct buf text = BUF_INIT;
+	redact_line(r, &text, ev->text, ev->len, ev->secret);
+	if (ev->len == 0)
+		buf_adds(b, "\\raw \\r\\n"); /* "S:" says nothing */
+	else
+		replay_line(b, &text);
+	buf_release(&text);
+}
+
+/* What ends mail text when it is read. */
+static bool
+replay_is_end(const char *p, size_t len)
+{
+	static const char crlf[] = "<CRLF>.<CRLF>";
+	if (len == 1 && *p == '.')
+		return true;
+	while (len > 0 && (*p == ' ' || *p == '\t'))
+		p++, len--;
+	while (len > 0 && (p[len - 1] == ' ' || p[len - 1] == '\t'))
+		len--;
+	return len == sizeof(crlf) - 1 && memcmp(p, crlf, len) == 0;
+}
+
+bool
+replay_text(struct buf *b, const struct event *ev, const struct redact *r)
+{
+	if (replay_is_end(ev->text, ev->len))
+		return false;
+	struct buf text = BUF_INIT;
+	redact_text(r, &text, ev->text, ev->len);
+	replay_line(b, &text);
+	buf_release(&text);
+	return true;
+}
+
+void
+replay_octets(struct buf *b, const struct event *ev, const struct redact *r)
+{
+	struct buf text = BUF_INIT;
+	redact_text(r, &text, ev->text, ev->len);
+	replay_guard(b, buf_data(&text), buf_len(&text));
+	buf_release(&text);
+}
+
+void
+replay_reply(
+    struct buf *b, const struct reply *reply, size_t i, const struct redact *r)
+{
+	struct buf text = BUF_INIT;
+	size_t len;
+	const char *p = reply_text(reply, i, &len);
+	buf_addf(b, "R: %d", reply->code);
+	if (i + 1 < reply->nlines)
+		buf_addc(b, '-');
+	else if (reply->line[i].sep != '\0')
+		buf_addc(b, ' ');
+	redact_text(r, &text, p, len);
+	p = buf_data(&text);
+	len = buf_len(&text);
+	size_t from = 0, to = len;
+	while (from < to && (p[from] == ' ' || p[from] == '\t'))
+		from++;
+	while (to > from && (p[to - 1] == ' ' || p[to - 1] == '\t'))
+		to--;
+	/* Between slashes it would be a regular expression. */
+	if (to - from >= 2 && p[from] == '/' && p[to - 1] == '/') {
+		buf_add(b, p, from++);
+		buf_adds(b, "\\x2f");
+	} else {
+		from = 0;
+	}
+	escape_add(b, p + from, len - from, true);
+	buf_release(&text);
+}
+
+void
+replay_joined(struct buf *b, const struct reply *reply, const struct redact *r)
+{
+	for (size_t i = 0; i < reply->nlines; i++) {
+		size_t len;
+		const char *p = reply_text(reply, i, &len);
+		if (i > 0)
+			buf_addc(b, '\n');
+		redact_text(r, b, p, len);
+	}
+}
+
+bool
+replay_ends_text(const struct event *ev)
+{
+	return ev->kind == EV_SENT && ev->verb != NULL &&
+	       ev->verb->id == VERB_TEXT_END;
+}

@@ -1,0 +1,107 @@
+/* Events summed up for each file: how it ended, and what it missed first. */
+#include "cmd/sink/result.h"
+
+#include <string.h>
+
+void
+result_clear(struct result *r)
+{
+	buf_release(&r->file);
+	buf_release(&r->expected);
+	buf_release(&r->got);
+	buf_release(&r->message);
+	*r = (struct result){ .took_ns = -1 };
+}
+
+static void
+result_text(
+    struct buf *b, const struct redact *redact, const char *p, size_t len)
+{
+	struct buf clean = BUF_INIT;
+	redact_text(redact, &clean, p, len);
+	escape_add(b, buf_data(&clean), buf_len(&clean), false);
+	buf_release(&clean);
+}
+
+static void
+result_missed(
+    struct result *r, const struct event *ev, const struct redact *redact)
+{
+	r->failed = true;
+	r->missed++;
+	if (buf_len(&r->expected) > 0 || ev->expected == NULL)
+		return;
+	r->line = ev->line;
+	result_text(&r->expected, redact, ev->expected, strlen(ev->expected));
+	if (ev->len > 0)
+		result_text(&r->got, redact, ev->text, ev->len);
+	else
+		buf_adds(&r->got, "nothing");
+}
+
+static void
+result_message(
+    struct result *r, const struct event *ev, const struct redact *redact)
+{
+	if (!r->failed)
+		return;
+	if (buf_len(&r->expected) > 0)
+		buf_addf(&r->message, "expected %s, got %s",
+		    buf_str(&r->expected), buf_str(&r->got));
+	else if (ev->len > 0)
+		result_text(&r->message, redact, ev->text, ev->len);
+	else
+		buf_addf(&r->message, "exit status %d", ev->status);
+}
+
+bool
+result_put(
+    struct result *r, const struct event *ev, const struct redact *redact)
+{
+	switch (ev->kind) {
+	case EV_FILE:
+		result_clear(r);
+		r->begun = true;
+		break;
+	/* Met is told once, with the reply or apart from it; missed always
+	 * apart. */
+	case EV_REPLY:
+	case EV_VERDICT:
+		if (ev->verdict == VERDICT_MET)
+			r->met++;
+		else if (ev->verdict == VERDICT_MISSED &&
+			 ev->kind == EV_VERDICT)
+			result_missed(r, ev, redact);
+		break;
+	case EV_FILE_END:
+		r->met = ev->met;
+		r->missed = ev->missed;
+		r->took_ns = ev->took_ns;
+		r->begun = false;
+		/* fall through */
+	case EV_END:
+		if (ev->kind == EV_END)
+			r->took_ns = ev->took_ns;
+		r->status = ev->status;
+		if (ev->status != 0 || r->missed > 0)
+			r->failed = true;
+		result_message(r, ev, redact);
+		break;
+	default:
+		break;
+	}
+	if (ev->file != NULL && buf_len(&r->file) == 0)
+		result_text(&r->file, redact, ev->file, strlen(ev->file));
+	return ev->kind == EV_FILE_END;
+}
+
+void
+result_end(struct result *r)
+{
+	if (r->begun) {
+		r->failed = true;
+		buf_adds(&r->message, "interrupted");
+	}
+	if (buf_len(&r->file) == 0)
+		buf_adds(&r->file, "standard input");
+}

@@ -1,0 +1,45 @@
+/* Commands to smtpsh itself: \word args. A file a command; its row on top. */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+#include <stddef.h>
+#include "net/core/err.h"
+#include "cmd/shell/shell.h"
+
+struct cmd_args {
+	size_t n;
+	char **word;	  /* quoted words unquoted */
+	const char *rest; /* the text behind the command word, as it is */
+};
+
+struct cmd {
+	const char *name;
+	const char *args; /* grammar.h; placeholders that completion knows: FILE
+			     HOST ADDRESS VERB CODE WORD NAME TEMPLATE SETTING
+			     COMMAND MECHANISM KEYWORD */
+	const char *text; /* one line: what it does */
+	const char *help; /* more lines, or NULL */
+	/* Does it; words were counted against args. -1 with e. NULL when body
+	 * says it. */
+	int (*exec)(struct shell *sh, const struct cmd_args *a, struct err *e);
+	const char *body; /* lines of the language, for those that are builtin
+			     templates */
+};
+
+/* All, in the order of \help; NULL-ended. */
+extern const struct cmd *const cmd_table[];
+/* By name or unique prefix. NULL: ERR_USAGE, names the candidates. */
+const struct cmd *cmd_find(const char *name, size_t len, struct err *e);
+/* The row that a line (behind the backslash) would run, if its words are as
+ * many as that takes (not counted unless so asked: variables may stand for
+ * any). NULL: ERR_USAGE. */
+const struct cmd *cmd_check(
+    const char *p, size_t len, bool count, struct err *e);
+/* Splits a line (behind the backslash) and runs it; templates too. */
+int cmd_run(struct shell *sh, const char *p, size_t len, struct err *e);
+/* Words of a line: blanks part, '...' and "..." quote, \ escapes in "...".
+ * The result's words are the caller's: cmd_args_release(). */
+int cmd_split(struct cmd_args *a, const char *p, size_t len, struct err *e);
+void cmd_args_release(struct cmd_args *a);
+
+#endif

@@ -1,0 +1,216 @@
+/* A connection is a transport (sockets here; a child process and a receiver
+ * in this process in files of their own) and perhaps a layer on top. Sockets
+ * are written with MSG_NOSIGNAL: no SIGPIPE, whatever the program did with
+ * it. */
+#include "net/conn/conn_priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+#include "net/core/buf.h"
+
+const struct conn_ops conn_socket_ops = {
+	.read = conn_socket_read,
+	.write = conn_socket_write,
+	.poll = conn_socket_poll,
+	.ready = conn_socket_ready,
+	.peek = conn_socket_peek,
+	.close = conn_socket_close,
+};
+
+const char *
+conn_reason(int error, char *buf)
+{
+	return strerror_r(error, buf, CONN_REASON_MAX);
+}
+
+struct conn *
+conn_new(const struct conn_ops *raw, int fd, char *name, const char *address)
+{
+	struct conn *c = mem_zalloc(sizeof(*c));
+
+	c->raw = c->top = raw;
+	c->fd = fd;
+	c->pid = -1;
+	c->name = name;
+	c->address = mem_dup(address != NULL ? address : "");
+	return c;
+}
+
+int
+conn_open(struct conn **out, const struct conn_target *t, struct loop *l,
+    int64_t deadline_ns, conn_report *report, void *arg, struct err *e)
+{
+	struct conn_try try = { t, l, deadline_ns, report, arg };
+
+	*out = NULL;
+	switch (t->kind) {
+	case CONN_TCP:
+		return conn_open_tcp(out, &try, e);
+	case CONN_UNIX:
+		return conn_open_unix(out, &try, e);
+	case CONN_PIPE:
+		return conn_open_pipe(out, &try, e);
+	case CONN_INPROC:
+		return conn_open_inproc(out, &try, e);
+	}
+	return err_set(e, ERR_BUG, "no such kind of connection");
+}
+
+void
+conn_free(struct conn *c)
+{
+	if (c == NULL)
+		return;
+	if (c->top != c->raw)
+		c->top->close(c);
+	c->raw->close(c);
+	free(c->name);
+	free(c->address);
+	free(c);
+}
+
+ssize_t
+conn_read(struct conn *c, char *p, size_t n, struct err *e)
+{
+	return c->top->read(c, p, n, e);
+}
+
+ssize_t
+conn_write(struct conn *c, const char *p, size_t n, struct err *e)
+{
+	return c->top->write(c, p, n, e);
+}
+
+size_t
+conn_poll(const struct conn *c, bool want_write, struct pollfd *fd)
+{
+	return c->top->poll(c, want_write, fd);
+}
+
+bool
+conn_ready(const struct conn *c)
+{
+	return c->top->ready(c);
+}
+
+size_t
+conn_peek(struct conn *c)
+{
+	return c->raw->peek(c);
+}
+
+const char *
+conn_name(const struct conn *c)
+{
+	return c->name;
+}
+
+const char *
+conn_address(const struct conn *c)
+{
+	return c->address;
+}
+
+struct peer *
+conn_peer(struct conn *c)
+{
+	return c->peer;
+}
+
+/* What a failed call means to conn_read() and conn_write(). */
+static ssize_t
+conn_socket_error(struct err *e)
+{
+	char buf[CONN_REASON_MAX];
+
+	if (errno == EAGAIN || errno == EWOULDBLOCK)
+		return CONN_AGAIN;
+	/* EPIPE only says that the other side has closed. */
+	err_set(e, ERR_LOST, "%s",
+	    errno == EPIPE ? "closed by the server" : conn_reason(errno, buf));
+	return CONN_ERR;
+}
+
+ssize_t
+conn_socket_read(struct conn *c, char *p, size_t n, struct err *e)
+{
+	ssize_t got;
+
+	do
+		got = recv(c->fd, p, n, MSG_DONTWAIT);
+	while (got < 0 && errno == EINTR);
+	return got < 0 ? conn_socket_error(e) : got;
+}
+
+ssize_t
+conn_read_sleep(struct conn *c, char *p, size_t n, struct err *e)
+{
+	ssize_t got;
+
+	if (!c->sleeps || c->top != c->raw)
+		return CONN_AGAIN;
+	got = recv(c->fd, p, n, 0);
+	if (got < 0 && errno == EINTR)
+		return CONN_AGAIN;
+	return got < 0 ? conn_socket_error(e) : got;
+}
+
+void
+conn_socket_sleeps(struct conn *c)
+{
+	struct timeval most = { .tv_usec = CONN_SLEEP_MS * 1000 };
+
+	c->sleeps = setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &most,
+			sizeof(most)) == 0 &&
+		    fcntl(c->fd, F_SETFL, 0) == 0;
+}
+
+ssize_t
+conn_socket_write(struct conn *c, const char *p, size_t n, struct err *e)
+{
+	ssize_t put;
+
+	do
+		put = send(c->fd, p, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+	while (put < 0 && errno == EINTR);
+	return put < 0 ? conn_socket_error(e) : put;
+}
+
+size_t
+conn_socket_poll(const struct conn *c, bool want_write, struct pollfd *fd)
+{
+	fd[0] = (struct pollfd){
+		.fd = c->fd,
+		.events = (short)(want_write ? POLLIN | POLLOUT : POLLIN),
+	};
+	return 1;
+}
+
+bool
+conn_socket_ready(const struct conn *c)
+{
+	(void)c;
+	return false;
+}
+
+size_t
+conn_socket_peek(struct conn *c)
+{
+	char buf[4096];
+	ssize_t n = recv(c->fd, buf, sizeof(buf), MSG_PEEK | MSG_DONTWAIT);
+
+	return n > 0 ? (size_t)n : 0;
+}
+
+void
+conn_socket_close(struct conn *c)
+{
+	if (c->fd >= 0)
+		close(c->fd);
+	c->fd = -1;
+}

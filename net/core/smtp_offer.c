@@ -1,0 +1,141 @@
+/* What the server says of itself: its name, and the lines of EHLO's reply. A
+ * line whose first word is no keyword (RFC 5321 4.1.1.1: letters, digits,
+ * hyphens) is passed over; "AUTH=LOGIN", an old misreading of RFC 2554's
+ * drafts, counts as AUTH. */
+#include "net/core/smtp_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SMTP_PEER_MAX 255
+
+static bool
+smtp_is_keyword_char(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       (c >= '0' && c <= '9') || c == '-';
+}
+
+static char
+smtp_upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+void
+smtp_offers_clear(struct smtp *s)
+{
+	for (size_t i = 0; i < s->noffers; i++) {
+		free((void *)(uintptr_t)s->offer[i].keyword);
+		free((void *)(uintptr_t)s->offer[i].args);
+	}
+	s->noffers = 0;
+}
+
+static void
+smtp_offers_add(struct smtp *s, const char *p, size_t len)
+{
+	size_t n = 0;
+	while (n < len && smtp_is_keyword_char(p[n]))
+		n++;
+	if (n == 0 || p[0] == '-' || s->noffers == SMTP_OFFERS_MAX)
+		return;
+	char *word = mem_dupn(p, n);
+	for (size_t i = 0; i < n; i++)
+		word[i] = smtp_upper(word[i]);
+	bool misform = n < len && p[n] == '=' && strcmp(word, "AUTH") == 0;
+	if (n < len && p[n] != ' ' && !misform) {
+		free(word);
+		return;
+	}
+	n += misform;
+	while (n < len && p[n] == ' ')
+		n++;
+	while (len > n && p[len - 1] == ' ')
+		len--;
+	s->offer[s->noffers++] = (struct smtp_keyword){ .keyword = word,
+		.args = mem_dupn(p + n, len - n) };
+}
+
+void
+smtp_offers_take(struct smtp *s, const struct reply *r)
+{
+	smtp_offers_clear(s);
+	for (size_t i = 1; i < r->nlines; i++) {
+		size_t len;
+		const char *text = reply_text(r, i, &len);
+		smtp_offers_add(s, text, len);
+	}
+}
+
+const struct smtp_keyword *
+smtp_offer_at(const struct smtp *s, size_t i)
+{
+	return i < s->noffers ? &s->offer[i] : NULL;
+}
+
+const struct smtp_keyword *
+smtp_offer(const struct smtp *s, const char *keyword)
+{
+	for (size_t i = 0; i < s->noffers; i++) {
+		const char *have = s->offer[i].keyword;
+		size_t n = 0;
+		while (have[n] != '\0' && have[n] == smtp_upper(keyword[n]))
+			n++;
+		if (have[n] == '\0' && keyword[n] == '\0')
+			return &s->offer[i];
+	}
+	return NULL;
+}
+
+bool
+smtp_offer_size(const struct smtp *s, uint64_t *octets)
+{
+	const struct smtp_keyword *k = smtp_offer(s, "SIZE");
+	uint64_t value = 0;
+	*octets = 0;
+	if (k == NULL || strlen(k->args) > 20)
+		return false;
+	for (const char *p = k->args; *p != '\0'; p++) {
+		unsigned digit = (unsigned)*p - '0';
+		if (digit > 9 || value > (UINT64_MAX - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	*octets = value;
+	return true;
+}
+
+const char *
+smtp_peer(const struct smtp *s)
+{
+	return s->peer != NULL ? s->peer : "";
+}
+
+void
+smtp_peer_clear(struct smtp *s)
+{
+	free(s->peer);
+	s->peer = NULL;
+}
+
+/* A domain or an address literal, by its octets. */
+static bool
+smtp_is_peer_char(char c)
+{
+	return smtp_is_keyword_char(c) || (unsigned char)c > 127 ||
+	       memchr(".:[]_", c, 5) != NULL;
+}
+
+void
+smtp_peer_take(struct smtp *s, const struct reply *r)
+{
+	size_t len, n = 0;
+	const char *text = reply_text(r, 0, &len);
+	while (n < len && n < SMTP_PEER_MAX && smtp_is_peer_char(text[n]))
+		n++;
+	if (n == 0 || (n < len && text[n] != ' '))
+		return;
+	smtp_peer_clear(s);
+	s->peer = mem_dupn(text, n);
+}

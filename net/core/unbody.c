@@ -1,0 +1,151 @@
+/* The masks find periods that begin a line behind CRLF; what lies between them
+ * is copied. A period is judged together with the two octets behind it; when
+ * these are not in the block the state remembers, and octets are resolved one
+ * by one until the period's fate is known. Everything else of the state is
+ * one octet's memory. */
+#include "net/core/body.h"
+#include "net/core/body_look.h"
+
+enum unbody_state {
+	UNBODY_BOL,   /* behind CRLF, or at the very start */
+	UNBODY_MID,   /* inside a line */
+	UNBODY_CR,    /* behind a CR */
+	UNBODY_DOT,   /* behind CRLF and a period, which was taken off */
+	UNBODY_DOT_CR /* behind that and a CR, kept back */
+};
+
+void
+unbody_init(struct unbody *u)
+{
+	memset(u, 0, sizeof *u);
+	u->state = UNBODY_BOL;
+}
+
+/* Resolves what a block's end had cut. Returns 1 when c ended the text, 0 when
+ * c was taken, -1 when c is yet to be looked at in the state that is now. */
+static int
+unbody_resolve(struct unbody *u, char c, struct buf *out)
+{
+	if (u->state == UNBODY_DOT && c == '\r') {
+		u->state = UNBODY_DOT_CR;
+		return 0;
+	}
+	if (u->state == UNBODY_DOT) {
+		u->state = UNBODY_MID;
+		return -1;
+	}
+	u->state = UNBODY_BOL;
+	if (c == '\n')
+		return 1;
+	buf_addc(out, '\r');
+	u->state = UNBODY_CR;
+	return -1;
+}
+
+enum unbody_stop { UNBODY_ON, UNBODY_AT_DOT, UNBODY_AT_END };
+
+/* Takes n octets, at most 64, of which left (n or more) belong to the piece
+ * and BODY_AHEAD more can be read. *n becomes less behind a period that begins
+ * a line and is one of the piece's last two octets or ends the text. */
+static inline char *
+unbody_step(struct unbody *u, struct body_carry *c, char *o, const char *p,
+    size_t *n, size_t left, enum unbody_stop *stop)
+{
+	struct body_mask m;
+	size_t from = 0;
+	body_look(&m, p);
+	uint64_t after_cr = (m.cr << 1) | c->cr;
+	uint64_t bol = ((m.lf & after_cr) << 1) | c->bol;
+	uint64_t dot = m.dot & bol & body_bits(*n);
+	for (; dot != 0; dot &= dot - 1) {
+		size_t at = (size_t)__builtin_ctzll(dot);
+		body_copy(o, p + from, at - from);
+		o += at - from;
+		from = at + 1;
+		if (left - from < 2)
+			*stop = UNBODY_AT_DOT;
+		else if (p[from] == '\r' && p[from + 1] == '\n')
+			*stop = UNBODY_AT_END;
+		else
+			continue;
+		*n = from;
+		break;
+	}
+	memcpy(o, p + from, BODY_STEP);
+	o += *n - from;
+	uint64_t valid = body_bits(*n);
+	u->bare_lf |= (m.lf & ~after_cr & valid) != 0;
+	u->bare_cr |= (after_cr & ~m.lf & valid) != 0;
+	c->bol = ((m.lf & after_cr) >> (*n - 1)) & 1;
+	c->cr = (m.cr >> (*n - 1)) & 1;
+	return o;
+}
+
+/* Takes a piece, not empty, up to where it stops; as body_steps(). */
+static char *
+unbody_steps(struct unbody *u, struct body_carry *c, char *o, const char *p,
+    size_t *len, enum unbody_stop *stop)
+{
+	char tail[BODY_STEP * 2 + BODY_AHEAD];
+	size_t done = 0, n;
+	*stop = UNBODY_ON;
+	for (; *len - done >= BODY_STEP + BODY_AHEAD; done += n) {
+		n = BODY_STEP;
+		o = unbody_step(u, c, o, p + done, &n, *len - done, stop);
+		if (*stop != UNBODY_ON) {
+			*len = done + n;
+			return o;
+		}
+	}
+	size_t left = *len - done, at = 0;
+	memcpy(tail, p + done, left);
+	memset(tail + left, 0, sizeof tail - left);
+	for (; at < left && *stop == UNBODY_ON; at += n) {
+		n = left - at < BODY_STEP ? left - at : BODY_STEP;
+		o = unbody_step(u, c, o, tail + at, &n, left - at, stop);
+	}
+	*len = done + at;
+	return o;
+}
+
+/* Takes a piece in a state that is one octet's memory; returns octets taken,
+ * the lone period's CRLF among them. */
+static size_t
+unbody_piece(struct unbody *u, const char *p, size_t len, struct buf *out,
+    enum unbody_stop *stop)
+{
+	struct body_carry c = { u->state == UNBODY_BOL, u->state == UNBODY_CR };
+	char *start = buf_space(out, len + BODY_STEP + BODY_AHEAD);
+	char *o = unbody_steps(u, &c, start, p, &len, stop);
+	buf_commit(out, (size_t)(o - start));
+	if (*stop == UNBODY_AT_DOT)
+		u->state = UNBODY_DOT;
+	else if (c.bol || *stop == UNBODY_AT_END)
+		u->state = UNBODY_BOL;
+	else
+		u->state = c.cr ? UNBODY_CR : UNBODY_MID;
+	return len + (*stop == UNBODY_AT_END ? 2 : 0);
+}
+
+int
+unbody_decode(
+    struct unbody *u, const char *p, size_t len, size_t *used, struct buf *out)
+{
+	size_t done = 0;
+	bool end = false;
+	while (done < len && !end) {
+		if (u->state == UNBODY_DOT || u->state == UNBODY_DOT_CR) {
+			int r = unbody_resolve(u, p[done], out);
+			done += r >= 0;
+			end = r == 1;
+			continue;
+		}
+		size_t n = len - done < BODY_PIECE ? len - done : BODY_PIECE;
+		enum unbody_stop stop;
+		done += unbody_piece(u, p + done, n, out, &stop);
+		end = stop == UNBODY_AT_END;
+	}
+	*used = done;
+	u->taken += done;
+	return end;
+}

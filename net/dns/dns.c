@@ -1,0 +1,284 @@
+/* libunbound works in a thread of its own, so that a look-up can be left
+ * behind when time is up or the user interrupts; its answers come through a
+ * descriptor, and its callbacks run in dns_ask(), in the caller's thread. A
+ * look-up that was cancelled never calls back. Questions of one call are under
+ * way together. */
+#include "net/dns/dns.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unbound.h>
+#include <unistd.h>
+#include "net/dns/dns_priv.h"
+#include "net/lazy.h"
+
+#define DNS_FUNCS(X)                                                           \
+	X(ub_ctx_create)                                                       \
+	X(ub_ctx_delete)                                                       \
+	X(ub_ctx_set_option)                                                   \
+	X(ub_ctx_set_fwd)                                                      \
+	X(ub_ctx_resolvconf)                                                   \
+	X(ub_ctx_add_ta_file)                                                  \
+	X(ub_ctx_debugout)                                                     \
+	X(ub_ctx_async)                                                        \
+	X(ub_ctx_zone_remove)                                                  \
+	X(ub_fd)                                                               \
+	X(ub_process)                                                          \
+	X(ub_resolve_async)                                                    \
+	X(ub_cancel)                                                           \
+	X(ub_resolve_free)                                                     \
+	X(ub_strerror)
+
+static struct {
+	DNS_FUNCS(LAZY_POINTER)
+} dns_lib;
+static const char *const dns_names[] = { DNS_FUNCS(LAZY_NAME) NULL };
+static const char *const dns_files[] = { "libunbound.so.8",
+	"libunbound.8.dylib", NULL };
+static struct lazy dns_lazy =
+    LAZY_INIT("DNS", "libunbound8", dns_files, dns_names, &dns_lib);
+
+#define ub_ctx_create	   (dns_lib.ub_ctx_create)
+#define ub_ctx_delete	   (dns_lib.ub_ctx_delete)
+#define ub_ctx_set_option  (dns_lib.ub_ctx_set_option)
+#define ub_ctx_set_fwd	   (dns_lib.ub_ctx_set_fwd)
+#define ub_ctx_resolvconf  (dns_lib.ub_ctx_resolvconf)
+#define ub_ctx_add_ta_file (dns_lib.ub_ctx_add_ta_file)
+#define ub_ctx_debugout	   (dns_lib.ub_ctx_debugout)
+#define ub_ctx_async	   (dns_lib.ub_ctx_async)
+#define ub_ctx_zone_remove (dns_lib.ub_ctx_zone_remove)
+#define ub_fd		   (dns_lib.ub_fd)
+#define ub_process	   (dns_lib.ub_process)
+#define ub_resolve_async   (dns_lib.ub_resolve_async)
+#define ub_cancel	   (dns_lib.ub_cancel)
+#define ub_resolve_free	   (dns_lib.ub_resolve_free)
+#define ub_strerror	   (dns_lib.ub_strerror)
+
+#define DNS_RESOLV_CONF "/etc/resolv.conf"
+
+struct dns {
+	struct ub_ctx *ctx;
+	struct loop *loop;
+	char *anchor;
+};
+
+/* Where Debian's dns-root-data and unbound, and others, keep the root's key. */
+static const char *const dns_root_keys[] = { "/usr/share/dns/root.key",
+	"/var/lib/unbound/root.key", "/etc/unbound/root.key",
+	"/etc/trusted-key.key", NULL };
+
+static int
+dns_set_anchor(struct dns *d, const char *file, struct err *e)
+{
+	char why[128];
+
+	if (file != NULL && access(file, R_OK) != 0)
+		return err_set(e, ERR_NOINPUT,
+		    "cannot read the trust anchors of %s: %s", file,
+		    strerror_r(errno, why, sizeof why));
+	for (size_t i = 0; file == NULL && dns_root_keys[i] != NULL; i++)
+		if (access(dns_root_keys[i], R_OK) == 0)
+			file = dns_root_keys[i];
+	if (file == NULL)
+		return 0;
+	d->anchor = mem_dup(file);
+	if (ub_ctx_add_ta_file(d->ctx, file) != 0)
+		return err_set(e, ERR_NOINPUT,
+		    "cannot read the trust anchors of %s", file);
+	return 0;
+}
+
+static int
+dns_set_resolver(struct dns *d, const char *resolver, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	char why[128];
+	int rc = 0;
+
+	if (resolver == NULL) {
+		if (access(DNS_RESOLV_CONF, R_OK) != 0)
+			rc = err_set(e, ERR_NOINPUT,
+			    "cannot read " DNS_RESOLV_CONF
+			    ": %s (--resolver names a name server)",
+			    strerror_r(errno, why, sizeof why));
+		else if (ub_ctx_resolvconf(d->ctx, DNS_RESOLV_CONF) != 0)
+			rc = err_set(e, ERR_NOINPUT,
+			    "cannot use the name servers of " DNS_RESOLV_CONF);
+	} else if (dns_forwarder(resolver, &b) != 0 ||
+		   ub_ctx_set_fwd(d->ctx, buf_str(&b)) != 0) {
+		rc = err_set(e, ERR_USAGE,
+		    "'%s': expected a name server's ADDR, ADDR:PORT or "
+		    "[ADDR6]:PORT",
+		    resolver);
+	}
+	buf_release(&b);
+	return rc;
+}
+
+static int
+dns_configure(struct dns *d, const struct dns_config *c, struct err *e)
+{
+	int rc;
+
+	/* It would write to standard error. */
+	ub_ctx_debugout(d->ctx, NULL);
+	ub_ctx_async(d->ctx, 1);
+	ub_ctx_set_option(d->ctx, "do-not-query-localhost:", "no");
+	ub_ctx_set_option(d->ctx, "unblock-lan-zones:", "yes");
+	ub_ctx_set_option(d->ctx, "trust-anchor-signaling:", "no");
+	if (dns_set_resolver(d, c->resolver, e) != 0 ||
+	    dns_set_anchor(d, c->trust_anchor, e) != 0)
+		return -1;
+	/* Private networks may have names below .test (RFC 6761 6.2). This
+	 * call also ends the configuration, so its mistakes show now. */
+	rc = ub_ctx_zone_remove(d->ctx, "test.");
+	if (rc != 0 && d->anchor != NULL)
+		return err_set(
+		    e, ERR_DATA, "%s: no trust anchor in it", d->anchor);
+	if (rc != 0)
+		return err_set(
+		    e, ERR_BUG, "cannot begin to resolve: %s", ub_strerror(rc));
+	return 0;
+}
+
+int
+dns_new(struct dns **out, const struct dns_config *c, struct loop *loop,
+    struct err *e)
+{
+	struct dns *d;
+
+	*out = NULL;
+	if (lazy_load(&dns_lazy, e) != 0)
+		return -1;
+	d = mem_zalloc(sizeof *d);
+	d->loop = loop;
+	d->ctx = ub_ctx_create();
+	if (d->ctx == NULL) {
+		dns_free(d);
+		return err_set(e, ERR_BUG, "cannot begin to resolve");
+	}
+	if (dns_configure(d, c, e) != 0) {
+		dns_free(d);
+		return -1;
+	}
+	*out = d;
+	return 0;
+}
+
+void
+dns_free(struct dns *d)
+{
+	if (d == NULL)
+		return;
+	if (d->ctx != NULL)
+		ub_ctx_delete(d->ctx);
+	free(d->anchor);
+	free(d);
+}
+
+const char *
+dns_trust_anchor(const struct dns *d)
+{
+	return d->anchor;
+}
+
+static void
+dns_answered(void *arg, int error, struct ub_result *result)
+{
+	struct dns_question *q = arg;
+
+	q->done = true;
+	q->error = error;
+	q->result = result;
+	if (result == NULL)
+		return;
+	q->rcode = result->rcode;
+	q->havedata = result->havedata != 0;
+	q->nxdomain = result->nxdomain != 0;
+	q->secure = result->secure != 0;
+	q->bogus = result->bogus != 0;
+	q->data = result->data;
+	q->len = result->len;
+	q->canonname = result->canonname;
+	q->why_bogus = result->why_bogus;
+}
+
+/* The library's thread is born in here: signals stay with us. */
+static int
+dns_begin(struct dns *d, const char *name, struct dns_question *q, size_t n,
+    struct err *e)
+{
+	sigset_t all, old;
+	int rc = 0;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		rc = ub_resolve_async(
+		    d->ctx, name, q[i].type, 1, &q[i], dns_answered, &q[i].id);
+		q[i].begun = rc == 0;
+	}
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (rc == 0)
+		return 0;
+	return err_set(
+	    e, ERR_TEMP, "cannot look up %s: %s", name, ub_strerror(rc));
+}
+
+static int
+dns_wait_all(struct dns *d, const char *name, struct dns_question *q, size_t n,
+    int64_t deadline_ns, struct err *e)
+{
+	struct pollfd fd = { .fd = ub_fd(d->ctx), .events = POLLIN };
+
+	for (size_t i = 0; i < n; i++) {
+		while (!q[i].done) {
+			switch (loop_wait(d->loop, &fd, 1, deadline_ns)) {
+			case LOOP_READY:
+				break;
+			case LOOP_TIMEOUT:
+				return err_set(e, ERR_TEMP,
+				    "cannot look up %s: timed out", name);
+			case LOOP_INTR:
+				return err_set(e, ERR_INTR, "interrupted");
+			}
+			if (ub_process(d->ctx) != 0)
+				return err_set(e, ERR_TEMP,
+				    "cannot look up %s: the resolver has "
+				    "failed",
+				    name);
+		}
+		if (q[i].error != 0 || q[i].result == NULL)
+			return err_set(e, ERR_TEMP, "cannot look up %s: %s",
+			    name, ub_strerror(q[i].error));
+	}
+	return 0;
+}
+
+void
+dns_done(struct dns *d, struct dns_question *q, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (q[i].begun && !q[i].done)
+			ub_cancel(d->ctx, q[i].id);
+		if (q[i].result != NULL)
+			ub_resolve_free(q[i].result);
+	}
+}
+
+int
+dns_ask(struct dns *d, const char *name, struct dns_question *q, size_t n,
+    int64_t deadline_ns, struct err *e)
+{
+	if (!rdata_is_name(name))
+		return err_set(
+		    e, ERR_USAGE, "'%s' is no name to look up", name);
+	if (dns_begin(d, name, q, n, e) != 0)
+		return -1;
+	return dns_wait_all(d, name, q, n, deadline_ns, e);
+}

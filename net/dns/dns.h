@@ -1,0 +1,109 @@
+/* Names: what DNS says of a domain, and whether that can be believed.
+ * libunbound, loaded when the first resolver is made, asks the forwarders and
+ * validates here (RFC 4035); what a name server says of its own validation
+ * (the AD bit) counts for nothing. */
+#ifndef NET_DNS_H
+#define NET_DNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "net/core/buf.h"
+#include "net/core/err.h"
+#include "net/loop.h"
+#include "net/dns/rdata.h"
+
+/* At most so many records of one answer are kept. */
+#define DNS_MX_MAX	100
+#define DNS_ADDRESS_MAX 64
+#define DNS_TLSA_MAX	100
+
+/* Strings are borrowed during the call; NULL means the default. */
+struct dns_config {
+	const char *resolver;	  /* "ADDR[:PORT]", "[ADDR6]:PORT"; NULL: those
+				     of /etc/resolv.conf */
+	const char *trust_anchor; /* file of DS or DNSKEY records; NULL: the
+				     system's root key, where there is one */
+};
+
+struct dns;
+
+/* -1: ERR_USAGE (no such address), ERR_NOINPUT (a file cannot be read, the
+ * library is missing), ERR_DATA (no trust anchor in that file). loop must
+ * outlive it. */
+int dns_new(struct dns **out, const struct dns_config *c, struct loop *loop,
+    struct err *e);
+/* NULL is well. */
+void dns_free(struct dns *d);
+/* The file of the trust anchors, NULL if there are none: then nothing is ever
+ * secure. */
+const char *dns_trust_anchor(const struct dns *d);
+
+enum dns_status {
+	DNS_FOUND,    /* records */
+	DNS_NODATA,   /* the name exists and has none of this type */
+	DNS_NXDOMAIN, /* no such name */
+	DNS_SERVFAIL, /* nobody could tell */
+	DNS_BOGUS /* an answer that failed validation: not shown to anyone */
+};
+
+/* What each answer has. */
+struct dns_head {
+	enum dns_status status;
+	bool secure; /* validated, every alias on the way too; FOUND, NODATA or
+			 NXDOMAIN */
+	char *alias; /* the name at the end of CNAMEs; NULL if there are none */
+	bool odd;    /* the alias is no host's name */
+	char *why;   /* BOGUS: what failed; or NULL */
+	size_t dropped; /* malformed records, and those over the limit */
+};
+
+/* By preference, those of one preference as they came. */
+struct dns_mx {
+	struct dns_head head;
+	struct rdata_mx mx[DNS_MX_MAX];
+	size_t n;
+};
+
+/* IPv6 first. */
+struct dns_addresses {
+	struct dns_head a, aaaa; /* NODATA for a family not asked for */
+	struct rdata_address address[DNS_ADDRESS_MAX];
+	size_t n;
+};
+
+struct dns_tlsa {
+	struct dns_head head;
+	char *name; /* "_25._tcp.mx.example.org" */
+	struct tls_tlsa tlsa[DNS_TLSA_MAX];
+	size_t n;
+	unsigned char *data; /* of all of them */
+};
+
+/* Each fills *out, which is the caller's to release, also after a failure. A
+ * name is letters, digits, '-', '_' (A-labels, see idn.h). That there is no
+ * such name or that nobody could tell is data, not an error. -1: ERR_USAGE
+ * (no name), ERR_INTR, ERR_TEMP (the deadline; the library has failed). */
+int dns_mx(struct dns *d, const char *domain, int64_t deadline_ns,
+    struct dns_mx *out, struct err *e);
+/* family: AF_UNSPEC for both. */
+int dns_addresses(struct dns *d, const char *host, int family,
+    int64_t deadline_ns, struct dns_addresses *out, struct err *e);
+int dns_tlsa(struct dns *d, unsigned port, const char *host,
+    int64_t deadline_ns, struct dns_tlsa *out, struct err *e);
+/* Only whether the name itself is an alias, and if that much is secure. */
+int dns_cname(struct dns *d, const char *host, int64_t deadline_ns,
+    struct dns_head *out, struct err *e);
+
+void dns_head_release(struct dns_head *h);
+void dns_mx_release(struct dns_mx *m);
+void dns_addresses_release(struct dns_addresses *a);
+void dns_tlsa_release(struct dns_tlsa *t);
+
+/* Appends "secure", "insecure", "insecure (no trust anchor)", "bogus: ...",
+ * "no such name, secure", "none, insecure", "server failure". The reason of
+ * bogus has names from outside: escape it. */
+void dns_head_text(
+    const struct dns *d, const struct dns_head *h, struct buf *b);
+
+#endif

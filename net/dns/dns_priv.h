@@ -1,0 +1,31 @@
+/* Between the parts of dns. For net/dns*.c and their test only. */
+#ifndef NET_DNS_PRIV_H
+#define NET_DNS_PRIV_H
+
+#include "net/dns/dns.h"
+
+/* Appends "ADDR@PORT", as libunbound has it, for "ADDR", "ADDR:PORT" or
+ * "[ADDR6]:PORT". -1: it is none of these. */
+int dns_forwarder(const char *text, struct buf *b);
+
+/* A question and, once it is done, its answer, which lasts until dns_done().
+ * Records of a bogus one are nobody's to see. */
+struct dns_question {
+	int type;
+	bool begun, done;
+	int error, id;
+	void *result;
+	int rcode;
+	bool havedata, nxdomain, secure, bogus;
+	char **data; /* records; NULL ends */
+	int *len;
+	const char *canonname, *why_bogus; /* or NULL */
+};
+
+/* Asks for n types of a name and waits for the answers. Errors as dns_mx();
+ * dns_done() in any case. */
+int dns_ask(struct dns *d, const char *name, struct dns_question *q, size_t n,
+    int64_t deadline_ns, struct err *e);
+void dns_done(struct dns *d, struct dns_question *q, size_t n);
+
+#endif

@@ -1,0 +1,19 @@
+/* Domains in any script (RFC 5890, UTS 46) by libidn2, which is loaded when a
+ * domain needs it: plain ASCII passes through. */
+#ifndef NET_IDN_H
+#define NET_IDN_H
+
+#include <stdbool.h>
+#include "net/core/err.h"
+
+/* It has octets above 127. */
+bool idn_is_needed(const char *domain);
+/* "bücher.example" (UTF-8) to "xn--bcher-kva.example"; the caller's to free.
+ * -1: ERR_USAGE (no valid UTF-8, a character that no domain may have, a label
+ * too long), ERR_NOINPUT (the library is missing). *out is NULL then. */
+int idn_to_ascii(const char *domain, char **out, struct err *e);
+/* The other way; a domain without "xn--" passes through. The result is UTF-8
+ * for people: escape it. Errors as above. */
+int idn_to_unicode(const char *domain, char **out, struct err *e);
+
+#endif

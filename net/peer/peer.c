@@ -1,0 +1,277 @@
+/* The way of octets between wire and core, with or without an engine in
+ * between, and time: the clock is read when octets move. */
+#include "net/peer/peer.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "net/loop.h"
+#include "net/peer/peer_priv.h"
+
+#define PEER_HELD_MAX 65536
+/* A mock waits as long as RFC 5321 4.5.3.2.7 has a receiver wait. */
+#define PEER_MOCK_PATIENCE_S 300
+
+void
+peer_log(struct peer *p, char dir, const char *text, size_t len)
+{
+	if (p->c->log != NULL)
+		p->c->log(p->c->log_arg, p->session, dir, text, len);
+}
+
+void
+peer_remark(struct peer *p, const char *text)
+{
+	peer_log(p, '#', text, strlen(text));
+}
+
+void
+peer_end(struct peer *p)
+{
+	p->ended = true;
+	delivery_abort(&p->delivery);
+}
+
+void
+peer_core_feed(struct peer *p, const char *data, size_t len)
+{
+	if (p->m != NULL)
+		mock_feed(p->m, data, len);
+	else
+		smtpd_feed(p->d, data, len);
+}
+
+void
+peer_core_eof(struct peer *p)
+{
+	if (p->m != NULL)
+		mock_eof(p->m);
+	else
+		smtpd_eof(p->d);
+}
+
+const char *
+peer_core_out(const struct peer *p, size_t *len)
+{
+	return p->m != NULL ? mock_out(p->m, len) : smtpd_out(p->d, len);
+}
+
+void
+peer_core_out_done(struct peer *p, size_t n)
+{
+	if (p->m != NULL)
+		mock_out_done(p->m, n);
+	else
+		smtpd_out_done(p->d, n);
+}
+
+void
+peer_pump(struct peer *p)
+{
+	p->stalled = false;
+	if (p->m != NULL)
+		peer_pump_mock(p);
+	else
+		peer_pump_smtpd(p);
+}
+
+/* Something has changed on the wire's side. */
+static void
+peer_turn(struct peer *p)
+{
+	size_t len;
+	peer_core_out(p, &len);
+	if (p->tls != NULL)
+		peer_tls_turn(p);
+	else if (!p->stalled || len < PEER_OUT_MAX)
+		peer_pump(p);
+}
+
+struct peer *
+peer_new(const struct peer_config *c, unsigned long session, const char *from)
+{
+	struct peer *p = mem_zalloc(sizeof *p);
+	p->c = c;
+	p->session = session;
+	p->from = from == NULL ? NULL : mem_dup(from);
+	p->last = &p->first;
+	p->moved_ns = loop_now_ns();
+	delivery_init(&p->delivery, c->maildir, c->keep);
+	if (c->play != NULL)
+		p->m = mock_new(c->play);
+	else
+		p->d = smtpd_new(&c->smtpd, c->tls_on_connect);
+	if (c->tls_on_connect)
+		peer_tls_join(p);
+	if (from != NULL) {
+		char *line = mem_printf("connection from %s", from);
+		peer_log(p, '#', line, strlen(line));
+		free(line);
+	}
+	peer_turn(p);
+	return p;
+}
+
+void
+peer_free(struct peer *p)
+{
+	if (p == NULL)
+		return;
+	if (p->from != NULL)
+		peer_log(p, '#', "closed", 6);
+	delivery_release(&p->delivery);
+	sasl_server_free(p->auth);
+	buf_wipe(&p->binding[0]);
+	buf_wipe(&p->binding[1]);
+	tls_free(p->tls);
+	buf_release(&p->raw);
+	buf_release(&p->clear);
+	smtpd_free(p->d);
+	mock_free(p->m);
+	while (p->first != NULL) {
+		struct peer_message *msg = p->first;
+		p->first = msg->next;
+		free(msg->sender);
+		free(msg->mailbox);
+		free(msg->text);
+		free(msg);
+	}
+	free(p->from);
+	free(p);
+}
+
+void
+peer_feed(struct peer *p, const char *data, size_t len)
+{
+	if (p->ended || p->eof || len == 0)
+		return;
+	p->moved_ns = loop_now_ns();
+	if (p->tls != NULL)
+		buf_add(&p->raw, data, len);
+	else
+		peer_core_feed(p, data, len);
+	peer_turn(p);
+}
+
+void
+peer_eof(struct peer *p)
+{
+	if (p->ended || p->eof)
+		return;
+	if (p->tls != NULL) {
+		tls_eof(p->tls);
+	} else {
+		p->eof = true;
+		peer_core_eof(p);
+	}
+	peer_turn(p);
+}
+
+const char *
+peer_out(struct peer *p, size_t *len)
+{
+	*len = buf_len(&p->clear);
+	if (*len > 0)
+		return buf_data(&p->clear);
+	return p->tls != NULL ? tls_out(p->tls, len) : peer_core_out(p, len);
+}
+
+void
+peer_out_done(struct peer *p, size_t n)
+{
+	if (n == 0)
+		return;
+	p->moved_ns = loop_now_ns();
+	if (buf_len(&p->clear) > 0)
+		buf_consume(&p->clear, n);
+	else if (p->tls != NULL)
+		tls_out_done(p->tls, n);
+	else
+		peer_core_out_done(p, n);
+	if (p->stalled || p->tls != NULL)
+		peer_turn(p);
+}
+
+bool
+peer_ended(const struct peer *p)
+{
+	return p->ended;
+}
+
+bool
+peer_wants(const struct peer *p)
+{
+	if (p->ended || p->eof || p->stalled)
+		return false;
+	return p->pause_ns == 0 || mock_pending(p->m) < PEER_HELD_MAX;
+}
+
+void
+peer_lost(struct peer *p)
+{
+	if (p->m != NULL) {
+		size_t len;
+		mock_eof(p->m);
+		while (!mock_ended(p->m)) {
+			mock_run(p->m);
+			mock_out(p->m, &len);
+			mock_out_done(p->m, len);
+		}
+		peer_tell(p);
+	}
+	peer_end(p);
+}
+
+unsigned long
+peer_complaints(const struct peer *p)
+{
+	return p->complaints;
+}
+
+int64_t
+peer_deadline(const struct peer *p)
+{
+	if (p->ended)
+		return LOOP_FOREVER;
+	if (p->pause_ns != 0)
+		return p->pause_ns;
+	int64_t s = p->m != NULL ? PEER_MOCK_PATIENCE_S
+				 : (int64_t)smtpd_patience_s(p->d);
+	return p->moved_ns + s * 1000000000;
+}
+
+/* Nothing moved for too long. What is said now may find no reader. */
+static void
+peer_impatient(struct peer *p)
+{
+	if (p->m != NULL) {
+		peer_lost(p);
+	} else {
+		smtpd_timeout(p->d);
+		peer_pump(p);
+		peer_end(p);
+	}
+	if (p->tls != NULL)
+		peer_tls_turn(p);
+}
+
+void
+peer_tick(struct peer *p, int64_t now_ns)
+{
+	if (now_ns < peer_deadline(p))
+		return;
+	if (p->pause_ns != 0) {
+		p->pause_ns = 0;
+		p->moved_ns = now_ns;
+		peer_pump(p);
+		if (p->tls != NULL)
+			peer_tls_turn(p);
+	} else {
+		peer_impatient(p);
+	}
+}
+
+const struct peer_message *
+peer_messages(const struct peer *p)
+{
+	return p->first;
+}

@@ -1,0 +1,75 @@
+/* One served connection: a receiver core or a mock behind an optional TLS
+ * engine, with its storage. Bytes in, bytes out: serve.c drives many over
+ * sockets, conn.c one in memory. */
+#ifndef NET_PEER_H
+#define NET_PEER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "net/core/err.h"
+#include "net/peer/maildir.h"
+#include "net/core/mock.h"
+#include "net/sasl/sasl.h"
+#include "net/core/smtpd.h"
+#include "net/tls/tls.h"
+
+/* A message that a receiver without Maildir keeps: for the sandbox. */
+struct peer_message {
+	char *sender;  /* "<...>" */
+	char *mailbox; /* canonical name */
+	char *text;    /* as received, CRLF line ends */
+	size_t len;
+	struct peer_message *next;
+};
+
+struct peer_config {
+	struct smtpd_config smtpd;
+	const struct mock_play *play; /* play this in place of a receiver */
+	const char *maildir;	      /* store here, or NULL */
+	bool keep;		      /* keep messages in memory (sandbox) */
+	/* A server's context, or NULL: no TLS. smtpd.starttls offers it. A
+	 * play asks for it by a step of its own. */
+	struct tls_ctx *tls;
+	bool tls_on_connect; /* TLS before the greeting */
+	/* Who may AUTH, or NULL: nobody. smtpd.auth_mechs offers it: words of
+	 * sasl_server_mechs(). */
+	const char *auth_user;
+	const struct sasl_secret *auth_password;
+	/* For a log on standard error, or NULL. dir: 'C' client, 'S' server,
+	 * '#' remark. */
+	void (*log)(void *arg, unsigned long session, char dir,
+	    const char *text, size_t len);
+	void *log_arg;
+};
+
+struct peer;
+
+/* c is borrowed for the peer's life. from: the client's address for the
+ * Received line, or NULL. */
+struct peer *peer_new(
+    const struct peer_config *c, unsigned long session, const char *from);
+void peer_free(struct peer *p);
+void peer_feed(struct peer *p, const char *data, size_t len);
+void peer_eof(struct peer *p);
+const char *peer_out(struct peer *p, size_t *len);
+void peer_out_done(struct peer *p, size_t n);
+/* Once what is in peer_out() is written, close. */
+bool peer_ended(const struct peer *p);
+/* false: it has enough to do (256 KiB of output that nobody took, a mock's
+ * pause): feed no more until it says true again. What is fed all the same is
+ * kept. */
+bool peer_wants(const struct peer *p);
+/* The connection is gone both ways: nothing that is said arrives. A mock
+ * finds out what its client still owed; a message under way is dropped. */
+void peer_lost(struct peer *p);
+/* How often a mock has complained. */
+unsigned long peer_complaints(const struct peer *p);
+/* When the peer must be looked at again though nothing came: its time-out or
+ * a mock's pause, in ns of loop_now_ns(); LOOP_FOREVER if never. */
+int64_t peer_deadline(const struct peer *p);
+void peer_tick(struct peer *p, int64_t now_ns);
+/* Kept messages in the order they came; borrowed. */
+const struct peer_message *peer_messages(const struct peer *p);
+
+#endif

@@ -1,0 +1,96 @@
+/* What a receiver core's events come to: storage, the log, TLS, AUTH. The
+ * pump stops when nobody takes the output, so a client that sends and never
+ * reads costs at most PEER_OUT_MAX and what one feed brings. */
+#include "net/peer/peer_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* SMTPD_END: the mailboxes that did not fail have the message. */
+static void
+peer_keep(struct peer *p)
+{
+	struct delivery *dl = &p->delivery;
+	for (size_t i = 0; i < dl->nbox; i++) {
+		if (dl->box[i].failed)
+			continue;
+		struct peer_message *msg = mem_zalloc(sizeof *msg);
+		msg->sender = mem_dup(smtpd_sender(p->d));
+		msg->mailbox = mem_dup(dl->box[i].mailbox);
+		msg->len = buf_len(&dl->text);
+		msg->text = mem_dupn(buf_data(&dl->text), msg->len);
+		*p->last = msg;
+		p->last = &msg->next;
+	}
+}
+
+static void
+peer_store(struct peer *p)
+{
+	size_t *failed;
+	size_t n = delivery_end(&p->delivery, !p->c->smtpd.lmtp, &failed);
+	if (n > 0)
+		peer_remark(p, p->delivery.err.text);
+	if (p->c->keep)
+		peer_keep(p);
+	smtpd_stored(p->d, failed, n, p->delivery.id);
+	free(failed);
+	delivery_abort(&p->delivery);
+}
+
+static void
+peer_handle(struct peer *p, const struct smtpd_event *ev)
+{
+	switch (ev->kind) {
+	case SMTPD_NONE:
+		break;
+	case SMTPD_COMMAND:
+		peer_log(p, 'C', ev->text, ev->len);
+		break;
+	case SMTPD_ANSWERED:
+		peer_log(p, 'S', ev->text, ev->len);
+		break;
+	case SMTPD_BEGIN:
+		delivery_begin(
+		    &p->delivery, p->d, world_host(p->c->smtpd.world), p->from);
+		break;
+	case SMTPD_DATA:
+		delivery_write(&p->delivery, ev->text, ev->len);
+		break;
+	case SMTPD_END:
+		peer_store(p);
+		break;
+	case SMTPD_ABORT:
+		delivery_abort(&p->delivery);
+		break;
+	case SMTPD_STARTTLS:
+		peer_tls_begin(p);
+		break;
+	case SMTPD_AUTH:
+		peer_auth(p, ev);
+		break;
+	case SMTPD_CLOSE:
+		peer_end(p);
+		break;
+	}
+}
+
+void
+peer_pump_smtpd(struct peer *p)
+{
+	struct smtpd_event ev;
+	while (!p->ended) {
+		size_t len;
+		smtpd_out(p->d, &len);
+		if (len >= PEER_OUT_MAX) {
+			p->stalled = true;
+			return;
+		}
+		smtpd_next(p->d, &ev);
+		if (ev.kind == SMTPD_NONE)
+			break;
+		peer_handle(p, &ev);
+	}
+	if (p->eof)
+		peer_end(p);
+}

@@ -1,0 +1,392 @@
+/* The engine: an SSL object between two memory BIOs. After each call into
+ * OpenSSL what it wants to send is moved into our own buffer, so that an alert
+ * or an answer to a key update is never left behind. An error ends the
+ * session; it is kept and told again at every later call. */
+#include "net/tls/tls_priv.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TLS_IN_MAX  (1024U * 1024U)
+#define TLS_OUT_MAX (256U * 1024U)
+
+static const struct tls_hint {
+	int reason;
+	const char *text;
+} tls_hints[] = {
+	{ SSL_R_UNSUPPORTED_PROTOCOL, "no TLS version in common" },
+	{ SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, "no TLS version in common" },
+	{ SSL_R_NO_SHARED_CIPHER, "no cipher in common" },
+	{ SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE,
+	    "no cipher in common, or it wants a certificate (--tls-cert)" },
+	{ SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED,
+	    "it wants a certificate (--tls-cert)" },
+	{ SSL_R_TLSV1_UNRECOGNIZED_NAME, "it wants another name (--tls-sni)" },
+	{ SSL_R_DH_KEY_TOO_SMALL,
+	    "--tls-cipher DEFAULT@SECLEVEL=0 would accept it" },
+	{ SSL_R_EE_KEY_TOO_SMALL,
+	    "--tls-cipher DEFAULT@SECLEVEL=0 would accept it" },
+	{ SSL_R_CA_KEY_TOO_SMALL,
+	    "--tls-cipher DEFAULT@SECLEVEL=0 would accept it" },
+	{ SSL_R_CA_MD_TOO_WEAK,
+	    "--tls-cipher DEFAULT@SECLEVEL=0 would accept it" },
+};
+
+/* A name without its last dot; NULL for none. */
+char *
+tls_host(const char *s)
+{
+	size_t n;
+
+	if (s == NULL || *s == '\0')
+		return NULL;
+	n = strlen(s);
+	return mem_dupn(s, s[n - 1] == '.' ? n - 1 : n);
+}
+
+static bool
+tls_is_literal(const char *s)
+{
+	unsigned char a[16];
+
+	return inet_pton(AF_INET, s, a) == 1 || inet_pton(AF_INET6, s, a) == 1;
+}
+
+static int
+tls_names(struct tls *t, const struct tls_target *to, struct err *e)
+{
+	t->name = tls_host(to->verify_name);
+	t->literal = t->name != NULL && tls_is_literal(t->name);
+	t->sni = tls_host(to->sni != NULL ? to->sni : to->verify_name);
+	if (t->sni != NULL && tls_is_literal(t->sni)) {
+		free(t->sni);
+		t->sni = NULL;
+	}
+	if (t->sni != NULL && SSL_set_tlsext_host_name(t->ssl, t->sni) != 1)
+		return err_set(e, ERR_USAGE,
+		    "\"%.255s\" cannot be a TLS server name", t->sni);
+	return 0;
+}
+
+static int
+tls_setup(struct tls *t, const struct tls_target *to, struct err *e)
+{
+	BIO *in = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
+
+	if (in == NULL || out == NULL) {
+		BIO_free(in);
+		BIO_free(out);
+		return err_set(e, ERR_BUG, "no memory BIO");
+	}
+	SSL_set_bio(t->ssl, in, out);
+	SSL_set_app_data(t->ssl, t);
+	if (t->ctx->role == TLS_SERVER) {
+		SSL_set_accept_state(t->ssl);
+		t->level = t->ctx->client;
+		return tls_verify_setup(t, to, e);
+	}
+	SSL_set_connect_state(t->ssl);
+	t->level = to->level;
+	if (tls_names(t, to, e) < 0)
+		return -1;
+	return tls_verify_setup(t, to, e);
+}
+
+int
+tls_new(struct tls **out, struct tls_ctx *ctx, const struct tls_target *to,
+    struct err *e)
+{
+	static const struct tls_target nobody = { .level = TLS_NONE };
+	struct tls *t = mem_zalloc(sizeof *t);
+
+	*out = NULL;
+	ERR_clear_error();
+	t->ctx = ctx;
+	t->hungry = true;
+	if ((t->ssl = SSL_new(ctx->ssl)) == NULL) {
+		err_set(e, ERR_BUG, "no TLS session: %s", tls_reason());
+		tls_free(t);
+		return -1;
+	}
+	if (tls_setup(t, to == NULL ? &nobody : to, e) < 0) {
+		ERR_clear_error();
+		tls_free(t);
+		return -1;
+	}
+	*out = t;
+	return 0;
+}
+
+void
+tls_free(struct tls *t)
+{
+	if (t == NULL)
+		return;
+	tls_verify_release(t);
+	SSL_free(t->ssl);
+	buf_release(&t->out);
+	free(t->name);
+	free(t->sni);
+	free(t);
+}
+
+static void
+tls_drain(struct tls *t)
+{
+	BIO *out = SSL_get_wbio(t->ssl);
+	size_t n, got;
+
+	while ((n = BIO_ctrl_pending(out)) > 0) {
+		if (BIO_read_ex(out, buf_space(&t->out, n), n, &got) != 1)
+			break;
+		buf_commit(&t->out, got);
+	}
+}
+
+/* What came first, when that is not TLS at all. */
+static void
+tls_tell_first(const struct tls *t, struct buf *b)
+{
+	buf_addf(b, "the %s does not speak TLS here: it sent \"",
+	    t->ctx->role == TLS_SERVER ? "client" : "server");
+	tls_escape(b, t->first, t->nfirst);
+	buf_addc(b, '"');
+}
+
+static void
+tls_tell(const struct tls *t, unsigned long code, struct buf *b)
+{
+	int reason = ERR_GET_REASON(code);
+	size_t i;
+
+	if (!t->up && t->nfirst > 0 &&
+	    (t->first[0] < 0x14 || t->first[0] > 0x17)) {
+		tls_tell_first(t, b);
+		return;
+	}
+	buf_adds(b, t->up ? "TLS failed: " : "TLS handshake failed: ");
+	if (reason >= SSL_AD_REASON_OFFSET)
+		buf_adds(b, "the peer says: ");
+	buf_adds(b, tls_reason());
+	for (i = 0; i < sizeof tls_hints / sizeof tls_hints[0]; i++)
+		if (tls_hints[i].reason == reason)
+			buf_addf(b, " (%s)", tls_hints[i].text);
+	if (reason == SSL_R_UNSUPPORTED_PROTOCOL ||
+	    reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION)
+		buf_addf(
+		    b, "; allowed here: %s (--tls-protocol)", t->ctx->versions);
+}
+
+/* OpenSSL has given up: says why and keeps it. */
+static void
+tls_die(struct tls *t)
+{
+	unsigned long code = ERR_peek_last_error();
+	struct buf b = BUF_INIT;
+	enum err_kind kind = ERR_PROTO;
+
+	if (t->level >= TLS_VERIFY && t->nfault > 0) {
+		kind = ERR_AUTH;
+		buf_adds(&b, "certificate refused: ");
+		tls_verdict_refusal(t, &b);
+	} else if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
+		   ERR_GET_REASON(code) ==
+		       SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {
+		kind = ERR_AUTH;
+		buf_adds(&b, "the client showed no certificate");
+	} else {
+		tls_tell(t, code, &b);
+	}
+	err_set(&t->err, kind, "%s", buf_str(&b));
+	buf_release(&b);
+}
+
+/* After an OpenSSL call that returned rc: 0 when it needs more octets, -1
+ * when the session is over. */
+static int
+tls_result(struct tls *t, int rc)
+{
+	switch (SSL_get_error(t->ssl, rc)) {
+	case SSL_ERROR_WANT_READ:
+	case SSL_ERROR_WANT_WRITE:
+		t->hungry = true;
+		if (!t->eof)
+			return 0;
+		err_set(&t->err, ERR_LOST,
+		    t->up ? "the connection was cut inside TLS: no"
+			    " close_notify, so octets may be missing"
+			  : "the connection ended in the TLS handshake");
+		return -1;
+	case SSL_ERROR_ZERO_RETURN:
+		if (t->up)
+			return 0;
+		err_set(&t->err, ERR_LOST,
+		    "the peer ended TLS in the handshake (close_notify)");
+		return -1;
+	default:
+		tls_die(t);
+		return -1;
+	}
+}
+
+/* What an earlier call found, told again. */
+static int
+tls_dead(const struct tls *t, struct err *e)
+{
+	if (t->err.kind == ERR_NONE)
+		return 0;
+	return err_set(e, t->err.kind, "%s", t->err.text);
+}
+
+int
+tls_handshake(struct tls *t, struct err *e)
+{
+	int rc;
+
+	if (tls_dead(t, e) < 0)
+		return -1;
+	if (t->up)
+		return 1;
+	ERR_clear_error();
+	rc = SSL_do_handshake(t->ssl);
+	if (rc == 1)
+		t->up = true;
+	else if (tls_result(t, rc) < 0)
+		tls_dead(t, e);
+	ERR_clear_error();
+	tls_drain(t);
+	return t->up ? 1 : t->err.kind == ERR_NONE ? 0 : -1;
+}
+
+size_t
+tls_feed(struct tls *t, const char *p, size_t n)
+{
+	BIO *in = SSL_get_rbio(t->ssl);
+	size_t have = BIO_ctrl_pending(in), took = 0, k;
+
+	if (n > TLS_IN_MAX - have)
+		n = TLS_IN_MAX - have;
+	if (n == 0 || BIO_write_ex(in, p, n, &took) != 1)
+		return 0;
+	k = sizeof t->first - t->nfirst;
+	k = k < took ? k : took;
+	memcpy(t->first + t->nfirst, p, k);
+	t->nfirst += k;
+	t->hungry = false;
+	return took;
+}
+
+void
+tls_eof(struct tls *t)
+{
+	t->eof = true;
+	t->hungry = false;
+}
+
+const char *
+tls_out(const struct tls *t, size_t *n)
+{
+	*n = buf_len(&t->out);
+	return buf_data(&t->out);
+}
+
+void
+tls_out_done(struct tls *t, size_t n)
+{
+	buf_consume(&t->out, n);
+}
+
+ssize_t
+tls_read(struct tls *t, char *p, size_t n, struct err *e)
+{
+	size_t got = 0;
+	ssize_t rc = TLS_AGAIN;
+
+	if (tls_dead(t, e) < 0)
+		return TLS_ERR;
+	if (n == 0)
+		return TLS_AGAIN;
+	/* Each key update that the peer asks for makes us answer. */
+	if (buf_len(&t->out) > TLS_IN_MAX) {
+		err_set(&t->err, ERR_PROTO,
+		    "TLS failed: the peer asks without end and takes no "
+		    "answer");
+		tls_dead(t, e);
+		return TLS_ERR;
+	}
+	ERR_clear_error();
+	if (SSL_read_ex(t->ssl, p, n, &got) == 1)
+		rc = (ssize_t)got;
+	else if (tls_result(t, 0) < 0)
+		rc = TLS_ERR;
+	else if (tls_closed(t))
+		rc = 0;
+	if (rc == TLS_ERR)
+		tls_dead(t, e);
+	ERR_clear_error();
+	tls_drain(t);
+	return rc;
+}
+
+ssize_t
+tls_write(struct tls *t, const char *p, size_t n, struct err *e)
+{
+	size_t put = 0;
+	ssize_t rc = TLS_AGAIN;
+	bool hungry = t->hungry;
+
+	if (tls_dead(t, e) < 0)
+		return TLS_ERR;
+	if (buf_len(&t->out) > TLS_OUT_MAX || n == 0)
+		return n == 0 ? 0 : TLS_AGAIN;
+	ERR_clear_error();
+	if (SSL_write_ex(t->ssl, p, n, &put) == 1)
+		rc = (ssize_t)put;
+	else if (tls_result(t, 0) < 0)
+		rc = TLS_ERR;
+	if (rc == TLS_ERR)
+		tls_dead(t, e);
+	t->hungry = hungry;
+	ERR_clear_error();
+	tls_drain(t);
+	return rc;
+}
+
+bool
+tls_pending(const struct tls *t)
+{
+	return !t->hungry && t->err.kind == ERR_NONE && !tls_closed(t);
+}
+
+void
+tls_close_notify(struct tls *t)
+{
+	if (!t->up || t->err.kind != ERR_NONE)
+		return;
+	SSL_shutdown(t->ssl);
+	ERR_clear_error();
+	tls_drain(t);
+}
+
+bool
+tls_closed(const struct tls *t)
+{
+	/* OpenSSL sets that flag for a fatal alert, too. */
+	return t->up && t->err.kind == ERR_NONE &&
+	       (SSL_get_shutdown(t->ssl) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
+bool
+tls_is_up(const struct tls *t)
+{
+	return t->up;
+}
+
+bool
+tls_is_record(const char *p, size_t len)
+{
+	/* alert or handshake; SSL 3.0 to TLS 1.3 */
+	return len >= 3 && (p[0] == 0x15 || p[0] == 0x16) && p[1] == 0x03 &&
+	       (unsigned char)p[2] <= 0x04;
+}

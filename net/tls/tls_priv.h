@@ -1,0 +1,87 @@
+/* What the files of tls share: the only place that includes OpenSSL, whose
+ * functions are called by their names through the table of tls_lib.h. */
+#ifndef NET_TLS_PRIV_H
+#define NET_TLS_PRIV_H
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include "net/tls/tls.h"
+#include "net/tls/tls_lib.h"
+
+struct tls_ctx {
+	SSL_CTX *ssl;
+	enum tls_role role;
+	enum tls_level client;
+	char *versions;		 /* "TLS 1.2, TLS 1.3" */
+	unsigned char alpn[256]; /* each name with its length before it */
+	size_t alpn_len;
+	int keylog; /* descriptor or -1 */
+	bool own_ca;
+};
+
+/* One check that a certificate failed. */
+struct tls_fault {
+	int error; /* X509_V_ERR_... */
+	int depth;
+	X509 *cert; /* ours, or NULL */
+};
+
+#define TLS_NFAULT 8
+
+struct tls {
+	struct tls_ctx *ctx;
+	SSL *ssl;
+	struct buf out;
+	enum tls_level level;
+	char *name;   /* to verify, or NULL */
+	bool literal; /* name is an address */
+	char *sni;
+	bool dane; /* TLSA records decide */
+	bool up;
+	bool eof;
+	bool hungry;  /* nothing more without tls_feed() */
+	bool checked; /* there was a certificate */
+	struct tls_fault fault[TLS_NFAULT];
+	size_t nfault;
+	STACK_OF(X509) * chain; /* all that the peer sent */
+	char *verdict;
+	struct err err;		 /* what ended it */
+	unsigned char first[48]; /* the first octets that came */
+	size_t nfirst;
+};
+
+/* tls.c: a name without its last dot, the caller's; NULL for none. */
+char *tls_host(const char *s);
+
+/* tls_ctx.c: OpenSSL's reason for its last failure. */
+const char *tls_reason(void);
+
+/* tls_server.c: gives ctx a throw-away certificate for that host. */
+int tls_self_sign(SSL_CTX *ctx, const char *name, struct err *e);
+
+/* tls_verify.c */
+int tls_verify_setup(struct tls *t, const struct tls_target *to, struct err *e);
+void tls_verify_release(struct tls *t);
+/* For SSL_CTX_set_cert_verify_callback(). */
+int tls_verify_chain(X509_STORE_CTX *store, void *arg);
+
+/* tls_verdict.c: what failed and what would make it pass. */
+void tls_verdict_refusal(const struct tls *t, struct buf *b);
+
+/* tls_cert.c: each adds to b. */
+void tls_escape(struct buf *b, const unsigned char *p, size_t n);
+/* A distinguished name, cut after max octets. */
+void tls_cert_dn(const X509_NAME *name, size_t max, struct buf *b);
+/* subjectAltNames, those that fit in max octets; returns how many there are. */
+size_t tls_cert_names(
+    const X509 *cert, const char *between, size_t max, struct buf *b);
+void tls_cert_time(const ASN1_TIME *when, struct buf *b);
+void tls_cert_key(const X509 *cert, struct buf *b);
+void tls_cert_sha256(const X509 *cert, struct buf *b);
+void tls_cert_spki_sha256(const X509 *cert, struct buf *b);
+
+#endif

@@ -1,0 +1,221 @@
+/* The verdict in words: for each check that failed what was expected and what
+ * the certificate has, then what would make it pass. */
+#include "net/tls/tls_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* err.text holds 1023 octets; a certificate may hold hundreds of names. */
+#define TLS_NAMES_MAX 400
+
+/* What a user can do about it, in the order shown. */
+enum { TLS_MEND_CA = 1, TLS_MEND_NAME = 2, TLS_MEND_LEVEL = 4 };
+
+static const struct tls_complaint {
+	int error;
+	const char *text;
+	int mend;
+} tls_complaints[] = {
+	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
+	    "self-signed and not among the trusted certificates", TLS_MEND_CA },
+	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
+	    "the root of its chain is not trusted", TLS_MEND_CA },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+	    "unknown issuer: not trusted, or the chain sent is incomplete",
+	    TLS_MEND_CA },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
+	    "unknown issuer: the chain is incomplete", TLS_MEND_CA },
+	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
+	    "unknown issuer: the chain is incomplete", TLS_MEND_CA },
+	{ X509_V_ERR_CERT_HAS_EXPIRED, "expired", 0 },
+	{ X509_V_ERR_CERT_NOT_YET_VALID, "not valid yet", 0 },
+	{ X509_V_ERR_HOSTNAME_MISMATCH, "name mismatch", TLS_MEND_NAME },
+	{ X509_V_ERR_IP_ADDRESS_MISMATCH, "address mismatch", TLS_MEND_NAME },
+	{ X509_V_ERR_INVALID_PURPOSE,
+	    "not made for this: its extended key usage lacks", 0 },
+	{ X509_V_ERR_DANE_NO_MATCH, "no TLSA record matches it", 0 },
+};
+
+static const struct tls_complaint *
+tls_complaint(int error)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof tls_complaints / sizeof tls_complaints[0]; i++)
+		if (tls_complaints[i].error == error)
+			return &tls_complaints[i];
+	return NULL;
+}
+
+static void
+tls_verdict_mismatch(const struct tls *t, X509 *cert, struct buf *b)
+{
+	struct buf names = BUF_INIT;
+	size_t n = tls_cert_names(cert, ", ", TLS_NAMES_MAX, &names);
+
+	buf_addf(b, ": expected %s%.255s, the certificate ",
+	    t->literal ? "IP:" : "", t->name == NULL ? "" : t->name);
+	if (n > 0)
+		buf_addf(b, "has %s", buf_str(&names));
+	else
+		buf_adds(b,
+		    "has no subjectAltName (a common name does not count,"
+		    " RFC 9525)");
+	buf_release(&names);
+}
+
+static void
+tls_verdict_fault(const struct tls *t, const struct tls_fault *f, struct buf *b)
+{
+	const struct tls_complaint *c = tls_complaint(f->error);
+
+	buf_addf(b, "at depth %d: %s", f->depth,
+	    c != NULL ? c->text : X509_verify_cert_error_string(f->error));
+	if (f->cert == NULL)
+		return;
+	switch (f->error) {
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		buf_adds(b, " since ");
+		tls_cert_time(X509_get0_notAfter(f->cert), b);
+		break;
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		buf_adds(b, ", only from ");
+		tls_cert_time(X509_get0_notBefore(f->cert), b);
+		break;
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+		tls_verdict_mismatch(t, f->cert, b);
+		break;
+	case X509_V_ERR_INVALID_PURPOSE:
+		buf_adds(b,
+		    t->ctx->role == TLS_SERVER ? " clientAuth" : " serverAuth");
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+tls_verdict_mend(const struct tls *t, struct buf *b)
+{
+	const struct tls_complaint *c;
+	int mend = t->level >= TLS_VERIFY ? TLS_MEND_LEVEL : 0;
+	size_t i;
+
+	for (i = 0; i < t->nfault; i++)
+		if ((c = tls_complaint(t->fault[i].error)) != NULL)
+			mend |= c->mend;
+	if (mend == 0 || t->ctx->role == TLS_SERVER)
+		return;
+	buf_adds(b, "; to accept it:");
+	if ((mend & TLS_MEND_CA) != 0)
+		buf_adds(b, " --tls-ca FILE with it or its issuer,");
+	if ((mend & TLS_MEND_NAME) != 0)
+		buf_adds(b, " --tls-verify-host NAME,");
+	if ((mend & TLS_MEND_LEVEL) != 0)
+		buf_adds(b,
+		    " --tls-verify no (at the prompt \\set tls-verify off),");
+	buf_truncate(b, buf_len(b) - 1);
+}
+
+void
+tls_verdict_refusal(const struct tls *t, struct buf *b)
+{
+	X509 *cert = t->chain == NULL ? NULL : sk_X509_value(t->chain, 0);
+	size_t i;
+
+	for (i = 0; i < t->nfault; i++) {
+		buf_adds(b, i > 0 ? "; " : "");
+		tls_verdict_fault(t, &t->fault[i], b);
+	}
+	if (cert != NULL) {
+		buf_adds(b, "; subject ");
+		tls_cert_dn(X509_get_subject_name(cert), 120, b);
+		buf_adds(b, ", issuer ");
+		tls_cert_dn(X509_get_issuer_name(cert), 120, b);
+	}
+	tls_verdict_mend(t, b);
+}
+
+/* The record that matched, and what it makes of names and dates. */
+static void
+tls_verdict_dane(const struct tls *t, struct buf *b)
+{
+	uint8_t usage, selector, mtype;
+	const unsigned char *data;
+	size_t len, i;
+	int depth = SSL_get0_dane_authority(t->ssl, NULL, NULL);
+
+	if (SSL_get0_dane_tlsa(t->ssl, &usage, &selector, &mtype, &data, &len) <
+	    0)
+		return;
+	buf_addf(b, "TLSA %d %d %d ", usage, selector, mtype);
+	for (i = 0; i < len && i < 8; i++)
+		buf_addf(b, "%02x", data[i]);
+	buf_addf(b, "%s matches the certificate at depth %d",
+	    len > 8 ? "..." : "", depth);
+	if (usage == 3)
+		buf_adds(b, " (DANE-EE: names and dates do not count)");
+	else
+		buf_addf(b, " (DANE-TA), which has %s",
+		    SSL_get0_peername(t->ssl) == NULL
+			? "the name"
+			: SSL_get0_peername(t->ssl));
+}
+
+static void
+tls_verdict_pass(const struct tls *t, struct buf *b)
+{
+	STACK_OF(X509) *chain = SSL_get0_verified_chain(t->ssl);
+	int n = chain == NULL ? 0 : sk_X509_num(chain);
+	const char *name = SSL_get0_peername(t->ssl);
+
+	if (t->dane) {
+		tls_verdict_dane(t, b);
+		return;
+	}
+	if (t->ctx->role == TLS_SERVER)
+		buf_adds(b, "the client's certificate");
+	else if (name != NULL && strcmp(name, t->name) != 0)
+		buf_addf(b, "%s (as %s)", t->name, name);
+	else
+		buf_addf(b, "%s%s", t->literal ? "IP:" : "", t->name);
+	if (n > 0) {
+		buf_adds(b, ", trusted by ");
+		tls_cert_dn(
+		    X509_get_subject_name(sk_X509_value(chain, n - 1)), 120, b);
+	}
+}
+
+static void
+tls_verdict_make(const struct tls *t, struct buf *b)
+{
+	if (tls_verified(t)) {
+		buf_adds(b, "verified: ");
+		tls_verdict_pass(t, b);
+		return;
+	}
+	buf_adds(b, "not verified: ");
+	if (t->nfault > 0)
+		tls_verdict_refusal(t, b);
+	else if (!t->checked)
+		buf_adds(b, t->ctx->role == TLS_SERVER
+				? "the client showed no certificate"
+				: "the server showed no certificate");
+	else if (t->dane)
+		buf_adds(b, "no TLSA record was usable");
+	else
+		buf_adds(
+		    b, "a trusted chain, but no host name to check it against");
+}
+
+const char *
+tls_verdict(struct tls *t)
+{
+	struct buf b = BUF_INIT;
+
+	tls_verdict_make(t, &b);
+	free(t->verdict);
+	t->verdict = buf_detach(&b);
+	return t->verdict;
+}
