@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include "net/core/verb.h"
 
 #define LANG_BODY_MAX (1u << 20)
@@ -16,8 +15,10 @@ void
 stmt_clear(struct stmt *s)
 {
 	free(s->text);
-	free(s->body);
-	expect_free(s->expect);
+	if (s->kind == STMT_TEMPLATE)
+		free(s->body);
+	else
+		expect_free(s->expect);
 	*s = (struct stmt){ 0 };
 }
 
@@ -130,7 +131,7 @@ lang_give(struct stmt *out, enum stmt_kind kind, const char *p, size_t len)
 {
 	out->kind = kind;
 	out->text = mem_dupn(p, len);
-	out->len = len;
+	out->len = (uint32_t)len;
 }
 
 static bool
@@ -249,21 +250,18 @@ lang_expect(
 	out->kind = STMT_EXPECT;
 	out->expect = l->more;
 	out->line = l->more_line;
+	l->answers = expect_takes(l->more, 334);
 	l->more = NULL;
 	return 0;
 }
 
 /* "BDAT 86 LAST": what follows is the chunk. */
 static void
-lang_after_send(struct lang *l, const char *p, size_t len)
+lang_begin_chunk(struct lang *l, const char *p, size_t len)
 {
-	size_t w = verb_word(p, len);
-	if (w != 4 || strncasecmp(p, "BDAT", 4) != 0)
-		return;
 	uint64_t n = 0;
-	size_t i = w;
-	while (i < len && lang_blank(p[i]))
-		i++;
+	size_t i = verb_word(p, len);
+	i += lang_indent(p + i, len - i);
 	for (; i < len && p[i] >= '0' && p[i] <= '9'; i++) {
 		if (n > UINT32_MAX)
 			return;
@@ -286,15 +284,22 @@ lang_send(struct lang *l, enum lang_tag tag, const char *p, size_t len,
 		return lang_err(l, l->line, e,
 		    "found a NUL octet, expected a command line; \\raw sends "
 		    "any octets");
+	const struct verb *v = verb_find(p, verb_word(p, len));
 	if (tag == TAG_CLIENT)
 		l->tagged = true;
-	else if (l->tagged && verb_find(p, verb_word(p, len)) == NULL)
+	else if (l->tagged && v == NULL && !l->answers)
 		return lang_err(l, l->line, e,
 		    "found '%.*s' without a tag, expected %s (or a verb)",
 		    (int)(len < 60 ? len : 60), p,
 		    l->dialect == DIALECT_821 ? "S: or R:" : "C: or S:");
 	lang_give(out, STMT_SEND, p, len);
-	lang_after_send(l, p, len);
+	out->verb = v;
+	out->tagged = tag == TAG_CLIENT;
+	out->answer = v == NULL && l->answers;
+	if (v != NULL)
+		l->answers = v->is & VERB_HAS_SECRET;
+	if (v != NULL && v->id == VERB_BDAT)
+		lang_begin_chunk(l, p, len);
 	return 0;
 }
 
@@ -364,7 +369,7 @@ lang_body(
 		out->kind = STMT_TEMPLATE;
 		out->line = l->body_line;
 		out->text = l->template;
-		out->len = strlen(l->template);
+		out->len = (uint32_t)strlen(l->template);
 		out->body = lang_dedent(&l->body);
 		l->template = NULL;
 		return 0;
@@ -461,6 +466,7 @@ lang_line(
 			return lang_send(l, tag, p, len, out, e);
 		if (!lang_template(l, p + i + 1, len - i - 1))
 			lang_give(out, STMT_SHELL, p + i + 1, len - i - 1);
+		l->answers = false;
 		return 0;
 	}
 	if (tag == TAG_CLIENT && skip == len)

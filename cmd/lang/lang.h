@@ -26,13 +26,21 @@ enum stmt_kind {
 	STMT_TEMPLATE /* \template NAME { ... }: text is the name, body below */
 };
 
+struct verb; /* net/core/verb.h */
+
 struct stmt {
-	enum stmt_kind kind;
+	char *text; /* SEND TEXT SHELL TEMPLATE: NUL-ended, may hold NULs */
+	const struct verb *verb; /* SEND: its first word's; NULL: unknown */
+	union {
+		struct expect *expect; /* EXPECT */
+		char *body;	       /* TEMPLATE: its lines */
+	};
+	uint32_t len;  /* octets of text */
 	unsigned line; /* first line it stands on */
-	char *text;    /* SEND TEXT SHELL TEMPLATE: NUL-ended, may hold NULs */
-	size_t len;
-	struct expect *expect; /* EXPECT */
-	char *body;	       /* TEMPLATE: its lines */
+	enum stmt_kind kind;
+	bool tagged; /* SEND: it stood behind S: or C: */
+	bool answer; /* SEND: behind AUTH, and no command: a line of the
+			exchange, which is a secret */
 };
 
 void stmt_clear(struct stmt *s);
@@ -50,6 +58,7 @@ struct lang {
 	bool go_ahead;	     /* the reply to DATA may come before the text: set
 			    where in_text is, by who reads line by line */
 	bool tagged;	     /* tags have been seen */
+	bool answers;	     /* behind AUTH or a 334: what is no verb answers */
 	uint64_t chunk;	     /* octets of a BDAT chunk still to come */
 	struct expect *more; /* a reply whose last line has not come */
 	unsigned more_line;

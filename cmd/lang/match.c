@@ -232,8 +232,8 @@ match_one(const char *p, int code)
 	return true;
 }
 
-static bool
-match_any(const struct expect *x, int code)
+bool
+expect_takes(const struct expect *x, int code)
 {
 	for (const char *p = x->codes;; p += 4) {
 		if (match_one(p, code))
@@ -299,7 +299,7 @@ bool
 expect_match(const struct expect *x, const struct reply *r, bool text,
     match_capture *capture, void *arg, struct buf *why)
 {
-	if (!match_any(x, r->code)) {
+	if (!expect_takes(x, r->code)) {
 		buf_adds(why, "the code differs");
 		return false;
 	}

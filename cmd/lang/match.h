@@ -36,6 +36,8 @@ int expect_expand(struct expect **out, const struct expect *x,
 /* Does p begin as an expectation does: three digits (or 2xx, 250|...) then SP,
  * '-', '|' or the end? */
 bool expect_like(const char *p, size_t len);
+/* Would that code meet it? */
+bool expect_takes(const struct expect *x, int code);
 /* Could it be a 3yz? */
 bool expect_intermediate(const struct expect *x);
 /* For messages: "250|251 OK". */

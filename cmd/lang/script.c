@@ -152,11 +152,8 @@ script_is_data(const struct stmt *st)
 	if (st->kind == STMT_SHELL)
 		return st->len >= 2 && st->len <= 4 &&
 		       strncmp(st->text, "data", st->len) == 0;
-	if (st->kind != STMT_SEND)
-		return false;
-	const struct verb *v =
-	    verb_find(st->text, verb_word(st->text, st->len));
-	return v != NULL && v->id == VERB_DATA;
+	return st->kind == STMT_SEND && st->verb != NULL &&
+	       st->verb->is & VERB_OPENS_TEXT;
 }
 
 /* Keeps l->in_text right behind st, which came from line i. */
@@ -199,26 +196,12 @@ script_note(
 	if (st->kind != STMT_SEND)
 		return;
 	*sent = true;
-	const struct verb *v =
-	    verb_find(st->text, verb_word(st->text, st->len));
-	switch (v == NULL ? VERB_UNKNOWN : v->id) {
-	case VERB_HELO:
-	case VERB_EHLO:
-	case VERB_LHLO:
-		s->has_helo |= !*transaction;
-		break;
-	case VERB_MAIL:
-	case VERB_SEND:
-	case VERB_SOML:
-	case VERB_SAML:
-		*transaction = true;
-		break;
-	case VERB_QUIT:
-		s->has_quit = true;
-		break;
-	default:
-		break;
-	}
+	const struct verb *v = st->verb;
+	if (v == NULL)
+		return;
+	s->has_helo |= v->is & VERB_IS_GREETING && !*transaction;
+	*transaction |= v->is & VERB_IS_TRANSACTION;
+	s->has_quit |= v->id == VERB_QUIT;
 }
 
 static int

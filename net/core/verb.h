@@ -58,9 +58,20 @@ enum verb_id {
 	VERB_ONEX
 };
 
+/* What is asked of a verb without naming it. */
+enum verb_is {
+	VERB_IS_GREETING = 1 << 0,    /* HELO EHLO LHLO */
+	VERB_IS_TRANSACTION = 1 << 1, /* MAIL SEND SOML SAML */
+	VERB_ENDS_GROUP = 1 << 2,     /* DATA AUTH STARTTLS: what follows waits
+					 for the reply (RFC 2920 3.1) */
+	VERB_OPENS_TEXT = 1 << 3,     /* DATA */
+	VERB_HAS_SECRET = 1 << 4      /* AUTH */
+};
+
 /* Lists of codes end with 0. */
 struct verb {
 	enum verb_id id;
+	unsigned is;	     /* enum verb_is */
 	const char *name;    /* "MAIL"; "(greeting)" for the stages */
 	const char *syntax;  /* "MAIL FROM:<reverse-path> [PARAMETER...]" */
 	const char *text;    /* one line: what it asks of the receiver */
