@@ -2,7 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include "cmd/shell/shell.h"
+#include "cmd/lang/where.h"
+#include "net/core/buf.h"
 
 void
 where_release(struct where *w)
@@ -96,10 +97,10 @@ where_parse(struct where *w, const char *text, struct err *e)
 	bool lmtp = w->lmtp;
 	if (text[0] == '/') {
 		where_put(&w->path, text, strlen(text));
-		w->kind = CONN_UNIX;
+		w->kind = WHERE_UNIX;
 		return 0;
 	}
-	w->kind = CONN_TCP;
+	w->kind = WHERE_TCP;
 	size_t skip = where_scheme(w, text);
 	if (skip == 0)
 		w->lmtp = lmtp;
@@ -112,7 +113,7 @@ where_parse(struct where *w, const char *text, struct err *e)
 		    text);
 	if (skip > 0 && len > 0 && *p == '/') {
 		where_put(&w->path, p, len);
-		w->kind = CONN_UNIX;
+		w->kind = WHERE_UNIX;
 		return 0;
 	}
 	while (skip > 0 && len > 0 && p[len - 1] == '/')

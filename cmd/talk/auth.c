@@ -1,15 +1,29 @@
-/* The exchange is the core's (net/sasl.h); here are its lines, what is shown
- * of them, and whom to ask for the password. The password stays for the next
- * session of the same user. */
-#include "cmd/talk/auth.h"
-
+/* The exchange is the core's (net/sasl/sasl.h); here are its lines, and what is
+ * shown of them. Whom to ask for the password knows the process. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "cmd/talk/step.h"
 #include "net/core/base64.h"
-#include "cmd/talk/cmd.h"
-#include "cmd/shell/shell.h"
 #include "net/tls/tls.h"
+
+struct auth_act {
+	struct act act;
+	char *mech, *user; /* as asked for, or NULL */
+	bool must;
+	struct sasl_client *client;
+	struct sasl_secret secret;
+	struct sasl_config cfg;
+	struct buf exporter, unique, offered;
+	struct err why; /* why it is cancelled */
+};
+
+enum auth_step {
+	AUTH_BEGIN,
+	AUTH_SENT, /* the AUTH line was answered */
+	AUTH_ANSWERED,
+	AUTH_CANCELLED
+};
 
 static void
 auth_binding(struct tls *t, struct sasl_binding *b, struct buf *exporter,
@@ -31,7 +45,7 @@ auth_binding(struct tls *t, struct sasl_binding *b, struct buf *exporter,
 
 /* "challenge: ..." as it decodes, PLAIN's NULs as \0. */
 static void
-auth_show(struct shell *sh, const char *what, const char *p, size_t n)
+auth_show(struct talk *t, const char *what, const char *p, size_t n)
 {
 	struct buf b = BUF_INIT;
 	if (n > 600)
@@ -43,111 +57,30 @@ auth_show(struct shell *sh, const char *what, const char *p, size_t n)
 			buf_addc(&b, p[i]);
 	}
 	if (buf_len(&b) > 0)
-		shell_remark(sh, "%s, decoded: %s", what, buf_str(&b));
+		talk_remark(t, "%s, decoded: %s", what, buf_str(&b));
 	buf_wipe(&b);
-}
-
-static int
-auth_cancel(struct shell *sh, struct err *e)
-{
-	struct err ignored = { 0 };
-	if (sh->link != NULL && shell_state(sh) == SMTP_AUTHING)
-		shell_command(sh, "*", true, &ignored);
-	return e->kind == ERR_NONE
-		   ? err_set(e, ERR_AUTH, "the exchange was cancelled")
-		   : -1;
 }
 
 /* The text of a 334: what stands behind the code on its last line. */
 static const char *
-auth_challenge(const struct shell *sh, size_t *n)
+auth_challenge(const struct talk *t, size_t *n)
 {
 	*n = 0;
-	return sh->last.nlines == 0
+	return t->last.nlines == 0
 		   ? ""
-		   : reply_text(&sh->last, sh->last.nlines - 1, n);
+		   : reply_text(&t->last, t->last.nlines - 1, n);
 }
 
-/* Answers challenges until there is another reply: its code. */
+/* The secret that the mechanism wants. */
 static int
-auth_rounds(struct shell *sh, struct sasl_client *c, int code, struct err *e)
+auth_secret(struct talk *t, struct auth_act *a, const struct sasl_mech *m,
+    struct err *e)
 {
-	while (code == 334) {
-		const char *b64, *p;
-		size_t n;
-		const char *text = auth_challenge(sh, &n);
-		int r = sasl_client_step(c, text, n, &b64, e);
-		p = sasl_client_challenge(c, &n);
-		auth_show(sh, "challenge", p, n);
-		if (sasl_client_warning(c) != NULL)
-			shell_remark(sh, "%s", sasl_client_warning(c));
-		if (r < 0)
-			return auth_cancel(sh, e);
-		code = shell_command(sh, b64, true, e);
-		if (code < 0)
-			return -1;
-		p = sasl_client_response(c, &n);
-		auth_show(sh, "response", p, n);
-	}
-	return code;
-}
-
-static int
-auth_talk(struct shell *sh, struct sasl_client *c, struct err *e)
-{
-	const char *b64, *p;
-	size_t n;
-	int first = sasl_client_first(c, &b64, e);
-	if (first < 0)
-		return -1;
-	struct buf line = BUF_INIT;
-	buf_addf(&line, "AUTH %s%s%s", sasl_client_mech(c), first ? " " : "",
-	    first ? b64 : "");
-	int code = shell_command(sh, buf_str(&line), true, e);
-	buf_wipe(&line);
-	if (code < 0)
-		return -1;
-	p = sasl_client_response(c, &n);
-	auth_show(sh, "initial response", p, n);
-	return auth_rounds(sh, c, code, e);
-}
-
-/* Runs the exchange with a client that is ready. */
-static int
-auth_run(
-    struct shell *sh, const struct sasl_config *cfg, bool must, struct err *e)
-{
-	struct sasl_client *c;
-	if (sasl_client_new(&c, cfg, e) < 0)
-		return -1;
-	int code = auth_talk(sh, c, e);
-	int r = code < 0    ? -1
-		: code == 0 ? err_set(e, ERR_LOST,
-				  "the connection was closed during AUTH")
-			    : sasl_client_done(c, (unsigned)code, e);
-	if (r == 1)
-		shell_remark(sh, "authenticated%s%s by %s",
-		    cfg->user == NULL ? "" : " as ",
-		    cfg->user == NULL ? "" : cfg->user, sasl_client_mech(c));
-	else if (r == 0 && must)
-		r = err_set(e, ERR_AUTH, "AUTH %s was refused: %d",
-		    sasl_client_mech(c), code);
-	sasl_client_free(c);
-	return r < 0 ? -1 : 0;
-}
-
-/* The secret that the mechanism wants, asked for once a session's user. */
-static int
-auth_secret(struct shell *sh, const struct sasl_mech *m,
-    struct sasl_config *cfg, struct sasl_secret *secret, struct err *e)
-{
+	struct sasl_config *cfg = &a->cfg;
 	if ((m->is & SASL_USER) && cfg->user == NULL) {
-		free(sh->auth.typed_user);
-		sh->auth.typed_user = NULL;
-		if (password_user(&sh->auth, cfg->host, sh->interactive,
-			&sh->auth.typed_user, e) < 0)
+		if (t->env->user(t, cfg->host, &a->user, e) < 0)
 			return -1;
-		cfg->user = sh->auth.typed_user;
+		cfg->user = a->user;
 	}
 	if ((m->is & SASL_USER) && cfg->user == NULL)
 		return err_set(e, ERR_USAGE,
@@ -156,62 +89,181 @@ auth_secret(struct shell *sh, const struct sasl_mech *m,
 		    m->name, m->name);
 	if ((m->is & (SASL_PASSWORD | SASL_TOKEN)) == 0)
 		return 0;
-	if (password_get(&sh->auth, cfg->user, cfg->host, secret, e) < 0)
+	if (t->env->secret(t, cfg->user, cfg->host, &a->secret, e) < 0)
 		return -1;
-	if (!sh->reveal)
-		redact_add(&sh->redact, secret->p, secret->len);
+	if (!t->set.reveal)
+		t->env->hide(t, a->secret.p, a->secret.len);
 	if (m->is & SASL_TOKEN)
-		cfg->token = secret;
+		cfg->token = &a->secret;
 	else
-		cfg->password = secret;
+		cfg->password = &a->secret;
 	return 0;
 }
 
-int
-shell_auth(struct shell *sh, const char *mech, const char *user, bool must,
-    struct err *e)
+static int
+auth_choose(struct talk *t, struct auth_act *a, struct err *e)
 {
-	struct smtp *s = link_smtp(sh->link);
+	struct smtp *s = link_smtp(t->link);
 	const struct smtp_keyword *k = smtp_offer(s, "AUTH");
-	struct buf exporter = BUF_INIT, unique = BUF_INIT;
-	struct sasl_secret secret = SASL_SECRET_INIT;
-	struct sasl_config cfg = { .mech = mech,
-		.offered = k == NULL ? NULL : k->args,
-		.user = user,
-		.host = sh->where.host,
-		.port = sh->where.port == NULL
+	if (k != NULL)
+		buf_adds(&a->offered, k->args);
+	a->cfg = (struct sasl_config){ .mech = a->mech,
+		.offered = k == NULL ? NULL : buf_str(&a->offered),
+		.user = a->user,
+		.host = t->where.host,
+		.port = t->where.port == NULL
 			    ? 25
-			    : (unsigned)strtoul(sh->where.port, NULL, 10),
+			    : (unsigned)strtoul(t->where.port, NULL, 10),
 		.tls = smtp_is_tls(s),
-		.insecure = sh->auth.insecure };
-	if (mech == NULL && k == NULL)
+		.insecure = t->auth.insecure };
+	if (a->mech == NULL && k == NULL)
 		return err_set(e, ERR_AUTH,
 		    "AUTH was not offered%s; name a mechanism to try it all "
 		    "the same",
 		    smtp_is_tls(s) ? "" : " (many servers offer it under TLS)");
 	if (k == NULL)
-		shell_remark(sh, "AUTH was not offered");
-	auth_binding(
-	    conn_tls(link_conn(sh->link)), &cfg.binding, &exporter, &unique);
-	const struct sasl_mech *m = sasl_choose(&cfg, e);
-	int r = m == NULL ? -1 : auth_secret(sh, m, &cfg, &secret, e);
-	if (r == 0) {
-		cfg.mech = m->name;
-		r = auth_run(sh, &cfg, must, e);
+		talk_remark(t, "AUTH was not offered");
+	auth_binding(conn_tls(link_conn(t->link)), &a->cfg.binding,
+	    &a->exporter, &a->unique);
+	const struct sasl_mech *m = sasl_choose(&a->cfg, e);
+	if (m == NULL || auth_secret(t, a, m, e) < 0)
+		return -1;
+	a->cfg.mech = m->name;
+	return sasl_client_new(&a->client, &a->cfg, e);
+}
+
+static int
+auth_first(struct talk *t, struct auth_act *a, struct err *e)
+{
+	const char *b64;
+	int first = sasl_client_first(a->client, &b64, e);
+	if (first < 0)
+		return -1;
+	struct buf line = BUF_INIT;
+	buf_addf(&line, "AUTH %s%s%s", sasl_client_mech(a->client),
+	    first ? " " : "", first ? b64 : "");
+	talk_say_own(t, buf_str(&line));
+	buf_wipe(&line);
+	return 0;
+}
+
+static void
+auth_show_response(struct talk *t, struct auth_act *a, const char *what)
+{
+	size_t n;
+	const char *p = sasl_client_response(a->client, &n);
+	auth_show(t, what, p, n);
+}
+
+/* Answers a challenge. */
+static void
+auth_answer(struct talk *t, struct auth_act *a)
+{
+	const char *b64, *p;
+	size_t n;
+	const char *text = auth_challenge(t, &n);
+	int r = sasl_client_step(a->client, text, n, &b64, &a->why);
+	p = sasl_client_challenge(a->client, &n);
+	auth_show(t, "challenge", p, n);
+	if (sasl_client_warning(a->client) != NULL)
+		talk_remark(t, "%s", sasl_client_warning(a->client));
+	talk_say_own(t, r < 0 ? "*" : b64);
+	a->act.step = r < 0 ? AUTH_CANCELLED : AUTH_ANSWERED;
+}
+
+static int
+auth_done(struct talk *t, struct auth_act *a, struct err *e)
+{
+	if (t->code == 0)
+		return err_set(
+		    e, ERR_LOST, "the connection was closed during AUTH");
+	int r = sasl_client_done(a->client, (unsigned)t->code, e);
+	if (r == 1)
+		talk_remark(t, "authenticated%s%s by %s",
+		    a->cfg.user == NULL ? "" : " as ",
+		    a->cfg.user == NULL ? "" : a->cfg.user,
+		    sasl_client_mech(a->client));
+	else if (r == 0 && a->must)
+		return err_set(e, ERR_AUTH, "AUTH %s was refused: %d",
+		    sasl_client_mech(a->client), t->code);
+	return r < 0 ? -1 : ACT_DONE;
+}
+
+static int
+auth_resume(struct talk *t, struct act *act, struct err *e)
+{
+	struct auth_act *a = (struct auth_act *)act;
+	switch (act->step) {
+	case AUTH_BEGIN:
+		if (t->link == NULL)
+			return err_set(e, ERR_LOST,
+			    "the server has closed the connection");
+		if (auth_choose(t, a, e) < 0 || auth_first(t, a, e) < 0)
+			return -1;
+		act->step = AUTH_SENT;
+		return ACT_MORE;
+	case AUTH_SENT:
+	case AUTH_ANSWERED:
+		auth_show_response(t, a,
+		    act->step == AUTH_SENT ? "initial response" : "response");
+		if (t->code != 334)
+			return auth_done(t, a, e);
+		auth_answer(t, a);
+		return ACT_MORE;
+	default:
+		if (a->why.kind == ERR_NONE)
+			err_set(&a->why, ERR_AUTH,
+			    "the exchange was cancelled");
+		*e = a->why;
+		return -1;
 	}
-	sasl_secret_wipe(&secret);
-	buf_wipe(&exporter);
-	buf_wipe(&unique);
-	return r;
+}
+
+/* The cancelling line failed: why it was sent is the better reason. */
+static int
+auth_failed(struct talk *t, struct act *act, struct err *e)
+{
+	struct auth_act *a = (struct auth_act *)act;
+	(void)t;
+	if (act->step == AUTH_CANCELLED && a->why.kind != ERR_NONE)
+		*e = a->why;
+	return -1;
+}
+
+static void
+auth_release(struct talk *t, struct act *act)
+{
+	struct auth_act *a = (struct auth_act *)act;
+	(void)t;
+	if (a->client != NULL)
+		sasl_client_free(a->client);
+	sasl_secret_wipe(&a->secret);
+	buf_wipe(&a->exporter);
+	buf_wipe(&a->unique);
+	buf_release(&a->offered);
+	free(a->mech);
+	free(a->user);
+}
+
+static const struct act_kind auth_kind = { "auth", sizeof(struct auth_act),
+	auth_resume, auth_failed, auth_release };
+
+void
+talk_auth(struct talk *t, const char *mech, const char *user, bool must)
+{
+	struct auth_act *a = act_push(t, &auth_kind);
+	a->mech = mech == NULL ? NULL : mem_dup(mech);
+	a->user = user == NULL ? NULL : mem_dup(user);
+	a->must = must;
 }
 
 /* Is a user's name asked for, not a password? */
 static bool
-auth_asks_user(const struct shell *sh)
+auth_asks_user(const struct talk *t)
 {
 	size_t n;
 	struct buf b = BUF_INIT;
-	const char *p = auth_challenge(sh, &n);
+	const char *p = auth_challenge(t, &n);
 	bool user = base64_decode(&b, p, n, NULL) == 0 && buf_len(&b) >= 4 &&
 		    strncasecmp(buf_data(&b), "user", 4) == 0;
 	buf_wipe(&b);
@@ -219,11 +271,11 @@ auth_asks_user(const struct shell *sh)
 }
 
 void
-shell_hide_typed(struct shell *sh, const char *p, size_t len)
+talk_hide_typed(struct talk *t, const char *p, size_t len)
 {
 	struct buf b = BUF_INIT;
-	if (shell_state(sh) == SMTP_AUTHING) {
-		if (auth_asks_user(sh))
+	if (talk_state(t) == SMTP_AUTHING) {
+		if (auth_asks_user(t))
 			return;
 	} else {
 		/* "AUTH MECH initial-response" */
@@ -233,15 +285,15 @@ shell_hide_typed(struct shell *sh, const char *p, size_t len)
 		len -= (size_t)(sp + 1 - p);
 		p = sp + 1;
 	}
-	redact_add(&sh->redact, p, len);
+	t->env->hide(t, p, len);
 	if (base64_decode(&b, p, len, NULL) == 0 && buf_len(&b) > 0) {
 		/* PLAIN's password stands behind the last NUL; user names
 		 * are no secrets. */
 		const char *d = buf_data(&b);
 		const char *nul = memrchr(d, '\0', buf_len(&b));
 		const char *secret = nul == NULL ? d : nul + 1;
-		redact_add(
-		    &sh->redact, secret, buf_len(&b) - (size_t)(secret - d));
+		t->env->hide(
+		    t, secret, buf_len(&b) - (size_t)(secret - d));
 	}
 	buf_wipe(&b);
 }

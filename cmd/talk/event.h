@@ -33,7 +33,12 @@ enum event_kind {
 			text: the error */
 };
 
-enum verdict { VERDICT_NONE, VERDICT_MET, VERDICT_MISSED };
+enum verdict {
+	VERDICT_NONE,
+	VERDICT_MET,
+	VERDICT_MISSED,
+	VERDICT_UNJUDGED /* no expectation was held against the reply */
+};
 
 /* All pointers are borrowed for the call. Texts hold bytes from outside: a
  * sink escapes them for its medium. */
@@ -50,6 +55,8 @@ struct event {
 	const struct verb *verb; /* REPLY: what it answers, or NULL; SENT: its
 				    own */
 	bool unsolicited;
+	const char *answers;  /* REPLY: the line it answers, "" for a stage */
+	int code;	      /* VERDICT_UNJUDGED: of the reply */
 	const char *rcpt;     /* REPLY under LMTP after the text: "<path>" */
 	int64_t took_ns;      /* REPLY, FILE_END; -1 if unknown */
 	uint64_t n;	      /* OCTETS */
@@ -58,7 +65,7 @@ struct event {
 	const char *expected; /* "550 No such user here", or NULL */
 	const char *file;     /* conversation file, or NULL */
 	unsigned line;	      /* in it, 0 if none */
-	unsigned met, missed;
+	unsigned met, missed, unjudged;
 	int status; /* FILE_END: the exit status it alone gives */
 	unsigned files, files_failed;
 };

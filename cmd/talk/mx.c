@@ -1,59 +1,126 @@
-#include "cmd/talk/mx.h"
-
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <stdlib.h>
+#include "cmd/talk/step.h"
 #include "net/dns/idn.h"
-#include "cmd/shell/shell.h"
 
 #define MX_LOOK_MS 30000
+
+struct mx_walk {
+	struct act act;
+	size_t i;	/* the host whose turn it is */
+	struct buf all; /* what went wrong so far */
+	enum err_kind kind;
+};
 
 void
 mx_release(struct mx *m)
 {
+	route_step_free(m->look);
 	route_free(m->route);
 	if (m->has_named)
 		route_host_release(&m->named);
 	*m = (struct mx){ 0 };
 }
 
-static int
-mx_look(struct shell *sh, struct err *e)
+size_t
+mx_fds(const struct talk *t, struct pollfd *fd)
 {
-	struct mx *m = &sh->mx;
-	struct dns *d = shell_dns(sh, e);
-	char *ascii;
-	if (d == NULL || idn_to_ascii(m->domain, &ascii, e) < 0)
-		return -1;
-	int r = route_new(
-	    &m->route, d, ascii, route_seed(), loop_deadline(MX_LOOK_MS), e);
-	free(ascii);
+	int64_t deadline_ns;
+	return t->mx.look == NULL ? 0
+				  : route_fds(t->mx.look, fd, &deadline_ns);
+}
+
+static int64_t
+mx_deadline(const struct talk *t)
+{
+	int64_t ms = t->set.times.connect;
+	return loop_deadline(ms < MX_LOOK_MS ? ms : MX_LOOK_MS);
+}
+
+/* The look-up under way: ACT_DONE when there is none (any more). */
+static int
+mx_look(struct talk *t, struct err *e)
+{
+	struct mx *m = &t->mx;
+	struct pollfd ignored;
+	int64_t deadline_ns;
+	if (m->look == NULL)
+		return ACT_DONE;
+	t->expired = false;
+	int r = route_step(m->look, e);
+	if (r == 0) {
+		route_fds(m->look, &ignored, &deadline_ns);
+		return talk_sleep(t, TALK_OPEN, deadline_ns);
+	}
+	struct route *found = r > 0 ? route_take(m->look) : NULL;
+	route_step_free(m->look);
+	m->look = NULL;
+	if (found != NULL)
+		m->route = found;
+	return r < 0 ? -1 : ACT_DONE;
+}
+
+static void
+mx_forget(struct talk *t, struct act *a)
+{
+	(void)a;
+	route_step_free(t->mx.look);
+	t->mx.look = NULL;
+}
+
+static void
+mx_tell(struct talk *t)
+{
+	const struct route *r = t->mx.route;
+	if (r->implicit)
+		talk_remark(
+		    t, "%s has no MX: it is its own host", t->mx.domain);
+	for (size_t i = 0; !r->implicit && i < r->n; i++)
+		talk_remark(t, "MX %u %s%s", r->host[i].preference,
+		    r->host[i].name,
+		    r->host[i].odd ? ": no host's name, passed over" : "");
+}
+
+static int
+mx_route_resume(struct talk *t, struct act *a, struct err *e)
+{
+	struct mx *m = &t->mx;
+	if (m->route != NULL)
+		return ACT_DONE;
+	if (a->step++ == 0) {
+		struct dns *d = t->env->dns(t, e);
+		char *ascii;
+		if (d == NULL || idn_to_ascii(m->domain, &ascii, e) < 0)
+			return -1;
+		int r = route_start(&m->look, d, ascii, route_seed(),
+		    mx_deadline(t), e);
+		free(ascii);
+		if (r < 0)
+			return -1;
+	}
+	int r = mx_look(t, e);
+	if (r == ACT_DONE)
+		mx_tell(t);
 	return r;
 }
 
-int
-mx_route(struct shell *sh, struct err *e)
+static const struct act_kind mx_route_kind = { .name = "route",
+	.size = sizeof(struct act),
+	.resume = mx_route_resume,
+	.release = mx_forget };
+
+void
+mx_route(struct talk *t)
 {
-	struct mx *m = &sh->mx;
-	if (m->route != NULL)
-		return (int)m->route->n;
-	if (mx_look(sh, e) < 0)
-		return -1;
-	if (m->route->implicit)
-		shell_remark(sh, "%s has no MX: it is its own host", m->domain);
-	for (size_t i = 0; !m->route->implicit && i < m->route->n; i++)
-		shell_remark(sh, "MX %u %s%s", m->route->host[i].preference,
-		    m->route->host[i].name,
-		    m->route->host[i].odd ? ": no host's name, passed over"
-					  : "");
-	return (int)m->route->n;
+	act_push(t, &mx_route_kind);
 }
 
 /* A service's name or a number; what is neither fails when connecting. */
 static unsigned
-mx_port(const struct shell *sh)
+mx_port(const struct talk *t)
 {
-	const char *port = sh->where.port;
+	const char *port = t->where.port;
 	if (port == NULL)
 		return 25;
 	const struct servent *s = getservbyname(port, "tcp");
@@ -61,21 +128,22 @@ mx_port(const struct shell *sh)
 			 : (unsigned)strtoul(port, NULL, 10);
 }
 
-/* What TLS this host must have: DANE's records decide where they are. */
+/* What TLS this host must have: DANE's records decide where they are, and
+ * never make it less than the options ask for. */
 static void
-mx_level(struct shell *sh, const struct route_host *h)
+mx_level(struct talk *t, const struct route_host *h)
 {
-	struct mx *m = &sh->mx;
-	struct secure *s = &sh->secure;
+	struct mx *m = &t->mx;
+	struct secure *s = &t->secure;
 	s->level = m->asked;
 	s->dane_name = NULL;
 	s->tlsa = NULL;
 	s->ntlsa = 0;
 	s->nmore = 0;
-	s->unverified = s->verify_off;
+	s->unverified = t->set.tls_unverified;
 	if (!m->dane)
 		return;
-	shell_remark(sh, "DANE for %s: %s", h->name, h->why);
+	talk_remark(t, "DANE for %s: %s", h->name, h->why);
 	if (h->dane == ROUTE_DANE_USABLE) {
 		s->level = TLS_DANE;
 		s->tlsa = h->tlsa.tlsa;
@@ -85,7 +153,7 @@ mx_level(struct shell *sh, const struct route_host *h)
 		    m->route == NULL ? 0 : route_names(m->route, m->names);
 		s->more_names = m->names;
 		s->unverified = false;
-	} else if (h->dane == ROUTE_DANE_UNUSABLE) {
+	} else if (h->dane == ROUTE_DANE_UNUSABLE && m->asked != TLS_VERIFY) {
 		s->level = TLS_MUST;
 		s->unverified = true;
 	} else if (s->level == TLS_NONE) {
@@ -93,61 +161,132 @@ mx_level(struct shell *sh, const struct route_host *h)
 	}
 }
 
-static int
-mx_try(struct shell *sh, struct route_host *h, struct err *e)
+/* The host whose turn it is; NULL: none is left. */
+static struct route_host *
+mx_host(struct talk *t, struct mx_walk *w)
 {
-	struct dns *d = shell_dns(sh, e);
-	if (d == NULL)
-		return -1;
-	/* A proxy looks names up itself. */
-	if (h->naddress == 0 && (sh->proxy == NULL || sh->mx.dane) &&
-	    route_look(d, h, mx_port(sh), sh->where.family, sh->mx.dane,
-		loop_deadline(MX_LOOK_MS), e) < 0)
-		return -1;
-	sh->mx.host = h;
-	mx_level(sh, h);
-	return shell_open(sh, e);
+	struct mx *m = &t->mx;
+	if (m->domain == NULL)
+		return w->i == 0 ? &m->named : NULL;
+	while (w->i < m->route->n && m->route->host[w->i].odd && !m->each)
+		w->i++;
+	return w->i < m->route->n ? &m->route->host[w->i] : NULL;
 }
 
 static int
-mx_named(struct shell *sh, struct err *e)
+mx_exhausted(struct talk *t, struct mx_walk *w, struct err *e)
 {
-	struct mx *m = &sh->mx;
+	const char *domain = t->mx.domain;
+	if (buf_len(&w->all) == 0)
+		return err_set(e, ERR_NOHOST,
+		    "%s has no host that could be tried", domain);
+	return err_set(e, w->kind, "no host of %s took the connection: %s",
+	    domain, buf_str(&w->all));
+}
+
+/* It failed: whose turn is it? -1: nobody's, e says all. */
+static int
+mx_next(struct talk *t, struct mx_walk *w, struct err *e)
+{
+	struct mx *m = &t->mx;
+	if (m->domain == NULL || m->each || e->kind == ERR_INTR)
+		return -1;
+	const struct route_host *h = &m->route->host[w->i];
+	talk_remark(t, "%s: %s", h->name, e->text);
+	buf_addf(&w->all, "%s%s", buf_len(&w->all) > 0 ? "; " : "", e->text);
+	w->kind = e->kind;
+	w->i++;
+	w->act.step = 2;
+	return 0;
+}
+
+static void
+mx_name(struct talk *t)
+{
+	struct mx *m = &t->mx;
 	if (m->has_named)
 		route_host_release(&m->named);
-	route_host_init(&m->named, sh->where.host);
+	route_host_init(&m->named, t->where.host);
 	m->has_named = true;
-	return mx_try(sh, &m->named, e);
 }
 
-int
-mx_connect(struct shell *sh, struct err *e)
+/* Looks the host up, where that was not done. */
+static int
+mx_ask(struct talk *t, struct route_host *h, struct err *e)
 {
-	struct mx *m = &sh->mx;
-	struct buf all = BUF_INIT;
-	if (m->domain == NULL)
-		return mx_named(sh, e);
-	if (mx_route(sh, e) < 0)
+	struct mx *m = &t->mx;
+	/* A proxy looks names up itself. */
+	if (h->naddress > 0 || (t->proxy != NULL && !m->dane))
+		return 0;
+	struct dns *d = t->env->dns(t, e);
+	if (d == NULL)
 		return -1;
-	int r = err_set(
-	    e, ERR_NOHOST, "%s has no host that could be tried", m->domain);
-	for (size_t i = m->next; i < m->route->n && r < 0; i++) {
-		struct route_host *h = &m->route->host[i];
-		if (!h->odd || m->each)
-			r = mx_try(sh, h, e);
-		if (r < 0 && !h->odd) {
-			shell_remark(sh, "%s: %s", h->name, e->text);
-			buf_addf(&all, "%s%s", buf_len(&all) > 0 ? "; " : "",
-			    e->text);
+	return route_look_start(&m->look, d, h, mx_port(t), t->where.family,
+	    m->dane, mx_deadline(t), e);
+}
+
+static int
+mx_walk_resume(struct talk *t, struct act *a, struct err *e)
+{
+	struct mx_walk *w = (struct mx_walk *)a;
+	struct route_host *h;
+	int r;
+	switch (a->step) {
+	case 0:
+		a->step = 1;
+		if (t->mx.domain != NULL) {
+			mx_route(t);
+			return ACT_MORE;
 		}
-		if (r < 0 && (e->kind == ERR_INTR || m->each))
-			break;
+		mx_name(t);
+		/* fall through */
+	case 1:
+		w->i = t->mx.domain != NULL ? t->mx.next : 0;
+		a->step = 2;
+		/* fall through */
+	case 2:
+		h = mx_host(t, w);
+		if (h == NULL)
+			return mx_exhausted(t, w, e);
+		a->step = 3;
+		if (mx_ask(t, h, e) < 0)
+			return mx_next(t, w, e) < 0 ? -1 : ACT_MORE;
+		/* fall through */
+	case 3:
+		r = mx_look(t, e);
+		if (r == ACT_WAIT)
+			return r;
+		if (r < 0)
+			return mx_next(t, w, e) < 0 ? -1 : ACT_MORE;
+		h = mx_host(t, w);
+		t->mx.host = h;
+		mx_level(t, h);
+		a->step = 4;
+		step_dial(t);
+		return ACT_MORE;
+	default:
+		return ACT_DONE;
 	}
-	if (r < 0 && buf_len(&all) > 0 && e->kind != ERR_INTR && !m->each) {
-		enum err_kind kind = e->kind;
-		err_set(e, kind, "no host of %s took the connection: %s",
-		    m->domain, buf_str(&all));
-	}
-	buf_release(&all);
-	return r;
+}
+
+static int
+mx_walk_failed(struct talk *t, struct act *a, struct err *e)
+{
+	return a->step == 4 ? mx_next(t, (struct mx_walk *)a, e) : -1;
+}
+
+static void
+mx_walk_release(struct talk *t, struct act *a)
+{
+	mx_forget(t, a);
+	buf_release(&((struct mx_walk *)a)->all);
+}
+
+static const struct act_kind mx_walk_kind = { "mx", sizeof(struct mx_walk),
+	mx_walk_resume, mx_walk_failed, mx_walk_release };
+
+void
+mx_connect(struct talk *t)
+{
+	act_push(t, &mx_walk_kind);
 }

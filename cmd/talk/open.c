@@ -1,207 +1,277 @@
-/* Where a conversation begins and ends: connecting, the greeting, QUIT,
+/* Where a conversation's connection begins and ends: connecting, QUIT,
  * closing. */
 #include <stdlib.h>
-#include "cmd/talk/cmd.h"
+#include <string.h>
+#include "cmd/talk/step.h"
 #include "net/dns/idn.h"
-#include "cmd/shell/shell.h"
-#include "cmd/talk/talk.h"
 
 static void
-talk_report(void *arg, const char *text)
+open_report(void *arg, const char *text)
 {
-	shell_remark(arg, "%s", text);
-}
-
-/* Keeps what the sandbox received when its connection goes. */
-static void
-talk_keep(struct shell *sh)
-{
-	struct peer *peer = conn_peer(link_conn(sh->link));
-	if (peer == NULL || !sh->sandbox.keep)
-		return;
-	struct peer_message **end = &sh->kept;
-	while (*end != NULL)
-		end = &(*end)->next;
-	for (const struct peer_message *m = peer_messages(peer); m != NULL;
-	     m = m->next) {
-		struct peer_message *copy = mem_zalloc(sizeof *copy);
-		copy->sender = mem_dup(m->sender);
-		copy->mailbox = mem_dup(m->mailbox);
-		copy->text = mem_dupn(m->text, m->len);
-		copy->len = m->len;
-		*end = copy;
-		end = &copy->next;
-	}
+	talk_remark(arg, "%s", text);
 }
 
 void
-shell_close(struct shell *sh)
+step_gone(struct talk *t)
 {
-	if (sh->link != NULL)
-		talk_keep(sh);
-	link_free(sh->link);
-	sh->link = NULL;
-	shell_drop(sh);
-	sh->greeted = sh->greeting_kept = false;
-	sh->said_helo = sh->said_quit = false;
-	sh->skip_text = sh->judging = sh->broken = sh->secured = sh->raw_open =
-	    false;
+	if (t->link != NULL && t->env->closing != NULL)
+		t->env->closing(t);
+	link_free(t->link);
+	t->link = NULL;
+	ledger_lost(&t->ledger);
+	t->greeted = t->said_helo = t->said_quit = false;
+	t->skip_text = t->broken = t->secured = t->raw_open = false;
+	t->closing = t->barrier = t->readable = t->expired = false;
+	t->text_refused = 0;
 }
 
-int
-shell_need_link(struct shell *sh, struct err *e)
+void
+talk_close(struct talk *t)
 {
-	if (sh->link != NULL)
-		return 0;
-	if (!sh->had_link && (sh->has_where || sh->sandboxed))
-		return shell_connect(sh, e);
-	if (sh->had_link && sh->interactive)
-		return err_set(e, ERR_LOST,
-		    "not connected: \\connect opens the connection again, "
-		    "\\quit leaves");
-	if (sh->had_link)
-		return err_set(e, ERR_LOST, "not connected any more");
-	return err_set(
-	    e, ERR_USAGE, "not connected: name a host, or say \\connect HOST");
+	if (t->link != NULL && smtp_owed(link_smtp(t->link)) > 0)
+		step_leftover(t);
+	step_gone(t);
 }
+
+/* One connection, to the host that mx.host or where says. */
 
 static void
-talk_target(const struct shell *sh, struct conn_target *t)
+open_target(struct talk *t, struct conn_target *to)
 {
-	const struct where *w = &sh->where;
-	*t = (struct conn_target){ .kind = w->kind,
+	static const enum conn_kind kind[] = { [WHERE_TCP] = CONN_TCP,
+		[WHERE_UNIX] = CONN_UNIX,
+		[WHERE_PIPE] = CONN_PIPE };
+	const struct where *w = &t->where;
+	*to = (struct conn_target){ .kind = kind[w->kind],
 		.host = w->host,
 		.port = w->port == NULL ? (w->lmtp ? "24" : "25") : w->port,
 		.path = w->path,
 		.command = w->command,
 		.family = w->family,
-		.bind = w->bind };
-	t->proxy = sh->proxy;
-	t->proxy_protocol = sh->proxy_protocol;
-	if (sh->mx.host != NULL) {
-		t->host = sh->mx.host->name;
-		t->address = sh->mx.host->address;
-		t->naddress = sh->mx.host->naddress;
+		.bind = w->bind,
+		.proxy = t->proxy,
+		.proxy_protocol = t->proxy_protocol };
+	if (t->mx.host != NULL) {
+		to->host = t->mx.host->name;
+		to->address = t->mx.host->address;
+		to->naddress = t->mx.host->naddress;
 	}
-	if (sh->sandboxed) {
-		t->kind = CONN_INPROC;
-		t->peer = peer_new(&sh->sandbox, 1, NULL);
+	if (t->sandbox != NULL) {
+		to->kind = CONN_INPROC;
+		to->peer = peer_new(t->sandbox, 1, NULL);
 	}
 }
 
-int
-shell_open(struct shell *sh, struct err *e)
+static void
+open_tell(struct talk *t)
 {
-	struct conn_target t;
-	shell_close(sh);
-	talk_target(sh, &t);
-	sh->had_link = true;
-	out_flush(&sh->out, NULL);
-	if (link_open(
-		&sh->link, &t, &sh->times, &sh->loop, talk_report, sh, e) < 0) {
-		sh->link = NULL;
-		return -1;
-	}
-	if ((sh->where.tls_on_connect || sh->secure.on_connect) &&
-	    shell_tls(sh, e) < 0)
-		return -1;
 	struct buf b = BUF_INIT;
-	buf_addf(&b, "connected to %s", conn_name(link_conn(sh->link)));
+	buf_addf(&b, "connected to %s", conn_name(link_conn(t->link)));
 	struct event ev = { .kind = EV_OPEN, .text = buf_str(&b) };
-	shell_put(sh, &ev);
+	talk_put(t, &ev);
 	buf_release(&b);
+}
+
+static int
+dial_resume(struct talk *t, struct act *a, struct err *e)
+{
+	int r;
+	switch (a->step) {
+	case 0: {
+		struct conn_target to;
+		step_gone(t);
+		open_target(t, &to);
+		t->had_link = true;
+		if (link_start(&t->link, &to, &t->set.times, open_report, t,
+			e) < 0) {
+			t->link = NULL;
+			return -1;
+		}
+		a->step = 1;
+	}
+		/* fall through */
+	case 1:
+		t->expired = false;
+		r = link_step_open(t->link, e);
+		if (r < 0) {
+			link_free(t->link);
+			t->link = NULL;
+			return -1;
+		}
+		if (r == 0)
+			return talk_sleep(
+			    t, TALK_OPEN, link_deadline(t->link));
+		talk_owe(t, DUE_GREETING);
+		a->step = 2;
+		if (t->where.tls_on_connect || t->secure.on_connect) {
+			talk_tls(t);
+			return ACT_MORE;
+		}
+		/* fall through */
+	default:
+		open_tell(t);
+		return ACT_DONE;
+	}
+}
+
+static void
+dial_release(struct talk *t, struct act *a)
+{
+	/* Given up on the way. */
+	if (a->step == 1 && t->link != NULL)
+		step_gone(t);
+}
+
+static const struct act_kind dial_kind = { "dial", sizeof(struct act),
+	dial_resume, NULL, dial_release };
+
+void
+step_dial(struct talk *t)
+{
+	act_push(t, &dial_kind);
+}
+
+static int
+open_resume(struct talk *t, struct act *a, struct err *e)
+{
+	if (a->step++ > 0)
+		return ACT_DONE;
+	bool tcp = t->sandbox == NULL && t->where.kind == WHERE_TCP;
+	if (!t->has_where && t->sandbox == NULL)
+		return err_set(
+		    e, ERR_USAGE, "no host: name one, or use --sandbox");
+	t->had_link = true;
+	t->mx.host = NULL;
+	if (tcp && t->where.host != NULL && idn_is_needed(t->where.host)) {
+		char *ascii;
+		if (idn_to_ascii(t->where.host, &ascii, e) < 0)
+			return -1;
+		free(t->where.host);
+		t->where.host = ascii;
+	}
+	if (tcp && (t->mx.domain != NULL || t->mx.dane || t->mx.resolver))
+		mx_connect(t);
+	else
+		step_dial(t);
+	return ACT_MORE;
+}
+
+static const struct act_kind open_kind = { .name = "open",
+	.size = sizeof(struct act),
+	.resume = open_resume };
+
+void
+talk_open(struct talk *t)
+{
+	act_push(t, &open_kind);
+}
+
+/* The end: what is owed, QUIT, close. Whatever fails on the way is told, and
+ * the end goes on. */
+
+static bool
+end_may_quit(const struct talk *t)
+{
+	if (t->link == NULL || !link_is_open(t->link))
+		return false;
+	const struct smtp *s = link_smtp(t->link);
+	enum smtp_state state = smtp_state(s);
+	return !t->said_quit && !t->set.bare && !t->broken && !t->closing &&
+	       state != SMTP_TEXT && state != SMTP_LEAVING &&
+	       state != SMTP_AUTHING && !smtp_tls_wanted(s) &&
+	       smtp_chunk_left(s) == 0;
+}
+
+/* Who is told of a mail by a server that is one reply behind knows nothing of
+ * it. */
+static void
+end_look(struct talk *t)
+{
+	struct err e;
+	if (t->code / 100 != 2 || t->code == 221)
+		return;
+	err_set(&e, ERR_PROTO,
+	    "QUIT was answered %d, not 221: the server may be one reply "
+	    "behind%s",
+	    t->code,
+	    t->tally.texted ? ", and whether the last mail was taken is "
+			      "unknown"
+			    : "");
+	talk_error(t, &e);
+}
+
+/* Told, not failed by. */
+static int
+end_try(struct talk *t, int r, struct err *e)
+{
+	if (r >= 0)
+		return r;
+	if (e->kind != ERR_NONE)
+		talk_error(t, e);
+	*e = (struct err){ 0 };
+	return ACT_DONE;
+}
+
+static int
+end_resume(struct talk *t, struct act *a, struct err *e)
+{
+	int r = 0;
+	bool open = t->link != NULL && link_is_open(t->link);
+	switch (a->step) {
+	case 0:
+		if (open && !t->greeted && !t->set.bare && !t->broken)
+			r = end_try(t, talk_greet(t, e), e);
+		if (r != 0)
+			return r;
+		a->step++;
+		/* fall through */
+	case 1:
+		if (open && t->link != NULL && !t->broken && !t->interactive &&
+		    !smtp_tls_wanted(link_smtp(t->link)))
+			r = end_try(t, talk_await(t, e), e);
+		if (r != 0)
+			return r;
+		if (t->link != NULL && talk_state(t) == SMTP_TEXT)
+			talk_remark(
+			    t, "closing without the end of mail text");
+		a->step++;
+		/* A reply that nobody asked for is not QUIT's. */
+		if (end_may_quit(t))
+			end_try(t, talk_surplus(t, e), e);
+		if (!end_may_quit(t))
+			break;
+		talk_settle(t);
+		t->said_quit = true;
+		talk_say_own(t, "QUIT");
+		return ACT_MORE;
+	case 2:
+		end_look(t);
+		break;
+	}
+	talk_close(t);
+	return ACT_DONE;
+}
+
+static int
+end_failed(struct talk *t, struct act *a, struct err *e)
+{
+	if (a->step < 2 || e->kind == ERR_INTR)
+		end_try(t, -1, e);
+	/* What became of QUIT is nobody's error. */
+	*e = (struct err){ 0 };
+	t->code = 0;
+	a->step = 2;
+	t->broken = true;
 	return 0;
 }
 
-int
-shell_connect(struct shell *sh, struct err *e)
-{
-	bool tcp = !sh->sandboxed && sh->where.kind == CONN_TCP;
-	if (!sh->has_where && !sh->sandboxed)
-		return err_set(
-		    e, ERR_USAGE, "no host: name one, or use --sandbox");
-	sh->had_link = true;
-	sh->mx.host = NULL;
-	if (tcp && sh->where.host != NULL && idn_is_needed(sh->where.host)) {
-		char *ascii;
-		if (idn_to_ascii(sh->where.host, &ascii, e) < 0)
-			return -1;
-		free(sh->where.host);
-		sh->where.host = ascii;
-	}
-	if (tcp && (sh->mx.domain != NULL || sh->mx.dane))
-		return mx_connect(sh, e);
-	return shell_open(sh, e);
-}
-
-/* The greeting, where nothing has taken it yet. It must be 220, unless a file
- * judges it itself or a person looks. */
-int
-talk_greeting(struct shell *sh, bool must, struct err *e)
-{
-	if (sh->greeted || sh->link == NULL)
-		return 0;
-	sh->greeted = sh->greeting_kept = true;
-	/* \pipeline, \sleep and others may have met it on their way. */
-	const struct smtp_sent *o = smtp_oldest(link_smtp(sh->link));
-	if (o != NULL && o->verb->id == VERB_GREETING &&
-	    talk_take(sh, LOOP_FOREVER, NULL, e) < 0)
-		return -1;
-	if (sh->ngot == 0 || !must)
-		return 0;
-	int code = sh->got[sh->ngot - 1].code;
-	if (code == 220)
-		return 0;
-	enum err_kind kind = code >= 500   ? ERR_REFUSED
-			     : code >= 400 ? ERR_TEMP
-					   : ERR_PROTO;
-	return err_set(e, kind, "the greeting is %d, expected 220", code);
-}
-
-int
-shell_greet(struct shell *sh, struct err *e)
-{
-	if (shell_need_link(sh, e) < 0)
-		return -1;
-	return talk_greeting(
-	    sh, !sh->interactive && !sh->bare && !sh->grouped, e);
-}
-
-static bool
-talk_may_quit(const struct shell *sh, enum smtp_state state)
-{
-	return sh->link != NULL && !sh->said_quit && !sh->bare && !sh->broken &&
-	       state != SMTP_TEXT && state != SMTP_LEAVING &&
-	       state != SMTP_AUTHING &&
-	       smtp_chunk_left(link_smtp(sh->link)) == 0;
-}
+static const struct act_kind end_kind = { .name = "end",
+	.size = sizeof(struct act),
+	.resume = end_resume,
+	.failed = end_failed };
 
 void
-shell_end(struct shell *sh)
+talk_end(struct talk *t)
 {
-	struct err e = { 0 };
-	if (sh->link != NULL && !sh->greeted && !sh->bare && !sh->broken &&
-	    talk_greeting(sh, !sh->interactive, &e) < 0)
-		shell_error(sh, &e);
-	enum smtp_state state = shell_state(sh);
-	if (sh->link != NULL && !sh->broken && sh->grouped &&
-	    shell_flush(sh, &e) < 0)
-		shell_error(sh, &e);
-	if (sh->link != NULL && state == SMTP_TEXT)
-		shell_remark(sh, "closing without the end of mail text");
-	/* A reply that nobody asked for is not QUIT's; a server that has gone
-	 * needs none. */
-	if (talk_may_quit(sh, state) && shell_surplus(sh, &e) < 0 &&
-	    e.kind == ERR_PROTO)
-		shell_error(sh, &e);
-	if (talk_may_quit(sh, state)) {
-		sh->said_quit = true;
-		shell_drop(sh);
-		if (shell_command(sh, "QUIT", true, &e) < 0 &&
-		    e.kind == ERR_INTR)
-			shell_error(sh, &e);
-	}
-	shell_close(sh);
-	sh->had_link = sh->expects = false;
-	sh->grouped = false;
+	act_push(t, &end_kind);
 }

@@ -1,55 +1,29 @@
 /* The level of TLS is decided before the connection stands; nothing here steps
  * down from it. A handshake that failed ends the connection. */
-#include "cmd/talk/secure.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include "cmd/talk/cmd.h"
-#include "cmd/shell/shell.h"
-
-void
-secure_release(struct secure *s)
-{
-	tls_ctx_free(s->ctx);
-	*s = (struct secure){ 0 };
-}
-
-static int
-secure_ctx(struct secure *s, struct err *e)
-{
-	const struct tls_config c = { .role = TLS_CLIENT,
-		.ca = s->ca,
-		.cert = s->cert,
-		.key = s->key,
-		.protocol = s->protocol,
-		.cipher = s->cipher,
-		.keylog = getenv("SSLKEYLOGFILE") };
-	return s->ctx != NULL ? 0 : tls_ctx_new(&s->ctx, &c, e);
-}
+#include "cmd/talk/step.h"
 
 /* What a session that was not told otherwise must have once it starts TLS: a
  * certificate that is the host's. */
 static enum tls_level
-secure_level(const struct secure *s)
+secure_level(const struct talk *t)
 {
-	if (s->unverified)
+	const struct secure *s = &t->secure;
+	if (s->unverified || (t->set.tls_unverified && s->level != TLS_DANE))
 		return TLS_MUST;
 	return s->level == TLS_DANE || s->level == TLS_MAY ? s->level
 							   : TLS_VERIFY;
 }
 
 static void
-secure_target(const struct shell *sh, struct tls_target *t)
+secure_target(const struct talk *t, struct tls_target *to)
 {
-	const struct secure *s = &sh->secure;
+	const struct secure *s = &t->secure;
 	const char *host = s->dane_name != NULL	 ? s->dane_name
-			   : sh->mx.host != NULL ? sh->mx.host->name
-			   : sh->sandboxed	 ? "localhost"
-						 : sh->where.host;
-	*t = (struct tls_target){ .level = secure_level(s),
+			   : t->mx.host != NULL	 ? t->mx.host->name
+			   : t->sandbox != NULL	 ? "localhost"
+						 : t->where.host;
+	*to = (struct tls_target){ .level = secure_level(t),
 		.verify_name = s->verify_host != NULL ? s->verify_host : host,
 		.sni = s->sni,
 		.tlsa = s->tlsa,
@@ -60,137 +34,207 @@ secure_target(const struct shell *sh, struct tls_target *t)
 
 /* --tls-save-peer-cert: what was presented, also when it was refused. */
 static int
-secure_save(const struct shell *sh, const struct tls *t, struct err *e)
+secure_save(struct talk *t, const struct tls *tls, struct err *e)
 {
-	const char *path = sh->secure.save_peer;
 	struct buf b = BUF_INIT;
-	if (path == NULL || tls_peer_pem(t, &b) == 0) {
-		buf_release(&b);
-		return 0;
-	}
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	int r = 0;
-	if (fd < 0 || (errno = out_all(fd, buf_data(&b), buf_len(&b))) != 0 ||
-	    close(fd) < 0)
-		r = err_set(e, ERR_OUTPUT, "cannot write %s: %s", path,
-		    strerror(errno));
+	if (t->secure.save_peer && tls != NULL && tls_peer_pem(tls, &b) > 0)
+		r = t->env->peer_cert(t, buf_data(&b), buf_len(&b), e);
 	buf_release(&b);
 	return r;
 }
 
 static void
-secure_tell(struct shell *sh, struct tls *t)
+secure_tell(struct talk *t, struct tls *tls)
 {
 	static const char not [] = "not verified";
-	const char *verdict = tls_verdict(t);
+	const char *verdict = tls_verdict(tls);
 	bool doubt = strncmp(verdict, not, sizeof not -1) == 0;
-	shell_remark(sh, "%s, %s, %s%s", tls_version(t), tls_cipher(t),
+	talk_remark(t, "%s, %s, %s%s", tls_version(tls), tls_cipher(tls),
 	    doubt ? "NOT VERIFIED" : "",
 	    doubt ? verdict + sizeof not -1 : verdict);
 }
 
-int
-shell_tls(struct shell *sh, struct err *e)
+/* The handshake. */
+
+static int
+tls_act_failed(struct talk *t, struct err *e)
 {
-	struct tls_target target;
 	struct err save;
-	secure_target(sh, &target);
-	if (secure_ctx(&sh->secure, e) < 0)
-		return -1;
-	out_flush(&sh->out, NULL);
-	int r = link_tls(sh->link, sh->secure.ctx, &target, e);
-	struct tls *t = conn_tls(link_conn(sh->link));
-	if (t != NULL && secure_save(sh, t, &save) < 0 && r == 0) {
-		*e = save;
-		r = -1;
-	}
-	if (r < 0) {
-		sh->broken = true;
-		shell_close(sh);
-		return -1;
-	}
-	secure_tell(sh, t);
-	sh->said_helo = false;
-	return 0;
+	secure_save(t, conn_tls(link_conn(t->link)), &save);
+	t->broken = true;
+	talk_close(t);
+	(void)e;
+	return -1;
 }
 
-int
-shell_starttls(struct shell *sh, bool implied, struct err *e)
+static int
+tls_act_resume(struct talk *t, struct act *a, struct err *e)
 {
-	int code = shell_command(sh, "STARTTLS", implied, e);
-	if (code < 0)
+	if (t->link == NULL)
+		return err_set(
+		    e, ERR_LOST, "the server has closed the connection");
+	if (a->step == 0) {
+		struct tls_target to;
+		struct tls_ctx *ctx = t->env->tls(t, e);
+		if (ctx == NULL) {
+			t->broken = true;
+			return -1;
+		}
+		secure_target(t, &to);
+		if (link_tls_begin(t->link, ctx, &to, e) < 0)
+			return tls_act_failed(t, e);
+		a->step = 1;
+	}
+	t->expired = false;
+	int r = link_tls_step(t->link, e);
+	if (r == 0)
+		return talk_sleep(t, TALK_TLS, link_deadline(t->link));
+	if (r < 0)
+		return tls_act_failed(t, e);
+	struct tls *tls = conn_tls(link_conn(t->link));
+	if (secure_save(t, tls, e) < 0) {
+		t->broken = true;
+		talk_close(t);
 		return -1;
-	if (code == 220 && sh->link != NULL && smtp_is_tls(link_smtp(sh->link)))
-		return 0;
-	if (!implied && code != 220)
-		return 0; /* a refusal is data, shown already */
+	}
+	/* What was owed in clear will never come. From the start, the
+	 * greeting comes now. */
+	if (t->greeted)
+		ledger_lost(&t->ledger);
+	t->barrier = false;
+	secure_tell(t, tls);
+	t->said_helo = false;
+	return ACT_DONE;
+}
+
+static const struct act_kind tls_kind = { .name = "tls",
+	.size = sizeof(struct act),
+	.resume = tls_act_resume };
+
+void
+talk_tls(struct talk *t)
+{
+	act_push(t, &tls_kind);
+}
+
+/* STARTTLS. */
+
+struct starttls {
+	struct act act;
+	bool implied;
+};
+
+static int
+starttls_resume(struct talk *t, struct act *a, struct err *e)
+{
+	struct starttls *s = (struct starttls *)a;
+	switch (a->step) {
+	case 0:
+		a->step = 1;
+		if (s->implied)
+			talk_say_own(t, "STARTTLS");
+		else
+			talk_say(t, "STARTTLS");
+		return ACT_MORE;
+	case 1: {
+		/* In a group, too: what follows is TLS. */
+		int r = talk_await(t, e);
+		if (r != 0)
+			return r;
+		break;
+	}
+	}
+	bool tls = t->link != NULL && smtp_is_tls(link_smtp(t->link));
+	if (tls)
+		return ACT_DONE;
+	if (!s->implied && t->code != 220)
+		return ACT_DONE; /* a refusal is data, shown already */
 	return err_set(e, ERR_AUTH,
 	    "STARTTLS was answered %d, not 220: TLS is required, nothing "
 	    "more is sent",
-	    code);
+	    t->code);
 }
 
-/* EHLO for what follows; HELO offers nothing that could be asked for here. */
-static int
-secure_ehlo(struct shell *sh, struct err *e)
+static const struct act_kind starttls_kind = { .name = "starttls",
+	.size = sizeof(struct starttls),
+	.resume = starttls_resume };
+
+void
+talk_starttls(struct talk *t, bool implied)
 {
-	struct buf b = BUF_INIT;
-	buf_adds(&b, sh->where.lmtp ? "LHLO " : "EHLO ");
-	int r = vars_expand(&sh->vars, NULL, "${helo}", 7, false, &b, e);
-	if (r == 0)
-		r = shell_command(sh, buf_str(&b), true, e);
-	buf_release(&b);
-	if (r < 0)
-		return -1;
-	sh->said_helo = r / 100 == 2;
+	struct starttls *s = act_push(t, &starttls_kind);
+	s->implied = implied;
+}
+
+/* What the options ask for behind the greeting, once a connection: EHLO and
+ * STARTTLS, then AUTH. */
+
+static int
+secure_offered(struct talk *t, struct err *e)
+{
+	if (t->link == NULL)
+		return err_set(
+		    e, ERR_LOST, "the server has closed the connection");
+	if (smtp_offer(link_smtp(t->link), "STARTTLS") != NULL) {
+		talk_starttls(t, true);
+		return 0;
+	}
+	if (t->secure.level != TLS_MAY)
+		return err_set(e, ERR_AUTH,
+		    "STARTTLS was not offered: TLS is required, nothing more "
+		    "is sent");
+	talk_remark(t, "STARTTLS was not offered: going on in clear text "
+		       "(--tls-optional)");
 	return 0;
 }
 
+enum secure_step {
+	SECURE_BEGIN,
+	SECURE_OFFERED,
+	SECURE_TLS,
+	SECURE_AUTH
+};
+
 static int
-secure_starttls(struct shell *sh, struct err *e)
+secure_resume(struct talk *t, struct act *a, struct err *e)
 {
-	const struct secure *s = &sh->secure;
-	if (secure_ehlo(sh, e) < 0)
-		return -1;
-	if (sh->link == NULL)
+	if (t->link == NULL)
 		return err_set(
 		    e, ERR_LOST, "the server has closed the connection");
-	if (smtp_offer(link_smtp(sh->link), "STARTTLS") != NULL)
-		return shell_starttls(sh, true, e);
-	if (s->level == TLS_MAY) {
-		shell_remark(sh, "STARTTLS was not offered: going on in clear "
-				 "text (--tls-optional)");
-		return 0;
+	struct smtp *s = link_smtp(t->link);
+	switch (a->step) {
+	case SECURE_BEGIN:
+		t->secured = true;
+		a->step = SECURE_TLS;
+		if (t->secure.level != TLS_NONE && !smtp_is_tls(s)) {
+			a->step = SECURE_OFFERED;
+			return talk_say_helo(t, NULL, e);
+		}
+		return ACT_MORE;
+	case SECURE_OFFERED:
+		a->step = SECURE_TLS;
+		return secure_offered(t, e) < 0 ? -1 : ACT_MORE;
+	case SECURE_TLS:
+		/* --auth: in every session, before anything else. */
+		if (!t->auth.asked || smtp_is_authenticated(s))
+			return ACT_DONE;
+		a->step = SECURE_AUTH;
+		return t->said_helo ? ACT_MORE : talk_say_helo(t, NULL, e);
+	case SECURE_AUTH:
+		a->step++;
+		talk_auth(t, t->auth.mech, t->auth.user, true);
+		return ACT_MORE;
 	}
-	return err_set(e, ERR_AUTH,
-	    "STARTTLS was not offered: TLS is required, nothing more is sent");
+	return ACT_DONE;
 }
 
-/* --auth: in every session, before anything else. */
-static int
-secure_auth(struct shell *sh, struct err *e)
-{
-	const struct auth *a = &sh->auth;
-	if (!a->asked || sh->link == NULL ||
-	    smtp_is_authenticated(link_smtp(sh->link)))
-		return 0;
-	if (!sh->said_helo && secure_ehlo(sh, e) < 0)
-		return -1;
-	if (sh->link == NULL)
-		return err_set(
-		    e, ERR_LOST, "the server has closed the connection");
-	return shell_auth(sh, a->mech, a->user, true, e);
-}
+static const struct act_kind secure_kind = { .name = "secure",
+	.size = sizeof(struct act),
+	.resume = secure_resume };
 
-int
-shell_secure(struct shell *sh, struct err *e)
+void
+talk_secure(struct talk *t)
 {
-	if (sh->secured || sh->link == NULL || sh->bare)
-		return 0;
-	sh->secured = true;
-	struct smtp *s = link_smtp(sh->link);
-	if (sh->secure.level != TLS_NONE && !smtp_is_tls(s) &&
-	    secure_starttls(sh, e) < 0)
-		return -1;
-	return secure_auth(sh, e);
+	act_push(t, &secure_kind);
 }

@@ -1,80 +1,117 @@
-/* Taking what the server says: one place where events of the link become
- * replies, closes and errors. */
+/* Taking what the server says: the one place where events of the link become
+ * replies in the ledger, closes and errors. Nothing here waits. */
+#include <stdlib.h>
 #include <string.h>
-#include "cmd/talk/cmd.h"
-#include "cmd/mistyped.h"
-#include "cmd/shell/shell.h"
+#include "cmd/talk/step.h"
 #include "cmd/talk/talk.h"
 
-/* --quiet shows errors only, and this is one. */
-static void
-talk_tell_refusal(struct shell *sh, const struct smtp_event *ev)
+void
+talk_quote(const struct reply *r, struct buf *b)
 {
-	struct buf b = BUF_INIT;
-	bool plain = ev->sent != NULL && ev->sent->verb->id != VERB_AUTH &&
-		     ev->sent->verb->id != VERB_RESPONSE &&
-		     ev->sent->line[0] != '\0';
-	if (plain)
-		buf_addf(&b, "%s: ", ev->sent->line);
-	else if (ev->sent != NULL)
-		buf_addf(&b, "%s: ", ev->sent->verb->name);
-	talk_quote(ev->reply, &b);
-	out_error(&sh->out, "%s", buf_str(&b));
-	buf_release(&b);
+	size_t len = 0;
+	const char *p = r->nlines > 0 ? reply_text(r, r->nlines - 1, &len) : "";
+	buf_addf(b, "%d ", r->code);
+	buf_add(b, p, len);
 }
 
 /* A word that no server knows may be a slip, or meant for the shell. */
 static void
-talk_mistyped(struct shell *sh, const struct smtp_event *ev)
+take_guess(struct talk *t, const struct smtp_event *ev)
 {
 	struct buf b = BUF_INIT;
 	if (ev->sent != NULL && ev->sent->verb->id == VERB_UNKNOWN &&
-	    ev->reply->code >= 500 && !sh->expects &&
-	    mistyped_line(&b, ev->sent->line, strlen(ev->sent->line)))
-		shell_remark(sh, "%s", buf_str(&b));
+	    ev->reply->code >= 500 && !t->expects && t->env->guess != NULL &&
+	    t->env->guess(&b, ev->sent->line, strlen(ev->sent->line)))
+		talk_remark(t, "%s", buf_str(&b));
 	buf_release(&b);
 }
 
+/* Which due it pays. Octets that \raw sent may be answered more than once: it
+ * wrote those lines too. */
+static struct due *
+take_due(struct talk *t, const struct link_event *k)
+{
+	const struct smtp_event *ev = &k->ev;
+	if (ev->kind == SMTP_EV_UNSOLICITED) {
+		struct due *d =
+		    ledger_unasked(&t->ledger, ev->reply, k->took_ns);
+		d->file = t->file;
+		d->line = t->line;
+		if (t->raw_open && !ev->early)
+			d->by = DUE_WRITTEN;
+		if (smtp_in_text(link_smtp(t->link)) && d->code >= 400 &&
+		    d->code != 421) {
+			t->text_refused = d->code;
+			ledger_judged(&t->ledger, d);
+			t->tally.permanent |= d->code >= 500;
+			t->tally.transient |= d->code < 500;
+		}
+		return d;
+	}
+	const struct smtp_sent *o = smtp_oldest(link_smtp(t->link));
+	bool more = o != NULL && o->seq == ev->sent->seq;
+	struct due *d = ledger_came(
+	    &t->ledger, ev->sent->seq, ev->reply, k->took_ns, more);
+	if (d != NULL && ev->sent->verb->id == VERB_GREETING)
+		t->greeted = true;
+	return d;
+}
+
+/* A reply that its place in the session forbids: a 354 that nothing asked for,
+ * a 2yz to DATA. Whoever expects it may have it; else it is a breach. */
+bool
+step_is_odd(const struct verb *v, int code)
+{
+	if (v == NULL || v->id == VERB_UNKNOWN || v->id == VERB_RAW)
+		return false;
+	if (v->id == VERB_DATA)
+		return code / 100 == 2 || (code / 100 == 3 && code != 354);
+	if (code / 100 != 3)
+		return false;
+	enum verb_listing l = verb_lists(v, code);
+	return l != VERB_LISTED && l != VERB_LATER;
+}
+
 static void
-talk_reply(struct shell *sh, const struct link_event *k, struct talk_want *w)
+take_reply(struct talk *t, const struct link_event *k)
 {
 	const struct smtp_event *sev = &k->ev;
-	struct buf want = BUF_INIT, why = BUF_INIT, quote = BUF_INIT;
+	struct talk_want *w = &t->want;
+	struct buf want = BUF_INIT, why = BUF_INIT;
 	struct event ev = { .kind = EV_REPLY,
 		.reply = sev->reply,
 		.verb = sev->sent == NULL ? NULL : sev->sent->verb,
 		.rcpt = sev->sent == NULL ? NULL : sev->sent->rcpt_path,
+		.answers = sev->sent == NULL ? NULL : sev->sent->line,
 		.unsolicited = sev->kind == SMTP_EV_UNSOLICITED,
 		.took_ns = k->took_ns };
-	if (w != NULL && w->expect != NULL && !w->judged) {
-		talk_judge(sh, w, sev->reply, &why);
+	struct due *d = take_due(t, k);
+	bool wanted = w->expect != NULL && !w->judged && d != NULL &&
+		      d->seq == w->seq && !d->judged;
+	if (wanted) {
+		step_judge(t, sev->reply, &why);
+		ledger_judged(&t->ledger, d);
 		expect_text(w->expect, &want);
 		ev.expected = buf_str(&want);
 		ev.verdict = w->met ? VERDICT_MET : VERDICT_MISSED;
 	}
-	shell_put(sh, &ev);
-	talk_mistyped(sh, sev);
-	if (sh->sinks == NULL && !sh->expects && sev->reply->code >= 400)
-		talk_tell_refusal(sh, sev);
-	if (w != NULL && ev.verdict == VERDICT_MISSED) {
-		talk_quote(sev->reply, &quote);
-		talk_tell_missed(
-		    sh, w->expect, buf_data(&quote), buf_len(&quote));
-	}
-	if (ev.verdict == VERDICT_NONE) {
-		talk_push(sh, sev->reply, k->took_ns);
-	} else {
-		reply_copy(&sh->last, sev->reply);
-		sh->last_ns = k->took_ns;
-	}
+	reply_copy(&t->last, sev->reply);
+	t->last_ns = k->took_ns;
+	t->code = sev->reply->code;
+	t->closing |= t->code == 421;
+	talk_put(t, &ev);
+	take_guess(t, sev);
+	if (wanted && !w->met)
+		step_tell_missed(t, w->expect, sev->reply);
+	if (d != NULL && d->settled && !d->judged)
+		step_unjudged(t, d);
 	buf_release(&want);
 	buf_release(&why);
-	buf_release(&quote);
 }
 
 /* What is owed, as a person would say it. */
 static void
-talk_awaited(const struct smtp_sent *s, struct buf *b)
+take_awaited(const struct smtp_sent *s, struct buf *b)
 {
 	switch (s->verb->id) {
 	case VERB_GREETING:
@@ -98,7 +135,7 @@ talk_awaited(const struct smtp_sent *s, struct buf *b)
 }
 
 static const char *
-talk_unknown_fate(const struct smtp_sent *s)
+take_unknown_fate(const struct smtp_sent *s)
 {
 	return s->verb->id == VERB_TEXT_END
 		   ? "; whether the message was accepted is unknown"
@@ -107,66 +144,61 @@ talk_unknown_fate(const struct smtp_sent *s)
 
 /* The server closed. An error only where a reply was owed; not for QUIT's. */
 static int
-talk_closed(struct shell *sh, const struct smtp_event *ev, struct err *e)
+take_closed(struct talk *t, const struct smtp_event *ev, struct err *e)
 {
-	struct smtp *s = link_smtp(sh->link);
+	const struct smtp *s = link_smtp(t->link);
 	const struct smtp_sent *o = smtp_oldest(s);
 	size_t owed = smtp_owed(s);
 	struct buf why = BUF_INIT;
-	buf_adds(&why, link_lost(sh->link));
+	buf_adds(&why, link_lost(t->link));
 	int r = 0;
 	if (ev != NULL && ev->text_len > 0) {
 		struct event g = { .kind = EV_GARBAGE,
 			.text = ev->text,
 			.len = ev->text_len,
 			.remark = "the connection ended inside this reply" };
-		shell_put(sh, &g);
+		talk_put(t, &g);
 	}
 	if (o != NULL && o->verb->id != VERB_QUIT) {
 		struct buf what = BUF_INIT;
-		talk_awaited(o, &what);
+		take_awaited(o, &what);
 		if (owed > 1)
 			buf_addf(&what, " (and %zu more)", owed - 1);
 		r = err_set(e, ERR_LOST, "%s: %s never came%s", buf_str(&why),
-		    buf_str(&what), talk_unknown_fate(o));
+		    buf_str(&what), take_unknown_fate(o));
 		buf_release(&what);
 	}
 	struct event c = { .kind = EV_CLOSED, .text = buf_str(&why) };
-	shell_put(sh, &c);
-	bool quit = sh->said_quit;
-	struct reply *got = sh->got;
-	size_t ngot = sh->ngot;
-	sh->ngot = 0; /* what came is still to be judged */
-	shell_close(sh);
-	sh->got = got;
-	sh->ngot = ngot;
-	sh->said_quit = quit;
+	talk_put(t, &c);
+	bool quit = t->said_quit;
+	step_gone(t);
+	t->said_quit = quit;
+	t->code = 0;
 	buf_release(&why);
 	return r;
 }
 
 /* One event of the link. 1: a reply came; 0: something else; -1: e. */
 static int
-talk_event(struct shell *sh, const struct link_event *k, struct talk_want *w,
-    struct err *e)
+take_event(struct talk *t, const struct link_event *k, struct err *e)
 {
 	switch (k->ev.kind) {
 	case SMTP_EV_REPLY:
 	case SMTP_EV_UNSOLICITED:
-		talk_reply(sh, k, w);
+		take_reply(t, k);
 		return 1;
 	case SMTP_EV_GARBAGE: {
 		struct event ev = { .kind = EV_GARBAGE,
 			.text = k->ev.text,
 			.len = k->ev.text_len,
 			.remark = k->ev.err.text };
-		shell_put(sh, &ev);
-		sh->broken = true;
+		talk_put(t, &ev);
+		t->broken = true;
 		*e = k->ev.err;
 		return -1;
 	}
 	case SMTP_EV_EOF:
-		return talk_closed(sh, &k->ev, e);
+		return take_closed(t, &k->ev, e);
 	case SMTP_EV_NONE:
 		break;
 	}
@@ -175,145 +207,215 @@ talk_event(struct shell *sh, const struct link_event *k, struct talk_want *w,
 
 /* A server that waits for a TLS handshake says nothing in clear text. */
 static const char *
-talk_hint(const struct smtp_sent *s)
+take_hint(const struct smtp_sent *s)
 {
 	return s->verb->id == VERB_GREETING
 		   ? " (a port that speaks TLS from the start says nothing: "
 		     "smtps:// or --tls-on-connect)"
-		   : talk_unknown_fate(s);
+		   : take_unknown_fate(s);
 }
 
-static int
-talk_timed_out(struct shell *sh, struct err *e)
+void
+step_leftover(struct talk *t)
 {
-	const struct smtp_sent *o = smtp_oldest(link_smtp(sh->link));
+	struct buf b = BUF_INIT;
+	smtp_leftover(link_smtp(t->link), &b);
+	if (buf_len(&b) > 0) {
+		struct event g = { .kind = EV_GARBAGE,
+			.text = buf_data(&b),
+			.len = buf_len(&b),
+			.remark = "this reply did not end" };
+		talk_put(t, &g);
+	}
+	buf_release(&b);
+}
+
+/* 0: it does not matter (QUIT). */
+static int
+take_timed_out(struct talk *t, struct err *e)
+{
+	const struct smtp_sent *o = smtp_oldest(link_smtp(t->link));
+	step_leftover(t);
 	if (o != NULL && o->verb->id == VERB_QUIT) {
-		shell_remark(sh, "no reply to QUIT in time: closing");
-		shell_close(sh);
+		talk_remark(t, "no reply to QUIT in time: closing");
+		talk_close(t);
 		return 0;
 	}
-	sh->broken = true;
+	t->broken = true;
 	if (o == NULL)
 		return err_set(e, ERR_TEMP, "nothing came in time");
 	struct buf what = BUF_INIT;
-	talk_awaited(o, &what);
+	take_awaited(o, &what);
 	err_set(e, ERR_TEMP,
 	    "%s did not come in time%s; --timeout DURATION changes how long",
-	    buf_str(&what), talk_hint(o));
+	    buf_str(&what), take_hint(o));
 	buf_release(&what);
 	return -1;
 }
 
-/* Waits for one event. 1: a reply; 0: nothing any more (closed, or QUIT timed
- * out); -1: e. */
-int
-talk_take(
-    struct shell *sh, int64_t deadline_ns, struct talk_want *w, struct err *e)
+/* One event that is there: 1 a reply, 0 nothing there (or the end), -1. */
+static int
+take_one(struct talk *t, struct err *e)
 {
 	for (;;) {
 		struct link_event k;
-		out_flush(&sh->out, NULL);
-		int r = link_next(sh->link, deadline_ns, &k, e);
-		if (r < 0)
-			return -1;
-		if (r == 0)
-			return talk_timed_out(sh, e);
-		r = talk_event(sh, &k, w, e);
-		if (r != 0 || sh->link == NULL)
+		bool any = t->readable ? link_get(t->link, &k)
+				       : link_poll(t->link, &k);
+		if (!any) {
+			t->readable = false;
+			return 0;
+		}
+		int r = take_event(t, &k, e);
+		if (r != 0 || t->link == NULL)
 			return r;
 	}
 }
 
-/* Writes what is queued. What the server said meanwhile is shown. */
 int
-talk_write(struct shell *sh, struct err *e)
+talk_sleep(struct talk *t, enum talk_wait w, int64_t deadline_ns)
 {
-	int r = link_flush(sh->link, e);
-	if (r >= 0 || e->kind == ERR_INTR)
-		return r < 0 ? -1 : 0;
-	/* Its last words explain a lost connection better than errno does. */
-	struct link_event k;
-	struct err last = { 0 };
-	while (sh->link != NULL && link_poll(sh->link, &k)) {
-		if (talk_event(sh, &k, NULL, &last) < 0)
-			break;
+	t->wait = w;
+	t->deadline_ns = deadline_ns;
+	return ACT_WAIT;
+}
+
+int
+step_take(struct talk *t, int64_t until_ns, struct err *e)
+{
+	int r = take_one(t, e);
+	if (r != 0 || t->link == NULL)
+		return r < 0 ? -1 : ACT_MORE;
+	if (smtp_tls_wanted(link_smtp(t->link)))
+		return ACT_MORE;
+	if (t->expired) {
+		t->expired = false;
+		return until_ns != LOOP_FOREVER ? ACT_DONE
+		       : take_timed_out(t, e) < 0 ? -1
+						  : ACT_MORE;
 	}
-	if (sh->link != NULL && e->kind == ERR_LOST)
-		talk_closed(sh, NULL, &last);
-	return -1;
+	int64_t deadline = link_deadline(t->link);
+	return talk_sleep(
+	    t, TALK_REPLY, until_ns < deadline ? until_ns : deadline);
 }
 
-/* A 220 to STARTTLS, whoever sent it: what follows is TLS. */
+/* Writing. The server may speak meanwhile, and must be heard so that neither
+ * side stalls; its last words explain a lost connection better than errno
+ * does. */
 int
-talk_tls(struct shell *sh, struct err *e)
+talk_write(struct talk *t, struct err *e)
 {
-	if (sh->link == NULL || !smtp_tls_wanted(link_smtp(sh->link)))
+	if (t->link == NULL)
 		return 0;
-	return shell_tls(sh, e);
-}
-
-int
-shell_flush(struct shell *sh, struct err *e)
-{
-	if (sh->link == NULL)
-		return 0;
-	if (talk_write(sh, e) < 0)
-		return -1;
-	while (sh->link != NULL && smtp_owed(link_smtp(sh->link)) > 0 &&
-	       smtp_chunk_left(link_smtp(sh->link)) == 0)
-		if (talk_take(sh, LOOP_FOREVER, NULL, e) < 0)
+	for (;;) {
+		int r = link_write(t->link, e);
+		if (r == 0)
+			return 0;
+		struct err last = { 0 };
+		int took;
+		while ((took = take_one(t, &last)) > 0 && t->link != NULL)
+			;
+		if (r < 0) {
+			if (t->link != NULL && e->kind == ERR_LOST)
+				take_closed(t, NULL, &last);
 			return -1;
-	return talk_tls(sh, e);
+		}
+		if (took < 0) {
+			*e = last;
+			return -1;
+		}
+		if (t->link == NULL)
+			return err_set(e, ERR_LOST,
+			    "the server has closed the connection");
+		if (t->expired) {
+			t->expired = false;
+			t->broken = true;
+			return err_set(e, ERR_TEMP,
+			    "%s: took too little in %lld s of writing",
+			    conn_name(link_conn(t->link)),
+			    (long long)t->set.times.block / 1000);
+		}
+		if (took == 0)
+			return talk_sleep(
+			    t, TALK_WRITE, link_deadline(t->link));
+	}
+}
+
+int
+talk_await(struct talk *t, struct err *e)
+{
+	int r = talk_write(t, e);
+	while (r == 0 && t->link != NULL &&
+	       smtp_owed(link_smtp(t->link)) > 0 &&
+	       smtp_chunk_left(link_smtp(t->link)) == 0 &&
+	       !smtp_tls_wanted(link_smtp(t->link))) {
+		r = step_take(t, LOOP_FOREVER, e);
+		if (r == ACT_MORE)
+			r = 0;
+	}
+	if (r != 0)
+		return r;
+	t->barrier = false;
+	if (t->link == NULL || !smtp_tls_wanted(link_smtp(t->link)))
+		return 0;
+	talk_tls(t);
+	return ACT_MORE;
 }
 
 bool
-shell_idle(struct shell *sh)
+talk_idle(struct talk *t)
 {
 	bool any = false;
 	struct link_event k;
-	struct err e = { 0 };
-	while (sh->link != NULL && link_poll(sh->link, &k)) {
+	while (t->link != NULL && link_get(t->link, &k)) {
+		struct err e = { 0 };
 		any = true;
-		if (talk_event(sh, &k, NULL, &e) < 0) {
-			shell_error(sh, &e);
-			if (sh->link != NULL && k.ev.kind != SMTP_EV_GARBAGE)
+		if (take_event(t, &k, &e) < 0) {
+			talk_error(t, &e);
+			if (t->link != NULL && k.ev.kind != SMTP_EV_GARBAGE)
 				break;
 		}
 	}
 	return any;
 }
 
-/* Is there something that nobody asked for? RFC 5321 has no such thing but
- * 421: the session is out of step. */
+/* RFC 5321 has no reply that nothing asked for but 421. It answers nothing,
+ * whatever it says: the real one is still to come. */
 int
-shell_surplus(struct shell *sh, struct err *e)
+talk_surplus(struct talk *t, struct err *e)
 {
-	if (sh->link == NULL || smtp_owed(link_smtp(sh->link)) > 0)
-		return 0;
-	struct link_event k;
-	int worst = 0;
-	while (sh->link != NULL && link_poll(sh->link, &k)) {
-		struct err here = { 0 };
-		bool surplus =
-		    k.ev.kind == SMTP_EV_UNSOLICITED && !sh->raw_open;
-		int code = surplus ? k.ev.reply->code : 0;
-		int r = talk_event(sh, &k, NULL, &here);
-		if (surplus && code == 421)
-			err_set(e, ERR_TEMP,
-			    "the server closes the session: 421 came unasked");
-		else if (surplus)
-			err_set(e, ERR_PROTO,
-			    "a reply that no command asked for: %d", code);
-		else if (r < 0)
-			*e = here;
-		if (surplus || r < 0)
-			worst = -1;
+	if (t->link != NULL && smtp_owed(link_smtp(t->link)) == 0) {
+		int r;
+		while (t->link != NULL && (r = take_one(t, e)) != 0)
+			if (r < 0)
+				return -1;
 	}
-	if (worst < 0)
-		return -1;
-	if (sh->link == NULL)
-		return err_set(e, ERR_LOST,
-		    "the server has closed the "
-		    "connection");
+	struct due *d;
+	bool closing = false;
+	while ((d = ledger_surplus(&t->ledger)) != NULL) {
+		struct err what;
+		closing |= d->code == 421;
+		if (d->code != 421) {
+			err_set(&what, ERR_PROTO,
+			    "a reply that no command asked for: %d", d->code);
+			talk_error(t, &what);
+		}
+		ledger_judged(&t->ledger, d);
+	}
+	if (closing)
+		return err_set(e, ERR_TEMP,
+		    "the server closes the session: 421 came unasked");
+	if (t->link == NULL && t->had_link)
+		return err_set(
+		    e, ERR_LOST, "the server has closed the connection");
 	return 0;
+}
+
+void
+talk_interrupt(struct talk *t)
+{
+	struct err e;
+	if (t->link != NULL && smtp_owed(link_smtp(t->link)) > 0)
+		step_leftover(t);
+	err_set(&e, ERR_INTR, "interrupted");
+	step_fail(t, &e);
 }

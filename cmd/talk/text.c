@@ -1,14 +1,15 @@
 /* Blocks go from read(2) through the encoder to write(2). What the screen
  * shows is cut into lines only as long as a sink still wants lines. */
-#include "cmd/talk/text.h"
-
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "cmd/talk/step.h"
+#include "cmd/talk/text.h"
 
-#define TEXT_BLOCK     (1u << 20) /* fewer turns: each wakes the reader */
+#define TEXT_BLOCK     (256u << 10) /* with its encoding within a cache */
 #define TEXT_CHUNK_MAX (16u << 20)
 
 /* What of a message was told to the sinks. */
@@ -20,40 +21,40 @@ struct text_told {
 };
 
 static int
-text_bad(const struct text *t, const struct err *inner, struct err *e)
+text_bad(const struct text *x, const struct err *inner, struct err *e)
 {
-	return err_set(e, ERR_DATA, "%s: %s", t->name, inner->text);
+	return err_set(e, ERR_DATA, "%s: %s", x->name, inner->text);
 }
 
 static int
-text_check(struct text *t, struct err *e)
+text_check(struct text *x, struct err *e)
 {
 	struct buf out = BUF_INIT;
 	struct err inner = { 0 };
-	body_init(&t->body, true);
+	body_init(&x->body, true);
 	int r = body_encode(
-	    &t->body, buf_data(&t->first), buf_len(&t->first), &out, &inner);
-	if (r == 0 && t->ended)
-		r = body_finish(&t->body, &out, &inner);
-	t->eightbit = t->body.eightbit;
+	    &x->body, buf_data(&x->first), buf_len(&x->first), &out, &inner);
+	if (r == 0 && x->ended)
+		r = body_finish(&x->body, &out, &inner);
+	x->eightbit = x->body.eightbit;
 	buf_release(&out);
-	return r == 0 ? 0 : text_bad(t, &inner, e);
+	return r == 0 ? 0 : text_bad(x, &inner, e);
 }
 
 int
-text_size(const struct text *t, uint64_t *size, struct err *e)
+text_size(const struct text *x, uint64_t *size, struct err *e)
 {
-	struct body b = t->body;
+	struct body b = x->body;
 	struct buf in = BUF_INIT, out = BUF_INIT;
 	struct err inner = { 0 };
-	if (!t->ended && !t->regular)
+	if (!x->ended && !x->regular)
 		return 0;
-	off_t at = t->ended ? 0 : lseek(t->fd, 0, SEEK_CUR);
-	ssize_t n = t->ended ? 0 : 1;
+	off_t at = x->ended ? 0 : lseek(x->fd, 0, SEEK_CUR);
+	ssize_t n = x->ended ? 0 : 1;
 	int r = at < 0 ? -1 : 0;
 	while (r == 0 && n > 0) {
 		char *p = buf_space(&in, TEXT_BLOCK);
-		n = pread(t->fd, p, TEXT_BLOCK, at);
+		n = pread(x->fd, p, TEXT_BLOCK, at);
 		if (n < 0)
 			r = -1;
 		else if (body_encode(&b, p, (size_t)n, &out, &inner) < 0)
@@ -67,94 +68,121 @@ text_size(const struct text *t, uint64_t *size, struct err *e)
 	buf_release(&in);
 	buf_release(&out);
 	if (r == -1)
-		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", t->name,
+		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", x->name,
 		    strerror(errno));
-	return r < 0 ? text_bad(t, &inner, e) : 1;
-}
-
-/* Reads up to TEXT_BLOCK more octets into b: how many, 0 at the end. */
-static ssize_t
-text_read(struct text *t, struct buf *b, struct err *e)
-{
-	for (;;) {
-		ssize_t n = read(t->fd, buf_space(b, TEXT_BLOCK), TEXT_BLOCK);
-		if (n >= 0) {
-			buf_commit(b, (size_t)n);
-			return n;
-		}
-		if (errno != EINTR)
-			return err_set(e, ERR_NOINPUT, "cannot read %s: %s",
-			    t->name, strerror(errno));
-	}
+	return r < 0 ? text_bad(x, &inner, e) : 1;
 }
 
 int
-text_open(struct text *t, const char *path, struct err *e)
+text_open(struct text *x, const char *path, const char *say, struct err *e)
 {
 	bool standard = strcmp(path, "-") == 0;
 	struct stat st;
-	*t = (struct text){ .name = standard ? "standard input" : path,
-		.say = "" };
-	t->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	if (t->fd < 0 || fstat(t->fd, &st) < 0)
-		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", t->name,
+	*x = (struct text){
+		.name = mem_dup(standard ? "standard input" : path),
+		.say = mem_dup(say == NULL ? "" : say)
+	};
+	x->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	if (x->fd < 0 || fstat(x->fd, &st) < 0)
+		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", x->name,
 		    strerror(errno));
-	if (S_ISDIR(st.st_mode)) {
-		text_release(t);
+	if (S_ISDIR(st.st_mode))
 		return err_set(
 		    e, ERR_NOINPUT, "cannot read %s: it is a directory", path);
-	}
-	t->regular = S_ISREG(st.st_mode);
-	/* A small message is all here, and wholly checked. */
-	while (!t->ended && buf_len(&t->first) < TEXT_BLOCK) {
-		ssize_t n = text_read(t, &t->first, e);
-		if (n < 0) {
-			text_release(t);
-			return -1;
-		}
-		t->ended = n == 0;
-	}
-	if (text_check(t, e) < 0) {
-		text_release(t);
-		return -1;
-	}
+	x->regular = S_ISREG(st.st_mode);
+	off_t at = x->regular ? lseek(x->fd, 0, SEEK_CUR) : 0;
+	x->declared = x->regular && at >= 0 && st.st_size > at
+			  ? (uint64_t)(st.st_size - at)
+			  : 0;
 	return 0;
 }
 
 void
-text_memory(struct text *t, const char *name, struct buf *b)
+text_memory(struct text *x, const char *name, struct buf *b)
 {
-	*t = (struct text){
-		.fd = -1, .name = name, .say = "", .first = *b, .ended = true
-	};
+	*x = (struct text){ .fd = -1,
+		.name = mem_dup(name),
+		.say = mem_dup(""),
+		.first = *b,
+		.loaded = true,
+		.ended = true };
 	buf_init(b);
 	struct err e;
-	text_check(t, &e);
+	text_check(x, &e);
 }
 
 void
-text_release(struct text *t)
+text_release(struct text *x)
 {
-	if (t->fd > STDERR_FILENO)
-		close(t->fd);
-	buf_release(&t->first);
-	t->fd = -1;
+	if (x->fd > STDERR_FILENO)
+		close(x->fd);
+	buf_release(&x->first);
+	free(x->name);
+	free(x->say);
+	x->fd = -1;
+	x->name = x->say = NULL;
+}
+
+/* More octets into b: ACT_DONE (x->ended: or there were none), ACT_WAIT, -1. A
+ * signal ends the wait, not the read. */
+static int
+text_read(struct talk *t, struct text *x, struct buf *b, struct err *e)
+{
+	struct pollfd p = { .fd = x->fd, .events = POLLIN };
+	t->expired = false;
+	if (!x->regular && poll(&p, 1, 0) == 0) {
+		t->fd = x->fd;
+		return talk_sleep(t, TALK_FILE, LOOP_FOREVER);
+	}
+	ssize_t n = read(x->fd, buf_space(b, TEXT_BLOCK), TEXT_BLOCK);
+	if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
+		t->fd = x->fd;
+		return talk_sleep(t, TALK_FILE, LOOP_FOREVER);
+	}
+	if (n < 0)
+		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", x->name,
+		    strerror(errno));
+	buf_commit(b, (size_t)n);
+	x->read += (uint64_t)n;
+	x->ended = n == 0;
+	/* What was declared is what must go out. */
+	if (x->ended && x->read < x->declared)
+		return err_set(e, ERR_NOINPUT,
+		    "%s has shrunk while it was read: %llu of %llu octets",
+		    x->name, (unsigned long long)x->read,
+		    (unsigned long long)x->declared);
+	return ACT_DONE;
+}
+
+int
+text_load(struct talk *t, struct text *x, struct err *e)
+{
+	/* A small message is all here, and wholly checked. */
+	while (!x->loaded && !x->ended && buf_len(&x->first) < TEXT_BLOCK) {
+		int r = text_read(t, x, &x->first, e);
+		if (r != 0)
+			return r;
+	}
+	if (!x->loaded && text_check(x, e) < 0)
+		return -1;
+	x->loaded = true;
+	return ACT_DONE;
 }
 
 static void
-text_tell_line(struct shell *sh, const char *p, size_t len)
+text_tell_line(struct talk *t, const char *p, size_t len)
 {
 	if (len > 0 && p[len - 1] == '\r')
 		len--;
 	struct event ev = { .kind = EV_TEXT, .text = p, .len = len };
-	/* An empty text has no length for shell_put() to find. */
+	/* An empty text has no length for talk_put() to find. */
 	if (len == 0)
 		ev.text = "";
-	shell_put(sh, &ev);
+	talk_put(t, &ev);
 }
 
 static void
-text_tell(struct shell *sh, struct text_told *d, const char *p, size_t len)
+text_tell(struct talk *t, struct text_told *d, const char *p, size_t len)
 {
 	while (len > 0 && d->lines) {
 		const char *nl = memchr(p, '\n', len);
@@ -169,10 +197,10 @@ text_tell(struct shell *sh, struct text_told *d, const char *p, size_t len)
 			buf_add(&d->part, p, nl == NULL ? n : n - 1);
 		if (nl != NULL && buf_len(&d->part) > 0) {
 			text_tell_line(
-			    sh, buf_data(&d->part), buf_len(&d->part));
+			    t, buf_data(&d->part), buf_len(&d->part));
 			buf_clear(&d->part);
 		} else if (nl != NULL) {
-			text_tell_line(sh, p, n - 1);
+			text_tell_line(t, p, n - 1);
 		}
 		p += n;
 		len -= n;
@@ -181,166 +209,265 @@ text_tell(struct shell *sh, struct text_told *d, const char *p, size_t len)
 }
 
 static void
-text_tell_begin(struct shell *sh, const struct text *t, struct text_told *d)
+text_tell_begin(struct talk *t, const struct text *x, struct text_told *d)
 {
-	*d = (struct text_told){ .lines = sh->sinks != NULL,
-		.left = sh->record != NULL ? UINT64_MAX : sh->look.text_max };
+	uint64_t most = t->env->text_max(t);
 	/* A line of the language says it all: no lines needed. */
-	if (t->say[0] != '\0')
-		d->lines = false;
+	*d = (struct text_told){ .lines = most > 0 && x->say[0] == '\0',
+		.left = most };
 }
 
 static void
-text_tell_end(struct shell *sh, const struct text *t, struct text_told *d)
+text_tell_end(struct talk *t, const struct text *x, struct text_told *d)
 {
 	if (d->lines && buf_len(&d->part) > 0)
-		text_tell_line(sh, buf_data(&d->part), buf_len(&d->part));
-	if (d->rest > 0 && sh->sinks != NULL && t->say[0] == '\0') {
+		text_tell_line(t, buf_data(&d->part), buf_len(&d->part));
+	if (d->rest > 0 && x->say[0] == '\0') {
 		struct event ev = {
 			.kind = EV_OCTETS, .text = "", .n = d->rest
 		};
-		shell_put(sh, &ev);
+		talk_put(t, &ev);
 	}
 	buf_release(&d->part);
 }
 
-/* Waits until there is input, watching the server meanwhile. 1: it spoke. */
+/* The next block: ACT_DONE with b filled (empty: the end), ACT_WAIT, -1. */
 static int
-text_wait(struct shell *sh, const struct text *t, struct err *e)
-{
-	struct pollfd p[3] = { { .fd = t->fd, .events = POLLIN } };
-	if (t->regular)
-		return 0;
-	size_t n = 1 + link_fds(sh->link, p + 1);
-	if (loop_wait(&sh->loop, p, n, LOOP_FOREVER) == LOOP_INTR)
-		return err_set(e, ERR_INTR, "interrupted");
-	return p[0].revents == 0;
-}
-
-/* The next block of t: 1 with b filled, 0 at the end, -1 with e; 2: the server
- * has spoken. */
-static int
-text_next(struct shell *sh, struct text *t, struct buf *b, struct err *e)
+text_next(struct talk *t, struct text *x, struct buf *b, struct err *e)
 {
 	buf_clear(b);
-	if (buf_len(&t->first) > 0) {
+	if (buf_len(&x->first) > 0) {
 		struct buf swap = *b;
-		*b = t->first;
-		t->first = swap;
-		return 1;
+		*b = x->first;
+		x->first = swap;
+		return ACT_DONE;
 	}
-	if (t->ended)
-		return 0;
-	int r = text_wait(sh, t, e);
-	if (r != 0)
-		return r < 0 ? -1 : 2;
-	ssize_t n = text_read(t, b, e);
-	if (n < 0)
-		return -1;
-	t->ended = n == 0;
-	return n > 0;
+	return x->ended ? ACT_DONE : text_read(t, x, b, e);
 }
 
-int
-text_send(struct shell *sh, struct text *t, struct err *e)
-{
-	struct smtp *s = link_smtp(sh->link);
+/* By DATA. */
+
+struct text_act {
+	struct act act;
+	struct text *text;
 	struct text_told told;
-	struct buf b = BUF_INIT;
-	text_tell_begin(sh, t, &told);
+	struct buf b;
+	bool sent; /* to its end */
+};
+
+enum text_step {
+	TEXT_BEGIN,
+	TEXT_NEXT,
+	TEXT_WRITE
+};
+
+static int
+text_end(struct talk *t, struct text_act *a, struct err *e)
+{
+	text_tell_end(t, a->text, &a->told);
+	if (smtp_text_end(link_smtp(t->link), e) < 0)
+		return -1;
+	talk_owe(t, DUE_WRITTEN);
+	a->sent = t->tally.texted = true;
+	struct event ev = { .kind = EV_SENT,
+		.text = ".",
+		.len = 1,
+		.verb = verb_get(VERB_TEXT_END) };
+	if (a->text->say[0] == '\0')
+		talk_put(t, &ev);
+	return ACT_DONE;
+}
+
+static int
+text_put(struct talk *t, struct text_act *a, struct err *e)
+{
+	struct err inner = { 0 };
+	const struct text *x = a->text;
+	text_tell(t, &a->told, buf_data(&a->b), buf_len(&a->b));
+	if (smtp_text(link_smtp(t->link), buf_data(&a->b), buf_len(&a->b),
+		&inner) < 0)
+		return err_set(e, ERR_DATA, "%s: %s", x->name, inner.text);
+	return 0;
+}
+
+static int
+text_resume(struct talk *t, struct act *act, struct err *e)
+{
+	struct text_act *a = (struct text_act *)act;
 	int r;
-	while ((r = text_next(sh, t, &b, e)) == 1) {
-		text_tell(sh, &told, buf_data(&b), buf_len(&b));
-		struct err inner = { 0 };
-		if (smtp_text(s, buf_data(&b), buf_len(&b), &inner) < 0) {
-			r = err_set(e, ERR_DATA, "%s: %s", t->name, inner.text);
-			break;
+	if (act->step == TEXT_BEGIN) {
+		text_tell_begin(t, a->text, &a->told);
+		act->step = TEXT_NEXT;
+	}
+	for (;;) {
+		if (t->link != NULL && link_said(t->link))
+			talk_idle(t);
+		if (t->text_refused != 0)
+			return step_cut(t, e);
+		if (t->link == NULL)
+			return err_set(e, ERR_LOST,
+			    "the server has closed the connection before the "
+			    "end of mail text");
+		if (act->step == TEXT_NEXT) {
+			r = text_next(t, a->text, &a->b, e);
+			if (r != 0)
+				return r;
+			if (buf_len(&a->b) == 0)
+				return text_end(t, a, e);
+			if (text_put(t, a, e) < 0)
+				return -1;
+			act->step = TEXT_WRITE;
 		}
-		r = link_flush_some(sh->link, e);
+		size_t len;
+		smtp_out(link_smtp(t->link), &len);
+		r = len < TEXT_BLOCK / 4 ? 0 : talk_write(t, e);
 		if (r != 0)
-			break;
+			return r;
+		act->step = TEXT_NEXT;
 	}
-	text_tell_end(sh, t, &told);
-	buf_release(&b);
-	if (r == 0 && smtp_text_end(s, e) == 0) {
-		struct event ev = { .kind = EV_SENT,
-			.text = ".",
-			.len = 1,
-			.verb = verb_get(VERB_TEXT_END) };
-		if (sh->sinks != NULL && t->say[0] == '\0')
-			shell_put(sh, &ev);
-		return 0;
-	}
-	return r > 0 ? 1 : -1;
 }
 
 static void
-text_tell_chunk(struct shell *sh, struct buf *line, size_t len)
+text_act_release(struct talk *t, struct act *act)
+{
+	struct text_act *a = (struct text_act *)act;
+	buf_release(&a->b);
+	buf_release(&a->told.part);
+	if (a->sent || t->link == NULL)
+		return;
+	/* Half a message must never look whole. */
+	t->broken = true;
+	talk_close(t);
+}
+
+static const struct act_kind text_kind = { "text", sizeof(struct text_act),
+	text_resume, NULL, text_act_release };
+
+void
+text_send(struct talk *t, struct text *x)
+{
+	struct text_act *a = act_push(t, &text_kind);
+	a->text = x;
+}
+
+/* In chunks. */
+
+struct chunks {
+	struct act act;
+	struct text *text;
+	uint64_t size;
+	bool last;
+	struct body body;
+	struct buf in, out;
+	bool ended; /* all of it is encoded */
+	bool any;   /* a chunk was sent */
+};
+
+enum chunks_step {
+	CHUNKS_FILL,
+	CHUNKS_ANSWERED
+};
+
+static void
+chunks_tell(struct talk *t, const struct buf *line, size_t len)
 {
 	struct event ev = { .kind = EV_SENT,
-		.text = buf_str(line),
+		.text = buf_data(line),
 		.len = buf_len(line),
 		.verb = verb_get(VERB_BDAT) };
-	shell_put(sh, &ev);
+	talk_put(t, &ev);
 	struct event octets = { .kind = EV_OCTETS, .text = "", .n = len };
-	shell_put(sh, &octets);
+	talk_put(t, &octets);
 }
 
-/* One chunk and its reply. 1: refused. */
 static int
-text_chunk(struct shell *sh, const char *p, size_t len, bool last, bool tell,
-    struct err *e)
+chunks_send(struct talk *t, struct chunks *c, struct err *e)
 {
+	size_t n = buf_len(&c->out) < c->size ? buf_len(&c->out)
+					      : (size_t)c->size;
+	bool last = c->last && c->ended && n == buf_len(&c->out);
 	struct buf line = BUF_INIT;
-	if (shell_surplus(sh, e) < 0)
+	if (talk_surplus(t, e) < 0)
 		return -1;
-	buf_addf(&line, "BDAT %zu%s", len, last ? " LAST" : "");
-	if (tell)
-		text_tell_chunk(sh, &line, len);
+	buf_addf(&line, "BDAT %zu%s", n, last ? " LAST" : "");
+	if (c->text->say[0] == '\0')
+		chunks_tell(t, &line, n);
 	buf_release(&line);
-	smtp_bdat(link_smtp(sh->link), p, len, last);
-	if (shell_flush(sh, e) < 0)
-		return -1;
-	if (sh->link == NULL)
-		return err_set(
-		    e, ERR_LOST, "the server has closed the connection");
-	return sh->last.code / 100 != 2;
+	smtp_bdat(link_smtp(t->link), buf_data(&c->out), n, last);
+	talk_owe(t, DUE_WRITTEN);
+	t->tally.texted |= last;
+	buf_consume(&c->out, n);
+	c->any = true;
+	c->act.step = CHUNKS_ANSWERED;
+	return 0;
 }
 
-int
-text_send_chunks(
-    struct shell *sh, struct text *t, uint64_t size, bool last, struct err *e)
+/* Encodes until there is a chunk, or the end. */
+static int
+chunks_fill(struct talk *t, struct chunks *c, struct err *e)
 {
-	struct body body;
-	struct buf in = BUF_INIT, out = BUF_INIT;
-	int r = 1, refused = 0;
-	if (size == 0 || size > TEXT_CHUNK_MAX)
-		size = TEXT_CHUNK_MAX;
-	bool tell = t->say[0] == '\0';
-	body_init(&body, false);
-	while (refused == 0 && r == 1) {
+	while (!c->ended && buf_len(&c->out) <= c->size) {
 		struct err inner = { 0 };
-		r = text_next(sh, t, &in, e);
-		int bad = r == 1   ? body_encode(&body, buf_data(&in),
-					 buf_len(&in), &out, &inner)
-			  : r == 0 ? body_finish(&body, &out, &inner)
-				   : 0;
-		if (bad < 0)
-			r = err_set(e, ERR_DATA, "%s: %s", t->name, inner.text);
-		while (
-		    refused == 0 && r >= 0 && r < 2 &&
-		    (buf_len(&out) > size || (r == 0 && buf_len(&out) > 0))) {
-			size_t n =
-			    buf_len(&out) < size ? buf_len(&out) : (size_t)size;
-			bool end = r == 0 && n == buf_len(&out);
-			refused = text_chunk(
-			    sh, buf_data(&out), n, last && end, tell, e);
-			buf_consume(&out, n);
-		}
+		int r = text_next(t, c->text, &c->in, e);
+		if (r != 0)
+			return r;
+		c->ended = buf_len(&c->in) == 0;
+		r = c->ended ? body_finish(&c->body, &c->out, &inner)
+			     : body_encode(&c->body, buf_data(&c->in),
+				   buf_len(&c->in), &c->out, &inner);
+		if (r < 0)
+			return err_set(
+			    e, ERR_DATA, "%s: %s", c->text->name, inner.text);
 	}
-	if (refused == 0 && r == 0 && last && body.taken == 0)
-		refused = text_chunk(sh, "", 0, true, tell, e);
-	buf_release(&in);
-	buf_release(&out);
-	return r < 0 ? -1 : r == 2 ? 1 : refused;
+	return 0;
+}
+
+static int
+chunks_resume(struct talk *t, struct act *act, struct err *e)
+{
+	struct chunks *c = (struct chunks *)act;
+	for (;;) {
+		int r;
+		if (act->step == CHUNKS_ANSWERED) {
+			r = talk_await(t, e);
+			if (r != 0)
+				return r;
+			if (t->link == NULL)
+				return err_set(e, ERR_LOST,
+				    "the server has closed the connection");
+			if (t->code / 100 != 2)
+				return ACT_DONE;
+			act->step = CHUNKS_FILL;
+		}
+		r = chunks_fill(t, c, e);
+		if (r != 0)
+			return r;
+		bool empty = c->ended && buf_len(&c->out) == 0;
+		if (empty && (c->any || !c->last))
+			return ACT_DONE;
+		if (chunks_send(t, c, e) < 0)
+			return -1;
+	}
+}
+
+static void
+chunks_release(struct talk *t, struct act *act)
+{
+	struct chunks *c = (struct chunks *)act;
+	(void)t;
+	buf_release(&c->in);
+	buf_release(&c->out);
+}
+
+static const struct act_kind chunks_kind = { "chunks", sizeof(struct chunks),
+	chunks_resume, NULL, chunks_release };
+
+void
+text_send_chunks(struct talk *t, struct text *x, uint64_t size, bool last)
+{
+	struct chunks *c = act_push(t, &chunks_kind);
+	c->text = x;
+	c->size = size == 0 || size > TEXT_CHUNK_MAX ? TEXT_CHUNK_MAX : size;
+	c->last = last;
+	body_init(&c->body, false);
 }

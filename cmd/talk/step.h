@@ -1,0 +1,67 @@
+/* Between the files of cmd/talk/: what one step of a conversation is made of.
+ * For these only. */
+#ifndef CMD_TALK_STEP_H
+#define CMD_TALK_STEP_H
+
+#include "cmd/talk/talk.h"
+
+/* A position in a plan, or in a source whose statements come one by one. */
+struct frame {
+	struct act act;
+	struct frame *caller;
+	const struct script *plan; /* NULL: a stream */
+	struct script *own;	   /* the plan, where it is the frame's to free */
+	const struct stmt *fed;	   /* the stream's statement under way */
+	size_t pc;
+	struct expect *expect; /* this statement's, with its variables */
+	struct var_args args; /* its own copy */
+	bool grouped;	      /* GROUP; else STEP: each line waits */
+	bool pipelined;	      /* by \pipeline, which DATA ends */
+	bool skips_greeting;  /* the session has it already */
+	bool ended;	      /* no more will be fed */
+	bool own_session;     /* the connection is its own */
+	const char *file;     /* the caller's, for its end */
+	unsigned line;
+};
+
+/* builtin.c: variables that are worked out; arg: the talk. */
+bool talk_builtin(void *arg, const char *name, struct buf *b);
+
+/* take.c */
+/* Takes one event. ACT_MORE: something came; ACT_DONE: the moment until_ns is
+ * over (never for LOOP_FOREVER, which fails when RFC 5321's time for what is
+ * owed is over); ACT_WAIT; -1. */
+int step_take(struct talk *t, int64_t until_ns, struct err *e);
+/* What has come of a reply that did not end is shown. */
+void step_leftover(struct talk *t);
+/* A reply that only an expectation may have after such a line. */
+bool step_is_odd(const struct verb *v, int code);
+
+/* expect.c */
+/* Holds r against t->want and counts. */
+void step_judge(struct talk *t, const struct reply *r, struct buf *why);
+/* Tells that x was expected and r came. */
+void step_tell_missed(
+    struct talk *t, const struct expect *x, const struct reply *r);
+/* A due was settled and nothing had judged its reply. */
+void step_unjudged(struct talk *t, const struct due *d);
+
+/* The mail text was answered before its end: -1. */
+int step_cut(struct talk *t, struct err *e);
+
+/* open.c */
+/* The connection has gone: forgets all that belonged to it, but not the
+ * replies that came and are still to be judged. */
+void step_gone(struct talk *t);
+
+/* Puts the act in front that connects to where mx.host or where says. */
+void step_dial(struct talk *t);
+
+/* go.c */
+/* What is under way fails with e: told where its statement stands. */
+void step_fail(struct talk *t, const struct err *e);
+/* Waits for the line just queued as the frame has it: all of its replies in
+ * STEP; room in the queue in GROUP. */
+int step_sent(struct talk *t, struct err *e);
+
+#endif
