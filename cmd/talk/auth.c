@@ -158,7 +158,7 @@ auth_secret(struct shell *sh, const struct sasl_mech *m,
 		return 0;
 	if (password_get(&sh->auth, cfg->user, cfg->host, secret, e) < 0)
 		return -1;
-	if (!sh->reveal)
+	if (!sh->set.reveal)
 		redact_add(&sh->redact, secret->p, secret->len);
 	if (m->is & SASL_TOKEN)
 		cfg->token = secret;

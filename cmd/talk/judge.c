@@ -58,8 +58,8 @@ talk_judge(struct shell *sh, struct talk_want *w, const struct reply *r,
     struct buf *why)
 {
 	w->judged = true;
-	w->met =
-	    expect_match(w->expect, r, sh->match_text, talk_capture, sh, why);
+	w->met = expect_match(
+	    w->expect, r, sh->set.match_text, talk_capture, sh, why);
 	if (w->met)
 		sh->tally.met++;
 	else

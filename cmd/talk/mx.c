@@ -72,7 +72,7 @@ mx_level(struct shell *sh, const struct route_host *h)
 	s->tlsa = NULL;
 	s->ntlsa = 0;
 	s->nmore = 0;
-	s->unverified = s->verify_off;
+	s->unverified = false;
 	if (!m->dane)
 		return;
 	shell_remark(sh, "DANE for %s: %s", h->name, h->why);
@@ -84,7 +84,6 @@ mx_level(struct shell *sh, const struct route_host *h)
 		s->nmore =
 		    m->route == NULL ? 0 : route_names(m->route, m->names);
 		s->more_names = m->names;
-		s->unverified = false;
 	} else if (h->dane == ROUTE_DANE_UNUSABLE) {
 		s->level = TLS_MUST;
 		s->unverified = true;

@@ -97,8 +97,8 @@ shell_open(struct shell *sh, struct err *e)
 	talk_target(sh, &t);
 	sh->had_link = true;
 	out_flush(&sh->out, NULL);
-	if (link_open(
-		&sh->link, &t, &sh->times, &sh->loop, talk_report, sh, e) < 0) {
+	if (link_open(&sh->link, &t, &sh->set.times, &sh->loop, talk_report, sh,
+		e) < 0) {
 		sh->link = NULL;
 		return -1;
 	}
@@ -164,14 +164,14 @@ shell_greet(struct shell *sh, struct err *e)
 	if (shell_need_link(sh, e) < 0)
 		return -1;
 	return talk_greeting(
-	    sh, !sh->interactive && !sh->bare && !sh->grouped, e);
+	    sh, !sh->interactive && !sh->set.bare && !sh->grouped, e);
 }
 
 static bool
 talk_may_quit(const struct shell *sh, enum smtp_state state)
 {
-	return sh->link != NULL && !sh->said_quit && !sh->bare && !sh->broken &&
-	       state != SMTP_TEXT && state != SMTP_LEAVING &&
+	return sh->link != NULL && !sh->said_quit && !sh->set.bare &&
+	       !sh->broken && state != SMTP_TEXT && state != SMTP_LEAVING &&
 	       state != SMTP_AUTHING &&
 	       smtp_chunk_left(link_smtp(sh->link)) == 0;
 }
@@ -180,7 +180,7 @@ void
 shell_end(struct shell *sh)
 {
 	struct err e = { 0 };
-	if (sh->link != NULL && !sh->greeted && !sh->bare && !sh->broken &&
+	if (sh->link != NULL && !sh->greeted && !sh->set.bare && !sh->broken &&
 	    talk_greeting(sh, !sh->interactive, &e) < 0)
 		shell_error(sh, &e);
 	enum smtp_state state = shell_state(sh);

@@ -180,7 +180,7 @@ run_stmt(struct shell *sh, const struct stmt *st, const struct var_args *args,
 	case STMT_EXPECT:
 		if (run_expect(sh, st, args, e) == 0)
 			return 0;
-		return sh->keep_going && e->kind == ERR_NONE ? 0 : -1;
+		return sh->set.keep_going && e->kind == ERR_NONE ? 0 : -1;
 	case STMT_SHELL:
 		return run_command(sh, st, args, e);
 	case STMT_TEMPLATE:
@@ -206,7 +206,7 @@ run_must_stop(struct shell *sh)
 {
 	if (sh->out.errored && !sh->interactive && shell_state(sh) != SMTP_TEXT)
 		return true;
-	if (!sh->stop || sh->expects || sh->ngot == 0 ||
+	if (!sh->set.stop || sh->expects || sh->ngot == 0 ||
 	    sh->got[sh->ngot - 1].code < 400)
 		return false;
 	shell_remark(sh, "refused: stopping (--stop)");
@@ -338,34 +338,11 @@ run_file_end(struct shell *sh, const char *name, const struct tally *before,
 		.files_failed = before->files_failed + (ev.status != 0) };
 }
 
-/* What one file sets is not the next one's. */
-struct run_settings {
-	bool bare, stop, keep_going, match_text, reveal;
-	struct link_times times;
-};
-
-static struct run_settings
-run_settings(const struct shell *sh)
-{
-	return (struct run_settings){ sh->bare, sh->stop, sh->keep_going,
-		sh->match_text, sh->reveal, sh->times };
-}
-
-static void
-run_settings_back(struct shell *sh, const struct run_settings *s)
-{
-	sh->bare = s->bare;
-	sh->stop = s->stop;
-	sh->keep_going = s->keep_going;
-	sh->match_text = s->match_text;
-	sh->reveal = s->reveal;
-	sh->times = s->times;
-}
-
 int
 shell_file(struct shell *sh, const char *path)
 {
-	const struct run_settings settings = run_settings(sh);
+	/* What one file sets is not the next one's. */
+	const struct settings settings = sh->set;
 	struct script s;
 	struct err e = { 0 };
 	struct tally before = sh->tally;
@@ -394,7 +371,7 @@ shell_file(struct shell *sh, const char *path)
 		script_release(&s);
 		sh->dialect = DIALECT_UNKNOWN;
 	}
-	run_settings_back(sh, &settings);
+	sh->set = settings;
 	run_file_end(sh, name, &before, began_ns, r < 0);
 	return r;
 }

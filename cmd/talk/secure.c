@@ -31,14 +31,16 @@ secure_ctx(struct secure *s, struct err *e)
 }
 
 /* What a session that was not told otherwise must have once it starts TLS: a
- * certificate that is the host's. */
+ * certificate that is the host's. What TLSA records decided stands. */
 static enum tls_level
-secure_level(const struct secure *s)
+secure_level(const struct shell *sh)
 {
-	if (s->unverified)
+	const struct secure *s = &sh->secure;
+	if (s->level == TLS_DANE)
+		return TLS_DANE;
+	if (s->unverified || sh->set.tls_unverified)
 		return TLS_MUST;
-	return s->level == TLS_DANE || s->level == TLS_MAY ? s->level
-							   : TLS_VERIFY;
+	return s->level == TLS_MAY ? TLS_MAY : TLS_VERIFY;
 }
 
 static void
@@ -49,7 +51,7 @@ secure_target(const struct shell *sh, struct tls_target *t)
 			   : sh->mx.host != NULL ? sh->mx.host->name
 			   : sh->sandboxed	 ? "localhost"
 						 : sh->where.host;
-	*t = (struct tls_target){ .level = secure_level(s),
+	*t = (struct tls_target){ .level = secure_level(sh),
 		.verify_name = s->verify_host != NULL ? s->verify_host : host,
 		.sni = s->sni,
 		.tlsa = s->tlsa,
@@ -185,7 +187,7 @@ secure_auth(struct shell *sh, struct err *e)
 int
 shell_secure(struct shell *sh, struct err *e)
 {
-	if (sh->secured || sh->link == NULL || sh->bare)
+	if (sh->secured || sh->link == NULL || sh->set.bare)
 		return 0;
 	sh->secured = true;
 	struct smtp *s = link_smtp(sh->link);

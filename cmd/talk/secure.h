@@ -14,8 +14,7 @@ struct shell;
 struct secure {
 	enum tls_level level; /* what the session must have; TLS_NONE: what is
 				 typed decides */
-	bool verify_off;      /* --tls-verify no */
-	bool unverified;      /* and here: the certificate is not checked */
+	bool unverified; /* DANE: this host's certificate cannot be checked */
 	bool on_connect;
 	const char *ca, *cert, *key, *sni, *verify_host, *protocol, *cipher,
 	    *save_peer;

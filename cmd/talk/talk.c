@@ -9,7 +9,7 @@
 static bool
 talk_is_secret(const struct shell *sh, const struct verb *v)
 {
-	if (sh->reveal)
+	if (sh->set.reveal)
 		return false;
 	return (v != NULL && v->id == VERB_AUTH) ||
 	       shell_state(sh) == SMTP_AUTHING;
@@ -51,7 +51,7 @@ talk_prelude(struct shell *sh, enum verb_id id, struct err *e)
 {
 	bool begins = id == VERB_MAIL || id == VERB_SEND || id == VERB_SOML ||
 		      id == VERB_SAML;
-	if (!begins || sh->said_helo || sh->bare ||
+	if (!begins || sh->said_helo || sh->set.bare ||
 	    shell_state(sh) != SMTP_GREETED)
 		return 0;
 	sh->said_helo = true;
@@ -127,7 +127,7 @@ shell_send_as(struct shell *sh, const char *p, size_t len, const char *say,
 	enum verb_id id = v == NULL ? VERB_UNKNOWN : v->id;
 	bool said_helo = sh->said_helo;
 	if (shell_need_link(sh, e) < 0 ||
-	    talk_greeting(sh, !sh->interactive && !sh->bare, e) < 0 ||
+	    talk_greeting(sh, !sh->interactive && !sh->set.bare, e) < 0 ||
 	    talk_between(sh, e) < 0 || shell_secure(sh, e) < 0 ||
 	    talk_prelude(sh, id, e) < 0)
 		return -1;
