@@ -14,10 +14,10 @@
 #include "cmd/say/note.h"
 #include "cmd/talk/cmd.h"
 #include "cmd/front/completion.h"
-#include "cmd/lang/duration.h"
 #include "cmd/know/explain.h"
 #include "cmd/front/host.h"
 #include "cmd/front/message.h"
+#include "cmd/shell/setting.h"
 #include "cmd/term/prompt.h"
 
 /* The one thing a signal handler can reach. */
@@ -84,31 +84,23 @@ main_catch(struct shell *sh)
 	}
 }
 
-static bool
-main_colour(const struct shell *sh, const struct opts *o)
-{
-	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
-	if (o->colour != NULL && strcmp(o->colour, "auto") != 0)
-		return strcmp(o->colour, "always") == 0;
-	return sh->out.terminal && (no == NULL || *no == '\0') &&
-	       term != NULL && strcmp(term, "dumb") != 0;
-}
-
 static void
 main_look(struct shell *sh, const struct opts *o)
 {
 	struct winsize ws = { 0 };
+	struct err e;
 	const char *columns = getenv("COLUMNS");
 	if (sh->out.terminal)
 		ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws);
 	int width = ws.ws_col;
 	if (width == 0 && columns != NULL)
 		width = (int)strtol(columns, NULL, 10);
-	sh->look = (struct human_opts){ .terminal = sh->out.terminal,
-		.colour = main_colour(sh, o),
-		.remarks = !o->no_remarks,
-		.width = width,
-		.text_max = 64u << 10 };
+	sh->look.terminal = sh->out.terminal;
+	sh->look.width = width;
+	sh->look.remarks = !o->no_remarks;
+	if (o->colour != NULL)
+		setting_set(
+		    sh, setting_find("colour"), "--color", o->colour, &e);
 }
 
 /* Where the output goes, in which form. */
@@ -207,6 +199,15 @@ main_where(struct shell *sh, const struct opts *o, struct err *e)
 }
 
 static int
+main_setting(
+    struct shell *sh, const char *name, const char *value, struct err *e)
+{
+	char said[32];
+	snprintf(said, sizeof said, "--%s", name);
+	return setting_set(sh, setting_find(name), said, value, e);
+}
+
+static int
 main_modes(struct shell *sh, const struct opts *o, struct err *e)
 {
 	if (o->nrun > 0 && (o->body != NULL || o->nheader > 0 ||
@@ -217,8 +218,6 @@ main_modes(struct shell *sh, const struct opts *o, struct err *e)
 	sh->secure = (struct secure){ .level = o->tls		 ? TLS_VERIFY
 					       : o->tls_optional ? TLS_MAY
 								 : TLS_NONE,
-		.verify_off =
-		    o->tls_verify != NULL && strcmp(o->tls_verify, "no") == 0,
 		.on_connect = o->tls_on_connect,
 		.ca = o->tls_ca,
 		.cert = o->tls_cert,
@@ -236,22 +235,23 @@ main_modes(struct shell *sh, const struct opts *o, struct err *e)
 		.fd = o->auth_fd,
 		.netrc = o->netrc,
 		.insecure = o->auth_insecure };
-	sh->secure.unverified = sh->secure.verify_off;
-	sh->bare = o->bare;
-	sh->stop = o->stop;
-	sh->keep_going = o->keep_going;
+	if (o->bare && main_setting(sh, "bare", "on", e) < 0)
+		return -1;
+	if (o->early && main_setting(sh, "early", "on", e) < 0)
+		return -1;
+	if (o->stop && main_setting(sh, "stop", "on", e) < 0)
+		return -1;
+	if (o->keep_going && main_setting(sh, "keep-going", "on", e) < 0)
+		return -1;
+	if (o->tls_verify != NULL &&
+	    main_setting(sh, "tls-verify", o->tls_verify, e) < 0)
+		return -1;
 	if (o->dialect != NULL)
 		sh->force_dialect =
 		    strcmp(o->dialect, "821") == 0 ? DIALECT_821 : DIALECT_5321;
-	if (o->timeout != NULL) {
-		int64_t ms;
-		if (duration_parse(o->timeout, &ms, e) < 0)
-			return -1;
-		if (ms == 0)
-			return err_set(e, ERR_USAGE,
-			    "--timeout 0 leaves no time for a reply");
-		link_times_all(&sh->times, ms);
-	}
+	if (o->timeout != NULL &&
+	    main_setting(sh, "timeout", o->timeout, e) < 0)
+		return -1;
 	return 0;
 }
 

@@ -15,7 +15,7 @@ expect_missed(struct shell *sh, const char *want, const char *got)
 	if (!sh->out.terminal)
 		out_error(&sh->out, "%s:%u: expected %s, got %s",
 		    sh->file == NULL ? "input" : sh->file, sh->line, want, got);
-	return sh->keep_going ? 0 : -1;
+	return sh->set.keep_going ? 0 : -1;
 }
 
 static int
@@ -56,11 +56,11 @@ static int
 expect_close(struct shell *sh, struct err *e)
 {
 	bool spoke;
-	int64_t end_ns = loop_deadline(sh->times.other);
+	int64_t end_ns = loop_deadline(sh->set.times.other);
 	if (sh->link != NULL)
 		shell_remark(sh,
 		    "waiting for the server to close, at most %lld s",
-		    (long long)(sh->times.other / 1000));
+		    (long long)(sh->set.times.other / 1000));
 	while (sh->link != NULL && loop_now_ns() < end_ns)
 		if (expect_watch(
 			sh, (end_ns - loop_now_ns()) / 1000000, &spoke, e) < 0)
@@ -81,7 +81,8 @@ expect_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 			return -1;
 		int r = shell_expect(sh, x, e);
 		expect_free(x);
-		return r < 0 && sh->keep_going && e->kind == ERR_NONE ? 0 : r;
+		return r < 0 && sh->set.keep_going && e->kind == ERR_NONE ? 0
+									  : r;
 	}
 	if (shell_flush(sh, e) < 0 && strcmp(a->word[0], "close") != 0)
 		return -1;

@@ -1,6 +1,6 @@
 #include "cmd/talk/cmd.h"
 #include "cmd/know/explain.h"
-#include "cmd/shell/set.h"
+#include "cmd/shell/setting.h"
 
 #include <string.h>
 #include <strings.h>
@@ -59,7 +59,7 @@ help_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 		size_t before = buf_len(&b);
 		if (before > 0 && !slash && (verb_find(w, strlen(w)) != NULL))
 			buf_addc(&b, '\n');
-		const struct setting *s = slash ? NULL : set_find(w);
+		const struct setting *s = slash ? NULL : setting_find(w);
 		if (s != NULL)
 			buf_addf(&b, "\\set %s %s\n  %s\n", s->name, s->values,
 			    s->text);

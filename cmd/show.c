@@ -1,16 +1,16 @@
 #include "cmd/talk/cmd.h"
-#include "cmd/shell/set.h"
+#include "cmd/shell/setting.h"
 
 #include <string.h>
 
 static void
 show_settings(struct shell *sh, struct buf *b, const char *only)
 {
-	for (const struct setting *s = set_table; s->name != NULL; s++) {
+	for (const struct setting *s = setting_table; s->name != NULL; s++) {
 		if (only != NULL && strcmp(only, s->name) != 0)
 			continue;
 		struct buf v = BUF_INIT;
-		s->get(sh, &v);
+		setting_get(sh, s, &v);
 		buf_addf(b, "%-12s %-12s %s\n", s->name, buf_str(&v), s->text);
 		buf_release(&v);
 	}

@@ -404,7 +404,7 @@ message_rcpts(struct message *m, struct err *e)
 		if (r < 0)
 			return -1;
 		m->accepted += r == 0;
-		if (r == 1 && m->sh->stop)
+		if (r == 1 && m->sh->set.stop)
 			return 1;
 	}
 	return m->accepted > 0 ? 0 : 1;

@@ -44,6 +44,8 @@ const struct opt opt_table[] = {
 	{ OPT_DIALECT, "dialect", "821|5321",
 	    "S: is the sender (821) or the server (5321)", NULL },
 	{ OPT_BARE, "bare", NULL, "send nothing that was not written", NULL },
+	{ OPT_EARLY, "early", NULL, "send lines before the greeting has come",
+	    NULL },
 	{ OPT_STOP, "stop", NULL, "end at the first refusal", NULL },
 	{ OPT_KEEP_GOING, "keep-going", NULL,
 	    "go on after a missed expectation", NULL },
@@ -261,6 +263,8 @@ opts_flag(struct opts *o, int id)
 		return &o->sandbox;
 	case OPT_BARE:
 		return &o->bare;
+	case OPT_EARLY:
+		return &o->early;
 	case OPT_STOP:
 		return &o->stop;
 	case OPT_KEEP_GOING:

@@ -19,6 +19,7 @@ enum opt_id {
 	OPT_COUNT,
 	OPT_DATA,
 	OPT_DIALECT,
+	OPT_EARLY,
 	OPT_EXPLAIN,
 	OPT_FORMAT,
 	OPT_FROM,
@@ -114,9 +115,10 @@ struct opts {
 	char **words; /* --explain's */
 	size_t nwords;
 	int family;
-	bool lmtp, bare, keep_going, stop, sandbox, explain, quiet, no_remarks,
-	    allow_bare, help, version, no_rc, tls, tls_optional, tls_on_connect,
-	    self_signed, mx_all, dane, auth, netrc, auth_insecure;
+	bool lmtp, bare, early, keep_going, stop, sandbox, explain, quiet,
+	    no_remarks, allow_bare, help, version, no_rc, tls, tls_optional,
+	    tls_on_connect, self_signed, mx_all, dane, auth, netrc,
+	    auth_insecure;
 };
 
 /* ERR_USAGE names the option. */

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "cmd/shell/setting.h"
 #include "cmd/talk/cmd.h"
 
 static void
@@ -97,7 +98,7 @@ shell_init(struct shell *sh, struct err *e)
 	vars_init(&sh->vars);
 	sh->vars.builtin = shell_builtin;
 	sh->vars.arg = sh;
-	link_times_init(&sh->times);
+	setting_start(sh);
 	reply_init(&sh->last);
 	return 0;
 }

@@ -16,6 +16,7 @@
 #include "cmd/say/out.h"
 #include "net/peer/peer.h"
 #include "cmd/talk/secure.h"
+#include "cmd/talk/settings.h"
 #include "cmd/lang/vars.h"
 
 /* Where and how to connect, from the command line and \connect. Strings are
@@ -67,7 +68,7 @@ struct shell {
 	struct where where; /* where \connect without words goes */
 	bool has_where;
 	struct link *link; /* NULL when not connected */
-	struct link_times times;
+	struct settings set;
 	struct names names;
 	struct mx mx;
 	bool mx_all_now;	       /* --mx-all: mx.next says which */
@@ -81,11 +82,6 @@ struct shell {
 
 	bool machine;	      /* the output is JSON or TAP: no loose lines */
 	bool interactive;     /* a person types */
-	bool bare;	      /* send nothing that was not written */
-	bool stop;	      /* end at the first refusal */
-	bool keep_going;      /* go on after a missed expectation */
-	bool match_text;      /* expectations compare the text too */
-	bool reveal;	      /* show secrets */
 	struct err told;      /* the last error that was told */
 	bool leaving;	      /* \quit was said */
 	enum dialect dialect; /* of what is being run */

@@ -4,15 +4,14 @@
 #include "cmd/talk/step.h"
 
 /* What a session that was not told otherwise must have once it starts TLS: a
- * certificate that is the host's. */
+ * certificate that is the host's. What TLSA records decided stands. */
 static enum tls_level
 secure_level(const struct talk *t)
 {
 	const struct secure *s = &t->secure;
 	if (s->unverified || (t->set.tls_unverified && s->level != TLS_DANE))
 		return TLS_MUST;
-	return s->level == TLS_DANE || s->level == TLS_MAY ? s->level
-							   : TLS_VERIFY;
+	return s->level == TLS_MAY ? TLS_MAY : TLS_VERIFY;
 }
 
 static void

@@ -9,7 +9,7 @@
 #include "cmd/know/explain.h"
 #include "net/core/ext.h"
 #include "cmd/lang/grammar.h"
-#include "cmd/shell/set.h"
+#include "cmd/shell/setting.h"
 
 #define COMPLETE_WORDS_MAX 500 /* of the hundreds that can be explained */
 
@@ -44,7 +44,7 @@ complete_settings(struct completing *k)
 {
 	const struct setting *s;
 
-	for (s = set_table; s->name != NULL; s++)
+	for (s = setting_table; s->name != NULL; s++)
 		complete_try(k, "", s->name, strlen(s->name), "");
 }
 
@@ -92,7 +92,7 @@ complete_setting_values(struct completing *k)
 {
 	size_t off, len = cmdline_word(k->line, k->len, 1, &off);
 	char *name = mem_dupn(k->line + off, len);
-	const struct setting *s = set_find(name);
+	const struct setting *s = setting_find(name);
 	const char *v = s != NULL ? s->values : "";
 
 	free(name);

@@ -10,7 +10,7 @@
 #include "cmd/term/complete_args.h"
 #include "cmd/lang/grammar.h"
 #include "cmd/term/param.h"
-#include "cmd/shell/set.h"
+#include "cmd/shell/setting.h"
 
 /* What is in a syntax behind the verb, n words on; each after a blank, but
  * the first one not if bare. */
@@ -215,7 +215,7 @@ hint_setting(const struct cmd *cmd, const char *line, size_t len, size_t n,
 		name_len = cmdline_word(line, len, 1, &off);
 		buf_clear(&item);
 		buf_add(&item, line + off, name_len);
-		s = set_find(buf_str(&item));
+		s = setting_find(buf_str(&item));
 	}
 	if (s != NULL)
 		buf_adds(b, s->values);

@@ -5,7 +5,7 @@
 #include "cmd/talk/cmd.h"
 #include "cmd/term/complete.h"
 #include "cmd/know/explain.h"
-#include "cmd/shell/set.h"
+#include "cmd/shell/setting.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,18 +64,18 @@ cmd_find(const char *name, size_t len, struct err *e)
 	return n == 1 ? only : NULL;
 }
 
-const struct setting set_table[] = {
+const struct setting setting_table[] = {
 	{ .name = "match", .values = "code|text" },
 	{ .name = "timeout", .values = "SECONDS" },
 	{ .name = NULL },
 };
 
 const struct setting *
-set_find(const char *name)
+setting_find(const char *name)
 {
 	const struct setting *s;
 
-	for (s = set_table; s->name != NULL; s++)
+	for (s = setting_table; s->name != NULL; s++)
 		if (strcmp(s->name, name) == 0)
 			return s;
 	return NULL;
