@@ -45,20 +45,22 @@ int
 conn_open(struct conn **out, const struct conn_target *t, struct loop *l,
     int64_t deadline_ns, conn_report *report, void *arg, struct err *e)
 {
-	struct conn_try try = { t, l, deadline_ns, report, arg };
+	struct pollfd fd[CONN_DIAL_FDS];
+	struct conn_dial *d;
+	int r;
 
 	*out = NULL;
-	switch (t->kind) {
-	case CONN_TCP:
-		return conn_open_tcp(out, &try, e);
-	case CONN_UNIX:
-		return conn_open_unix(out, &try, e);
-	case CONN_PIPE:
-		return conn_open_pipe(out, &try, e);
-	case CONN_INPROC:
-		return conn_open_inproc(out, &try, e);
+	if (conn_start(&d, t, deadline_ns, report, arg, e) != 0)
+		return -1;
+	while ((r = conn_step(d, out, e)) == 0) {
+		size_t n = conn_dial_fds(d, fd);
+		if (loop_wait(l, fd, n, conn_dial_deadline(d)) == LOOP_INTR) {
+			r = err_set(e, ERR_INTR, "interrupted");
+			break;
+		}
 	}
-	return err_set(e, ERR_BUG, "no such kind of connection");
+	conn_dial_free(d);
+	return r > 0 ? 0 : -1;
 }
 
 void
@@ -147,27 +149,32 @@ conn_socket_read(struct conn *c, char *p, size_t n, struct err *e)
 	return got < 0 ? conn_socket_error(e) : got;
 }
 
+/* Not before somebody asks for it: of many sessions none does. */
+static bool
+conn_socket_sleeps(struct conn *c)
+{
+	struct timeval most = { .tv_usec = CONN_SLEEP_MS * 1000 };
+
+	if (c->sleep == CONN_SLEEP_ABLE)
+		c->sleep = setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &most,
+			       sizeof most) == 0 &&
+				   fcntl(c->fd, F_SETFL, 0) == 0
+			       ? CONN_SLEEP_SET
+			       : CONN_SLEEP_NEVER;
+	return c->sleep == CONN_SLEEP_SET;
+}
+
 ssize_t
 conn_read_sleep(struct conn *c, char *p, size_t n, struct err *e)
 {
 	ssize_t got;
 
-	if (!c->sleeps || c->top != c->raw)
+	if (c->top != c->raw || !conn_socket_sleeps(c))
 		return CONN_AGAIN;
 	got = recv(c->fd, p, n, 0);
 	if (got < 0 && errno == EINTR)
 		return CONN_AGAIN;
 	return got < 0 ? conn_socket_error(e) : got;
-}
-
-void
-conn_socket_sleeps(struct conn *c)
-{
-	struct timeval most = { .tv_usec = CONN_SLEEP_MS * 1000 };
-
-	c->sleeps = setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &most,
-			sizeof(most)) == 0 &&
-		    fcntl(c->fd, F_SETFL, 0) == 0;
 }
 
 ssize_t

@@ -15,7 +15,7 @@
 
 enum conn_kind { CONN_TCP, CONN_UNIX, CONN_PIPE, CONN_INPROC };
 
-/* Where to. Strings are borrowed during the call. */
+/* Where to. All of it is borrowed during the call that is given it. */
 struct conn_target {
 	enum conn_kind kind;
 	const char *host;    /* TCP: name, or literal without brackets */
@@ -42,14 +42,37 @@ struct conn;
  * "192.0.2.1 port 25: Connection refused". May be NULL. */
 typedef void conn_report(void *arg, const char *text);
 
-/* Tries every address of the host in turn until one connects. -1: ERR_NOHOST
- * (no such name; names below .invalid are not looked up, RFC 6761), ERR_TEMP
- * (every address failed, or time is up: the text lists each with its reason),
- * ERR_INTR, ERR_USAGE (bad port, bad bind, a socket's path too long); from
- * a proxy those of proxy_step(), ERR_LOST when it closes. One
- * address gets at most 30 s and its fair share of what is left. TCP streams
- * have TCP_NODELAY; descriptors are close-on-exec. A child process leads its
- * own process group and inherits standard error only. */
+/* A connection under way, in steps that never wait. */
+struct conn_dial;
+
+/* Begins; the target's strings are not needed any more when it returns, report
+ * and its arg are until conn_dial_free(). A child process is started here, and
+ * a receiver in this process is the dial's from now on. -1: ERR_USAGE (bad
+ * port, bad bind, a socket's path too long, a name that a proxy could not be
+ * told), ERR_NOHOST (an address of the wrong family; names below .invalid are
+ * not looked up, RFC 6761), ERR_TEMP. */
+int conn_start(struct conn_dial **out, const struct conn_target *t,
+    int64_t deadline_ns, conn_report *report, void *arg, struct err *e);
+/* Goes on. 1: the connection stands and *out is yours; 0: call again when a
+ * descriptor is ready or conn_dial_deadline() has come (sooner does no harm);
+ * -1: ERR_NOHOST (no such name), ERR_TEMP (every address failed, or time is
+ * up: the text lists each with its reason), ERR_USAGE; from a proxy those of
+ * proxy_step(), ERR_LOST when it closes. After 1 and -1 only conn_dial_free()
+ * is left. Every address of the host is tried in turn until one connects; one
+ * gets at most 30 s and its fair share of what is left. TCP streams have
+ * TCP_NODELAY; descriptors are close-on-exec. A child process leads its own
+ * process group and inherits standard error only. */
+int conn_step(struct conn_dial *d, struct conn **out, struct err *e);
+/* Fills the descriptors to poll, returns how many: at most CONN_DIAL_FDS. */
+#define CONN_DIAL_FDS 4
+size_t conn_dial_fds(const struct conn_dial *d, struct pollfd *fd);
+/* When to step again at the latest; 0: now. */
+int64_t conn_dial_deadline(const struct conn_dial *d);
+/* Gives up at any time: a look-up that goes on is left to its thread. NULL is
+ * well. */
+void conn_dial_free(struct conn_dial *d);
+
+/* The same in one call that waits. -1 as both, and ERR_INTR. */
 int conn_open(struct conn **out, const struct conn_target *t, struct loop *l,
     int64_t deadline_ns, conn_report *report, void *arg, struct err *e);
 /* Closes, and waits for a child process for at most 1 s, then kills it. */

@@ -83,10 +83,11 @@ conn_port(const char *text, unsigned *port, struct err *e)
 	return 0;
 }
 
-static void
+void
 conn_query_leave(struct conn_query *q)
 {
-	if (__atomic_sub_fetch(&q->owners, 1, __ATOMIC_ACQ_REL) > 0)
+	if (q == NULL ||
+	    __atomic_sub_fetch(&q->owners, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	if (q->list != NULL)
 		freeaddrinfo(q->list);
@@ -153,56 +154,65 @@ conn_lookup_failed(const char *host, int result, int error, struct err *e)
 	    e, ERR_NOHOST, "no such host: %s (%s)", host, gai_strerror(result));
 }
 
-static int
-conn_query_wait(struct conn_query *q, const struct conn_try *try,
-    struct addrinfo **list, struct err *e)
+int
+conn_query_new(struct conn_query **out, const char *host, int family,
+    unsigned port, struct err *e)
 {
-	struct pollfd fd = { .fd = q->done[0], .events = POLLIN };
-	char octet;
+	struct conn_query *q = mem_zalloc(sizeof *q);
+	char buf[CONN_REASON_MAX];
 
-	switch (loop_wait(try->loop, &fd, 1, try->deadline_ns)) {
-	case LOOP_READY:
-		break;
-	case LOOP_TIMEOUT:
-		return err_set(
-		    e, ERR_TEMP, "cannot look up %s: timed out", q->host);
-	case LOOP_INTR:
-		return err_set(e, ERR_INTR, "interrupted");
+	*out = NULL;
+	if (pipe2(q->done, O_CLOEXEC | O_NONBLOCK) != 0) {
+		int error = errno;
+		free(q);
+		return err_set(e, ERR_TEMP, "cannot look up %s: %s", host,
+		    conn_reason(error, buf));
 	}
-	if (read(q->done[0], &octet, 1) != 1)
-		return err_set(e, ERR_BUG, "the look-up's pipe is empty");
+	q->host = mem_dup(host);
+	snprintf(q->service, sizeof q->service, "%u", port & 0xffff);
+	q->hints = (struct addrinfo){ .ai_family = family,
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_NUMERICSERV };
+	int error = conn_query_start(q);
+	if (error != 0) {
+		conn_query_leave(q);
+		return err_set(e, ERR_TEMP, "cannot look up %s: %s", host,
+		    conn_reason(error, buf));
+	}
+	*out = q;
+	return 0;
+}
+
+int
+conn_query_fd(const struct conn_query *q)
+{
+	return q->done[0];
+}
+
+const char *
+conn_query_host(const struct conn_query *q)
+{
+	return q->host;
+}
+
+int
+conn_query_take(struct conn_query *q, struct addrinfo **list, struct err *e)
+{
+	char octet;
+	ssize_t n;
+
+	do
+		n = read(q->done[0], &octet, 1);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return 0;
+	if (n != 1)
+		return err_set(e, ERR_BUG, "the look-up's pipe is broken");
 	if (q->result != 0)
 		return conn_lookup_failed(q->host, q->result, q->error, e);
 	*list = q->list;
 	q->list = NULL;
-	return 0;
-}
-
-static int
-conn_lookup_name(struct addrinfo **list, const struct conn_try *try,
-    const struct addrinfo *hints, const char *service, struct err *e)
-{
-	struct conn_query *q = mem_zalloc(sizeof(*q));
-	char buf[CONN_REASON_MAX];
-	int error, rc;
-
-	if (pipe2(q->done, O_CLOEXEC) != 0) {
-		error = errno;
-		free(q);
-		return err_set(e, ERR_TEMP, "cannot look up %s: %s",
-		    try->target->host, conn_reason(error, buf));
-	}
-	q->host = mem_dup(try->target->host);
-	memcpy(q->service, service, sizeof(q->service));
-	q->hints = *hints;
-	error = conn_query_start(q);
-	if (error != 0)
-		rc = err_set(e, ERR_TEMP, "cannot look up %s: %s", q->host,
-		    conn_reason(error, buf));
-	else
-		rc = conn_query_wait(q, try, list, e);
-	conn_query_leave(q);
-	return rc;
+	return 1;
 }
 
 /* RFC 6761 6.4: such a name is known not to exist, with or without a name
@@ -219,20 +229,19 @@ conn_is_invalid(const char *host)
 }
 
 int
-conn_lookup(struct addrinfo **list, const struct conn_try *try, int family,
+conn_literal(struct addrinfo **list, const char *host, int family,
     unsigned port, struct err *e)
 {
-	const char *host = try->target->host;
 	struct addrinfo hints = { .ai_family = AF_UNSPEC,
 		.ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV };
 	char service[8];
 
 	*list = NULL;
-	snprintf(service, sizeof(service), "%u", port & 0xffff);
+	snprintf(service, sizeof service, "%u", port & 0xffff);
 	if (getaddrinfo(host, service, &hints, list) == 0) {
 		if (family == AF_UNSPEC || (*list)->ai_family == family)
-			return 0;
+			return 1;
 		freeaddrinfo(*list);
 		*list = NULL;
 		return err_set(e, ERR_NOHOST,
@@ -242,7 +251,5 @@ conn_lookup(struct addrinfo **list, const struct conn_try *try, int family,
 	}
 	if (conn_is_invalid(host))
 		return conn_lookup_failed(host, EAI_NONAME, 0, e);
-	hints.ai_family = family;
-	hints.ai_flags = AI_NUMERICSERV;
-	return conn_lookup_name(list, try, &hints, service, e);
+	return 0;
 }

@@ -65,9 +65,8 @@ conn_pipe_child(int fd, const char *command)
 }
 
 int
-conn_open_pipe(struct conn **out, const struct conn_try *try, struct err *e)
+conn_open_pipe(struct conn **out, const char *command, struct err *e)
 {
-	const char *command = try->target->command;
 	char reason[CONN_REASON_MAX];
 	int pair[2], error;
 	pid_t pid;

@@ -4,7 +4,9 @@
 #define NET_CONN_PRIV_H
 
 #include <netdb.h>
+#include <sys/socket.h>
 #include "net/conn/conn.h"
+#include "net/core/buf.h"
 
 /* How octets move. The transport (raw) is one of these, and so is a layer on
  * top of it, which calls c->raw for its own octets. read, write: as
@@ -20,11 +22,18 @@ struct conn_ops {
 	void (*close)(struct conn *c);
 };
 
+/* Whether the socket blocks, for CONN_SLEEP_MS at most. */
+enum conn_sleep {
+	CONN_SLEEP_NEVER,
+	CONN_SLEEP_ABLE, /* nobody has asked for it yet */
+	CONN_SLEEP_SET
+};
+
 struct conn {
 	const struct conn_ops *raw; /* the transport */
 	const struct conn_ops *top; /* what callers talk to: raw, or a layer */
 	int fd;
-	bool sleeps;	   /* the socket blocks, for CONN_SLEEP_MS at most */
+	enum conn_sleep sleep;
 	pid_t pid;	   /* PIPE */
 	struct peer *peer; /* INPROC */
 	struct tls *tls;   /* the layer on top, or NULL */
@@ -32,13 +41,48 @@ struct conn {
 	char *address;
 };
 
-/* Everything about one attempt to connect. */
-struct conn_try {
-	const struct conn_target *target;
-	struct loop *loop;
-	int64_t deadline_ns;
+/* An address to connect to, or to bind to. len 0: none. */
+struct conn_spot {
+	struct sockaddr_storage sa;
+	socklen_t len;
+};
+
+enum conn_stage {
+	CONN_LOOK,    /* the name is being looked up */
+	CONN_NEXT,    /* the next address is to be tried */
+	CONN_CONNECT, /* one is */
+	CONN_TUNNEL,  /* the proxy is asked */
+	CONN_HEADER,  /* the PROXY header goes out */
+	CONN_STANDS
+};
+
+struct conn_dial {
+	enum conn_stage stage;
+	int64_t deadline_ns; /* for all of it */
 	conn_report *report; /* or NULL */
 	void *arg;
+
+	char *host;    /* TCP: the server's, for texts */
+	unsigned port; /* and its port */
+	struct conn_query *query;
+
+	struct conn_spot *spot;
+	size_t nspots, at;
+	bool several;
+	struct conn_spot local;
+	struct buf failed; /* "NAME: REASON; ..." of those tried */
+	char *path;	   /* UNIX: the name of the only one */
+
+	/* The address that is being tried. */
+	int fd;
+	char *name, *address;
+	int64_t until_ns, retry_ns; /* retry_ns 0: connect() is under way */
+
+	struct conn *conn; /* connected */
+	struct proxy *proxy;
+	bool proxied;
+	int version; /* of the PROXY header, or 0 */
+	struct buf header;
 };
 
 /* Takes the descriptor (-1 if there is none) and the name; address may be
@@ -55,8 +99,6 @@ size_t conn_socket_poll(
 bool conn_socket_ready(const struct conn *c);
 size_t conn_socket_peek(struct conn *c);
 void conn_socket_close(struct conn *c);
-/* Lets conn_read_sleep() sleep. */
-void conn_socket_sleeps(struct conn *c);
 
 /* strerror(3) for any thread: in buf, or constant. */
 #define CONN_REASON_MAX 128
@@ -64,28 +106,34 @@ const char *conn_reason(int error, char *buf);
 
 /* A number from 1 to 65535 or a service name. 0, or -1 (ERR_USAGE). */
 int conn_port(const char *text, unsigned *port, struct err *e);
-/* Addresses of the host, with the port in them, for freeaddrinfo(3). A
- * literal asks nobody. 0, or -1 as conn_open(). */
-int conn_lookup(struct addrinfo **list, const struct conn_try *try, int family,
+
+/* A name being looked up by a thread. 0, or -1 (ERR_TEMP). */
+struct conn_query;
+int conn_query_new(struct conn_query **out, const char *host, int family,
     unsigned port, struct err *e);
-/* Tries each in turn. local: to bind to, or NULL. */
-int conn_dial(struct conn **out, const struct addrinfo *list,
-    const struct addrinfo *local, const struct conn_try *try, struct err *e);
+/* Readable when the answer is there. */
+int conn_query_fd(const struct conn_query *q);
+/* 1: *list is yours, for freeaddrinfo(3); 0: not yet; -1 as conn_step(). */
+int conn_query_take(
+    struct conn_query *q, struct addrinfo **list, struct err *e);
+const char *conn_query_host(const struct conn_query *q);
+/* The thread need not have ended. NULL is well. */
+void conn_query_leave(struct conn_query *q);
+/* What can be said without asking anybody: 1: the host is a literal, *list as
+ * above; 0: ask; -1: ERR_NOHOST. */
+int conn_literal(struct addrinfo **list, const char *host, int family,
+    unsigned port, struct err *e);
 
 /* Reports a step. */
-void conn_tell(const struct conn_try *try, const char *fmt, ...)
+void conn_tell(const struct conn_dial *d, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* What goes first on a socket that stands: the way through a proxy to port,
- * the PROXY protocol's header. c's name then says both. 0, or -1. */
-int conn_introduce(
-    struct conn *c, const struct conn_try *try, unsigned port, struct err *e);
+/* d->conn is connected: what goes first, if anything does. */
+void conn_intro_begin(struct conn_dial *d);
+/* The steps of conn_proxy.c: 1: on to the next stage, 0: wait, -1. */
+int conn_tunnel_step(struct conn_dial *d, struct err *e);
+int conn_header_step(struct conn_dial *d, struct err *e);
 
-int conn_open_tcp(struct conn **out, const struct conn_try *try, struct err *e);
-int conn_open_unix(
-    struct conn **out, const struct conn_try *try, struct err *e);
-int conn_open_pipe(
-    struct conn **out, const struct conn_try *try, struct err *e);
-int conn_open_inproc(
-    struct conn **out, const struct conn_try *try, struct err *e);
+int conn_open_pipe(struct conn **out, const char *command, struct err *e);
+struct conn *conn_open_inproc(struct peer *peer);
 
 #endif

@@ -4,42 +4,15 @@
 #include "net/conn/conn_priv.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include "net/core/buf.h"
-#include "net/conn/proxy.h"
-
-/* One socket under way. what: who is at the other end. */
-struct conn_intro {
-	int fd;
-	const struct conn_try *try;
-	const char *what;
-};
 
 static int
-conn_intro_wait(const struct conn_intro *i, short events, struct err *e)
-{
-	struct pollfd fd = { .fd = i->fd, .events = events };
-
-	switch (loop_wait(i->try->loop, &fd, 1, i->try->deadline_ns)) {
-	case LOOP_READY:
-		return 0;
-	case LOOP_INTR:
-		return err_set(e, ERR_INTR, "interrupted");
-	case LOOP_TIMEOUT:
-		break;
-	}
-	return err_set(e, ERR_TEMP, "%s does not answer in time", i->what);
-}
-
-static int
-conn_intro_lost(const struct conn_intro *i, struct err *e)
+conn_intro_lost(const char *who, struct err *e)
 {
 	char buf[CONN_REASON_MAX];
 
-	return err_set(e, ERR_LOST, "%s has closed the connection: %s", i->what,
+	return err_set(e, ERR_LOST, "%s has closed the connection: %s", who,
 	    conn_reason(errno, buf));
 }
 
@@ -49,126 +22,129 @@ conn_intro_later(void)
 	return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
 }
 
+/* Nothing moved: 0 to wait, or time is up. */
+static int
+conn_intro_wait(const struct conn_dial *d, const char *who, struct err *e)
+{
+	return loop_now_ns() < d->deadline_ns
+		   ? 0
+		   : err_set(e, ERR_TEMP, "%s does not answer in time", who);
+}
+
 /* Octets sent, perhaps none yet; -1. */
 static ssize_t
-conn_intro_send(
-    const struct conn_intro *i, const char *p, size_t n, struct err *e)
+conn_intro_send(int fd, const char *p, size_t n, const char *who, struct err *e)
 {
-	ssize_t put = send(i->fd, p, n, MSG_NOSIGNAL);
+	ssize_t put = send(fd, p, n, MSG_NOSIGNAL);
 
 	if (put >= 0)
 		return put;
-	return conn_intro_later() ? 0 : conn_intro_lost(i, e);
+	return conn_intro_later() ? 0 : conn_intro_lost(who, e);
 }
 
-/* Gives the proxy's octets, and no others, to p. */
+/* Gives the proxy's octets, and no others, to p. 1: there were some. */
 static int
-conn_intro_feed(const struct conn_intro *i, struct proxy *p, struct err *e)
+conn_tunnel_feed(int fd, struct proxy *p, struct err *e)
 {
 	char data[1024];
-	ssize_t got = recv(i->fd, data, sizeof(data), MSG_PEEK);
-	size_t used;
+	ssize_t got = recv(fd, data, sizeof data, MSG_PEEK);
 
 	if (got < 0)
-		return conn_intro_later() ? 0 : conn_intro_lost(i, e);
+		return conn_intro_later() ? 0 : conn_intro_lost("the proxy", e);
 	if (got == 0)
 		return err_set(
-		    e, ERR_LOST, "%s has closed the connection", i->what);
-	used = proxy_feed(p, data, (size_t)got);
-	if (used > 0 && recv(i->fd, data, used, 0) != (ssize_t)used)
-		return conn_intro_lost(i, e);
-	return 0;
+		    e, ERR_LOST, "the proxy has closed the connection");
+	size_t used = proxy_feed(p, data, (size_t)got);
+	if (used > 0 && recv(fd, data, used, 0) != (ssize_t)used)
+		return conn_intro_lost("the proxy", e);
+	return 1;
 }
 
-static int
-conn_tunnel(const struct conn_intro *i, struct proxy *p, struct err *e)
+static void
+conn_header_begin(struct conn_dial *d)
 {
-	const char *out;
-	ssize_t put;
-	size_t n;
-	int rc;
+	struct sockaddr_storage own = { 0 }, far = { 0 };
+	socklen_t own_len = sizeof own, far_len = sizeof far;
+	int fd = d->conn->fd;
+	bool known = !d->proxied &&
+		     getsockname(fd, (struct sockaddr *)&own, &own_len) == 0 &&
+		     getpeername(fd, (struct sockaddr *)&far, &far_len) == 0;
 
-	for (;;) {
-		rc = proxy_step(p, e);
-		if (rc != 0)
-			return rc < 0 ? -1 : 0;
-		out = proxy_out(p, &n);
-		put = n == 0 ? 0 : conn_intro_send(i, out, n, e);
-		if (put < 0)
-			return -1;
-		proxy_out_done(p, (size_t)put);
-		n -= (size_t)put;
-		if (conn_intro_wait(i, n > 0 ? POLLIN | POLLOUT : POLLIN, e) !=
-			0 ||
-		    conn_intro_feed(i, p, e) != 0)
-			return -1;
+	d->stage = d->version != 0 ? CONN_HEADER : CONN_STANDS;
+	if (d->version == 0)
+		return;
+	proxy_header(&d->header, d->version,
+	    known ? (struct sockaddr *)&own : NULL,
+	    known ? (struct sockaddr *)&far : NULL);
+	conn_tell(d, "sending the PROXY header, version %d", d->version);
+}
+
+void
+conn_intro_begin(struct conn_dial *d)
+{
+	if (d->proxy == NULL) {
+		conn_header_begin(d);
+		return;
 	}
+	conn_tell(d, "asking the proxy for %s port %u", d->host, d->port);
+	d->stage = CONN_TUNNEL;
 }
 
-static int
-conn_by_proxy(
-    struct conn *c, const struct conn_try *try, unsigned port, struct err *e)
+static void
+conn_tunnel_stands(struct conn_dial *d)
 {
-	const struct conn_target *t = try->target;
-	struct conn_intro i = { c->fd, try, "the proxy" };
-	struct proxy *p;
-	char *name;
-	int rc;
+	struct conn *c = d->conn;
+	char *name =
+	    mem_printf("%s port %u through %s", d->host, d->port, c->name);
 
-	if (proxy_new(&p, t->proxy, t->host, port, e) != 0)
-		return -1;
-	conn_tell(try, "asking the proxy for %s port %u", t->host, port);
-	rc = conn_tunnel(&i, p, e);
-	proxy_free(p);
-	if (rc != 0)
-		return -1;
-	name = mem_printf("%s port %u through %s", t->host, port, c->name);
 	free(c->name);
 	c->name = name;
 	/* The far address is known to the proxy alone. */
 	c->address[0] = '\0';
-	return 0;
-}
-
-static int
-conn_send_header(struct conn *c, const struct conn_try *try, struct err *e)
-{
-	struct conn_intro i = { c->fd, try, "the server" };
-	struct sockaddr_storage own = { 0 }, far = { 0 };
-	socklen_t own_len = sizeof(own), far_len = sizeof(far);
-	struct buf b = BUF_INIT;
-	bool known =
-	    try->target->proxy == NULL &&
-	    getsockname(c->fd, (struct sockaddr *)&own, &own_len) == 0 &&
-	    getpeername(c->fd, (struct sockaddr *)&far, &far_len) == 0;
-	ssize_t put = 0;
-
-	proxy_header(&b, try->target->proxy_protocol,
-	    known ? (struct sockaddr *)&own : NULL,
-	    known ? (struct sockaddr *)&far : NULL);
-	conn_tell(try, "sending the PROXY header, version %d",
-	    try->target->proxy_protocol);
-	while (buf_len(&b) > 0 && put >= 0) {
-		put = conn_intro_send(&i, buf_data(&b), buf_len(&b), e);
-		if (put > 0)
-			buf_consume(&b, (size_t)put);
-		if (put == 0 && conn_intro_wait(&i, POLLOUT, e) != 0)
-			put = -1;
-	}
-	buf_release(&b);
-	return put < 0 ? -1 : 0;
+	proxy_free(d->proxy);
+	d->proxy = NULL;
+	conn_header_begin(d);
 }
 
 int
-conn_introduce(
-    struct conn *c, const struct conn_try *try, unsigned port, struct err *e)
+conn_tunnel_step(struct conn_dial *d, struct err *e)
 {
-	const struct conn_target *t = try->target;
+	for (;;) {
+		int r = proxy_step(d->proxy, e);
+		if (r < 0)
+			return -1;
+		if (r > 0)
+			break;
+		size_t n;
+		const char *out = proxy_out(d->proxy, &n);
+		ssize_t put = n == 0 ? 0
+				     : conn_intro_send(
+					   d->conn->fd, out, n, "the proxy", e);
+		if (put < 0)
+			return -1;
+		proxy_out_done(d->proxy, (size_t)put);
+		r = conn_tunnel_feed(d->conn->fd, d->proxy, e);
+		if (r < 0)
+			return -1;
+		if (r == 0)
+			return conn_intro_wait(d, "the proxy", e);
+	}
+	conn_tunnel_stands(d);
+	return 1;
+}
 
-	if (t->proxy != NULL && t->kind == CONN_TCP &&
-	    conn_by_proxy(c, try, port, e) != 0)
-		return -1;
-	if (t->proxy_protocol != 0 && conn_send_header(c, try, e) != 0)
-		return -1;
-	return 0;
+int
+conn_header_step(struct conn_dial *d, struct err *e)
+{
+	while (buf_len(&d->header) > 0) {
+		ssize_t put = conn_intro_send(d->conn->fd, buf_data(&d->header),
+		    buf_len(&d->header), "the server", e);
+		if (put < 0)
+			return -1;
+		if (put == 0)
+			return conn_intro_wait(d, "the server", e);
+		buf_consume(&d->header, (size_t)put);
+	}
+	d->stage = CONN_STANDS;
+	return 1;
 }

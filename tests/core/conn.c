@@ -22,45 +22,63 @@
 
 static struct loop loop;
 
-/* A TCP socket on 127.0.0.1 and its port; listening if backlog >= 0. */
+/* A TCP socket on 127.0.0.HOST; *port 0: the kernel's choice. Listening if
+ * backlog >= 0. -1: the port is taken there. */
 static int
-tcp_bound(int backlog, unsigned *port)
+tcp_try(unsigned host, int backlog, unsigned *port)
 {
 	struct sockaddr_in sin = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		.sin_addr.s_addr = htonl(0x7f000000 + host),
+		.sin_port = htons((uint16_t)*port) };
 	socklen_t len = sizeof(sin);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&sin, sizeof(sin)) != 0 ||
 	    getsockname(fd, (struct sockaddr *)&sin, &len) != 0 ||
 	    (backlog >= 0 && listen(fd, backlog) != 0)) {
-		perror("tcp_bound");
-		exit(1);
+		if (fd >= 0)
+			close(fd);
+		return -1;
 	}
 	*port = ntohs(sin.sin_port);
 	return fd;
 }
 
-/* A list of n addresses 127.0.0.1 with these ports. */
-struct dialled {
-	struct addrinfo ai[3];
-	struct sockaddr_in sin[3];
-};
-
-static void
-dialled_init(struct dialled *d, const unsigned *port, size_t n)
+static int
+tcp_bound(int backlog, unsigned *port)
 {
-	memset(d, 0, sizeof(*d));
-	for (size_t i = 0; i < n; i++) {
-		d->sin[i].sin_family = AF_INET;
-		d->sin[i].sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-		d->sin[i].sin_port = htons((uint16_t)port[i]);
-		d->ai[i].ai_family = AF_INET;
-		d->ai[i].ai_addr = (struct sockaddr *)&d->sin[i];
-		d->ai[i].ai_addrlen = sizeof(d->sin[i]);
-		d->ai[i].ai_next = i + 1 < n ? &d->ai[i + 1] : NULL;
+	int fd;
+
+	*port = 0;
+	fd = tcp_try(1, backlog, port);
+	if (fd < 0) {
+		perror("tcp_bound");
+		exit(1);
 	}
+	return fd;
 }
+
+/* The same port on n hosts, 127.0.0.1 and so on, each with its backlog. */
+static void
+tcp_hosts(int *fd, const int *backlog, size_t n, unsigned *port)
+{
+	for (int tries = 0; tries < 100; tries++) {
+		size_t i = 0;
+
+		*port = 0;
+		while (i < n && (fd[i] = tcp_try(
+				     (unsigned)i + 1, backlog[i], port)) >= 0)
+			i++;
+		if (i == n)
+			return;
+		while (i > 0)
+			close(fd[--i]);
+	}
+	printf("no port is free on all hosts\n");
+	exit(1);
+}
+
+static const char *const hosts[] = { "127.0.0.1", "127.0.0.2", "127.0.0.3" };
 
 static void
 report_add(void *arg, const char *text)
@@ -192,56 +210,70 @@ test_ports(void)
 	}
 }
 
+/* The first n hosts at that port. */
+static int
+open_hosts(struct conn **c, size_t n, unsigned port, int64_t ms,
+    struct buf *log, struct err *e)
+{
+	char text[16];
+	struct conn_target t = { .kind = CONN_TCP,
+		.host = "mx.invalid",
+		.port = text,
+		.address = hosts,
+		.naddress = n };
+
+	snprintf(text, sizeof(text), "%u", port);
+	memset(e, 0, sizeof(*e));
+	return conn_open(c, &t, &loop, loop_deadline(ms),
+	    log != NULL ? report_add : NULL, log, e);
+}
+
 static void
 test_dial(void)
 {
-	struct conn_target t = { .kind = CONN_TCP };
+	static const int backlog[] = { -1, 5, -1 };
 	struct buf log = BUF_INIT, want = BUF_INIT;
-	struct conn_try try = { &t, &loop, loop_deadline(SOON_MS), report_add,
-		&log };
-	struct err e = { ERR_NONE, "" };
-	struct dialled d;
+	struct err e;
 	struct conn *c = NULL;
-	unsigned port[3];
-	int dead = tcp_bound(-1, &port[0]), good = tcp_bound(5, &port[1]);
-	int dead2 = tcp_bound(-1, &port[2]), one = 0, rc;
+	unsigned port;
+	int fd[3], one = 0, rc;
 	socklen_t len = sizeof(one);
 
-	dialled_init(&d, port, 2);
-	rc = conn_dial(&c, d.ai, NULL, &try, &e);
+	tcp_hosts(fd, backlog, 3, &port);
+	rc = open_hosts(&c, 2, port, SOON_MS, &log, &e);
 	CHECK(rc == 0, "the second address is tried: %s", e.text);
 	buf_addf(&want,
 	    "trying 127.0.0.1 port %u\n127.0.0.1 port %u: Connection "
-	    "refused\ntrying 127.0.0.1 port %u\n",
-	    port[0], port[0], port[1]);
+	    "refused\ntrying 127.0.0.2 port %u\n",
+	    port, port, port);
 	CHECK(strcmp(buf_str(&log), buf_str(&want)) == 0, "%s", buf_str(&log));
 	buf_clear(&want);
-	buf_addf(&want, "127.0.0.1 port %u", port[1]);
+	buf_addf(&want, "127.0.0.2 port %u", port);
 	if (rc == 0) {
 		CHECK(strcmp(conn_name(c), buf_str(&want)) == 0, "%s",
 		    conn_name(c));
-		CHECK(strcmp(conn_address(c), "127.0.0.1") == 0, "address");
+		CHECK(strcmp(conn_address(c), "127.0.0.2") == 0, "address");
 		CHECK(conn_peer(c) == NULL, "no receiver here");
 		getsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, &len);
 		CHECK(one != 0, "TCP_NODELAY");
 		CHECK(fcntl(c->fd, F_GETFD) & FD_CLOEXEC, "close-on-exec");
+		CHECK(fcntl(c->fd, F_GETFL) & O_NONBLOCK,
+		    "it blocks when somebody sleeps, not before");
 		conn_free(c);
 	}
-
-	port[1] = port[2];
-	dialled_init(&d, port, 2);
-	rc = conn_dial(&c, d.ai, NULL, &try, &e);
+	close(fd[1]);
+	rc = open_hosts(&c, 3, port, SOON_MS, NULL, &e);
 	buf_clear(&want);
 	buf_addf(&want,
 	    "cannot connect: 127.0.0.1 port %u: Connection refused; "
-	    "127.0.0.1 port %u: Connection refused",
-	    port[0], port[2]);
+	    "127.0.0.2 port %u: Connection refused; "
+	    "127.0.0.3 port %u: Connection refused",
+	    port, port, port);
 	CHECK(rc == -1 && e.kind == ERR_TEMP &&
 		  strcmp(e.text, buf_str(&want)) == 0,
 	    "each with its reason: %s", e.text);
-	close(dead);
-	close(dead2);
-	close(good);
+	close(fd[0]);
+	close(fd[2]);
 	buf_release(&log);
 	buf_release(&want);
 }
@@ -269,18 +301,16 @@ fill_queue(unsigned port, int *fd, size_t max)
 static void
 test_black_hole(void)
 {
-	struct conn_target t = { .kind = CONN_TCP };
-	struct conn_try try = { &t, &loop, 0, NULL, NULL };
-	struct err e = { ERR_NONE, "" };
-	struct dialled d;
+	static const int backlog[] = { 0, 5 };
+	struct err e;
 	struct conn *c;
-	unsigned port[3];
-	int hole = tcp_bound(0, &port[0]), good = tcp_bound(5, &port[1]);
-	int filler[8], rc;
-	size_t n = fill_queue(port[0], filler, 8);
-	int64_t start = loop_now_ns();
+	unsigned port;
+	int fd[2], filler[8], rc;
 
-	rc = open_tcp(&c, "127.0.0.1", port[0], 150, NULL, AF_UNSPEC, &e);
+	tcp_hosts(fd, backlog, 2, &port);
+	size_t n = fill_queue(port, filler, 8);
+	int64_t start = loop_now_ns();
+	rc = open_tcp(&c, hosts[0], port, 150, NULL, AF_UNSPEC, &e);
 	CHECK(rc == -1 && e.kind == ERR_TEMP &&
 		  strstr(e.text, "timed out") != NULL,
 	    "deadline: %d %s", rc, e.text);
@@ -288,25 +318,184 @@ test_black_hole(void)
 	CHECK(loop_now_ns() - start < 5000 * INT64_C(1000000), "not late");
 
 	/* Half of the time is the second's. */
-	dialled_init(&d, port, 2);
-	try.deadline_ns = loop_deadline(1000);
 	start = loop_now_ns();
-	rc = conn_dial(&c, d.ai, NULL, &try, &e);
+	rc = open_hosts(&c, 2, port, 1000, NULL, &e);
 	CHECK(loop_now_ns() - start < 900 * INT64_C(1000000), "its share");
 	CHECK(rc == 0, "a black hole leaves time for the next: %s", e.text);
 	if (rc == 0)
 		conn_free(c);
 
 	loop_raise(&loop, SIGINT);
-	rc = open_tcp(&c, "127.0.0.1", port[0], SOON_MS, NULL, AF_UNSPEC, &e);
+	rc = open_tcp(&c, hosts[0], port, SOON_MS, NULL, AF_UNSPEC, &e);
 	CHECK(rc == -1 && e.kind == ERR_INTR, "connecting: %s", e.text);
-	rc = open_tcp(&c, "localhost", port[1], SOON_MS, NULL, AF_UNSPEC, &e);
+	rc = open_tcp(&c, "localhost", port, SOON_MS, NULL, AF_UNSPEC, &e);
 	CHECK(rc == -1 && e.kind == ERR_INTR, "looking up: %s", e.text);
 	loop_clear(&loop);
 	for (size_t i = 0; i < n; i++)
 		close(filler[i]);
-	close(hole);
-	close(good);
+	close(fd[0]);
+	close(fd[1]);
+}
+
+/* Steps all dials of one loop until each has come to something. */
+static void
+step_all(struct conn_dial **d, size_t n, struct conn **c, struct err *e)
+{
+	struct pollfd fd[8 * CONN_DIAL_FDS];
+	int64_t end = loop_deadline(SOON_MS);
+	size_t left = n;
+
+	while (left > 0 && loop_now_ns() < end) {
+		int64_t until = end;
+		size_t nfds = 0;
+
+		left = 0;
+		for (size_t i = 0; i < n; i++) {
+			if (d[i] == NULL)
+				continue;
+			int r = conn_step(d[i], &c[i], &e[i]);
+			if (r != 0) {
+				conn_dial_free(d[i]);
+				d[i] = NULL;
+				continue;
+			}
+			left++;
+			nfds += conn_dial_fds(d[i], fd + nfds);
+			if (conn_dial_deadline(d[i]) < until)
+				until = conn_dial_deadline(d[i]);
+		}
+		if (left > 0)
+			loop_wait(&loop, fd, nfds, until);
+	}
+	CHECK(left == 0, "%zu never end", left);
+}
+
+/* One that waits for its time to pass keeps none of the others. The target's
+ * strings are gone by the time of the first step. */
+static void
+test_steps(void)
+{
+	static const int backlog[] = { 0, 5, -1 };
+	static const struct {
+		const char *label, *host;
+		enum err_kind kind; /* ERR_NONE: stands */
+		const char *text;
+	} rows[] = {
+		{ "a black hole", "127.0.0.1", ERR_TEMP, "timed out" },
+		{ "an address", "127.0.0.2", ERR_NONE, "" },
+		{ "refuses", "127.0.0.3", ERR_TEMP, "Connection refused" },
+		{ "a name, which is the hole first", "localhost", ERR_TEMP,
+		    "timed out" },
+		{ "another address", "127.0.0.2", ERR_NONE, "" },
+	};
+	enum { N = sizeof(rows) / sizeof(rows[0]) };
+	struct conn_dial *d[N];
+	struct conn *c[N] = { NULL };
+	struct err e[N];
+	unsigned port;
+	int fd[3], filler[8];
+
+	memset(e, 0, sizeof(e));
+	tcp_hosts(fd, backlog, 3, &port);
+	size_t n = fill_queue(port, filler, 8);
+	for (size_t i = 0; i < N; i++) {
+		char *host = mem_dup(rows[i].host);
+		char *text = mem_printf("%u", port);
+		struct conn_target t = { .kind = CONN_TCP,
+			.host = host,
+			.port = text,
+			.family = AF_INET };
+		int64_t start = loop_now_ns();
+
+		CHECK(conn_start(&d[i], &t, loop_deadline(150), NULL, NULL,
+			  &e[i]) == 0,
+		    "%s: %s", rows[i].label, e[i].text);
+		CHECK(loop_now_ns() - start < 100 * INT64_C(1000000),
+		    "%s: it waited", rows[i].label);
+		memset(host, 'x', strlen(host));
+		memset(text, 'x', strlen(text));
+		free(host);
+		free(text);
+	}
+	step_all(d, N, c, e);
+	for (size_t i = 0; i < N; i++) {
+		CHECK((c[i] != NULL) == (rows[i].kind == ERR_NONE) &&
+			  (c[i] != NULL ||
+			      (e[i].kind == rows[i].kind &&
+				  strstr(e[i].text, rows[i].text) != NULL)),
+		    "%s: %s", rows[i].label, e[i].text);
+		conn_free(c[i]);
+	}
+	/* Given up under way, in each stage. */
+	struct conn_target t = { .host = "localhost", .port = "25" };
+	CHECK(conn_start(&d[0], &t, LOOP_FOREVER, NULL, NULL, &e[0]) == 0 &&
+		  conn_dial_deadline(d[0]) == LOOP_FOREVER,
+	    "looking up");
+	conn_dial_free(d[0]);
+	char text[16];
+	snprintf(text, sizeof(text), "%u", port);
+	t.host = hosts[0];
+	t.port = text;
+	CHECK(conn_start(&d[0], &t, LOOP_FOREVER, NULL, NULL, &e[0]) == 0 &&
+		  conn_step(d[0], &c[0], &e[0]) == 0 &&
+		  conn_step(d[0], &c[0], &e[0]) == 0,
+	    "connecting");
+	conn_dial_free(d[0]);
+	for (size_t i = 0; i < n; i++)
+		close(filler[i]);
+	for (size_t i = 0; i < 3; i++)
+		close(fd[i]);
+}
+
+/* A Unix socket whose queue is full is asked again until it has room, or time
+ * is up. */
+static void
+test_unix_full(void)
+{
+	char dir[] = "/tmp/smtpsh-conn.XXXXXX", *path;
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	struct conn_target t = { .kind = CONN_UNIX };
+	struct pollfd p[CONN_DIAL_FDS];
+	struct conn_dial *d;
+	struct conn *c[4] = { NULL };
+	struct err e = { ERR_NONE, "" };
+	size_t n = 0;
+
+	if (mkdtemp(dir) == NULL)
+		exit(1);
+	path = mem_printf("%s/lmtp", dir);
+	t.path = path;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	memcpy(sun.sun_path, path, strlen(path));
+	if (bind(fd, (struct sockaddr *)&sun, sizeof(sun)) != 0 ||
+	    listen(fd, 0) != 0)
+		exit(1);
+	while (n < 3 && conn_open(&c[n], &t, &loop, loop_deadline(50), NULL,
+			    NULL, &e) == 0)
+		n++;
+	CHECK(n > 0 && n < 3 && e.kind == ERR_TEMP &&
+		  strstr(e.text, "timed out") != NULL,
+	    "full after %zu: %s", n, e.text);
+	CHECK(conn_start(&d, &t, loop_deadline(SOON_MS), NULL, NULL, &e) == 0,
+	    "%s", e.text);
+	CHECK(conn_step(d, &c[3], &e) == 0, "no room");
+	CHECK(conn_dial_fds(d, p) == 0 &&
+		  conn_dial_deadline(d) <= loop_deadline(20),
+	    "asked again soon");
+	int on = accept(fd, NULL, NULL);
+	int64_t end = loop_deadline(SOON_MS);
+	int r;
+	while ((r = conn_step(d, &c[3], &e)) == 0 && loop_now_ns() < end)
+		loop_wait(&loop, NULL, 0, conn_dial_deadline(d));
+	CHECK(r == 1, "room: %s", e.text);
+	conn_dial_free(d);
+	for (size_t i = 0; i < 4; i++)
+		conn_free(c[i]);
+	close(on);
+	close(fd);
+	unlink(path);
+	rmdir(dir);
+	free(path);
 }
 
 static void
@@ -587,9 +776,11 @@ main(void)
 	test_ports();
 	test_dial();
 	test_black_hole();
+	test_steps();
 	test_names();
 	test_octets();
 	test_unix();
+	test_unix_full();
 	test_pipe();
 	test_pipe_stubborn();
 	test_inproc();

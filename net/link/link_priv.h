@@ -1,0 +1,52 @@
+/* Between link.c, which never waits, and link_wait.c. */
+#ifndef NET_LINK_PRIV_H
+#define NET_LINK_PRIV_H
+
+#include "net/link/link.h"
+
+#define LINK_PENDING_MAX 1048576 /* unparsed: no more is read */
+
+/* When so many octets had been read in all. */
+struct link_mark {
+	uint64_t upto;
+	int64_t at_ns;
+};
+
+struct link {
+	struct smtp *smtp;
+	struct conn_dial *dial; /* while it opens */
+	struct conn *conn;
+	struct loop *loop; /* of link_open() */
+	struct link_times times;
+	int64_t opened_ns;
+	bool shaking; /* TLS is under way */
+	bool ended;   /* nothing more will come */
+	bool said;    /* a line end has come since the last event */
+	bool fresh;   /* the core may have an event that nobody took */
+	char *lost;   /* why, NULL while it stands */
+
+	uint64_t read; /* octets in all */
+	struct link_mark *mark;
+	size_t nmarks, mark_cap; /* oldest first */
+	int64_t drained_ns;	 /* when a read took all there was */
+
+	int64_t shake_until; /* the handshake's */
+	int64_t block_until; /* of a blocked write, 0: none is */
+	size_t block;	     /* octets written since */
+	/* The wait for one reply goes on over several calls. */
+	uint64_t wait_seq;
+	int64_t wait_until;
+};
+
+/* An event of the core, with its time. */
+bool link_take(struct link *k, struct link_event *out);
+/* conn_read() or conn_read_sleep(). */
+typedef ssize_t link_read(struct conn *c, char *p, size_t n, struct err *e);
+/* One read into the core: what it gave. An error ends the session as the end
+ * of the stream does. */
+ssize_t link_fill(struct link *k, link_read *how);
+/* Until when the reply that is due next may come: fixed when it is first asked
+ * for, whatever drips in. LOOP_FOREVER: none is. */
+int64_t link_reply_until(struct link *k);
+
+#endif
