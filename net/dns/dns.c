@@ -1,6 +1,6 @@
 /* libunbound works in a thread of its own, so that a look-up can be left
  * behind when time is up or the user interrupts; its answers come through a
- * descriptor, and its callbacks run in dns_ask(), in the caller's thread. A
+ * descriptor, and its callbacks run in dns_answers(), in the caller's thread. A
  * look-up that was cancelled never calls back. Questions of one call are under
  * way together. */
 #include "net/dns/dns.h"
@@ -28,6 +28,7 @@
 	X(ub_ctx_async)                                                        \
 	X(ub_ctx_zone_remove)                                                  \
 	X(ub_fd)                                                               \
+	X(ub_poll)                                                             \
 	X(ub_process)                                                          \
 	X(ub_resolve_async)                                                    \
 	X(ub_cancel)                                                           \
@@ -53,6 +54,7 @@ static struct lazy dns_lazy =
 #define ub_ctx_async	   (dns_lib.ub_ctx_async)
 #define ub_ctx_zone_remove (dns_lib.ub_ctx_zone_remove)
 #define ub_fd		   (dns_lib.ub_fd)
+#define ub_poll		   (dns_lib.ub_poll)
 #define ub_process	   (dns_lib.ub_process)
 #define ub_resolve_async   (dns_lib.ub_resolve_async)
 #define ub_cancel	   (dns_lib.ub_cancel)
@@ -226,38 +228,55 @@ dns_begin(struct dns *d, const char *name, struct dns_question *q, size_t n,
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (rc == 0)
 		return 0;
-	return err_set(
-	    e, ERR_TEMP, "cannot look up %s: %s", name, ub_strerror(rc));
+	return err_set(e, rc == UB_NOMEM ? ERR_BUG : ERR_TEMP,
+	    "cannot look up %s: %s", name, ub_strerror(rc));
 }
 
-static int
-dns_wait_all(struct dns *d, const char *name, struct dns_question *q, size_t n,
-    int64_t deadline_ns, struct err *e)
+size_t
+dns_fds(const struct dns *d, struct pollfd *fd)
 {
-	struct pollfd fd = { .fd = ub_fd(d->ctx), .events = POLLIN };
+	*fd = (struct pollfd){ .fd = ub_fd(d->ctx), .events = POLLIN };
+	return 1;
+}
 
-	for (size_t i = 0; i < n; i++) {
-		while (!q[i].done) {
-			switch (loop_wait(d->loop, &fd, 1, deadline_ns)) {
-			case LOOP_READY:
-				break;
-			case LOOP_TIMEOUT:
-				return err_set(e, ERR_TEMP,
-				    "cannot look up %s: timed out", name);
-			case LOOP_INTR:
-				return err_set(e, ERR_INTR, "interrupted");
-			}
-			if (ub_process(d->ctx) != 0)
-				return err_set(e, ERR_TEMP,
-				    "cannot look up %s: the resolver has "
-				    "failed",
-				    name);
-		}
-		if (q[i].error != 0 || q[i].result == NULL)
-			return err_set(e, ERR_TEMP, "cannot look up %s: %s",
-			    name, ub_strerror(q[i].error));
+int
+dns_wait(struct dns *d, const char *name, int64_t deadline_ns, struct err *e)
+{
+	struct pollfd fd;
+
+	dns_fds(d, &fd);
+	switch (loop_wait(d->loop, &fd, 1, deadline_ns)) {
+	case LOOP_READY:
+		return 0;
+	case LOOP_TIMEOUT:
+		return err_set(
+		    e, ERR_TEMP, "cannot look up %s: timed out", name);
+	case LOOP_INTR:
+		break;
 	}
-	return 0;
+	return err_set(e, ERR_INTR, "interrupted");
+}
+
+/* ub_poll() tells whether ub_process() would sleep. */
+int
+dns_answers(struct dns *d, const char *name, struct dns_question *q, size_t n,
+    struct err *e)
+{
+	int done = 1;
+
+	if (ub_poll(d->ctx) != 0 && ub_process(d->ctx) != 0)
+		return err_set(e, ERR_TEMP,
+		    "cannot look up %s: the resolver has failed", name);
+	for (size_t i = 0; i < n; i++) {
+		if (!q[i].done)
+			done = 0;
+		else if (q[i].error != 0 || q[i].result == NULL)
+			return err_set(e,
+			    q[i].error == UB_NOMEM ? ERR_BUG : ERR_TEMP,
+			    "cannot look up %s: %s", name,
+			    ub_strerror(q[i].error));
+	}
+	return done;
 }
 
 void
@@ -273,12 +292,10 @@ dns_done(struct dns *d, struct dns_question *q, size_t n)
 
 int
 dns_ask(struct dns *d, const char *name, struct dns_question *q, size_t n,
-    int64_t deadline_ns, struct err *e)
+    struct err *e)
 {
 	if (!rdata_is_name(name))
 		return err_set(
 		    e, ERR_USAGE, "'%s' is no name to look up", name);
-	if (dns_begin(d, name, q, n, e) != 0)
-		return -1;
-	return dns_wait_all(d, name, q, n, deadline_ns, e);
+	return dns_begin(d, name, q, n, e);
 }
