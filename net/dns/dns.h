@@ -18,12 +18,20 @@
 #define DNS_ADDRESS_MAX 64
 #define DNS_TLSA_MAX	100
 
+/* From which keys on an answer is believed to be proven, where no file says. */
+enum dns_trust {
+	DNS_TRUST_NONE,	  /* none: addresses only, nothing is validated */
+	DNS_TRUST_SYSTEM, /* the root's, where the system keeps them */
+	DNS_TRUST_ROOT	  /* the same, or else those built in */
+};
+
 /* Strings are borrowed during the call; NULL means the default. */
 struct dns_config {
 	const char *resolver;	  /* "ADDR[:PORT]", "[ADDR6]:PORT"; NULL: those
 				     of /etc/resolv.conf */
-	const char *trust_anchor; /* file of DS or DNSKEY records; NULL: the
-				     system's root key, where there is one */
+	const char *trust_anchor; /* file of DS or DNSKEY records, in place of
+				     trust; "+FILE": beside the root's */
+	enum dns_trust trust;
 };
 
 struct dns;
@@ -35,8 +43,8 @@ int dns_new(struct dns **out, const struct dns_config *c, struct loop *loop,
     struct err *e);
 /* NULL is well. */
 void dns_free(struct dns *d);
-/* The file of the trust anchors, NULL if there are none: then nothing is ever
- * secure. */
+/* The file of the trust anchors, "the root's keys" of those built in, NULL if
+ * there are none: then nothing is ever secure. */
 const char *dns_trust_anchor(const struct dns *d);
 
 enum dns_status {

@@ -155,6 +155,16 @@ route_host_release(struct route_host *h)
 	h->name = NULL;
 }
 
+enum tls_level
+route_level(const struct route_host *h, enum tls_level asked)
+{
+	static const enum tls_level least[] = { [ROUTE_DANE_NONE] = TLS_MAY,
+		[ROUTE_DANE_UNUSABLE] = TLS_MUST,
+		[ROUTE_DANE_USABLE] = TLS_DANE };
+
+	return asked > least[h->dane] ? asked : least[h->dane];
+}
+
 size_t
 route_names(const struct route *r, const char *name[2])
 {

@@ -94,6 +94,10 @@ int route_look_start(struct route_step **out, struct dns *d,
 /* The same for those who wait; ERR_INTR, too. */
 int route_look(struct dns *d, struct route_host *h, unsigned port, int family,
     bool dane, int64_t deadline_ns, struct err *e);
+/* What TLS a host that was looked up with dane must have, by its TLSA records
+ * and by what was asked for beside them, whichever is stricter (RFC 7672 2.2:
+ * unusable records want TLS with whomever). Pure. */
+enum tls_level route_level(const struct route_host *h, enum tls_level asked);
 /* Names beside base that a certificate may have when usage 2 vouches for it
  * (RFC 7672 3.2.2): at most 2, borrowed from r. */
 size_t route_names(const struct route *r, const char *name[2]);

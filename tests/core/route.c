@@ -571,12 +571,37 @@ test_steps(void)
 	CHECK(looks == 0, "%d are left", looks);
 }
 
+/* Records never lower what was asked for. */
+static void
+test_level(void)
+{
+	static const enum tls_level want[][5] = {
+		[ROUTE_DANE_NONE] = { TLS_MAY, TLS_MAY, TLS_MUST, TLS_VERIFY,
+		    TLS_DANE },
+		[ROUTE_DANE_UNUSABLE] = { TLS_MUST, TLS_MUST, TLS_MUST,
+		    TLS_VERIFY, TLS_DANE },
+		[ROUTE_DANE_USABLE] = { TLS_DANE, TLS_DANE, TLS_DANE, TLS_DANE,
+		    TLS_DANE },
+	};
+
+	for (int dane = ROUTE_DANE_NONE; dane <= ROUTE_DANE_USABLE; dane++)
+		for (int level = TLS_NONE; level <= TLS_DANE; level++) {
+			const struct route_host h = {
+				.dane = (enum route_dane)dane
+			};
+			CHECK(route_level(&h, (enum tls_level)level) ==
+				  want[dane][level],
+			    "%d, %d", dane, level);
+		}
+}
+
 int
 main(void)
 {
 	test_plans();
 	test_number();
 	test_steps();
+	test_level();
 	test_shuffle();
 	for (size_t i = 0; i < sizeof look_rows / sizeof *look_rows; i++)
 		test_look(&look_rows[i]);
