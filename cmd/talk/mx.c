@@ -17,6 +17,14 @@ mx_release(struct mx *m)
 	*m = (struct mx){ 0 };
 }
 
+/* The times for connecting are for DNS, too. */
+static int64_t
+mx_deadline(const struct shell *sh)
+{
+	return loop_deadline(
+	    sh->times.connect < MX_LOOK_MS ? sh->times.connect : MX_LOOK_MS);
+}
+
 static int
 mx_look(struct shell *sh, struct err *e)
 {
@@ -25,8 +33,8 @@ mx_look(struct shell *sh, struct err *e)
 	char *ascii;
 	if (d == NULL || idn_to_ascii(m->domain, &ascii, e) < 0)
 		return -1;
-	int r = route_new(
-	    &m->route, d, ascii, route_seed(), loop_deadline(MX_LOOK_MS), e);
+	int r =
+	    route_new(&m->route, d, ascii, route_seed(), mx_deadline(sh), e);
 	free(ascii);
 	return r;
 }
@@ -76,8 +84,8 @@ mx_level(struct shell *sh, const struct route_host *h)
 	if (!m->dane)
 		return;
 	shell_remark(sh, "DANE for %s: %s", h->name, h->why);
+	s->level = route_level(h, m->asked);
 	if (h->dane == ROUTE_DANE_USABLE) {
-		s->level = TLS_DANE;
 		s->tlsa = h->tlsa.tlsa;
 		s->ntlsa = h->tlsa.n;
 		s->dane_name = h->base;
@@ -86,10 +94,7 @@ mx_level(struct shell *sh, const struct route_host *h)
 		s->more_names = m->names;
 		s->unverified = false;
 	} else if (h->dane == ROUTE_DANE_UNUSABLE) {
-		s->level = TLS_MUST;
-		s->unverified = true;
-	} else if (s->level == TLS_NONE) {
-		s->level = TLS_MAY;
+		s->unverified = s->verify_off || s->level < TLS_VERIFY;
 	}
 }
 
@@ -102,7 +107,7 @@ mx_try(struct shell *sh, struct route_host *h, struct err *e)
 	/* A proxy looks names up itself. */
 	if (h->naddress == 0 && (sh->proxy == NULL || sh->mx.dane) &&
 	    route_look(d, h, mx_port(sh), sh->where.family, sh->mx.dane,
-		loop_deadline(MX_LOOK_MS), e) < 0)
+		mx_deadline(sh), e) < 0)
 		return -1;
 	sh->mx.host = h;
 	mx_level(sh, h);

@@ -129,7 +129,8 @@ shell_connect(struct shell *sh, struct err *e)
 		free(sh->where.host);
 		sh->where.host = ascii;
 	}
-	if (tcp && (sh->mx.domain != NULL || sh->mx.dane))
+	if (tcp && (sh->mx.domain != NULL || sh->mx.dane ||
+		       sh->names.resolver != NULL))
 		return mx_connect(sh, e);
 	return shell_open(sh, e);
 }
