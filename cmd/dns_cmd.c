@@ -17,7 +17,7 @@ dns_tell_host(struct shell *sh, struct dns_show *t, struct route_host *h,
 {
 	int64_t deadline = loop_deadline(DNS_HOST_MS);
 	struct err why = { 0 };
-	struct dns *d = sh->names.dns;
+	struct dns *d = sh->names.dns[DNS_TRUST_ROOT];
 	dns_show_add(
 	    t, mem_printf("  MX %5u %s", h->preference, h->name), verdict);
 	int r = route_look(d, h, DNS_PORT, AF_UNSPEC, true, deadline, &why);
@@ -125,7 +125,7 @@ dns_outcome(const char *domain, const struct dns_head *h, struct err *e)
 static int
 dns_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 {
-	struct dns *d = shell_dns(sh, e);
+	struct dns *d = shell_dns_of(sh, DNS_TRUST_ROOT, e);
 	struct dns_show t = { 0 };
 	struct dns_mx *m;
 	char *domain;

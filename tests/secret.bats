@@ -268,3 +268,31 @@ END
 	ends 64 "$SMTPSH" --serve 0 --user smith --password-file password
 	tells --auth-insecure
 }
+
+@test "AUTH that stands anywhere in a line is hidden in every sink and error" {
+	local line
+	for line in " ~> AUTH PLAIN $PLAIN" "S:  AUTH PLAIN $PLAIN" "smtp> auth plain $PLAIN" \
+		"\\raw  AUTH PLAIN $PLAIN\\r\\n"; do
+		rm -f record junit.xml
+		run "$SMTPSH" --sandbox --no-rc --record record --junit junit.xml -c "$line" </dev/null
+		has '***'
+		kept record junit.xml
+		grep -iq 'auth plain \*\*\*' record
+		run "$SMTPSH" --sandbox --no-rc --format json -c "$line" </dev/null
+		has 'AUTH' || has 'auth'
+		kept
+	done
+	echo "R: AUTH PLAIN $PLAIN" >f.smtp
+	ends 65 "$SMTPSH" --sandbox -f f.smtp
+	tells "f.smtp:1"
+	kept
+}
+
+@test "a password in a URL is refused and not repeated" {
+	ends 64 "$SMTPSH" 'smtp://smith:hunter2@127.0.0.1:25' -c NOOP
+	tells "...@127.0.0.1:25" --auth-user
+	[[ $stderr != *hunter2* ]]
+	ends 64 "$SMTPSH" --format json --sandbox -c '\connect smith:hunter2@127.0.0.1'
+	lacks hunter2
+	[[ $stderr != *hunter2* ]]
+}

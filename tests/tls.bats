@@ -305,6 +305,15 @@ END
 	grep -q 'with ESMTPS' md/b@y.example/new/*
 }
 
+@test "--dane to an address is 64: it can have no TLSA records" {
+	local to
+	for to in 127.0.0.1 '[::1]'; do
+		ends 64 "$SMTPSH" --dane "$to:9" --from a@b.example --to c@d.example --body x
+		tells "an address has no TLSA records"
+		lacks "S: "
+	done
+}
+
 @test "garbage for a handshake, an end in the middle of one" {
 	serve_tls good --maildir md
 	printf '220\n' >f

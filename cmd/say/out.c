@@ -83,7 +83,7 @@ out_error(struct out *o, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_addv(&all, fmt, ap);
 	va_end(ap);
-	redact_text(o->redact, &text, buf_data(&all), buf_len(&all));
+	redact_error(o->redact, &text, buf_data(&all), buf_len(&all));
 	buf_adds(&line, "smtpsh: ");
 	escape_add(&line, buf_data(&text), buf_len(&text), true);
 	buf_addc(&line, '\n');

@@ -57,20 +57,30 @@ struct redact_form {
 struct redact {
 	struct redact_form *form;
 	size_t n;
+	const bool *reveal; /* borrowed; true: what stands behind AUTH stays
+			       (\set reveal on). NULL: false */
 };
 void redact_init(struct redact *r);
 /* Wipes all. */
 void redact_release(struct redact *r);
 /* Remembers a value, and what it looks like in base64: alone, and inside a
- * SASL PLAIN message (any of three alignments). Shorter than 4 octets is not
- * searched for. */
+ * SASL PLAIN message (any of three alignments); of a value that is base64
+ * itself, what it stands for, too. Shorter than 4 octets is not searched for.
+ */
 void redact_add(struct redact *r, const char *p, size_t len);
-/* Appends text with each secret as ***. r may be NULL: there are none. */
+/* Appends text with each secret as ***: the values, and what looks encoded
+ * behind AUTH and a mechanism, wherever in it that stands, in octets or in C
+ * escapes. r may be NULL: there are no values. */
 void redact_text(
     const struct redact *r, struct buf *b, const char *p, size_t len);
-/* The part of a command line that may be shown: "AUTH PLAIN ***". secret: what
- * follows verb and mechanism is one, all of it in a line of an AUTH exchange;
- * "*" (cancels) and "=" (empty) stay. */
+/* The same for words about what a person gave: the password in a URL, too. */
+void redact_error(
+    const struct redact *r, struct buf *b, const char *p, size_t len);
+/* The part of a line to send, or of the \raw line that does, that may be
+ * shown: "AUTH PLAIN ***", whatever stands before AUTH, all that is behind a
+ * mechanism that is known. secret: what follows verb and mechanism is one in
+ * any case, all of it in a line of an AUTH exchange; "*" (cancels) and "="
+ * (empty) stay. */
 void redact_line(const struct redact *r, struct buf *b, const char *p,
     size_t len, bool secret);
 

@@ -3,15 +3,13 @@
  * by its offset modulo 3 in what was encoded (a SASL PLAIN message puts names
  * before it); the characters that only its own bits decide are searched for,
  * and the base64 around a find goes too, since its ends hold the other bits. */
-#include "cmd/say/out.h"
+#include "cmd/say/redact_priv.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include "net/core/verb.h"
-
-#define REDACT_LEAST 4
+#include "net/core/base64.h"
 
 static const char redact_alphabet[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -19,7 +17,7 @@ static const char redact_alphabet[] =
 void
 redact_init(struct redact *r)
 {
-	*r = (struct redact){ NULL, 0 };
+	*r = (struct redact){ 0 };
 }
 
 void
@@ -55,8 +53,8 @@ redact_sextet(const unsigned char *p, size_t len, size_t bit)
 	return two >> (10 - bit % 8) & 0x3f;
 }
 
-void
-redact_add(struct redact *r, const char *p, size_t len)
+static void
+redact_forms(struct redact *r, const char *p, size_t len)
 {
 	const unsigned char *u = (const unsigned char *)p;
 	if (len < REDACT_LEAST || len > SIZE_MAX / 16)
@@ -75,73 +73,140 @@ redact_add(struct redact *r, const char *p, size_t len)
 	}
 }
 
-static bool
+/* What a value in base64 stands for, where that is text. Of a PLAIN message
+ * the password, behind the last NUL: user names are no secrets. */
+static void
+redact_decoded(struct redact *r, const char *p, size_t len)
+{
+	struct buf b = BUF_INIT;
+	buf_space(&b, len); /* so that it never moves */
+	if (base64_decode(&b, p, len, NULL) == 0 && buf_len(&b) > 0) {
+		const char *d = buf_data(&b);
+		size_t n = buf_len(&b);
+		const char *nul = memrchr(d, '\0', n);
+		const char *from = nul == NULL ? d : nul + 1;
+		bool text = true;
+		n -= (size_t)(from - d);
+		for (size_t i = 0; i < n; i++)
+			text = text && (unsigned char)from[i] >= 0x20 &&
+			       from[i] != 0x7f;
+		if (text)
+			redact_forms(r, from, n);
+	}
+	buf_wipe(&b);
+}
+
+void
+redact_add(struct redact *r, const char *p, size_t len)
+{
+	redact_forms(r, p, len);
+	if (len >= REDACT_LEAST && len % 4 == 0)
+		redact_decoded(r, p, len);
+}
+
+bool
 redact_base64(char c)
 {
 	return c != '\0' && strchr(redact_alphabet, c) != NULL;
 }
 
+void
+redact_hide(struct redact_marks *m, size_t from, size_t to)
+{
+	if (from >= to)
+		return;
+	if (m->at == NULL)
+		m->at = mem_zalloc(m->len);
+	memset(m->at + from, 1, to - from);
+}
+
 /* Marks every place of one form. */
 static void
-redact_mark(const struct redact_form *f, char **mark, const char *p, size_t len)
+redact_mark(const struct redact_form *f, struct redact_marks *m, const char *p)
 {
 	const char *at = p;
-	const char *end = p + len;
+	const char *end = p + m->len;
 	while ((at = memmem(at, (size_t)(end - at), f->p, f->len)) != NULL) {
-		if (*mark == NULL)
-			*mark = mem_zalloc(len);
 		size_t from = (size_t)(at - p);
 		size_t to = from + f->len;
 		while (f->base64 && from > 0 && redact_base64(p[from - 1]))
 			from--;
-		while (f->base64 && to < len && redact_base64(p[to]))
+		while (f->base64 && to < m->len && redact_base64(p[to]))
 			to++;
-		while (f->base64 && to < len && p[to] == '=')
+		while (f->base64 && to < m->len && p[to] == '=')
 			to++;
-		memset(*mark + from, 1, to - from);
+		redact_hide(m, from, to);
 		/* The widened part holds nothing that is not marked; a plain
 		 * form may overlap itself. */
 		at = f->base64 ? p + to : at + 1;
 	}
 }
 
-void
-redact_text(const struct redact *r, struct buf *b, const char *p, size_t len)
+static void
+redact_both(
+    const struct redact *r, struct buf *b, const char *p, size_t len, bool sent)
 {
-	char *mark = NULL;
+	struct redact_marks m = { NULL, len };
 	for (size_t i = 0; r != NULL && i < r->n; i++)
-		redact_mark(&r->form[i], &mark, p, len);
-	if (mark == NULL) {
+		redact_mark(&r->form[i], &m, p);
+	if (r == NULL || r->reveal == NULL || !*r->reveal)
+		redact_auth(&m, p, sent);
+	if (m.at == NULL) {
 		buf_add(b, p, len);
 		return;
 	}
 	for (size_t i = 0; i < len; i++) {
-		if (!mark[i])
+		if (!m.at[i])
 			buf_addc(b, p[i]);
-		else if (i == 0 || !mark[i - 1])
+		else if (i == 0 || !m.at[i - 1])
 			buf_adds(b, "***");
 	}
-	free(mark);
+	free(m.at);
 }
 
-/* How much of a secret line is no secret: verb, mechanism and the blanks
- * behind. */
-static size_t
-redact_open(const char *p, size_t len)
+void
+redact_text(const struct redact *r, struct buf *b, const char *p, size_t len)
 {
-	size_t n = verb_word(p, len);
-	if (n == 0 || n >= len || p[n] != ' ' || verb_find(p, n) == NULL)
-		return 0;
-	bool auth = n == 4 && strncasecmp(p, "AUTH", 4) == 0;
-	while (n < len && p[n] == ' ')
-		n++;
-	if (!auth)
-		return n;
-	while (n < len && p[n] != ' ')
-		n++;
-	while (n < len && p[n] == ' ')
-		n++;
-	return n;
+	redact_both(r, b, p, len, false);
+}
+
+/* The password of "scheme://user:password@host": its start and end in p from
+ * at on; false: there is none. */
+static bool
+redact_url(const char *p, size_t len, size_t at, size_t *from, size_t *to)
+{
+	const char *s;
+	while ((s = memmem(p + at, len - at, "://", 3)) != NULL) {
+		size_t i = at = (size_t)(s - p) + 3;
+		size_t colon = 0, end = 0;
+		for (; i < len && strchr(" \t\r\n/", p[i]) == NULL; i++) {
+			if (p[i] == ':' && colon == 0)
+				colon = i + 1;
+			else if (p[i] == '@')
+				end = i;
+		}
+		if (colon > 0 && end > colon) {
+			*from = colon;
+			*to = end;
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+redact_error(const struct redact *r, struct buf *b, const char *p, size_t len)
+{
+	struct buf open = BUF_INIT;
+	size_t at = 0, from, to;
+	while (redact_url(p, len, at, &from, &to)) {
+		buf_add(&open, p + at, from - at);
+		buf_adds(&open, "***");
+		at = to;
+	}
+	buf_add(&open, p + at, len - at);
+	redact_text(r, b, buf_data(&open), buf_len(&open));
+	buf_wipe(&open);
 }
 
 void
@@ -149,7 +214,7 @@ redact_line(const struct redact *r, struct buf *b, const char *p, size_t len,
     bool secret)
 {
 	size_t open = secret ? redact_open(p, len) : len;
-	redact_text(r, b, p, open);
+	redact_both(r, b, p, open, true);
 	if (open == len)
 		return;
 	if (len - open == 1 && (p[open] == '*' || p[open] == '='))

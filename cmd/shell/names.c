@@ -4,17 +4,30 @@
 void
 names_release(struct names *n)
 {
-	dns_free(n->dns);
+	for (int i = DNS_TRUST_NONE; i <= DNS_TRUST_ROOT; i++)
+		dns_free(n->dns[i]);
 	*n = (struct names){ 0 };
+}
+
+struct dns *
+shell_dns_of(struct shell *sh, enum dns_trust trust, struct err *e)
+{
+	struct names *n = &sh->names;
+	const struct dns_config c = { .resolver = n->resolver,
+		.trust_anchor = n->trust_anchor,
+		.trust = trust };
+	if (n->dns[trust] == NULL &&
+	    dns_new(&n->dns[trust], &c, &sh->loop, e) < 0)
+		return NULL;
+	return n->dns[trust];
 }
 
 struct dns *
 shell_dns(struct shell *sh, struct err *e)
 {
-	struct names *n = &sh->names;
-	const struct dns_config c = { .resolver = n->resolver,
-		.trust_anchor = n->trust_anchor };
-	if (n->dns == NULL && dns_new(&n->dns, &c, &sh->loop, e) < 0)
-		return NULL;
-	return n->dns;
+	return shell_dns_of(sh,
+	    sh->mx.dane		    ? DNS_TRUST_ROOT
+	    : sh->mx.domain != NULL ? DNS_TRUST_SYSTEM
+				    : DNS_TRUST_NONE,
+	    e);
 }

@@ -94,6 +94,7 @@ shell_init(struct shell *sh, struct err *e)
 		return err_set(e, ERR_BUG, "cannot make a pipe");
 	out_init(&sh->out);
 	redact_init(&sh->redact);
+	sh->redact.reveal = &sh->reveal;
 	sh->out.redact = &sh->redact;
 	vars_init(&sh->vars);
 	sh->vars.builtin = shell_builtin;

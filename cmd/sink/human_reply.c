@@ -4,6 +4,7 @@
 #include "cmd/sink/human.h"
 
 #include <string.h>
+#include <strings.h>
 #include "cmd/know/explain.h"
 
 struct human_flaw {
@@ -111,6 +112,23 @@ human_is_told(const struct human *h, const struct reply *r, size_t i)
 	return false;
 }
 
+/* AUTH stands on two lines for old clients and new ones: one list, explained
+ * at the first. */
+static bool
+human_is_again(const struct reply *r, size_t i)
+{
+	size_t len, n, args_len;
+	const char *args;
+	const char *p = human_keyword(r, i, &len, &args, &args_len);
+	for (size_t k = 1; k < i; k++) {
+		const char *q = human_keyword(r, k, &n, &args, &args_len);
+		if (n == len && n == 4 && strncasecmp(p, q, n) == 0 &&
+		    strncasecmp(p, "AUTH", n) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 human_tell(struct human *h, const struct reply *r)
 {
@@ -137,7 +155,8 @@ human_keywords(struct human *h, const struct reply *r)
 	const char *args;
 	/* Twice: how wide the widest is, then all. */
 	for (size_t i = 1; i < r->nlines * 2; i++) {
-		if (i == r->nlines || human_is_told(h, r, i % r->nlines))
+		if (i == r->nlines || human_is_told(h, r, i % r->nlines) ||
+		    human_is_again(r, i % r->nlines))
 			continue;
 		const char *p =
 		    human_keyword(r, i % r->nlines, &len, &args, &args_len);

@@ -158,12 +158,18 @@ json_put_reply(json_t *o, const struct event *ev, const struct redact *r)
 }
 
 static void
-json_put_sent(json_t *o, const struct event *ev, const struct redact *r)
+json_put_line(json_t *o, const struct event *ev, const struct redact *r)
 {
 	struct buf b = BUF_INIT;
 	redact_line(r, &b, ev->text, ev->len, ev->secret);
 	json_object_set_new(o, "text", json_text(buf_data(&b), buf_len(&b)));
 	buf_release(&b);
+}
+
+static void
+json_put_sent(json_t *o, const struct event *ev, const struct redact *r)
+{
+	json_put_line(o, ev, r);
 	json_put_verb(o, ev->verb);
 	if (ev->implied)
 		json_object_set_new(o, "implied", json_true());
@@ -222,7 +228,7 @@ json_fill(json_t *o, const struct event *ev, const struct redact *r)
 	case EV_OCTETS:
 		json_put_number(o, "octets", ev->n);
 		if (ev->len > 0)
-			json_put_text(o, "text", r, ev->text, ev->len);
+			json_put_line(o, ev, r);
 		break;
 	case EV_FILE:
 		break;

@@ -25,6 +25,10 @@ struct record {
 	bool bare;  /* a connection of which no HELO is written yet */
 };
 
+static const char record_secret[] =
+    "*** was a secret, which is not kept: to replay this, put \\auth in place "
+    "of the AUTH exchange";
+
 static void
 record_comment(struct record *c, const char *what, const char *p, size_t len)
 {
@@ -57,8 +61,10 @@ static bool
 record_hides(const struct record *c, const struct event *ev)
 {
 	struct buf b = BUF_INIT;
-	redact_line(c->redact, &b, ev->text, ev->len,
-	    ev->kind == EV_SENT && ev->secret);
+	if (ev->kind == EV_TEXT)
+		redact_text(c->redact, &b, ev->text, ev->len);
+	else
+		redact_line(c->redact, &b, ev->text, ev->len, ev->secret);
 	bool hides = buf_len(&b) != ev->len ||
 		     memcmp(buf_data(&b), ev->text, ev->len) != 0;
 	buf_release(&b);
@@ -101,9 +107,7 @@ record_sent(struct record *c, const struct event *ev)
 	if (ends)
 		record_text_ended(c);
 	if (record_hides(c, ev))
-		record_remark(c,
-		    "*** was a secret, which is not kept: to replay this, put "
-		    "\\auth in place of the AUTH exchange");
+		record_remark(c, record_secret);
 }
 
 static void
@@ -129,6 +133,8 @@ record_octets(struct record *c, const struct event *ev)
 		replay_octets(&c->text, ev, c->redact);
 		buf_addc(&c->text, '\n');
 		c->begun = true;
+		if (record_hides(c, ev))
+			record_remark(c, record_secret);
 		return;
 	}
 	struct buf b = BUF_INIT;

@@ -63,7 +63,7 @@ void
 replay_octets(struct buf *b, const struct event *ev, const struct redact *r)
 {
 	struct buf text = BUF_INIT;
-	redact_text(r, &text, ev->text, ev->len);
+	redact_line(r, &text, ev->text, ev->len, false);
 	replay_guard(b, buf_data(&text), buf_len(&text));
 	buf_release(&text);
 }

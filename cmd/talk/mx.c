@@ -145,7 +145,6 @@ mx_level(struct talk *t, const struct route_host *h)
 		return;
 	talk_remark(t, "DANE for %s: %s", h->name, h->why);
 	if (h->dane == ROUTE_DANE_USABLE) {
-		s->level = TLS_DANE;
 		s->tlsa = h->tlsa.tlsa;
 		s->ntlsa = h->tlsa.n;
 		s->dane_name = h->base;

@@ -1,7 +1,8 @@
 /* What the server says of itself: its name, and the lines of EHLO's reply. A
  * line whose first word is no keyword (RFC 5321 4.1.1.1: letters, digits,
  * hyphens) is passed over; "AUTH=LOGIN", an old misreading of RFC 2554's
- * drafts, counts as AUTH. */
+ * drafts, counts as AUTH; said on two lines, for old clients and new ones, it
+ * is one list. */
 #include "net/core/smtp_priv.h"
 
 #include <stdlib.h>
@@ -32,13 +33,59 @@ smtp_offers_clear(struct smtp *s)
 	s->noffers = 0;
 }
 
+/* Is the word among those of the list, in any case of letters? */
+static bool
+smtp_has_word(const char *list, const char *word, size_t len)
+{
+	while (*list != '\0') {
+		size_t n = strcspn(list, " "), i = 0;
+		while (i < n && i < len &&
+		       smtp_upper(list[i]) == smtp_upper(word[i]))
+			i++;
+		if (i == n && i == len)
+			return true;
+		list += n + strspn(list + n, " ");
+	}
+	return false;
+}
+
+/* Adds to an offer's words those that it does not have. */
+static void
+smtp_offer_join(struct smtp_keyword *k, const char *p, size_t len)
+{
+	struct buf all = BUF_INIT;
+	buf_adds(&all, k->args);
+	for (size_t at = 0, n; at < len; at += n) {
+		while (at < len && p[at] == ' ')
+			at++;
+		for (n = 0; at + n < len && p[at + n] != ' ';)
+			n++;
+		if (n == 0 || smtp_has_word(buf_str(&all), p + at, n))
+			continue;
+		buf_adds(&all, buf_len(&all) > 0 ? " " : "");
+		buf_add(&all, p + at, n);
+	}
+	free((void *)(uintptr_t)k->args);
+	k->args = mem_dupn(buf_data(&all), buf_len(&all));
+	buf_release(&all);
+}
+
+static struct smtp_keyword *
+smtp_offer_auth(struct smtp *s, const char *word)
+{
+	for (size_t i = 0; i < s->noffers && strcmp(word, "AUTH") == 0; i++)
+		if (strcmp(s->offer[i].keyword, word) == 0)
+			return &s->offer[i];
+	return NULL;
+}
+
 static void
 smtp_offers_add(struct smtp *s, const char *p, size_t len)
 {
 	size_t n = 0;
 	while (n < len && smtp_is_keyword_char(p[n]))
 		n++;
-	if (n == 0 || p[0] == '-' || s->noffers == SMTP_OFFERS_MAX)
+	if (n == 0 || p[0] == '-')
 		return;
 	char *word = mem_dupn(p, n);
 	for (size_t i = 0; i < n; i++)
@@ -53,6 +100,13 @@ smtp_offers_add(struct smtp *s, const char *p, size_t len)
 		n++;
 	while (len > n && p[len - 1] == ' ')
 		len--;
+	struct smtp_keyword *again = smtp_offer_auth(s, word);
+	if (again != NULL)
+		smtp_offer_join(again, p + n, len - n);
+	if (again != NULL || s->noffers == SMTP_OFFERS_MAX) {
+		free(word);
+		return;
+	}
 	s->offer[s->noffers++] = (struct smtp_keyword){ .keyword = word,
 		.args = mem_dupn(p + n, len - n) };
 }

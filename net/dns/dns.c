@@ -1,6 +1,6 @@
 /* libunbound works in a thread of its own, so that a look-up can be left
  * behind when time is up or the user interrupts; its answers come through a
- * descriptor, and its callbacks run in dns_ask(), in the caller's thread. A
+ * descriptor, and its callbacks run in dns_answers(), in the caller's thread. A
  * look-up that was cancelled never calls back. Questions of one call are under
  * way together. */
 #include "net/dns/dns.h"
@@ -23,11 +23,13 @@
 	X(ub_ctx_set_option)                                                   \
 	X(ub_ctx_set_fwd)                                                      \
 	X(ub_ctx_resolvconf)                                                   \
+	X(ub_ctx_add_ta)                                                       \
 	X(ub_ctx_add_ta_file)                                                  \
 	X(ub_ctx_debugout)                                                     \
 	X(ub_ctx_async)                                                        \
 	X(ub_ctx_zone_remove)                                                  \
 	X(ub_fd)                                                               \
+	X(ub_poll)                                                             \
 	X(ub_process)                                                          \
 	X(ub_resolve_async)                                                    \
 	X(ub_cancel)                                                           \
@@ -48,11 +50,13 @@ static struct lazy dns_lazy =
 #define ub_ctx_set_option  (dns_lib.ub_ctx_set_option)
 #define ub_ctx_set_fwd	   (dns_lib.ub_ctx_set_fwd)
 #define ub_ctx_resolvconf  (dns_lib.ub_ctx_resolvconf)
+#define ub_ctx_add_ta	   (dns_lib.ub_ctx_add_ta)
 #define ub_ctx_add_ta_file (dns_lib.ub_ctx_add_ta_file)
 #define ub_ctx_debugout	   (dns_lib.ub_ctx_debugout)
 #define ub_ctx_async	   (dns_lib.ub_ctx_async)
 #define ub_ctx_zone_remove (dns_lib.ub_ctx_zone_remove)
 #define ub_fd		   (dns_lib.ub_fd)
+#define ub_poll		   (dns_lib.ub_poll)
 #define ub_process	   (dns_lib.ub_process)
 #define ub_resolve_async   (dns_lib.ub_resolve_async)
 #define ub_cancel	   (dns_lib.ub_cancel)
@@ -68,29 +72,67 @@ struct dns {
 };
 
 /* Where Debian's dns-root-data and unbound, and others, keep the root's key. */
-static const char *const dns_root_keys[] = { "/usr/share/dns/root.key",
+static const char *const dns_root_files[] = { "/usr/share/dns/root.key",
 	"/var/lib/unbound/root.key", "/etc/unbound/root.key",
 	"/etc/trusted-key.key", NULL };
 
+/* IANA's, KSK-2017 and KSK-2024 (root-anchors.xml, RFC 9718). */
+static const char *const dns_root_keys[] = {
+	". IN DS 20326 8 2 "
+	"E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D",
+	". IN DS 38696 8 2 "
+	"683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16",
+	NULL
+};
+
 static int
-dns_set_anchor(struct dns *d, const char *file, struct err *e)
+dns_add_file(struct dns *d, const char *file, struct err *e)
 {
 	char why[128];
 
-	if (file != NULL && access(file, R_OK) != 0)
+	if (access(file, R_OK) != 0)
 		return err_set(e, ERR_NOINPUT,
 		    "cannot read the trust anchors of %s: %s", file,
 		    strerror_r(errno, why, sizeof why));
-	for (size_t i = 0; file == NULL && dns_root_keys[i] != NULL; i++)
-		if (access(dns_root_keys[i], R_OK) == 0)
-			file = dns_root_keys[i];
-	if (file == NULL)
-		return 0;
+	free(d->anchor);
 	d->anchor = mem_dup(file);
 	if (ub_ctx_add_ta_file(d->ctx, file) != 0)
 		return err_set(e, ERR_NOINPUT,
 		    "cannot read the trust anchors of %s", file);
 	return 0;
+}
+
+static int
+dns_add_root(struct dns *d, enum dns_trust trust, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; dns_root_files[i] != NULL; i++)
+		if (access(dns_root_files[i], R_OK) == 0)
+			return dns_add_file(d, dns_root_files[i], e);
+	if (trust != DNS_TRUST_ROOT)
+		return 0;
+	d->anchor = mem_dup("the root's keys");
+	for (size_t i = 0; dns_root_keys[i] != NULL && rc == 0; i++)
+		rc = ub_ctx_add_ta(d->ctx, dns_root_keys[i]);
+	if (rc != 0)
+		return err_set(e, ERR_BUG, "cannot trust the root's keys: %s",
+		    ub_strerror(rc));
+	return 0;
+}
+
+static int
+dns_set_anchor(struct dns *d, const struct dns_config *c, struct err *e)
+{
+	const char *file = c->trust_anchor;
+
+	if (file == NULL)
+		return c->trust == DNS_TRUST_NONE
+			   ? 0
+			   : dns_add_root(d, c->trust, e);
+	if (file[0] == '+' && dns_add_root(d, DNS_TRUST_ROOT, e) != 0)
+		return -1;
+	return dns_add_file(d, file + (file[0] == '+'), e);
 }
 
 static int
@@ -120,29 +162,46 @@ dns_set_resolver(struct dns *d, const char *resolver, struct err *e)
 	return rc;
 }
 
+/* An option that libunbound does not take is our mistake, or no memory. */
+static int
+dns_set_options(struct dns *d, struct err *e)
+{
+	static const char *const option[][2] = {
+		{ "do-not-query-localhost:", "no" },
+		{ "unblock-lan-zones:", "yes" },
+		{ "trust-anchor-signaling:", "no" },
+	};
+	/* It would write to standard error. */
+	int rc = ub_ctx_debugout(d->ctx, NULL);
+
+	if (rc == 0)
+		rc = ub_ctx_async(d->ctx, 1);
+	for (size_t i = 0; i < sizeof option / sizeof *option && rc == 0; i++)
+		rc = ub_ctx_set_option(d->ctx, option[i][0], option[i][1]);
+	if (rc != 0)
+		return err_set(
+		    e, ERR_BUG, "cannot begin to resolve: %s", ub_strerror(rc));
+	return 0;
+}
+
 static int
 dns_configure(struct dns *d, const struct dns_config *c, struct err *e)
 {
 	int rc;
 
-	/* It would write to standard error. */
-	ub_ctx_debugout(d->ctx, NULL);
-	ub_ctx_async(d->ctx, 1);
-	ub_ctx_set_option(d->ctx, "do-not-query-localhost:", "no");
-	ub_ctx_set_option(d->ctx, "unblock-lan-zones:", "yes");
-	ub_ctx_set_option(d->ctx, "trust-anchor-signaling:", "no");
-	if (dns_set_resolver(d, c->resolver, e) != 0 ||
-	    dns_set_anchor(d, c->trust_anchor, e) != 0)
+	if (dns_set_options(d, e) != 0 ||
+	    dns_set_resolver(d, c->resolver, e) != 0 ||
+	    dns_set_anchor(d, c, e) != 0)
 		return -1;
 	/* Private networks may have names below .test (RFC 6761 6.2). This
 	 * call also ends the configuration, so its mistakes show now. */
 	rc = ub_ctx_zone_remove(d->ctx, "test.");
-	if (rc != 0 && d->anchor != NULL)
-		return err_set(
-		    e, ERR_DATA, "%s: no trust anchor in it", d->anchor);
-	if (rc != 0)
+	if (rc == UB_NOMEM || (rc != 0 && c->trust_anchor == NULL))
 		return err_set(
 		    e, ERR_BUG, "cannot begin to resolve: %s", ub_strerror(rc));
+	if (rc != 0)
+		return err_set(
+		    e, ERR_DATA, "%s: no trust anchor in it", d->anchor);
 	return 0;
 }
 
@@ -226,38 +285,55 @@ dns_begin(struct dns *d, const char *name, struct dns_question *q, size_t n,
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (rc == 0)
 		return 0;
-	return err_set(
-	    e, ERR_TEMP, "cannot look up %s: %s", name, ub_strerror(rc));
+	return err_set(e, rc == UB_NOMEM ? ERR_BUG : ERR_TEMP,
+	    "cannot look up %s: %s", name, ub_strerror(rc));
 }
 
-static int
-dns_wait_all(struct dns *d, const char *name, struct dns_question *q, size_t n,
-    int64_t deadline_ns, struct err *e)
+size_t
+dns_fds(const struct dns *d, struct pollfd *fd)
 {
-	struct pollfd fd = { .fd = ub_fd(d->ctx), .events = POLLIN };
+	*fd = (struct pollfd){ .fd = ub_fd(d->ctx), .events = POLLIN };
+	return 1;
+}
 
-	for (size_t i = 0; i < n; i++) {
-		while (!q[i].done) {
-			switch (loop_wait(d->loop, &fd, 1, deadline_ns)) {
-			case LOOP_READY:
-				break;
-			case LOOP_TIMEOUT:
-				return err_set(e, ERR_TEMP,
-				    "cannot look up %s: timed out", name);
-			case LOOP_INTR:
-				return err_set(e, ERR_INTR, "interrupted");
-			}
-			if (ub_process(d->ctx) != 0)
-				return err_set(e, ERR_TEMP,
-				    "cannot look up %s: the resolver has "
-				    "failed",
-				    name);
-		}
-		if (q[i].error != 0 || q[i].result == NULL)
-			return err_set(e, ERR_TEMP, "cannot look up %s: %s",
-			    name, ub_strerror(q[i].error));
+int
+dns_wait(struct dns *d, const char *name, int64_t deadline_ns, struct err *e)
+{
+	struct pollfd fd;
+
+	dns_fds(d, &fd);
+	switch (loop_wait(d->loop, &fd, 1, deadline_ns)) {
+	case LOOP_READY:
+		return 0;
+	case LOOP_TIMEOUT:
+		return err_set(
+		    e, ERR_TEMP, "cannot look up %s: timed out", name);
+	case LOOP_INTR:
+		break;
 	}
-	return 0;
+	return err_set(e, ERR_INTR, "interrupted");
+}
+
+/* ub_poll() tells whether ub_process() would sleep. */
+int
+dns_answers(struct dns *d, const char *name, struct dns_question *q, size_t n,
+    struct err *e)
+{
+	int done = 1;
+
+	if (ub_poll(d->ctx) != 0 && ub_process(d->ctx) != 0)
+		return err_set(e, ERR_TEMP,
+		    "cannot look up %s: the resolver has failed", name);
+	for (size_t i = 0; i < n; i++) {
+		if (!q[i].done)
+			done = 0;
+		else if (q[i].error != 0 || q[i].result == NULL)
+			return err_set(e,
+			    q[i].error == UB_NOMEM ? ERR_BUG : ERR_TEMP,
+			    "cannot look up %s: %s", name,
+			    ub_strerror(q[i].error));
+	}
+	return done;
 }
 
 void
@@ -273,12 +349,10 @@ dns_done(struct dns *d, struct dns_question *q, size_t n)
 
 int
 dns_ask(struct dns *d, const char *name, struct dns_question *q, size_t n,
-    int64_t deadline_ns, struct err *e)
+    struct err *e)
 {
 	if (!rdata_is_name(name))
 		return err_set(
 		    e, ERR_USAGE, "'%s' is no name to look up", name);
-	if (dns_begin(d, name, q, n, e) != 0)
-		return -1;
-	return dns_wait_all(d, name, q, n, deadline_ns, e);
+	return dns_begin(d, name, q, n, e);
 }

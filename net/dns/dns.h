@@ -18,12 +18,20 @@
 #define DNS_ADDRESS_MAX 64
 #define DNS_TLSA_MAX	100
 
+/* From which keys on an answer is believed to be proven, where no file says. */
+enum dns_trust {
+	DNS_TRUST_NONE,	  /* none: addresses only, nothing is validated */
+	DNS_TRUST_SYSTEM, /* the root's, where the system keeps them */
+	DNS_TRUST_ROOT	  /* the same, or else those built in */
+};
+
 /* Strings are borrowed during the call; NULL means the default. */
 struct dns_config {
 	const char *resolver;	  /* "ADDR[:PORT]", "[ADDR6]:PORT"; NULL: those
 				     of /etc/resolv.conf */
-	const char *trust_anchor; /* file of DS or DNSKEY records; NULL: the
-				     system's root key, where there is one */
+	const char *trust_anchor; /* file of DS or DNSKEY records, in place of
+				     trust; "+FILE": beside the root's */
+	enum dns_trust trust;
 };
 
 struct dns;
@@ -35,8 +43,8 @@ int dns_new(struct dns **out, const struct dns_config *c, struct loop *loop,
     struct err *e);
 /* NULL is well. */
 void dns_free(struct dns *d);
-/* The file of the trust anchors, NULL if there are none: then nothing is ever
- * secure. */
+/* The file of the trust anchors, "the root's keys" of those built in, NULL if
+ * there are none: then nothing is ever secure. */
 const char *dns_trust_anchor(const struct dns *d);
 
 enum dns_status {
@@ -80,18 +88,44 @@ struct dns_tlsa {
 	unsigned char *data; /* of all of them */
 };
 
-/* Each fills *out, which is the caller's to release, also after a failure. A
- * name is letters, digits, '-', '_' (A-labels, see idn.h). That there is no
- * such name or that nobody could tell is data, not an error. -1: ERR_USAGE
- * (no name), ERR_INTR, ERR_TEMP (the deadline; the library has failed). */
-int dns_mx(struct dns *d, const char *domain, int64_t deadline_ns,
+/* One look-up under way. */
+struct dns_look;
+
+/* Each begins a look-up that fills *out when it is done, which is the caller's
+ * to release whatever happens, and must stay where it is as long as the
+ * look-up lives. A name is letters, digits, '-', '_' (A-labels, see idn.h).
+ * None of them waits. -1, and *look is NULL: ERR_USAGE (no name), ERR_TEMP
+ * (the library has failed), ERR_BUG (no memory). */
+int dns_mx_start(struct dns_look **look, struct dns *d, const char *domain,
     struct dns_mx *out, struct err *e);
 /* family: AF_UNSPEC for both. */
+int dns_addresses_start(struct dns_look **look, struct dns *d, const char *host,
+    int family, struct dns_addresses *out, struct err *e);
+int dns_tlsa_start(struct dns_look **look, struct dns *d, unsigned port,
+    const char *host, struct dns_tlsa *out, struct err *e);
+/* Only whether the name itself is an alias, and if that much is secure. */
+int dns_cname_start(struct dns_look **look, struct dns *d, const char *host,
+    struct dns_head *out, struct err *e);
+/* 1: *out is filled; 0: not yet, wait for dns_fds(). That there is no such
+ * name or that nobody could tell is data, not an error. -1: ERR_TEMP (the
+ * library has failed). */
+int dns_step(struct dns_look *look, struct err *e);
+/* One descriptor to poll for reading, the same for all look-ups of d: when it
+ * is ready, step each of them, since whichever comes first takes what has come
+ * for all. Returns how many it filled (1). */
+size_t dns_fds(const struct dns *d, struct pollfd *fd);
+/* Leaves the look-up behind if it is not done. Before dns_free(). NULL is
+ * well. */
+void dns_look_free(struct dns_look *look);
+
+/* The same for those who wait. Errors as above, and ERR_TEMP at the deadline,
+ * ERR_INTR. */
+int dns_mx(struct dns *d, const char *domain, int64_t deadline_ns,
+    struct dns_mx *out, struct err *e);
 int dns_addresses(struct dns *d, const char *host, int family,
     int64_t deadline_ns, struct dns_addresses *out, struct err *e);
 int dns_tlsa(struct dns *d, unsigned port, const char *host,
     int64_t deadline_ns, struct dns_tlsa *out, struct err *e);
-/* Only whether the name itself is an alias, and if that much is secure. */
 int dns_cname(struct dns *d, const char *host, int64_t deadline_ns,
     struct dns_head *out, struct err *e);
 

@@ -110,23 +110,6 @@ dns_mx_fill(struct dns_mx *m, const struct dns_question *r)
 	free(all);
 }
 
-int
-dns_mx(struct dns *d, const char *domain, int64_t deadline_ns,
-    struct dns_mx *out, struct err *e)
-{
-	struct dns_question q = { .type = DNS_MX };
-	int rc;
-
-	*out = (struct dns_mx){ 0 };
-	rc = dns_ask(d, domain, &q, 1, deadline_ns, e);
-	if (rc == 0) {
-		dns_fill(&out->head, domain, &q);
-		dns_mx_fill(out, &q);
-	}
-	dns_done(d, &q, 1);
-	return rc;
-}
-
 static void
 dns_addresses_fill(struct dns_addresses *out, struct dns_head *h, int family,
     const struct dns_question *r, size_t max)
@@ -143,22 +126,11 @@ dns_addresses_fill(struct dns_addresses *out, struct dns_head *h, int family,
 	}
 }
 
-int
-dns_addresses(struct dns *d, const char *host, int family, int64_t deadline_ns,
-    struct dns_addresses *out, struct err *e)
+static void
+dns_families_fill(struct dns_addresses *out, int family, const char *host,
+    const struct dns_question *q, size_t n)
 {
-	struct dns_question q[2] = { { 0 } };
-	size_t n = 0;
-	int rc;
-
-	*out = (struct dns_addresses){ .a.status = DNS_NODATA,
-		.aaaa.status = DNS_NODATA };
-	if (family != AF_INET)
-		q[n++].type = DNS_AAAA;
-	if (family != AF_INET6)
-		q[n++].type = DNS_A;
-	rc = dns_ask(d, host, q, n, deadline_ns, e);
-	for (size_t i = 0; rc == 0 && i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		bool six = q[i].type == DNS_AAAA;
 		struct dns_head *h = six ? &out->aaaa : &out->a;
 
@@ -168,12 +140,10 @@ dns_addresses(struct dns *d, const char *host, int family, int64_t deadline_ns,
 		    six && n > 1 ? DNS_ADDRESS_MAX / 2 : DNS_ADDRESS_MAX);
 	}
 	/* A family that was not asked for says nothing against the other. */
-	if (rc == 0 && family == AF_INET)
+	if (family == AF_INET)
 		out->aaaa.secure = out->a.secure;
-	if (rc == 0 && family == AF_INET6)
+	if (family == AF_INET6)
 		out->a.secure = out->aaaa.secure;
-	dns_done(d, q, n);
-	return rc;
 }
 
 static void
@@ -201,13 +171,71 @@ dns_tlsa_fill(struct dns_tlsa *out, const struct dns_question *r)
 	}
 }
 
-int
-dns_tlsa(struct dns *d, unsigned port, const char *host, int64_t deadline_ns,
-    struct dns_tlsa *out, struct err *e)
-{
-	struct dns_question q = { .type = DNS_TLSA };
-	int rc;
+struct dns_look {
+	struct dns *d;
+	char *name;
+	int family; /* of addresses */
+	struct dns_question q[2];
+	size_t n; /* 0: the answer is known */
+	/* One of them is where it goes. */
+	struct dns_mx *mx;
+	struct dns_addresses *addresses;
+	struct dns_tlsa *tlsa;
+	struct dns_head *cname;
+};
 
+static int
+dns_look_begin(struct dns_look **look, struct dns *d, const char *name,
+    const struct dns_look *with, struct err *e)
+{
+	struct dns_look *k = mem_alloc(sizeof *k);
+
+	*k = *with;
+	k->d = d;
+	k->name = mem_dup(name);
+	*look = k;
+	if (k->n == 0 || dns_ask(d, name, k->q, k->n, e) == 0)
+		return 0;
+	dns_look_free(k);
+	*look = NULL;
+	return -1;
+}
+
+int
+dns_mx_start(struct dns_look **look, struct dns *d, const char *domain,
+    struct dns_mx *out, struct err *e)
+{
+	*out = (struct dns_mx){ 0 };
+	return dns_look_begin(look, d, domain,
+	    &(struct dns_look){
+		.q = { { .type = DNS_MX } }, .n = 1, .mx = out },
+	    e);
+}
+
+int
+dns_addresses_start(struct dns_look **look, struct dns *d, const char *host,
+    int family, struct dns_addresses *out, struct err *e)
+{
+	struct dns_look k = { .family = family, .addresses = out };
+
+	*out = (struct dns_addresses){ .a.status = DNS_NODATA,
+		.aaaa.status = DNS_NODATA };
+	if (family != AF_INET)
+		k.q[k.n++].type = DNS_AAAA;
+	if (family != AF_INET6)
+		k.q[k.n++].type = DNS_A;
+	return dns_look_begin(look, d, host, &k, e);
+}
+
+int
+dns_tlsa_start(struct dns_look **look, struct dns *d, unsigned port,
+    const char *host, struct dns_tlsa *out, struct err *e)
+{
+	struct dns_look k = {
+		.q = { { .type = DNS_TLSA } }, .n = 1, .tlsa = out
+	};
+
+	*look = NULL;
 	*out = (struct dns_tlsa){ 0 };
 	if (!rdata_is_name(host))
 		return err_set(
@@ -216,28 +244,113 @@ dns_tlsa(struct dns *d, unsigned port, const char *host, int64_t deadline_ns,
 	if (!rdata_is_name(out->name)) {
 		/* There can be no such name. */
 		out->head.status = DNS_NXDOMAIN;
-		return 0;
+		k.n = 0;
 	}
-	rc = dns_ask(d, out->name, &q, 1, deadline_ns, e);
-	if (rc == 0) {
-		dns_fill(&out->head, out->name, &q);
-		dns_tlsa_fill(out, &q);
+	return dns_look_begin(look, d, out->name, &k, e);
+}
+
+int
+dns_cname_start(struct dns_look **look, struct dns *d, const char *host,
+    struct dns_head *out, struct err *e)
+{
+	*out = (struct dns_head){ 0 };
+	return dns_look_begin(look, d, host,
+	    &(struct dns_look){
+		.q = { { .type = DNS_CNAME } }, .n = 1, .cname = out },
+	    e);
+}
+
+static void
+dns_look_fill(struct dns_look *k)
+{
+	if (k->mx != NULL) {
+		dns_fill(&k->mx->head, k->name, k->q);
+		dns_mx_fill(k->mx, k->q);
+	} else if (k->addresses != NULL) {
+		dns_families_fill(k->addresses, k->family, k->name, k->q, k->n);
+	} else if (k->tlsa != NULL) {
+		dns_fill(&k->tlsa->head, k->name, k->q);
+		dns_tlsa_fill(k->tlsa, k->q);
+	} else {
+		dns_fill(k->cname, k->name, k->q);
 	}
-	dns_done(d, &q, 1);
-	return rc;
+}
+
+int
+dns_step(struct dns_look *k, struct err *e)
+{
+	int r = 1;
+
+	if (k->n == 0)
+		return 1;
+	r = dns_answers(k->d, k->name, k->q, k->n, e);
+	if (r != 1)
+		return r;
+	dns_look_fill(k);
+	/* Another step fills nothing twice. */
+	dns_done(k->d, k->q, k->n);
+	k->n = 0;
+	return 1;
+}
+
+void
+dns_look_free(struct dns_look *k)
+{
+	if (k == NULL)
+		return;
+	dns_done(k->d, k->q, k->n);
+	free(k->name);
+	free(k);
+}
+
+/* Waits for what has been started; begun is what its start returned. */
+static int
+dns_look_wait(int begun, struct dns_look *k, int64_t deadline_ns, struct err *e)
+{
+	int r = begun;
+
+	while (r == 0 && (r = dns_step(k, e)) == 0)
+		r = dns_wait(k->d, k->name, deadline_ns, e);
+	dns_look_free(k);
+	return r < 0 ? -1 : 0;
+}
+
+int
+dns_mx(struct dns *d, const char *domain, int64_t deadline_ns,
+    struct dns_mx *out, struct err *e)
+{
+	struct dns_look *k;
+	int r = dns_mx_start(&k, d, domain, out, e);
+
+	return dns_look_wait(r, k, deadline_ns, e);
+}
+
+int
+dns_addresses(struct dns *d, const char *host, int family, int64_t deadline_ns,
+    struct dns_addresses *out, struct err *e)
+{
+	struct dns_look *k;
+	int r = dns_addresses_start(&k, d, host, family, out, e);
+
+	return dns_look_wait(r, k, deadline_ns, e);
+}
+
+int
+dns_tlsa(struct dns *d, unsigned port, const char *host, int64_t deadline_ns,
+    struct dns_tlsa *out, struct err *e)
+{
+	struct dns_look *k;
+	int r = dns_tlsa_start(&k, d, port, host, out, e);
+
+	return dns_look_wait(r, k, deadline_ns, e);
 }
 
 int
 dns_cname(struct dns *d, const char *host, int64_t deadline_ns,
     struct dns_head *out, struct err *e)
 {
-	struct dns_question q = { .type = DNS_CNAME };
-	int rc;
+	struct dns_look *k;
+	int r = dns_cname_start(&k, d, host, out, e);
 
-	*out = (struct dns_head){ 0 };
-	rc = dns_ask(d, host, &q, 1, deadline_ns, e);
-	if (rc == 0)
-		dns_fill(out, host, &q);
-	dns_done(d, &q, 1);
-	return rc;
+	return dns_look_wait(r, k, deadline_ns, e);
 }

@@ -46,8 +46,8 @@ static int
 idn_done(int rc, char *made, const char *domain, char **out, struct err *e)
 {
 	if (rc != IDN2_OK)
-		return err_set(e, ERR_USAGE, "'%.255s' is no domain: %s",
-		    domain, idn2_strerror(rc));
+		return err_set(e, rc == IDN2_MALLOC ? ERR_BUG : ERR_USAGE,
+		    "'%.255s' is no domain: %s", domain, idn2_strerror(rc));
 	*out = mem_dup(made);
 	idn2_free(made);
 	return 0;
@@ -77,6 +77,36 @@ idn_to_ascii(const char *domain, char **out, struct err *e)
 		    domain);
 	}
 	return idn_done(rc, made, domain, out, e);
+}
+
+int
+idn_mailbox(const char *mailbox, char **out, struct err *e)
+{
+	const char *at = strrchr(mailbox, '@');
+	size_t len = strlen(mailbox), local = 0, end = len;
+	char *domain, *ascii;
+	int rc;
+
+	*out = NULL;
+	if (at != NULL)
+		local = (size_t)(at + 1 - mailbox);
+	if (len > local && mailbox[len - 1] == '>')
+		end--;
+	for (size_t i = 0; i < local; i++)
+		if ((unsigned char)mailbox[i] > 127)
+			return 0;
+	/* Without a domain all of it is a local part. */
+	if (at == NULL && idn_is_needed(mailbox))
+		return 0;
+	domain = mem_dupn(mailbox + local, end - local);
+	rc = idn_to_ascii(domain, &ascii, e);
+	free(domain);
+	if (rc != 0)
+		return -1;
+	*out =
+	    mem_printf("%.*s%s%s", (int)local, mailbox, ascii, mailbox + end);
+	free(ascii);
+	return 1;
 }
 
 static bool

@@ -54,6 +54,9 @@ const struct sasl_mech *sasl_mech_at(size_t i);
 /* By name, in any case of letters; NULL when there is none. */
 const struct sasl_mech *sasl_mech_find(const char *name);
 
+/* The same, or NULL with ERR_USAGE: there is none, and which there are. */
+const struct sasl_mech *sasl_mech_named(const char *name, struct err *e);
+
 /* Channel binding octets (tls_channel_binding()); p NULL: none. With both
  * tls-unique is used, which there is under TLS 1.2 only and which is the
  * default there (RFC 9266 3). */

@@ -45,6 +45,22 @@ sasl_mech_find(const char *name)
 	return NULL;
 }
 
+const struct sasl_mech *
+sasl_mech_named(const char *name, struct err *e)
+{
+	const struct sasl_mech *m = sasl_mech_find(name);
+	struct buf all = BUF_INIT;
+
+	if (m != NULL)
+		return m;
+	for (size_t i = 0; i < SASL_NMECH; i++)
+		buf_addf(&all, "%s%s", i == 0 ? "" : " ", sasl_mechs[i].name);
+	err_set(e, ERR_USAGE, "no mechanism \"%.80s\" here; there are %s", name,
+	    buf_str(&all));
+	buf_release(&all);
+	return NULL;
+}
+
 const struct sasl_engine *
 sasl_mech_engine(const struct sasl_mech *m)
 {
@@ -140,17 +156,9 @@ sasl_automatic(const struct sasl_config *c, struct err *e)
 static const struct sasl_mech *
 sasl_named(const struct sasl_config *c, struct err *e)
 {
-	const struct sasl_mech *m = sasl_mech_find(c->mech);
-	struct buf all = BUF_INIT;
+	const struct sasl_mech *m = sasl_mech_named(c->mech, e);
 
-	if (m != NULL)
-		return sasl_forbids(c, m, e) == 0 ? m : NULL;
-	for (size_t i = 0; i < SASL_NMECH; i++)
-		buf_addf(&all, "%s%s", i == 0 ? "" : " ", sasl_mechs[i].name);
-	err_set(e, ERR_USAGE, "no mechanism \"%s\" here; there are %s", c->mech,
-	    buf_str(&all));
-	buf_release(&all);
-	return NULL;
+	return m != NULL && sasl_forbids(c, m, e) == 0 ? m : NULL;
 }
 
 const struct sasl_mech *

@@ -228,7 +228,7 @@ static char *anchor;
 static struct dns *
 begin(void)
 {
-	const struct dns_config c = { resolver, anchor };
+	const struct dns_config c = { resolver, anchor, DNS_TRUST_NONE };
 	struct dns *d;
 	struct err e;
 
@@ -480,6 +480,45 @@ test_signed(struct dns *d)
 	buf_release(&b);
 }
 
+/* Whoever asks for proof has the root's keys, be they the system's or ours;
+ * whoever wants an address only does not need them, and those of a file stand
+ * instead of them or, behind a '+', beside them. A name server that knows no
+ * DNSSEC proves nothing. */
+static void
+test_trust(void)
+{
+	char *beside = mem_printf("+%s", anchor);
+	const struct {
+		enum dns_trust trust;
+		const char *file, *want;
+		bool known;
+	} rows[] = {
+		{ DNS_TRUST_NONE, NULL, "insecure (no trust anchor)", false },
+		{ DNS_TRUST_NONE, anchor, "insecure", true },
+		{ DNS_TRUST_ROOT, anchor, "insecure", true },
+		{ DNS_TRUST_ROOT, NULL, "bogus", true },
+		{ DNS_TRUST_NONE, beside, "bogus", true },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct dns_config c = { resolver, rows[i].file,
+			rows[i].trust };
+		struct buf b = BUF_INIT;
+		struct dns *d;
+		struct err e = { 0 };
+
+		CHECK(dns_new(&d, &c, &loop, &e) == 0, "%zu: %s", i, e.text);
+		CHECK((dns_trust_anchor(d) != NULL) == rows[i].known, "%zu", i);
+		mx_text(d, "null.example", &b);
+		CHECK(strncmp(
+			  buf_str(&b), rows[i].want, strlen(rows[i].want)) == 0,
+		    "%zu: %s", i, buf_str(&b));
+		buf_release(&b);
+		dns_free(d);
+	}
+	free(beside);
+}
+
 static void
 write_file(const char *path, const char *text)
 {
@@ -498,12 +537,14 @@ test_new(const char *dir)
 		enum err_kind kind;
 		const char *text;
 	} rows[] = {
-		{ { "resolver.example", NULL }, ERR_USAGE,
+		{ { "resolver.example", NULL, DNS_TRUST_NONE }, ERR_USAGE,
 		    "'resolver.example': expected a name server's ADDR" },
-		{ { "127.0.0.1:0", NULL }, ERR_USAGE, "expected" },
-		{ { resolver, "/nonexistent/key" }, ERR_NOINPUT,
+		{ { "127.0.0.1:0", NULL, DNS_TRUST_NONE }, ERR_USAGE,
+		    "expected" },
+		{ { resolver, "/nonexistent/key", DNS_TRUST_ROOT }, ERR_NOINPUT,
 		    "/nonexistent/key: No such file" },
-		{ { resolver, empty }, ERR_DATA, "no trust anchor in it" },
+		{ { resolver, empty, DNS_TRUST_ROOT }, ERR_DATA,
+		    "no trust anchor in it" },
 	};
 
 	write_file(empty, "not a key\n");
@@ -536,8 +577,9 @@ main(void)
 	write_file(anchor,
 	    "signed.example. IN DS 1 13 2 4aba248e78e8efb655c6ac05f72430709980f"
 	    "6980dc6da9980ce5cc575d98c8e\n");
-	if (dns_new(&d, &(struct dns_config){ resolver, anchor }, &loop, &e) !=
-		0 &&
+	if (dns_new(&d,
+		&(struct dns_config){ resolver, anchor, DNS_TRUST_NONE }, &loop,
+		&e) != 0 &&
 	    strstr(e.text, "library") != NULL) {
 		printf("skipped: %s\n", e.text);
 	} else {
@@ -549,6 +591,7 @@ main(void)
 		test_addresses(d);
 		test_tlsa(d);
 		test_signed(d);
+		test_trust();
 		dns_free(d);
 		test_waiting();
 	}

@@ -188,6 +188,22 @@ human_flaws(void)
 	free(got);
 }
 
+/* AUTH on two lines is one list, and is explained once; a second EHLO's not at
+ * all. */
+static void
+human_auth_twice(void)
+{
+	struct sink *s = human_begin((struct human_opts){ .remarks = true });
+	static const char text[] =
+	    "250-me\r\n250-AUTH=LOGIN\r\n250-SIZE\r\n250 auth PLAIN\r\n";
+	REPLY(s, text, .verb = verb_get(VERB_EHLO));
+	REPLY(s, text, .verb = verb_get(VERB_EHLO));
+	char *got = human_end(s);
+	const char *first = strstr(got, "4954");
+	CHECK(first != NULL && strstr(first + 1, "4954") == NULL, "%s", got);
+	free(got);
+}
+
 /* Every line is a remark, R: or S:, and remarks keep to the width. */
 static void
 human_widths(void)
@@ -274,6 +290,7 @@ main(void)
 	human_verdicts();
 	human_secrets();
 	human_flaws();
+	human_auth_twice();
 	human_widths();
 	human_colours();
 	return check_done();

@@ -50,6 +50,43 @@ test_plain(void)
 	}
 }
 
+static void
+test_mailbox(void)
+{
+	static const struct {
+		const char *in, *want;
+		int rc;
+	} rows[] = {
+		{ "joe@b\303\274cher.example", "joe@xn--bcher-kva.example", 1 },
+		{ "<joe@b\303\274cher.example>", "<joe@xn--bcher-kva.example>",
+		    1 },
+		{ "<\"a@b\"@B\303\234CHER.example>",
+		    "<\"a@b\"@xn--bcher-kva.example>", 1 },
+		{ "joe@example", "joe@example", 1 },
+		{ "<>", "<>", 1 },
+		{ "Postmaster", "Postmaster", 1 },
+		{ "<joe@[127.0.0.1]>", "<joe@[127.0.0.1]>", 1 },
+		{ "j\303\274rgen@b\303\274cher.example", NULL, 0 },
+		{ "j\303\274rgen@example", NULL, 0 },
+		{ "j\303\274rgen", NULL, 0 },
+		{ "<@b\303\274cher.example:joe@example>", NULL, 0 },
+		{ "joe@\303(.example", NULL, -1 },
+		{ "joe@b\303\274 cher.example", NULL, -1 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct err e = { 0 };
+		char *out;
+		int rc = idn_mailbox(rows[i].in, &out, &e);
+		CHECK(rc == rows[i].rc &&
+			  (rc == 1 ? strcmp(out, rows[i].want) == 0
+				   : out == NULL),
+		    "%s: %d %s %s", rows[i].in, rc, out, e.text);
+		CHECK(rc >= 0 || e.kind == ERR_USAGE, "%s: %s", rows[i].in,
+		    e.text);
+		free(out);
+	}
+}
+
 int
 main(void)
 {
@@ -62,6 +99,7 @@ main(void)
 		return check_done();
 	}
 	free(out);
+	test_mailbox();
 	for (size_t i = 0; i < sizeof idn_rows / sizeof *idn_rows; i++) {
 		const struct idn_row *r = &idn_rows[i];
 		int rc = idn_to_ascii(r->in, &out, &e);

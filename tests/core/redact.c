@@ -32,6 +32,42 @@ static const struct {
 	{ "PLAIN, offset 3", T("AGIAaHVudGVyMiE="), "***" },
 	{ "base64 that goes on", T("x=AGIAaHVudGVyMiEubW9yZQ== y"), "x=*** y" },
 	{ "empty", T(""), "" },
+	/* What nobody told us, by its place. */
+	{ "AUTH, an arrow before it", T(" ~> AUTH PLAIN AGpvZQBzZXNhbWU="),
+	    " ~> AUTH PLAIN ***" },
+	{ "a tag", T("C: AUTH PLAIN AGpvZQBzZXNhbWU="), "C: AUTH PLAIN ***" },
+	{ "a prompt", T("smtp> auth plain AGpvZQBzZXNhbWU="),
+	    "smtp> auth plain ***" },
+	{ "quoted", T("f:1: 'AUTH PLAIN AGpvZQBzZXNhbWU=' is no reply"),
+	    "f:1: 'AUTH PLAIN ***' is no reply" },
+	{ "escaped", T("\\raw AUTH PLAIN AGpvZQBzZXNhbWU=\\r\\nNOOP"),
+	    "\\raw AUTH PLAIN ***\\r\\nNOOP" },
+	{ "escaped, behind a line",
+	    T("NOOP\\r\\nAUTH\\x20PLAIN\\tAGpvZQBzZXNhbWU=\\r\\n"),
+	    "NOOP\\r\\nAUTH\\x20PLAIN\\t***\\r\\n" },
+	{ "two lines", T("AUTH LOGIN am9l\r\nAUTH LOGIN am9lIQ=="),
+	    "AUTH LOGIN ***\r\nAUTH LOGIN ***" },
+	{ "two words", T("AUTH LOGIN am9l c2VzYW1l end"),
+	    "AUTH LOGIN *** *** end" },
+	{ "no mechanism", T("AUTH AGpvZQBzZXNhbWU="), "AUTH ***" },
+	{ "one nobody knows", T("AUTH FOO-1 AGpvZQBzZXNhbWU="),
+	    "AUTH FOO-1 ***" },
+	{ "offers",
+	    T("250-AUTH LOGIN PLAIN NTLM XOAUTH2 SCRAM-SHA-512 ANONYMOUS "
+	      "X-OWN DIGEST-MD5"),
+	    "250-AUTH LOGIN PLAIN NTLM XOAUTH2 SCRAM-SHA-512 ANONYMOUS "
+	    "X-OWN DIGEST-MD5" },
+	{ "the old form", T("250-AUTH=LOGIN PLAIN"), "250-AUTH=LOGIN PLAIN" },
+	{ "prose",
+	    T("AUTH PLAIN would show the password; AUTH mechanism Exchange"),
+	    "AUTH PLAIN would show the password; AUTH mechanism Exchange" },
+	{ "another word", T("XAUTH PLAIN AGpvZQBzZXNhbWU="),
+	    "XAUTH PLAIN AGpvZQBzZXNhbWU=" },
+	{ "at its end", T("AUTH"), "AUTH" },
+	{ "a blank behind it", T("AUTH PLAIN "), "AUTH PLAIN " },
+	/* The values "c2VzYW1lIQ==" and "AGpvZQBvcGVuIHVw" were added. */
+	{ "a value decoded", T("535 sesame! is wrong"), "535 *** is wrong" },
+	{ "of PLAIN the password", T("joe: open up"), "joe: ***" },
 };
 
 static const struct {
@@ -55,6 +91,27 @@ static const struct {
 	{ "looks like a verb", "AUTH", true, "***" },
 	{ "words that are no command", "my secret words", true, "***" },
 	{ "another verb", "XCLIENT LOGIN=bob", true, "XCLIENT ***" },
+	{ "blank before", " AUTH PLAIN AGJvAHg=", true, " AUTH PLAIN ***" },
+	{ "before AUTH something", " ~> AUTH PLAIN x y", false,
+	    " ~> AUTH PLAIN ***" },
+	{ "plain words", "AUTH LOGIN bob", false, "AUTH LOGIN ***" },
+	{ "raw", "\\raw  auth plain \\x41GJvAHg=\\r\\nNOOP", false,
+	    "\\raw  auth plain ***\\r\\nNOOP" },
+	{ "cancelled in place", "AUTH PLAIN *", false, "AUTH PLAIN *" },
+	{ "AUTH of MAIL", "MAIL FROM:<a@b> AUTH=<c>", false,
+	    "MAIL FROM:<a@b> AUTH=<c>" },
+};
+
+static const struct {
+	const char *in, *want;
+} errors[] = {
+	{ "'smtp://joe:s3cret@h' is no host", "'smtp://joe:***@h' is no host" },
+	{ "smtp://joe:a:b@c@h:25/x and x://u:p@h",
+	    "smtp://joe:***@h:25/x and x://u:***@h" },
+	{ "smtp://joe@h", "smtp://joe@h" },
+	{ "smtp://h:25/a@b", "smtp://h:25/a@b" },
+	{ "AUTH PLAIN AGpvZQBzZXNhbWU=", "AUTH PLAIN ***" },
+	{ "://", "://" },
 };
 
 /* What p looks like at an offset: coded by the book, to be found by value. */
@@ -109,6 +166,8 @@ main(void)
 	redact_add(&r, T("pass\0word"));
 	redact_add(&r, T("Zw"));
 	redact_add(&r, T("aaaa"));
+	redact_add(&r, T("c2VzYW1lIQ=="));
+	redact_add(&r, T("AGpvZQBvcGVuIHVw"));
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct buf b = BUF_INIT;
 		char *in = mem_alloc(texts[i].len);
@@ -127,10 +186,22 @@ main(void)
 		    lines[i].label, buf_str(&b));
 		buf_release(&b);
 	}
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		struct buf b = BUF_INIT;
+		redact_error(&r, &b, errors[i].in, strlen(errors[i].in));
+		CHECK(strcmp(buf_str(&b), errors[i].want) == 0, "%s: %s",
+		    errors[i].in, buf_str(&b));
+		buf_release(&b);
+	}
 	redact_any_offset(&r, "hunter2!");
 	redact_any_offset(&r, "aaaa");
 	redact_release(&r);
 	struct buf b = BUF_INIT;
+	r.reveal = &(bool){ true };
+	redact_line(&r, &b, T("AUTH PLAIN AGpvZQBzZXNhbWU="), false);
+	CHECK(strcmp(buf_str(&b), "AUTH PLAIN AGpvZQBzZXNhbWU=") == 0,
+	    "revealed: %s", buf_str(&b));
+	buf_clear(&b);
 	redact_text(&r, &b, "hunter2!", 8);
 	redact_text(NULL, &b, "hunter2!", 8);
 	CHECK(strcmp(buf_str(&b), "hunter2!hunter2!") == 0, "released: %s",

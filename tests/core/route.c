@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include "net/dns/dns_priv.h"
 #include "net/dns/route.h"
 
 /* What is known of a name and type. data: MX "10 a,20 b"; addresses "A" or
@@ -135,16 +136,63 @@ dns_trust_anchor(const struct dns *d)
 	return anchored ? "anchor" : NULL;
 }
 
+/* Each question is answered at the second step. */
+struct dns_look {
+	int steps;
+};
+
+static int looks;	 /* under way */
+static bool mute;	 /* nobody answers */
+static bool interrupted; /* while waiting */
+
+static struct dns_look *
+look_new(void)
+{
+	looks++;
+	return mem_zalloc(sizeof(struct dns_look));
+}
+
+void
+dns_look_free(struct dns_look *look)
+{
+	looks -= look != NULL;
+	free(look);
+}
+
 int
-dns_mx(struct dns *d, const char *domain, int64_t deadline_ns,
+dns_step(struct dns_look *look, struct err *e)
+{
+	(void)e;
+	return !mute && look->steps++ > 0;
+}
+
+size_t
+dns_fds(const struct dns *d, struct pollfd *fd)
+{
+	(void)d;
+	*fd = (struct pollfd){ .fd = 77, .events = POLLIN };
+	return 1;
+}
+
+int
+dns_wait(struct dns *d, const char *name, int64_t deadline_ns, struct err *e)
+{
+	(void)d;
+	(void)name;
+	(void)deadline_ns;
+	return interrupted ? err_set(e, ERR_INTR, "interrupted") : 0;
+}
+
+int
+dns_mx_start(struct dns_look **look, struct dns *d, const char *domain,
     struct dns_mx *out, struct err *e)
 {
 	const char *list;
 	char word[64];
 
 	(void)d;
-	(void)deadline_ns;
 	(void)e;
+	*look = look_new();
 	*out = (struct dns_mx){ 0 };
 	list = ask(domain, "MX", &out->head)->data;
 	while (next_word(&list, word, sizeof word)) {
@@ -159,16 +207,16 @@ dns_mx(struct dns *d, const char *domain, int64_t deadline_ns,
 }
 
 int
-dns_addresses(struct dns *d, const char *host, int family, int64_t deadline_ns,
-    struct dns_addresses *out, struct err *e)
+dns_addresses_start(struct dns_look **look, struct dns *d, const char *host,
+    int family, struct dns_addresses *out, struct err *e)
 {
 	const char *list;
 	char word[64];
 
 	(void)d;
 	(void)family;
-	(void)deadline_ns;
 	(void)e;
+	*look = look_new();
 	*out = (struct dns_addresses){ 0 };
 	for (int i = 0; i < 2; i++) {
 		list = ask(
@@ -186,15 +234,15 @@ dns_addresses(struct dns *d, const char *host, int family, int64_t deadline_ns,
 }
 
 int
-dns_tlsa(struct dns *d, unsigned port, const char *host, int64_t deadline_ns,
-    struct dns_tlsa *out, struct err *e)
+dns_tlsa_start(struct dns_look **look, struct dns *d, unsigned port,
+    const char *host, struct dns_tlsa *out, struct err *e)
 {
 	const char *list;
 	char word[64];
 
 	(void)d;
-	(void)deadline_ns;
 	(void)e;
+	*look = look_new();
 	*out = (struct dns_tlsa){ .data = mem_zalloc(64) };
 	out->name = mem_printf("_%u._tcp.%s", port, host);
 	list = ask(out->name, "TLSA", &out->head)->data;
@@ -209,12 +257,12 @@ dns_tlsa(struct dns *d, unsigned port, const char *host, int64_t deadline_ns,
 }
 
 int
-dns_cname(struct dns *d, const char *host, int64_t deadline_ns,
+dns_cname_start(struct dns_look **look, struct dns *d, const char *host,
     struct dns_head *out, struct err *e)
 {
 	(void)d;
-	(void)deadline_ns;
 	(void)e;
+	*look = look_new();
 	ask(host, "CNAME", out);
 	return 0;
 }
@@ -263,7 +311,8 @@ test_plans(void)
 		struct route *r;
 		int rc;
 
-		rc = route_new(&r, NULL, plan_rows[i].domain, 0, 0, &e);
+		rc = route_new(
+		    &r, NULL, plan_rows[i].domain, 0, LOOP_FOREVER, &e);
 		if (rc == 0) {
 			plan_text(r, &b);
 			for (size_t k = 0; k < route_names(r, name); k++)
@@ -297,8 +346,9 @@ test_shuffle(void)
 	for (uint64_t seed = 1; seed <= 500; seed++) {
 		unsigned order = 0;
 
-		route_new(&r, NULL, "order.example", seed, 0, &e);
-		route_new(&again, NULL, "order.example", seed, 0, &e);
+		route_new(&r, NULL, "order.example", seed, LOOP_FOREVER, &e);
+		route_new(
+		    &again, NULL, "order.example", seed, LOOP_FOREVER, &e);
 		fixed = fixed && strcmp(r->host[0].name, "z") == 0 &&
 			strcmp(r->host[5].name, "y") == 0;
 		for (size_t i = 0; i < 6; i++)
@@ -333,8 +383,10 @@ static const struct look_row {
 	    "TLSA _25._tcp.mail.one.example" },
 	{ "not wanted", "mail.one.example", 25, false, true, true, ERR_NONE, "",
 	    ROUTE_DANE_NONE, NULL, 1, "!TLSA" },
-	{ "no anchor", "mail.one.example", 25, true, false, true, ERR_NONE,
-	    "no trust anchor", ROUTE_DANE_NONE, NULL, 1, "!TLSA" },
+	{ "no anchor", "mail.one.example", 25, true, false, true, ERR_AUTH,
+	    "there is no trust anchor", ROUTE_DANE_NONE, NULL, 0, "!A" },
+	{ "no anchor, nothing to prove", "mail.one.example", 25, false, false,
+	    true, ERR_NONE, "", ROUTE_DANE_NONE, NULL, 1, "!TLSA" },
 	{ "MX insecure", "mail.one.example", 25, true, true, false, ERR_NONE,
 	    "MX records are insecure", ROUTE_DANE_NONE, NULL, 1, "!TLSA" },
 	{ "unusable", "mail.one.example", 24, true, true, true, ERR_NONE,
@@ -392,10 +444,13 @@ static const struct look_row {
 	    "null MX beside others", ROUTE_DANE_NONE, NULL, 0, "!A" },
 	{ "odd", "\\027x", 25, true, true, true, ERR_PROTO,
 	    "'\\027x' is no host's name", ROUTE_DANE_NONE, NULL, 0, "!A" },
-	{ "an address", "192.0.2.9", 25, true, true, true, ERR_NONE,
-	    "an address has no TLSA records", ROUTE_DANE_NONE, NULL, 1, "!A" },
-	{ "an address, IPv6", "::1", 25, true, true, true, ERR_NONE,
-	    "an address has no TLSA records", ROUTE_DANE_NONE, NULL, 1, "!A" },
+	{ "an address", "192.0.2.9", 25, false, true, true, ERR_NONE, "",
+	    ROUTE_DANE_NONE, NULL, 1, "!A" },
+	{ "an address, DANE", "192.0.2.9", 25, true, true, true, ERR_USAGE,
+	    "192.0.2.9: an address has no TLSA records", ROUTE_DANE_NONE, NULL,
+	    0, "!A" },
+	{ "an address, IPv6, DANE", "::1", 25, true, true, true, ERR_USAGE,
+	    "an address has no TLSA records", ROUTE_DANE_NONE, NULL, 0, "!A" },
 	{ "a dot behind", "mail.one.example.", 25, true, true, true, ERR_NONE,
 	    "secure TLSA", ROUTE_DANE_USABLE, "mail.one.example", 1, "" },
 };
@@ -414,7 +469,8 @@ test_look(const struct look_row *r)
 	/* A second look starts anew. */
 	for (int i = 0; i < 2; i++) {
 		buf_clear(&asked);
-		rc = route_look(NULL, h, r->port, AF_UNSPEC, r->dane, 0, &e);
+		rc = route_look(
+		    NULL, h, r->port, AF_UNSPEC, r->dane, LOOP_FOREVER, &e);
 		CHECK(rc == (r->kind == ERR_NONE ? 0 : -1) && e.kind == r->kind,
 		    "%s: %d %s", r->label, rc, e.text);
 		CHECK(strstr(rc != 0	      ? e.text
@@ -447,12 +503,96 @@ test_number(void)
 	struct err e = { 0 };
 	struct route *r;
 
-	CHECK(
-	    route_new(&r, NULL, "number.example", 0, 0, &e) == 0, "%s", e.text);
-	CHECK(route_look(NULL, &r->host[0], 25, AF_UNSPEC, true, 0, &e) == -1 &&
+	CHECK(route_new(&r, NULL, "number.example", 0, LOOP_FOREVER, &e) == 0,
+	    "%s", e.text);
+	CHECK(route_look(NULL, &r->host[0], 25, AF_UNSPEC, true, LOOP_FOREVER,
+		  &e) == -1 &&
 		  e.kind == ERR_NOHOST,
 	    "%s", e.text);
 	route_free(r);
+}
+
+/* Nothing sleeps: a step says what to wait for, until the time that was given,
+ * and may be left behind. */
+static void
+test_steps(void)
+{
+	struct route_host *h = mem_zalloc(sizeof *h);
+	struct route_step *s;
+	struct route *r;
+	struct pollfd fd;
+	struct err e = { 0 };
+	int64_t when = 0;
+	int n = 0;
+
+	CHECK(route_start(&s, NULL, "one.example", 0, LOOP_FOREVER - 1, &e) ==
+		      0 &&
+		  route_step(s, &e) == 0 && route_take(s) == NULL,
+	    "begun");
+	CHECK(route_fds(s, &fd, &when) == 1 && fd.fd == 77 &&
+		  when == LOOP_FOREVER - 1,
+	    "%d", fd.fd);
+	CHECK(route_step(s, &e) == 1 && route_step(s, &e) == 1 &&
+		  route_fds(s, &fd, NULL) == 0,
+	    "done");
+	r = route_take(s);
+	CHECK(r != NULL && route_take(s) == NULL, "taken once");
+	route_step_free(s);
+	CHECK(route_look_start(&s, NULL, &r->host[0], 25, AF_UNSPEC, true,
+		  LOOP_FOREVER, &e) == 0,
+	    "%s", e.text);
+	while (route_step(s, &e) == 0)
+		n++;
+	CHECK(n == 2 && r->host[0].dane == ROUTE_DANE_USABLE &&
+		  r->host[0].naddress == 1 && route_take(s) == NULL,
+	    "%d steps", n);
+	route_step_free(s);
+	route_free(r);
+
+	mute = true;
+	route_host_init(h, "half");
+	CHECK(route_look_start(&s, NULL, h, 25, AF_UNSPEC, false, 0, &e) == 0 &&
+		  route_step(s, &e) == -1 && e.kind == ERR_TEMP &&
+		  strcmp(e.text, "cannot look up half: timed out") == 0,
+	    "%s", e.text);
+	CHECK(h->naddress == 0 && route_step(s, &e) == -1, "and stays so");
+	route_step_free(s);
+	interrupted = true;
+	CHECK(
+	    route_look(NULL, h, 25, AF_UNSPEC, false, LOOP_FOREVER, &e) == -1 &&
+		e.kind == ERR_INTR,
+	    "%s", e.text);
+	CHECK(route_start(&s, NULL, "one.example", 0, LOOP_FOREVER, &e) == 0,
+	    "left behind");
+	route_step_free(s);
+	interrupted = mute = false;
+	route_host_release(h);
+	free(h);
+	CHECK(looks == 0, "%d are left", looks);
+}
+
+/* Records never lower what was asked for. */
+static void
+test_level(void)
+{
+	static const enum tls_level want[][5] = {
+		[ROUTE_DANE_NONE] = { TLS_MAY, TLS_MAY, TLS_MUST, TLS_VERIFY,
+		    TLS_DANE },
+		[ROUTE_DANE_UNUSABLE] = { TLS_MUST, TLS_MUST, TLS_MUST,
+		    TLS_VERIFY, TLS_DANE },
+		[ROUTE_DANE_USABLE] = { TLS_DANE, TLS_DANE, TLS_DANE, TLS_DANE,
+		    TLS_DANE },
+	};
+
+	for (int dane = ROUTE_DANE_NONE; dane <= ROUTE_DANE_USABLE; dane++)
+		for (int level = TLS_NONE; level <= TLS_DANE; level++) {
+			const struct route_host h = {
+				.dane = (enum route_dane)dane
+			};
+			CHECK(route_level(&h, (enum tls_level)level) ==
+				  want[dane][level],
+			    "%d, %d", dane, level);
+		}
 }
 
 int
@@ -460,6 +600,8 @@ main(void)
 {
 	test_plans();
 	test_number();
+	test_steps();
+	test_level();
 	test_shuffle();
 	for (size_t i = 0; i < sizeof look_rows / sizeof *look_rows; i++)
 		test_look(&look_rows[i]);

@@ -49,6 +49,33 @@ test_offers(void)
 	smtp_free(s);
 }
 
+/* One list, whatever their order; a mechanism said twice stands once. */
+static void
+test_offers_auth(void)
+{
+	static const char *const rows[][2] = {
+		{ "250-AUTH=LOGIN\r\n250 AUTH SCRAM-SHA-256 PLAIN\r\n",
+		    "LOGIN SCRAM-SHA-256 PLAIN" },
+		{ "250-AUTH LOGIN PLAIN\r\n250-SIZE\r\n250 "
+		  "AUTH=login  CRAM-MD5\r\n",
+		    "LOGIN PLAIN CRAM-MD5" },
+		{ "250-AUTH PLAIN\r\n250-AUTH PLAIN\r\n250 AUTH\r\n", "PLAIN" },
+		{ "250-AUTH\r\n250 AUTH=LOGINX LOGIN\r\n", "LOGINX LOGIN" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct buf b = BUF_INIT;
+		buf_addf(&b, "250-x\r\n%s", rows[i][0]);
+		struct smtp *s = greeted(buf_str(&b));
+		const struct smtp_keyword *k = smtp_offer(s, "AUTH");
+		CHECK(k != NULL && strcmp(k->args, rows[i][1]) == 0, "%s: %s",
+		    rows[i][1], k == NULL ? "none" : k->args);
+		CHECK(smtp_offer_at(s, i == 1 ? 2 : 1) == NULL, "%s: one",
+		    rows[i][1]);
+		smtp_free(s);
+		buf_release(&b);
+	}
+}
+
 static void
 test_offers_forgotten(void)
 {
@@ -159,6 +186,7 @@ int
 main(void)
 {
 	test_offers();
+	test_offers_auth();
 	test_offers_forgotten();
 	test_offers_cap();
 	test_size();

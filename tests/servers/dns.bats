@@ -94,6 +94,21 @@ mx() {
 	done
 }
 
+@test "DANE: records that cannot be used do not lower --tls" {
+	run mx pkix.example --dane --tls -c NOOP
+	ended 77
+	run mx pkix.example --dane --tls --tls-verify no -c NOOP
+	ended 0
+	says "S: STARTTLS"
+}
+
+@test "--resolver is asked for a plain host, and time bounds it" {
+	run smtpsh --resolver "$RESOLVER" -c NOOP "mail.plain.example:$P"
+	ended 0
+	run smtpsh --resolver "$RESOLVER" -c NOOP "nosuch.example:$P"
+	ended 68
+}
+
 @test "\\dns shows it all" {
 	run smtpsh --resolver "$RESOLVER" --trust-anchor "$ANCHORS" \
 		-c '\dns two.example' -c '\dns insecure.example' \
