@@ -17,6 +17,7 @@
 #include "cmd/know/explain.h"
 #include "cmd/front/host.h"
 #include "cmd/front/message.h"
+#include "cmd/front/source.h"
 #include "cmd/shell/setting.h"
 #include "cmd/term/prompt.h"
 
@@ -143,19 +144,19 @@ main_define(struct shell *sh, const struct opts *o, struct err *e)
 			    "-D %s: expected NAME=VALUE", o->define[i]);
 		char *name =
 		    mem_dupn(o->define[i], (size_t)(eq - o->define[i]));
-		int r = vars_set(&sh->vars, name, eq + 1, strlen(eq + 1), e);
+		int r = vars_set(&sh->talk.vars, name, eq + 1, strlen(eq + 1), e);
 		free(name);
 		if (r < 0)
 			return -1;
 	}
 	if (o->helo != NULL &&
-	    vars_set(&sh->vars, "helo", o->helo, strlen(o->helo), e) < 0)
+	    vars_set(&sh->talk.vars, "helo", o->helo, strlen(o->helo), e) < 0)
 		return -1;
 	if (o->from != NULL &&
-	    vars_set(&sh->vars, "from", o->from, strlen(o->from), e) < 0)
+	    vars_set(&sh->talk.vars, "from", o->from, strlen(o->from), e) < 0)
 		return -1;
 	if (o->nto > 0 &&
-	    vars_set(&sh->vars, "to", o->to[0], strlen(o->to[0]), e) < 0)
+	    vars_set(&sh->talk.vars, "to", o->to[0], strlen(o->to[0]), e) < 0)
 		return -1;
 	return 0;
 }
@@ -163,27 +164,27 @@ main_define(struct shell *sh, const struct opts *o, struct err *e)
 static int
 main_where(struct shell *sh, const struct opts *o, struct err *e)
 {
-	struct where *w = &sh->where;
+	struct where *w = &sh->talk.where;
 	w->lmtp = o->lmtp;
 	w->family = o->family;
 	if (o->bind != NULL)
 		w->bind = mem_dup(o->bind);
 	if (o->socket != NULL && o->serve == NULL) {
-		w->kind = CONN_UNIX;
+		w->kind = WHERE_UNIX;
 		w->path = mem_dup(o->socket);
-		sh->has_where = true;
+		sh->talk.has_where = true;
 	} else if (o->pipe != NULL) {
-		w->kind = CONN_PIPE;
+		w->kind = WHERE_PIPE;
 		w->command = mem_dup(o->pipe);
-		sh->has_where = true;
+		sh->talk.has_where = true;
 	} else if (o->mx != NULL) {
-		w->kind = CONN_TCP;
-		sh->has_where = true;
+		w->kind = WHERE_TCP;
+		sh->talk.has_where = true;
 	} else if (o->host != NULL) {
 		if (where_parse(w, o->host, e) < 0)
 			return -1;
 		w->lmtp |= o->lmtp;
-		sh->has_where = true;
+		sh->talk.has_where = true;
 	}
 	if ((o->mx != NULL) + (o->socket != NULL) + (o->pipe != NULL) +
 		(o->host != NULL) + o->sandbox >
@@ -215,19 +216,20 @@ main_modes(struct shell *sh, const struct opts *o, struct err *e)
 		return err_set(e, ERR_USAGE,
 		    "--body, --header, --data and --quit-after mail a message; "
 		    "-c and -f run lines: give one or the other");
-	sh->secure = (struct secure){ .level = o->tls		 ? TLS_VERIFY
+	sh->talk.secure = (struct secure){ .level = o->tls	 ? TLS_VERIFY
 					       : o->tls_optional ? TLS_MAY
 								 : TLS_NONE,
 		.on_connect = o->tls_on_connect,
-		.ca = o->tls_ca,
-		.cert = o->tls_cert,
-		.key = o->tls_key,
 		.sni = o->tls_sni,
 		.verify_host = o->tls_verify_host,
+		.save_peer = o->tls_save != NULL };
+	sh->trust = (struct trust){ .ca = o->tls_ca,
+		.cert = o->tls_cert,
+		.key = o->tls_key,
 		.protocol = o->tls_protocol,
 		.cipher = o->tls_cipher,
 		.save_peer = o->tls_save };
-	sh->auth = (struct auth){ .asked = o->auth,
+	sh->talk.auth = (struct auth){ .asked = o->auth,
 		.mech = o->auth_mech,
 		.user = o->auth_user,
 		.file = o->auth_file,
@@ -247,7 +249,7 @@ main_modes(struct shell *sh, const struct opts *o, struct err *e)
 	    main_setting(sh, "tls-verify", o->tls_verify, e) < 0)
 		return -1;
 	if (o->dialect != NULL)
-		sh->force_dialect =
+		sh->talk.force_dialect =
 		    strcmp(o->dialect, "821") == 0 ? DIALECT_821 : DIALECT_5321;
 	if (o->timeout != NULL &&
 	    main_setting(sh, "timeout", o->timeout, e) < 0)
@@ -262,14 +264,15 @@ main_way(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
 {
 	sh->names.resolver = o->resolver;
 	sh->names.trust_anchor = o->trust_anchor;
-	sh->mx.domain = o->mx;
-	sh->mx.dane = o->dane;
-	sh->mx.each = o->mx_all;
-	sh->mx.asked = sh->secure.level;
+	sh->talk.mx.domain = o->mx;
+	sh->talk.mx.dane = o->dane;
+	sh->talk.mx.each = o->mx_all;
+	sh->talk.mx.asked = sh->talk.secure.level;
+	sh->talk.mx.resolver = o->resolver != NULL;
 	if (o->mx_all && o->mx == NULL)
 		return err_set(e, ERR_USAGE, "--mx-all goes with --mx DOMAIN");
 	if (o->proxy_protocol != NULL)
-		sh->proxy_protocol = o->proxy_protocol[0] - '0';
+		sh->talk.proxy_protocol = o->proxy_protocol[0] - '0';
 	if (o->proxy == NULL)
 		return 0;
 	if (proxy_url_parse(proxy, o->proxy, e) < 0)
@@ -280,7 +283,7 @@ main_way(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
 	if (proxy->password != NULL)
 		redact_add(
 		    &sh->redact, proxy->password, strlen(proxy->password));
-	sh->proxy = proxy;
+	sh->talk.proxy = proxy;
 	return 0;
 }
 
@@ -297,34 +300,17 @@ main_is_message(const struct opts *o)
 static void
 main_run(struct shell *sh, const struct opts *o)
 {
-	bool go_on = true;
-	for (size_t i = 0; i < o->nrun && !sh->leaving; i++) {
+	for (size_t i = 0; i < o->nrun && !sh->talk.leaving;) {
+		size_t n = 0;
 		if (o->run[i].file) {
-			shell_file(sh, o->run[i].text);
+			source_file(sh, o->run[i++].text);
 			continue;
 		}
-		struct lang l;
-		struct err e = { 0 };
-		lang_init(&l, "-c", sh->force_dialect);
-		/* A command to smtpsh itself may need no connection. */
-		if (o->run[i].text[0] != '\\' && shell_begin(sh) < 0)
+		while (i + n < o->nrun && !o->run[i + n].file)
+			n++;
+		if (source_words(sh, &o->run[i], n) < 0)
 			break;
-		sh->file = "-c";
-		for (;; i++) {
-			go_on = shell_line(sh, &l, o->run[i].text,
-				    strlen(o->run[i].text)) == 0;
-			if (!go_on || sh->leaving || i + 1 == o->nrun ||
-			    o->run[i + 1].file)
-				break;
-		}
-		if (go_on && !sh->skip_text && lang_end(&l, &e) < 0)
-			shell_error(sh, &e);
-		lang_release(&l);
-		sh->file = NULL;
-		sh->line = 0;
-		shell_end(sh);
-		if (!go_on)
-			break;
+		i += n;
 	}
 }
 
@@ -336,11 +322,11 @@ main_tell_end(struct shell *sh, const struct opts *o, int status)
 		.file = o->nrun > 0	     ? "-c"
 			: main_is_message(o) ? "message"
 					     : "standard input",
-		.files = sh->tally.files,
-		.files_failed = sh->tally.files_failed,
+		.files = sh->talk.tally.files,
+		.files_failed = sh->talk.tally.files_failed,
 		.took_ns = loop_now_ns() - sh->began_ns,
 		.status = status,
-		.text = status != 0 && sh->told.kind != ERR_NONE ? sh->told.text
+		.text = status != 0 && sh->talk.told.kind != ERR_NONE ? sh->talk.told.text
 								 : "" };
 	shell_put(sh, &ev);
 }
@@ -352,37 +338,33 @@ main_rc(struct shell *sh)
 	const char *base = getenv("XDG_CONFIG_HOME");
 	const char *home = getenv("HOME");
 	char *path = NULL;
-	struct err e = { 0 };
 	if (base != NULL && base[0] == '/')
 		path = mem_printf("%s/smtpsh/rc", base);
 	else if (home != NULL && home[0] == '/')
 		path = mem_printf("%s/.config/smtpsh/rc", home);
-	if (path != NULL && access(path, F_OK) == 0 &&
-	    shell_include(sh, path, &e) < 0 && e.kind != ERR_NONE)
-		shell_error(sh, &e);
+	if (path != NULL && access(path, F_OK) == 0)
+		source_rc(sh, path);
 	free(path);
-	sh->tally = (struct tally){ 0 };
+	sh->talk.tally = (struct tally){ 0 };
 }
 
 static int
 main_interactive(struct shell *sh, const struct opts *o)
 {
 	struct err e = { 0 };
-	sh->interactive = true;
+	sh->talk.interactive = true;
 	main_loop = NULL; /* the prompt sees to signals */
 	if (!o->no_rc)
 		main_rc(sh);
 	main_loop = &sh->loop;
-	if ((sh->has_where || sh->sandboxed) &&
-	    (shell_connect(sh, &e) < 0 || shell_greet(sh, &e) < 0 ||
-		shell_secure(sh, &e) < 0))
-		shell_error(sh, &e);
-	sh->tally = (struct tally){ 0 };
+	if (sh->talk.has_where || sh->talk.sandbox != NULL)
+		shell_do(sh, talk_begin);
+	sh->talk.tally = (struct tally){ 0 };
 	if (prompt_run(sh, &e) < 0) {
 		shell_error(sh, &e);
 		return err_status(e.kind);
 	}
-	return sh->tally.status > 128 ? sh->tally.status : 0;
+	return sh->talk.tally.status > 128 ? sh->talk.tally.status : 0;
 }
 
 static int main_front(struct shell *sh, const struct opts *o);
@@ -402,14 +384,11 @@ main_each(struct shell *sh, const struct opts *o)
 		shell_error(sh, &e);
 		return shell_status(sh);
 	}
-	int n = mx_route(sh, &e);
-	if (n < 0) {
-		shell_error(sh, &e);
+	shell_do(sh, mx_route);
+	if (sh->talk.mx.route == NULL)
 		return shell_status(sh);
-	}
-	sh->mx_all_now = true;
-	for (size_t i = 0; i < (size_t)n; i++) {
-		sh->mx.next = i;
+	for (size_t i = 0; i < sh->talk.mx.route->n; i++) {
+		sh->talk.mx.next = i;
 		main_front(sh, o);
 	}
 	return shell_status(sh);
@@ -418,8 +397,6 @@ main_each(struct shell *sh, const struct opts *o)
 static int
 main_front(struct shell *sh, const struct opts *o)
 {
-	if (o->mx_all && !sh->mx_all_now)
-		return main_each(sh, o);
 	if (main_is_message(o))
 		message_run(sh, o);
 	else if (o->nrun > 0)
@@ -427,7 +404,7 @@ main_front(struct shell *sh, const struct opts *o)
 	else if (isatty(STDIN_FILENO))
 		return main_interactive(sh, o);
 	else
-		shell_stream(sh, STDIN_FILENO, "standard input");
+		source_stream(sh, STDIN_FILENO, "standard input");
 	return shell_status(sh);
 }
 
@@ -517,19 +494,20 @@ main_session(struct shell *sh, const struct opts *o, struct err *e)
 	struct host h = { 0 };
 	struct proxy_url proxy = { 0 };
 	int status;
-	sh->sandboxed = o->sandbox || (o->mock != NULL && o->host == NULL);
+	bool sandboxed = o->sandbox || (o->mock != NULL && o->host == NULL);
 	if (main_sinks(sh, o, e) < 0 || main_define(sh, o, e) < 0 ||
 	    main_where(sh, o, e) < 0 || main_modes(sh, o, e) < 0 ||
 	    main_way(sh, o, &proxy, e) < 0 ||
-	    (sh->sandboxed && host_init(&h, o, false, e) < 0)) {
+	    (sandboxed && host_init(&h, o, false, e) < 0)) {
 		shell_error(sh, e);
 		status = err_status(e->kind);
 	} else {
 		sh->sandbox = h.peer;
-		status = main_front(sh, o);
+		sh->talk.sandbox = sandboxed ? &sh->sandbox : NULL;
+		status = o->mx_all ? main_each(sh, o) : main_front(sh, o);
 	}
-	shell_close(sh);
-	if (!sh->interactive)
+	talk_close(&sh->talk);
+	if (!sh->talk.interactive)
 		main_tell_end(sh, o, status);
 	if (shell_release(sh, e) < 0 && status == 0) {
 		fprintf(stderr, "smtpsh: %s\n", e->text);

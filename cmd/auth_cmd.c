@@ -1,26 +1,56 @@
 #include "cmd/talk/auth.h"
 #include "cmd/talk/cmd.h"
 
+#include <stdlib.h>
+
+struct auth_cmd {
+	struct act act;
+	char *mech, *user;
+};
+
 static int
-auth_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+auth_cmd_resume(struct talk *t, struct act *act, struct err *e)
 {
-	const char *mech = a->n > 0 ? a->word[0] : sh->auth.mech;
-	const char *user = a->n > 1 ? a->word[1] : sh->auth.user;
+	struct auth_cmd *a = (struct auth_cmd *)act;
+	if (act->step == 1)
+		return ACT_DONE;
+	int r = talk_greet(t, e);
+	if (r == 0)
+		r = talk_await(t, e);
+	if (r != 0)
+		return r;
+	act->step = 1;
+	talk_auth(t, a->mech, a->user, !t->interactive && !t->expects);
+	return ACT_MORE;
+}
+
+static void
+auth_cmd_release(struct talk *t, struct act *act)
+{
+	struct auth_cmd *a = (struct auth_cmd *)act;
+	(void)t;
+	free(a->mech);
+	free(a->user);
+}
+
+static const struct act_kind auth_cmd_kind = { "\\auth",
+	sizeof(struct auth_cmd), auth_cmd_resume, NULL, auth_cmd_release };
+
+static int
+auth_exec(struct talk *t, const struct cmd_args *a, struct err *e)
+{
+	const char *mech = a->n > 0 ? a->word[0] : t->auth.mech;
+	const char *user = a->n > 1 ? a->word[1] : t->auth.user;
+	(void)e;
 	/* "\auth alice": no mechanism is called that. */
 	if (a->n == 1 && sasl_mech_find(mech) == NULL) {
 		user = mech;
-		mech = sh->auth.mech;
+		mech = t->auth.mech;
 	}
-	bool grouped = sh->grouped;
-	if (shell_greet(sh, e) < 0 || shell_flush(sh, e) < 0)
-		return -1;
-	sh->grouped = false;
-	int r = sh->link == NULL ? err_set(e, ERR_LOST,
-				       "the server has closed the connection")
-				 : shell_auth(sh, mech, user,
-				       !sh->interactive && !sh->expects, e);
-	sh->grouped = grouped;
-	return r;
+	struct auth_cmd *c = act_push(t, &auth_cmd_kind);
+	c->mech = mech == NULL ? NULL : mem_dup(mech);
+	c->user = user == NULL ? NULL : mem_dup(user);
+	return 0;
 }
 
 const struct cmd cmd_auth = {

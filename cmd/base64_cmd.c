@@ -1,12 +1,14 @@
 #include "net/core/base64.h"
 
 #include <string.h>
+#include "cmd/shell/shell.h"
 #include "cmd/talk/cmd.h"
 #include "cmd/lang/cstring.h"
 
 static int
-base64_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+base64_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
+	struct shell *sh = shell_of(t);
 	struct buf in = BUF_INIT, b = BUF_INIT;
 	int r = cstring_parse(&in, a->rest, strlen(a->rest), e);
 	if (r == 0) {

@@ -1,13 +1,29 @@
 #include "cmd/talk/cmd.h"
 
+/* What a group has queued goes first. */
 static int
-close_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+close_resume(struct talk *t, struct act *a, struct err *e)
+{
+	int r = talk_write(t, e);
+	(void)a;
+	if (r == ACT_WAIT)
+		return r;
+	talk_close(t);
+	talk_remark(t, "closed");
+	return ACT_DONE;
+}
+
+static const struct act_kind close_kind = { .name = "\\close",
+	.size = sizeof(struct act),
+	.resume = close_resume };
+
+static int
+close_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
 	(void)a;
-	if (sh->link == NULL)
+	if (t->link == NULL)
 		return err_set(e, ERR_USAGE, "not connected");
-	shell_close(sh);
-	shell_remark(sh, "closed");
+	act_push(t, &close_kind);
 	return 0;
 }
 

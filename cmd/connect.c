@@ -1,41 +1,75 @@
 #include "cmd/talk/cmd.h"
 
-/* Words after the host go to the same place as the options of the same name.
- */
+struct connect {
+	struct act act;
+	struct where to;
+	bool elsewhere;
+};
+
+/* The session that stands is ended first; then the new one begins. */
 static int
-connect_where(struct shell *sh, const char *text, struct err *e)
+connect_resume(struct talk *t, struct act *a, struct err *e)
+{
+	struct connect *c = (struct connect *)a;
+	int r;
+	switch (a->step) {
+	case 0:
+		a->step = 1;
+		if (t->link != NULL) {
+			talk_end(t);
+			return ACT_MORE;
+		}
+		/* fall through */
+	case 1:
+		if (c->elsewhere) {
+			where_release(&t->where);
+			t->where = c->to;
+			c->to = (struct where){ 0 };
+			c->elsewhere = false;
+			t->has_where = true;
+			t->sandbox = NULL;
+		}
+		t->had_link = false;
+		a->step = 2;
+		talk_open(t);
+		return ACT_MORE;
+	case 2:
+		r = talk_greet(t, e);
+		if (r != 0)
+			return r;
+		a->step = 3;
+		if (t->interactive && !t->secured && !t->set.bare)
+			talk_secure(t);
+		return ACT_MORE;
+	}
+	return ACT_DONE;
+}
+
+static void
+connect_release(struct talk *t, struct act *a)
+{
+	(void)t;
+	where_release(&((struct connect *)a)->to);
+}
+
+static const struct act_kind connect_kind = { "\\connect",
+	sizeof(struct connect), connect_resume, NULL, connect_release };
+
+static int
+connect_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
 	/* Port and scheme are the new place's own. */
-	struct where to = { .lmtp = sh->where.lmtp,
-		.family = sh->where.family,
-		.bind =
-		    sh->where.bind == NULL ? NULL : mem_dup(sh->where.bind) };
-	if (where_parse(&to, text, e) < 0) {
+	struct where to = { .lmtp = t->where.lmtp, .family = t->where.family };
+	if (a->n > 0 && where_parse(&to, a->word[0], e) < 0) {
 		where_release(&to);
 		return -1;
 	}
-	if (sh->link != NULL)
-		shell_end(sh);
-	where_release(&sh->where);
-	sh->where = to;
-	sh->has_where = true;
-	sh->sandboxed = false;
+	if (t->where.bind != NULL)
+		to.bind = mem_dup(t->where.bind);
+	struct connect *c = act_push(t, &connect_kind);
+	c->to = to;
+	c->elsewhere = a->n > 0;
 	return 0;
-}
-
-static int
-connect_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
-{
-	if (a->n > 0 && connect_where(sh, a->word[0], e) < 0)
-		return -1;
-	if (sh->link != NULL)
-		shell_end(sh);
-	sh->greeted = false;
-	if (shell_connect(sh, e) < 0)
-		return -1;
-	if (shell_greet(sh, e) < 0)
-		return -1;
-	return sh->interactive ? shell_secure(sh, e) : 0;
 }
 
 const struct cmd cmd_connect = {

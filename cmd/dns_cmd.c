@@ -1,3 +1,4 @@
+#include "cmd/shell/shell.h"
 #include "cmd/talk/cmd.h"
 #include "cmd/dns_show.h"
 #include "net/dns/idn.h"
@@ -123,10 +124,11 @@ dns_outcome(const char *domain, const struct dns_head *h, struct err *e)
 }
 
 static int
-dns_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+dns_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
+	struct shell *sh = shell_of(t);
 	struct dns *d = shell_dns_of(sh, DNS_TRUST_ROOT, e);
-	struct dns_show t = { 0 };
+	struct dns_show show = { 0 };
 	struct dns_mx *m;
 	char *domain;
 	if (d == NULL || idn_to_ascii(a->word[0], &domain, e) < 0)
@@ -134,22 +136,22 @@ dns_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 	m = mem_alloc(sizeof *m);
 	int r = dns_mx(d, domain, loop_deadline(DNS_HOST_MS), m, e);
 	if (r == 0) {
-		dns_show_add(&t,
+		dns_show_add(&show,
 		    strcmp(domain, a->word[0]) == 0
 			? mem_dup(domain)
 			: mem_printf("%s (%s)", a->word[0], domain),
 		    "");
-		r = dns_tell(sh, &t, domain, m, e);
+		r = dns_tell(sh, &show, domain, m, e);
 		if (dns_trust_anchor(d) == NULL)
-			dns_show_add(&t,
+			dns_show_add(&show,
 			    mem_dup("  nothing is validated: no trust anchor "
 				    "(--trust-anchor FILE)"),
 			    "");
-		dns_say(sh, &t);
+		dns_say(sh, &show);
 	}
 	if (r == 0)
 		r = dns_outcome(domain, &m->head, e);
-	dns_show_release(&t);
+	dns_show_release(&show);
 	dns_mx_release(m);
 	free(m);
 	free(domain);

@@ -1,11 +1,13 @@
 #include "cmd/know/explain.h"
+#include "cmd/shell/shell.h"
 #include "cmd/talk/cmd.h"
 
 #include <string.h>
 
 static int
-explain_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+explain_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
+	struct shell *sh = shell_of(t);
 	struct buf b = BUF_INIT;
 	int r = 0;
 	for (size_t i = 0; i < a->n && r == 0; i++) {
@@ -13,10 +15,10 @@ explain_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 			buf_addc(&b, '\n');
 		r = explain_word(&b, a->word[i], strlen(a->word[i]), e);
 	}
-	if (a->n == 0 && sh->last.nlines > 0) {
-		char code[4] = { (char)('0' + sh->last.code / 100),
-			(char)('0' + sh->last.code / 10 % 10),
-			(char)('0' + sh->last.code % 10), '\0' };
+	if (a->n == 0 && t->last.nlines > 0) {
+		char code[4] = { (char)('0' + t->last.code / 100),
+			(char)('0' + t->last.code / 10 % 10),
+			(char)('0' + t->last.code % 10), '\0' };
 		r = explain_word(&b, code, 3, e);
 	}
 	shell_page(sh, buf_data(&b), buf_len(&b));

@@ -1,3 +1,4 @@
+#include "cmd/shell/shell.h"
 #include "cmd/talk/cmd.h"
 #include "cmd/know/explain.h"
 #include "cmd/shell/setting.h"
@@ -38,8 +39,9 @@ help_command(struct buf *b, const struct cmd *c)
 }
 
 static int
-help_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+help_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
+	struct shell *sh = shell_of(t);
 	struct buf b = BUF_INIT;
 	int r = 0;
 	if (a->n == 0) {

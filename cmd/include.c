@@ -1,9 +1,9 @@
 #include "cmd/talk/cmd.h"
 
 static int
-include_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+include_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
-	return shell_include(sh, a->word[0], e);
+	return talk_include(t, a->word[0], e);
 }
 
 const struct cmd cmd_include = {

@@ -1,3 +1,4 @@
+#include "cmd/shell/shell.h"
 #include "cmd/talk/cmd.h"
 
 #include <string.h>
@@ -45,8 +46,9 @@ mailbox_show(struct buf *b, const struct peer_message *m, const char *only)
 }
 
 static int
-mailbox_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+mailbox_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
+	struct shell *sh = shell_of(t);
 	const char *only = a->n > 0 ? a->word[0] : NULL;
 	if (!sh->sandbox.keep)
 		return err_set(e, ERR_USAGE,
@@ -54,9 +56,9 @@ mailbox_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 		    "--sandbox");
 	struct buf b = BUF_INIT;
 	size_t n = mailbox_show(&b, sh->kept, only);
-	if (sh->link != NULL && conn_peer(link_conn(sh->link)) != NULL)
+	if (t->link != NULL && conn_peer(link_conn(t->link)) != NULL)
 		n += mailbox_show(
-		    &b, peer_messages(conn_peer(link_conn(sh->link))), only);
+		    &b, peer_messages(conn_peer(link_conn(t->link))), only);
 	if (n == 0)
 		buf_addf(&b, "no mail%s%s\n", only == NULL ? "" : " for ",
 		    only == NULL ? "" : only);

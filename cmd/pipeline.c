@@ -1,14 +1,34 @@
 #include "cmd/talk/cmd.h"
 
+/* A group begins: what came before it is settled. */
 static int
-pipeline_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+pipeline_resume(struct talk *t, struct act *a, struct err *e)
+{
+	int r = talk_need_link(t, e);
+	(void)a;
+	if (r == 0)
+		r = talk_await(t, e);
+	if (r != 0)
+		return r;
+	if (t->greeted)
+		talk_settle(t);
+	if (t->link != NULL &&
+	    smtp_offer(link_smtp(t->link), "PIPELINING") == NULL)
+		talk_remark(t, "PIPELINING was not offered (RFC 2920 3.1)");
+	talk_group(t, true);
+	return ACT_DONE;
+}
+
+static const struct act_kind pipeline_kind = { .name = "\\pipeline",
+	.size = sizeof(struct act),
+	.resume = pipeline_resume };
+
+static int
+pipeline_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
 	(void)a;
-	if (shell_need_link(sh, e) < 0 || shell_flush(sh, e) < 0)
-		return -1;
-	if (smtp_offer(link_smtp(sh->link), "PIPELINING") == NULL)
-		shell_remark(sh, "PIPELINING was not offered (RFC 2920 3.1)");
-	sh->grouped = true;
+	(void)e;
+	act_push(t, &pipeline_kind);
 	return 0;
 }
 

@@ -6,13 +6,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "cmd/talk/cmd.h"
-#include "cmd/shell/shell.h"
 
 #define PRECHECK_DEPTH 16
 #define PRECHECK_FILES 256 /* files that include themselves multiply */
 
 struct precheck {
-	struct shell *sh;
+	const struct talk *t;
 	char **template; /* that files before and above define */
 	size_t n, cap;
 	unsigned depth, files;
@@ -25,7 +24,7 @@ precheck_is_template(const struct precheck *c, const char *name)
 	for (size_t i = 0; i < c->n; i++)
 		if (strcmp(c->template[i], name) == 0)
 			return true;
-	return shell_template(c->sh, name) != NULL;
+	return talk_template(c->t, name) != NULL;
 }
 
 static void
@@ -62,13 +61,13 @@ precheck_include(struct precheck *c, const struct script *s,
 		cmd_args_release(&a);
 		return -1;
 	}
-	char *path = shell_path(s->name, a.word[0]);
+	char *path = talk_path(s->name, a.word[0]);
 	struct stat there;
 	/* A pipe can be read only once, by the one that runs it. */
 	bool pipe = stat(path, &there) == 0 && !S_ISREG(there.st_mode);
 	int r = pipe || c->records
 		    ? 1
-		    : script_read(&inner, path, c->sh->force_dialect, e);
+		    : script_read(&inner, path, c->t->force_dialect, e);
 	if (r == 0) {
 		c->depth++;
 		r = precheck_script(c, &inner, e);
@@ -124,9 +123,9 @@ precheck_script(struct precheck *c, const struct script *s, struct err *e)
 }
 
 int
-shell_precheck(struct shell *sh, const struct script *s, struct err *e)
+cmd_precheck(const struct talk *t, const struct script *s, struct err *e)
 {
-	struct precheck c = { .sh = sh };
+	struct precheck c = { .t = t };
 	int r = precheck_script(&c, s, e);
 	for (size_t i = 0; i < c.n; i++)
 		free(c.template[i]);

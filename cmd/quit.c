@@ -1,12 +1,27 @@
 #include "cmd/talk/cmd.h"
 
 static int
-quit_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+quit_resume(struct talk *t, struct act *a, struct err *e)
+{
+	(void)e;
+	if (a->step++ == 0) {
+		talk_end(t);
+		return ACT_MORE;
+	}
+	t->leaving = true;
+	return ACT_DONE;
+}
+
+static const struct act_kind quit_kind = { .name = "\\quit",
+	.size = sizeof(struct act),
+	.resume = quit_resume };
+
+static int
+quit_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
 	(void)a;
 	(void)e;
-	shell_end(sh);
-	sh->leaving = true;
+	act_push(t, &quit_kind);
 	return 0;
 }
 

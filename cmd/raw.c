@@ -1,37 +1,69 @@
-#include "cmd/talk/cmd.h"
 #include "cmd/lang/cstring.h"
+#include "cmd/talk/cmd.h"
 
 #include <string.h>
 
+struct raw {
+	struct act act;
+	struct buf octets, line;
+	bool typed;
+};
+
 static int
-raw_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+raw_resume(struct talk *t, struct act *a, struct err *e)
 {
-	struct buf b = BUF_INIT;
-	if (shell_need_link(sh, e) < 0 || shell_greet(sh, e) < 0 ||
-	    cstring_parse(&b, a->rest, strlen(a->rest), e) < 0) {
-		buf_release(&b);
-		return -1;
-	}
-	struct smtp *s = link_smtp(sh->link);
-	const char *p = buf_data(&b);
-	size_t len = buf_len(&b);
+	struct raw *w = (struct raw *)a;
+	if (a->step == 1)
+		return talk_grouped(t) ? ACT_DONE : talk_await(t, e);
+	int r = talk_ready(t, NULL, e);
+	if (r != 0)
+		return r;
+	struct smtp *s = link_smtp(t->link);
+	const char *p = buf_data(&w->octets);
+	size_t len = buf_len(&w->octets);
 	/* Whole lines are answered; inside mail text only its end is. */
 	bool owes = len > 0 && p[len - 1] == '\n' &&
 		    (smtp_state(s) != SMTP_TEXT ||
 			(len >= 5 && memcmp(p + len - 5, "\r\n.\r\n", 5) == 0));
-	struct buf line = BUF_INIT;
-	buf_addf(&line, "\\raw %s", a->rest);
 	struct event ev = { .kind = EV_OCTETS,
-		.text = buf_str(&line),
-		.len = buf_len(&line),
-		.typed = sh->typed,
+		.text = buf_str(&w->line),
+		.len = buf_len(&w->line),
+		.typed = w->typed,
 		.n = len };
-	shell_put(sh, &ev);
-	buf_release(&line);
+	talk_put(t, &ev);
 	smtp_raw(s, p, len, owes);
-	sh->raw_open = true;
-	buf_release(&b);
-	return sh->grouped ? 0 : shell_flush(sh, e);
+	if (owes)
+		talk_owe(t, DUE_WRITTEN);
+	t->raw_open = true;
+	a->step = 1;
+	return ACT_MORE;
+}
+
+static void
+raw_release(struct talk *t, struct act *a)
+{
+	struct raw *w = (struct raw *)a;
+	(void)t;
+	buf_wipe(&w->octets);
+	buf_wipe(&w->line);
+}
+
+static const struct act_kind raw_kind = { "\\raw", sizeof(struct raw),
+	raw_resume, NULL, raw_release };
+
+static int
+raw_exec(struct talk *t, const struct cmd_args *a, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	if (cstring_parse(&b, a->rest, strlen(a->rest), e) < 0) {
+		buf_release(&b);
+		return -1;
+	}
+	struct raw *w = act_push(t, &raw_kind);
+	w->octets = b;
+	w->typed = t->typed;
+	buf_addf(&w->line, "\\raw %s", a->rest);
+	return 0;
 }
 
 const struct cmd cmd_raw = {

@@ -1,3 +1,4 @@
+#include "cmd/shell/shell.h"
 #include "cmd/talk/cmd.h"
 
 static void
@@ -11,8 +12,9 @@ record_drop(struct shell *sh)
 }
 
 static int
-record_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+record_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
+	struct shell *sh = shell_of(t);
 	int r = 0;
 	if (sh->record != NULL) {
 		record_drop(sh);

@@ -1,41 +1,86 @@
 #include "cmd/talk/cmd.h"
 #include "cmd/talk/text.h"
 
+struct send {
+	struct act act;
+	struct text text;
+	uint64_t octets;
+};
+
+enum send_step {
+	SEND_LOAD,
+	SEND_DATA,
+	SEND_ANSWERED,
+	SEND_SENT
+};
+
+/* DATA, told as the line of the language that does all of it. */
 static int
-send_text(struct shell *sh, struct text *t, struct err *e)
+send_data(struct talk *t, struct send *s, struct err *e)
 {
-	int r = text_send(sh, t, e);
-	if (r < 0) {
-		/* Half a message must never look whole. */
-		shell_close(sh);
+	int r = talk_ready(t, verb_get(VERB_DATA), e);
+	if (r != 0)
+		return r;
+	struct event ev = { .kind = EV_OCTETS,
+		.text = s->text.say,
+		.n = s->octets };
+	if (smtp_command(link_smtp(t->link), "DATA", 4, e) < 0)
 		return -1;
-	}
-	return shell_flush(sh, e);
+	talk_owe(t, DUE_WRITTEN);
+	t->barrier = true;
+	talk_put(t, &ev);
+	s->act.step = SEND_ANSWERED;
+	return ACT_MORE;
 }
 
 static int
-send_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+send_resume(struct talk *t, struct act *a, struct err *e)
 {
-	struct text t;
-	uint64_t octets = 0;
-	if (text_open(&t, a->word[0], e) < 0)
-		return -1;
-	if (text_size(&t, &octets, e) < 0) {
-		text_release(&t);
-		return -1;
+	struct send *s = (struct send *)a;
+	int r;
+	switch (a->step) {
+	case SEND_LOAD:
+		r = text_load(t, &s->text, e);
+		if (r != 0)
+			return r;
+		if (text_size(&s->text, &s->octets, e) < 0)
+			return -1;
+		a->step = SEND_DATA;
+		/* fall through */
+	case SEND_DATA:
+		return send_data(t, s, e);
+	case SEND_ANSWERED:
+		r = talk_await(t, e);
+		if (r != 0 || talk_state(t) != SMTP_TEXT)
+			return r;
+		r = talk_surplus(t, e);
+		if (r != 0)
+			return r;
+		a->step = SEND_SENT;
+		text_send(t, &s->text);
+		return ACT_MORE;
+	default:
+		return talk_await(t, e);
 	}
+}
+
+static void
+send_release(struct talk *t, struct act *a)
+{
+	(void)t;
+	text_release(&((struct send *)a)->text);
+}
+
+static const struct act_kind send_kind = { "\\send", sizeof(struct send),
+	send_resume, NULL, send_release };
+
+static int
+send_exec(struct talk *t, const struct cmd_args *a, struct err *e)
+{
 	struct buf say = BUF_INIT;
 	buf_addf(&say, "\\send %s", a->rest);
-	t.say = buf_str(&say);
-	bool grouped = sh->grouped;
-	int r = shell_flush(sh, e);
-	sh->grouped = false;
-	if (r == 0)
-		r = shell_send_as(sh, "DATA", 4, t.say, octets, e);
-	if (r == 0 && shell_state(sh) == SMTP_TEXT)
-		r = send_text(sh, &t, e);
-	sh->grouped = grouped;
-	text_release(&t);
+	struct send *s = act_push(t, &send_kind);
+	int r = text_open(&s->text, a->word[0], buf_str(&say), e);
 	buf_release(&say);
 	return r;
 }

@@ -1,4 +1,5 @@
 /* \set: a setting's row, or a variable. */
+#include "cmd/shell/shell.h"
 #include "cmd/talk/cmd.h"
 
 #include "cmd/shell/setting.h"
@@ -18,8 +19,9 @@ set_setting(struct shell *sh, const struct setting *s, const struct cmd_args *a,
 }
 
 static int
-set_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+set_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
+	struct shell *sh = shell_of(t);
 	const struct setting *s = setting_find(a->word[0]);
 	if (s != NULL)
 		return set_setting(sh, s, a, e);
@@ -29,7 +31,7 @@ set_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 			buf_addc(&b, ' ');
 		buf_adds(&b, a->word[i]);
 	}
-	int r = vars_set(&sh->vars, a->word[0], buf_str(&b), buf_len(&b), e);
+	int r = vars_set(&t->vars, a->word[0], buf_str(&b), buf_len(&b), e);
 	buf_wipe(&b);
 	return r;
 }

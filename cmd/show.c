@@ -1,3 +1,4 @@
+#include "cmd/shell/shell.h"
 #include "cmd/talk/cmd.h"
 #include "cmd/shell/setting.h"
 
@@ -17,9 +18,9 @@ show_settings(struct shell *sh, struct buf *b, const char *only)
 }
 
 static void
-show_offers(const struct shell *sh, struct buf *b)
+show_offers(const struct talk *t, struct buf *b)
 {
-	const struct smtp *s = link_smtp(sh->link);
+	const struct smtp *s = link_smtp(t->link);
 	for (size_t i = 0; smtp_offer_at(s, i) != NULL; i++) {
 		const struct smtp_keyword *k = smtp_offer_at(s, i);
 		buf_addf(b, "%s%s%s", i > 0 ? ", " : "  offers     ",
@@ -32,20 +33,20 @@ show_offers(const struct shell *sh, struct buf *b)
 }
 
 static void
-show_session(const struct shell *sh, struct buf *b)
+show_session(const struct talk *t, struct buf *b)
 {
-	if (sh->link == NULL) {
+	if (t->link == NULL) {
 		buf_adds(b, "not connected\n");
 		return;
 	}
-	const struct smtp *s = link_smtp(sh->link);
-	buf_addf(b, "connected to %s\n", conn_name(link_conn(sh->link)));
+	const struct smtp *s = link_smtp(t->link);
+	buf_addf(b, "connected to %s\n", conn_name(link_conn(t->link)));
 	buf_addf(b, "  state      %s%s%s\n", smtp_state_name(smtp_state(s)),
 	    smtp_is_tls(s) ? ", under TLS" : "",
 	    smtp_is_authenticated(s) ? ", authenticated" : "");
 	if (smtp_peer(s)[0] != '\0')
 		buf_addf(b, "  server     %s\n", smtp_peer(s));
-	show_offers(sh, b);
+	show_offers(t, b);
 	if (smtp_accepted(s) > 0)
 		buf_addf(b, "  recipients %zu accepted\n", smtp_accepted(s));
 	if (smtp_owed(s) > 0)
@@ -55,8 +56,8 @@ show_session(const struct shell *sh, struct buf *b)
 static void
 show_vars(const struct shell *sh, struct buf *b, const char *only)
 {
-	for (size_t i = 0; i < sh->vars.n; i++) {
-		const struct var *v = &sh->vars.var[i];
+	for (size_t i = 0; i < sh->talk.vars.n; i++) {
+		const struct var *v = &sh->talk.vars.var[i];
 		if (only != NULL && strcmp(only, v->name) != 0)
 			continue;
 		buf_addf(b, "%-12s ", v->name);
@@ -74,20 +75,21 @@ show_builtins(struct shell *sh, struct buf *b, const char *only)
 		struct buf v = BUF_INIT;
 		if (only != NULL && strcmp(only, name[i]) != 0)
 			continue;
-		if (vars_get(&sh->vars, name[i]) == NULL &&
-		    sh->vars.builtin(sh->vars.arg, name[i], &v))
+		if (vars_get(&sh->talk.vars, name[i]) == NULL &&
+		    sh->talk.vars.builtin(sh->talk.vars.arg, name[i], &v))
 			buf_addf(b, "%-12s %s\n", name[i], buf_str(&v));
 		buf_release(&v);
 	}
 }
 
 static int
-show_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+show_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
+	struct shell *sh = shell_of(t);
 	struct buf b = BUF_INIT;
 	const char *only = a->n > 0 ? a->word[0] : NULL;
 	if (only == NULL) {
-		show_session(sh, &b);
+		show_session(t, &b);
 		buf_adds(&b, "settings\n");
 	}
 	show_settings(sh, &b, only);

@@ -87,18 +87,30 @@ table_count(const struct cmd *c, size_t n, struct err *e)
 }
 
 static int
-table_exec(struct shell *sh, const struct cmd *c, const struct cmd_args *a,
+table_exec(struct talk *t, const struct cmd *c, const struct cmd_args *a,
     struct err *e)
 {
 	if (table_count(c, a->n, e) < 0)
 		return -1;
 	if (c->exec != NULL)
-		return c->exec(sh, a, e);
+		return c->exec(t, a, e);
 	struct buf name = BUF_INIT;
 	const struct var_args args = { a->n, a->word };
 	buf_addf(&name, "\\%s", c->name);
 	int r =
-	    shell_text(sh, buf_str(&name), c->body, strlen(c->body), &args, e);
+	    talk_text(t, buf_str(&name), c->body, strlen(c->body), &args, e);
+	buf_release(&name);
+	return r;
+}
+
+static int
+table_template(struct talk *t, const struct template *own,
+    const struct var_args *args, struct err *e)
+{
+	struct buf name = BUF_INIT;
+	buf_addf(&name, "\\%s", own->name);
+	int r = talk_text(
+	    t, buf_str(&name), own->body, strlen(own->body), args, e);
 	buf_release(&name);
 	return r;
 }
@@ -132,18 +144,18 @@ cmd_check(const char *p, size_t len, bool count, struct err *e)
 }
 
 int
-cmd_run(struct shell *sh, const char *p, size_t len, struct err *e)
+cmd_run(struct talk *t, const char *p, size_t len, struct err *e)
 {
 	size_t at, w = table_name(p, len, &at);
 	char *name = mem_dupn(p, w);
-	const struct template *t = shell_template(sh, name);
+	const struct template *own = talk_template(t, name);
 	size_t n = 0;
-	const struct cmd *c = t != NULL ? NULL : table_match(name, w, &n);
+	const struct cmd *c = own != NULL ? NULL : table_match(name, w, &n);
 	int r = -1;
 	struct cmd_args a = { 0 };
 	if (memchr(p, '\0', len) != NULL) {
 		err_set(e, ERR_USAGE, "\\%s: found NUL in the line", name);
-	} else if (t == NULL && (n != 1 || w == 0)) {
+	} else if (own == NULL && (n != 1 || w == 0)) {
 		cmd_find(p, w, e);
 	} else {
 		a.rest = p + at;
@@ -152,11 +164,11 @@ cmd_run(struct shell *sh, const char *p, size_t len, struct err *e)
 		r = words ? cmd_split(&a, p + at, len - at, e) : 0;
 		if (!words)
 			a.n = at < len;
-		if (r == 0 && t != NULL) {
+		if (r == 0 && own != NULL) {
 			const struct var_args args = { a.n, a.word };
-			r = shell_run_template(sh, t, &args, e);
+			r = table_template(t, own, &args, e);
 		} else if (r == 0) {
-			r = table_exec(sh, c, &a, e);
+			r = table_exec(t, c, &a, e);
 		}
 	}
 	cmd_args_release(&a);

@@ -1,3 +1,4 @@
+#include "cmd/shell/shell.h"
 #include "cmd/talk/cmd.h"
 
 #include <string.h>
@@ -13,26 +14,27 @@ template_line(struct buf *b, const char *name, const char *body)
 /* The builtin ones are commands with a body; one's own of the same name
  * hides them. */
 static void
-template_list(const struct shell *sh, struct buf *b)
+template_list(const struct talk *t, struct buf *b)
 {
-	for (size_t i = 0; i < sh->ntemplates; i++)
-		template_line(b, sh->template[i].name, sh->template[i].body);
+	for (size_t i = 0; i < t->templates.n; i++)
+		template_line(b, t->templates.template[i].name, t->templates.template[i].body);
 	for (size_t i = 0; cmd_table[i] != NULL; i++)
 		if (cmd_table[i]->body != NULL &&
-		    shell_template(sh, cmd_table[i]->name) == NULL)
+		    talk_template(t, cmd_table[i]->name) == NULL)
 			template_line(
 			    b, cmd_table[i]->name, cmd_table[i]->body);
 }
 
 static int
-template_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+template_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
+	struct shell *sh = shell_of(t);
 	struct buf b = BUF_INIT;
 	if (a->n == 0) {
-		template_list(sh, &b);
+		template_list(t, &b);
 	} else {
-		const struct template *t = shell_template(sh, a->word[0]);
-		const char *body = t != NULL ? t->body : NULL;
+		const struct template *own = talk_template(t, a->word[0]);
+		const char *body = own != NULL ? own->body : NULL;
 		for (size_t i = 0; body == NULL && cmd_table[i] != NULL; i++)
 			if (strcmp(cmd_table[i]->name, a->word[0]) == 0)
 				body = cmd_table[i]->body;

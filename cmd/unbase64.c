@@ -1,11 +1,13 @@
 #include "net/core/base64.h"
 
 #include <string.h>
+#include "cmd/shell/shell.h"
 #include "cmd/talk/cmd.h"
 
 static int
-unbase64_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+unbase64_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
+	struct shell *sh = shell_of(t);
 	struct buf b = BUF_INIT;
 	size_t at, n = strlen(a->word[0]);
 	if (base64_decode(&b, a->word[0], n, &at) < 0)

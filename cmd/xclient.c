@@ -7,37 +7,62 @@ static const struct attr xclient_attrs[] = { { "NAME", ATTR_TEXT },
 	{ "LOGIN", ATTR_TEXT }, { "DESTADDR", ATTR_ADDRESS },
 	{ "DESTPORT", ATTR_PORT }, { NULL, ATTR_TEXT } };
 
+struct xclient {
+	struct act act;
+	struct buf line;
+};
+
 /* After a 220 the session is a new client's: it greets again. */
 static int
-xclient_greet(struct shell *sh, struct err *e)
+xclient_resume(struct talk *t, struct act *a, struct err *e)
 {
-	const char *line = sh->where.lmtp ? "LHLO " : "EHLO ";
-	struct buf b = BUF_INIT;
-	buf_adds(&b, line);
-	int r = vars_expand(&sh->vars, NULL, "${helo}", 7, false, &b, e);
-	if (r == 0)
-		r = shell_send(sh, buf_data(&b), buf_len(&b), e);
-	buf_release(&b);
-	return r;
+	struct xclient *x = (struct xclient *)a;
+	int r;
+	switch (a->step) {
+	case 0:
+		a->step = 1;
+		talk_say(t, buf_str(&x->line));
+		return ACT_MORE;
+	case 1:
+		r = talk_await(t, e);
+		if (r != 0)
+			return r;
+		a->step = 2;
+		if (talk_state(t) != SMTP_GREETED || t->code != 220)
+			return ACT_DONE;
+		return talk_text(t, "\\xclient",
+			   t->where.lmtp ? "LHLO ${helo}\n" : "EHLO ${helo}\n",
+			   13, NULL, e) < 0
+			   ? -1
+			   : ACT_MORE;
+	}
+	return ACT_DONE;
 }
 
+static void
+xclient_release(struct talk *t, struct act *a)
+{
+	(void)t;
+	buf_release(&((struct xclient *)a)->line);
+}
+
+static const struct act_kind xclient_kind = { "\\xclient",
+	sizeof(struct xclient), xclient_resume, NULL, xclient_release };
+
 static int
-xclient_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+xclient_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
 	struct buf b = BUF_INIT;
-	int r = 0;
 	buf_adds(&b, "XCLIENT");
-	for (size_t i = 0; i < a->n && r == 0; i++)
-		r = attr_add(&b, xclient_attrs, a->word[i], e);
-	if (r == 0)
-		r = shell_send(sh, buf_data(&b), buf_len(&b), e);
-	buf_release(&b);
-	if (r == 0)
-		r = shell_flush(sh, e);
-	if (r < 0 || sh->link == NULL || shell_state(sh) != SMTP_GREETED ||
-	    sh->last.code != 220)
-		return r;
-	return xclient_greet(sh, e);
+	for (size_t i = 0; i < a->n; i++) {
+		if (attr_add(&b, xclient_attrs, a->word[i], e) < 0) {
+			buf_release(&b);
+			return -1;
+		}
+	}
+	struct xclient *x = act_push(t, &xclient_kind);
+	x->line = b;
+	return 0;
 }
 
 const struct cmd cmd_xclient = {

@@ -7,7 +7,7 @@ static const struct attr xforward_attrs[] = { { "NAME", ATTR_TEXT },
 	{ "SOURCE", ATTR_SOURCE }, { NULL, ATTR_TEXT } };
 
 static int
-xforward_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
+xforward_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
 	struct buf b = BUF_INIT;
 	int r = 0;
@@ -15,7 +15,7 @@ xforward_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 	for (size_t i = 0; i < a->n && r == 0; i++)
 		r = attr_add(&b, xforward_attrs, a->word[i], e);
 	if (r == 0)
-		r = shell_send(sh, buf_data(&b), buf_len(&b), e);
+		talk_say(t, buf_str(&b));
 	buf_release(&b);
 	return r;
 }

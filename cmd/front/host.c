@@ -1,4 +1,5 @@
 #include "cmd/front/host.h"
+#include "cmd/shell/password.h"
 
 #include <errno.h>
 #include <netdb.h>

@@ -248,6 +248,7 @@ lang_expect(
 	if (sep == '-')
 		return 0;
 	out->kind = STMT_EXPECT;
+	l->judges = true;
 	out->expect = l->more;
 	out->line = l->more_line;
 	l->answers = expect_takes(l->more, 334);
@@ -390,8 +391,9 @@ lang_is_stage(const char *p, size_t len)
 	       memchr(p, ' ', len) != NULL;
 }
 
-/* A stream's lines come when the server has answered DATA: the transcript's
- * reply to it stands before the text. Without a tag only 354 is one. */
+/* A stream's lines come when the server has answered DATA: what a transcript
+ * expects of the group stands before the text. Without a tag only 354 is an
+ * expectation, unless there were others before. */
 static bool
 lang_is_go_ahead(struct lang *l, const char *p, size_t len)
 {
@@ -400,16 +402,17 @@ lang_is_go_ahead(struct lang *l, const char *p, size_t len)
 	struct err e;
 	if (l->in_text && l->more != NULL)
 		return true;
-	if (!l->go_ahead || !l->in_text || l->text_begun)
+	if (l->go_ahead == 0 || !l->in_text || l->text_begun)
 		return false;
 	if (l->dialect != DIALECT_UNKNOWN &&
 	    lang_tag(l, p, len, &tag, &skip, &e) < 0)
 		return false;
-	bool any = tag == TAG_SERVER || (tag == TAG_NONE && len - i >= 3 &&
-					    memcmp(p + i, "354", 3) == 0 &&
-					    expect_like(p + i, len - i));
+	bool bare = tag == TAG_NONE && expect_like(p + i, len - i) &&
+		    (l->judges || memcmp(p + i, "354", 3) == 0);
+	bool any = tag == TAG_SERVER || bare;
 	bool spacing = l->tagged && (i == len || p[i] == '#');
-	l->go_ahead = !any && spacing;
+	if (!any && !spacing)
+		l->go_ahead = 0;
 	return any;
 }
 

@@ -1,6 +1,6 @@
 /* Where a password comes from. Never from argv, and never from standard input,
  * which may carry the script; the terminal is opened by its own name. */
-#include "cmd/talk/auth.h"
+#include "cmd/shell/password.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -166,7 +166,7 @@ static void *
 setting_slot(struct shell *sh, const struct setting *s)
 {
 	char *home =
-	    s->home == SETTING_TALK ? (char *)&sh->set : (char *)&sh->look;
+	    s->home == SETTING_TALK ? (char *)&sh->talk.set : (char *)&sh->look;
 	return home + s->slot;
 }
 
@@ -214,7 +214,7 @@ setting_get_word(const char *words, int i, struct buf *b)
 void
 setting_get(const struct shell *sh, const struct setting *s, struct buf *b)
 {
-	const char *home = s->home == SETTING_TALK ? (const char *)&sh->set
+	const char *home = s->home == SETTING_TALK ? (const char *)&sh->talk.set
 						   : (const char *)&sh->look;
 	const void *slot = home + s->slot;
 	switch (s->kind) {

@@ -1,106 +1,233 @@
-/* The shell's state: what it is made of, what it tells, what it is worth. How
- * it talks is in talk.c, how it runs lines in run.c. */
-#include "cmd/say/note.h"
-#include "cmd/shell/shell.h"
-
-#include <netdb.h>
-#include <pwd.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
+/* The process: what its conversation tells goes to the sinks, what it asks for
+ * is found here. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+#include "cmd/mistyped.h"
+#include "cmd/say/note.h"
+#include "cmd/shell/password.h"
 #include "cmd/shell/setting.h"
+#include "cmd/shell/shell.h"
 #include "cmd/talk/cmd.h"
 
-static void
-shell_host(struct buf *b)
+#define SHELL_GOT_MAX 400 /* of what came, in a line on standard error */
+
+struct shell *
+shell_of(const struct talk *t)
 {
-	char name[256] = "localhost";
-	gethostname(name, sizeof name - 1);
-	name[sizeof name - 1] = '\0';
-	/* A bare host name is no domain; an address literal always is one
-	 * (RFC 5321 4.1.4). */
-	buf_adds(b, strchr(name, '.') != NULL ? name : "[127.0.0.1]");
+	return t->house;
+}
+
+void
+shell_add_sink(struct shell *sh, struct sink *s)
+{
+	s->next = sh->sinks;
+	sh->sinks = s;
+}
+
+/* --quiet shows errors only, and these are some. */
+static void
+shell_tell_refusal(struct shell *sh, const struct event *ev)
+{
+	struct buf b = BUF_INIT;
+	bool plain = ev->verb != NULL && ev->verb->id != VERB_RESPONSE &&
+		     !(ev->verb->is & VERB_HAS_SECRET) &&
+		     ev->answers != NULL && ev->answers[0] != '\0';
+	if (plain)
+		buf_addf(&b, "%s: ", ev->answers);
+	else if (ev->verb != NULL)
+		buf_addf(&b, "%s: ", ev->verb->name);
+	talk_quote(ev->reply, &b);
+	out_error(&sh->out, "%s", buf_str(&b));
+	buf_release(&b);
 }
 
 static void
-shell_user(struct buf *b)
+shell_tell_verdict(struct shell *sh, const struct event *ev)
 {
-	const struct passwd *pw = getpwuid(getuid());
-	buf_adds(b, pw != NULL ? pw->pw_name : "postmaster");
-	char name[256] = "localhost";
-	gethostname(name, sizeof name - 1);
-	name[sizeof name - 1] = '\0';
-	buf_addf(b, "@%s", name);
+	const char *file = ev->file == NULL ? "input" : ev->file;
+	if (sh->out.terminal && sh->screen != NULL)
+		return;
+	if (ev->verdict == VERDICT_UNJUDGED)
+		out_error(&sh->out, "%s:%u: %d was judged by nothing", file,
+		    ev->line, ev->code);
+	else if (ev->verdict == VERDICT_MISSED)
+		out_error(&sh->out, "%s:%u: expected %s, got %.*s", file,
+		    ev->line, ev->expected,
+		    (int)(ev->len < SHELL_GOT_MAX ? ev->len : SHELL_GOT_MAX),
+		    ev->text);
 }
 
-static void
-shell_date(struct buf *b)
+void
+shell_put(struct shell *sh, struct event *ev)
 {
-	static const char *const day[] = { "Sun", "Mon", "Tue", "Wed", "Thu",
-		"Fri", "Sat" };
-	static const char *const month[] = { "Jan", "Feb", "Mar", "Apr", "May",
-		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-	time_t now = time(NULL);
-	struct tm tm;
-	localtime_r(&now, &tm);
-	long off = tm.tm_gmtoff / 60;
-	buf_addf(b, "%s, %d %s %d %02d:%02d:%02d %c%02ld%02ld", day[tm.tm_wday],
-	    tm.tm_mday, month[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour,
-	    tm.tm_min, tm.tm_sec, off < 0 ? '-' : '+', labs(off) / 60,
-	    labs(off) % 60);
-}
-
-/* The variables that are worked out: see smtpsh.1, VARIABLES. */
-static bool
-shell_builtin(void *arg, const char *name, struct buf *b)
-{
-	struct shell *sh = arg;
-	if (strcmp(name, "helo") == 0) {
-		shell_host(b);
-	} else if (strcmp(name, "from") == 0) {
-		shell_user(b);
-	} else if (strcmp(name, "date") == 0) {
-		shell_date(b);
-	} else if (strcmp(name, "n") == 0) {
-		buf_addf(b, "%u", ++sh->counter);
-	} else if (strcmp(name, "msgid") == 0) {
-		char host[256] = "localhost";
-		gethostname(host, sizeof host - 1);
-		host[sizeof host - 1] = '\0';
-		buf_addf(b, "%llx.%lx.%x@%s", (unsigned long long)loop_now_ns(),
-		    (long)getpid(), ++sh->counter, host);
-	} else if (strcmp(name, "server") == 0) {
-		if (sh->link != NULL)
-			buf_adds(b, conn_name(link_conn(sh->link)));
-		else if (sh->where.host != NULL)
-			buf_adds(b, sh->where.host);
-		else
-			return false;
-	} else {
-		return false;
+	if (ev->kind == EV_VERDICT)
+		shell_tell_verdict(sh, ev);
+	if (sh->sinks == NULL) {
+		if (ev->kind == EV_REPLY && !sh->talk.expects &&
+		    ev->reply->code >= 400)
+			shell_tell_refusal(sh, ev);
+		return;
 	}
-	return true;
+	ev->at_ns = loop_now_ns() - sh->began_ns;
+	for (struct sink *s = sh->sinks; s != NULL; s = s->next)
+		s->put(s, ev);
 }
+
+static void
+env_put(struct talk *t, struct event *ev)
+{
+	shell_put(shell_of(t), ev);
+}
+
+static void
+env_error(struct talk *t, const struct err *e)
+{
+	struct shell *sh = shell_of(t);
+	int status = e->kind == ERR_INTR && sh->loop.raised != 0
+			 ? 128 + sh->loop.raised
+			 : err_status(e->kind);
+	if (t->tally.status == 0)
+		t->tally.status = status;
+	/* ERR_DATA of the parser names its place itself. */
+	if (t->file != NULL && t->line > 0 && e->kind != ERR_DATA)
+		out_error(&sh->out, "%s:%u: %s", t->file, t->line, e->text);
+	else
+		out_error(&sh->out, "%s", e->text);
+}
+
+void
+shell_error(struct shell *sh, const struct err *e)
+{
+	talk_error(&sh->talk, e);
+}
+
+static void
+env_complain(struct talk *t, const char *text)
+{
+	out_error(&shell_of(t)->out, "%s", text);
+}
+
+static struct tls_ctx *
+env_tls(struct talk *t, struct err *e)
+{
+	struct trust *s = &shell_of(t)->trust;
+	const struct tls_config c = { .role = TLS_CLIENT,
+		.ca = s->ca,
+		.cert = s->cert,
+		.key = s->key,
+		.protocol = s->protocol,
+		.cipher = s->cipher,
+		.keylog = getenv("SSLKEYLOGFILE") };
+	if (s->ctx == NULL && tls_ctx_new(&s->ctx, &c, e) < 0)
+		return NULL;
+	return s->ctx;
+}
+
+static struct dns *
+env_dns(struct talk *t, struct err *e)
+{
+	return shell_dns(shell_of(t), e);
+}
+
+static int
+env_user(struct talk *t, const char *host, char **user, struct err *e)
+{
+	struct shell *sh = shell_of(t);
+	free(sh->typed_user);
+	sh->typed_user = NULL;
+	if (password_user(&t->auth, host, t->interactive, &sh->typed_user, e) <
+	    0)
+		return -1;
+	*user = sh->typed_user == NULL ? NULL : mem_dup(sh->typed_user);
+	return 0;
+}
+
+static int
+env_secret(struct talk *t, const char *user, const char *host,
+    struct sasl_secret *out, struct err *e)
+{
+	return password_get(&t->auth, user, host, out, e);
+}
+
+static void
+env_hide(struct talk *t, const char *p, size_t len)
+{
+	redact_add(&shell_of(t)->redact, p, len);
+}
+
+static int
+env_peer_cert(struct talk *t, const char *p, size_t len, struct err *e)
+{
+	const char *path = shell_of(t)->trust.save_peer;
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd >= 0 && (errno = out_all(fd, p, len)) == 0 && close(fd) == 0)
+		return 0;
+	return err_set(
+	    e, ERR_OUTPUT, "cannot write %s: %s", path, strerror(errno));
+}
+
+/* Keeps what the sandbox received when its connection goes. */
+static void
+env_closing(struct talk *t)
+{
+	struct shell *sh = shell_of(t);
+	struct conn *c = link_conn(t->link);
+	struct peer *peer = c == NULL ? NULL : conn_peer(c);
+	if (peer == NULL || !sh->sandbox.keep)
+		return;
+	struct peer_message **end = &sh->kept;
+	while (*end != NULL)
+		end = &(*end)->next;
+	for (const struct peer_message *m = peer_messages(peer); m != NULL;
+	     m = m->next) {
+		struct peer_message *copy = mem_zalloc(sizeof *copy);
+		copy->sender = mem_dup(m->sender);
+		copy->mailbox = mem_dup(m->mailbox);
+		copy->text = mem_dupn(m->text, m->len);
+		copy->len = m->len;
+		*end = copy;
+		end = &copy->next;
+	}
+}
+
+static uint64_t
+env_text_max(const struct talk *t)
+{
+	const struct shell *sh = shell_of(t);
+	return sh->record != NULL  ? UINT64_MAX
+	       : sh->sinks == NULL ? 0
+				   : sh->look.text_max;
+}
+
+static const struct talk_env shell_env = { .put = env_put,
+	.error = env_error,
+	.complain = env_complain,
+	.command = cmd_run,
+	.tls = env_tls,
+	.dns = env_dns,
+	.user = env_user,
+	.secret = env_secret,
+	.hide = env_hide,
+	.peer_cert = env_peer_cert,
+	.closing = env_closing,
+	.text_max = env_text_max,
+	.guess = mistyped_line };
 
 int
 shell_init(struct shell *sh, struct err *e)
 {
-	*sh = (struct shell){ .began_ns = loop_now_ns(), .last_ns = -1 };
+	*sh = (struct shell){ .began_ns = loop_now_ns() };
 	if (loop_init(&sh->loop) < 0)
 		return err_set(e, ERR_BUG, "cannot make a pipe");
 	out_init(&sh->out);
 	redact_init(&sh->redact);
-	sh->redact.reveal = &sh->reveal;
+	talk_init(&sh->talk, &shell_env, sh);
+	sh->redact.reveal = &sh->talk.set.reveal;
 	sh->out.redact = &sh->redact;
-	vars_init(&sh->vars);
-	sh->vars.builtin = shell_builtin;
-	sh->vars.arg = sh;
 	setting_start(sh);
-	reply_init(&sh->last);
 	return 0;
 }
 
@@ -120,7 +247,7 @@ shell_free_kept(struct shell *sh)
 int
 shell_release(struct shell *sh, struct err *e)
 {
-	shell_close(sh);
+	talk_release(&sh->talk);
 	int r = 0;
 	while (sh->sinks != NULL) {
 		struct sink *s = sh->sinks;
@@ -130,81 +257,19 @@ shell_release(struct shell *sh, struct err *e)
 	}
 	if (out_release(&sh->out, e) < 0)
 		r = -1;
-	for (size_t i = 0; i < sh->ntemplates; i++) {
-		free(sh->template[i].name);
-		free(sh->template[i].body);
-	}
-	free(sh->template);
 	shell_free_kept(sh);
-	free(sh->got);
-	free(sh->got_ns);
-	reply_release(&sh->last);
-	where_release(&sh->where);
-	mx_release(&sh->mx);
 	names_release(&sh->names);
-	free(sh->auth.typed_user);
-	secure_release(&sh->secure);
-	vars_release(&sh->vars);
+	tls_ctx_free(sh->trust.ctx);
+	free(sh->typed_user);
 	redact_release(&sh->redact);
 	loop_release(&sh->loop);
 	return r;
 }
 
-void
-shell_add_sink(struct shell *sh, struct sink *s)
+int
+shell_status(const struct shell *sh)
 {
-	s->next = sh->sinks;
-	sh->sinks = s;
-}
-
-void
-shell_put(struct shell *sh, struct event *ev)
-{
-	if (sh->sinks == NULL)
-		return;
-	ev->at_ns = loop_now_ns() - sh->began_ns;
-	if (ev->text != NULL && ev->len == 0)
-		ev->len = strlen(ev->text);
-	if (ev->file == NULL) {
-		ev->file = sh->file;
-		ev->line = sh->line;
-	}
-	for (struct sink *s = sh->sinks; s != NULL; s = s->next)
-		s->put(s, ev);
-}
-
-void
-shell_remark(struct shell *sh, const char *fmt, ...)
-{
-	struct buf b = BUF_INIT;
-	va_list ap;
-	va_start(ap, fmt);
-	buf_addv(&b, fmt, ap);
-	va_end(ap);
-	struct event ev = {
-		.kind = EV_REMARK, .text = buf_str(&b), .len = buf_len(&b)
-	};
-	shell_put(sh, &ev);
-	buf_release(&b);
-}
-
-void
-shell_error(struct shell *sh, const struct err *e)
-{
-	int status = e->kind == ERR_INTR && sh->loop.raised != 0
-			 ? 128 + sh->loop.raised
-			 : err_status(e->kind);
-	sh->told = *e;
-	/* Who interrupts a script wants no more of it. */
-	if (e->kind == ERR_INTR && !sh->interactive)
-		sh->broken = true;
-	if (sh->tally.status == 0)
-		sh->tally.status = status;
-	/* ERR_DATA of the parser names its place itself. */
-	if (sh->file != NULL && sh->line > 0 && e->kind != ERR_DATA)
-		out_error(&sh->out, "%s:%u: %s", sh->file, sh->line, e->text);
-	else
-		out_error(&sh->out, "%s", e->text);
+	return talk_status(&sh->talk);
 }
 
 void
@@ -215,12 +280,12 @@ shell_say(struct shell *sh, const char *p, size_t len)
 		const char *nl = memchr(p, '\n', len);
 		size_t n = nl == NULL ? len : (size_t)(nl - p);
 		if (sh->machine) {
-			shell_remark(sh, "%.*s", (int)n, p);
+			talk_remark(&sh->talk, "%.*s", (int)n, p);
 			p += n + (nl != NULL);
 			len -= n + (nl != NULL);
 			continue;
 		}
-		if (!sh->interactive)
+		if (!sh->talk.interactive)
 			buf_adds(&b, n > 0 ? "# " : "#");
 		escape_add(&b, p, n, true);
 		buf_addc(&b, '\n');
@@ -248,51 +313,8 @@ shell_page(struct shell *sh, const char *p, size_t len)
 	size_t width = shell_page_width(sh);
 	note_page(&b, p, len,
 	    sh->machine	      ? 0
-	    : sh->interactive ? width
+	    : sh->talk.interactive ? width
 			      : width - 2);
 	shell_say(sh, buf_data(&b), buf_len(&b));
 	buf_release(&b);
-}
-
-const struct template *
-shell_template(const struct shell *sh, const char *name)
-{
-	for (size_t i = 0; i < sh->ntemplates; i++)
-		if (strcmp(sh->template[i].name, name) == 0)
-			return &sh->template[i];
-	return NULL;
-}
-
-void
-shell_set_template(struct shell *sh, const char *name, const char *body)
-{
-	for (size_t i = 0; i < sh->ntemplates; i++) {
-		if (strcmp(sh->template[i].name, name) != 0)
-			continue;
-		free(sh->template[i].body);
-		sh->template[i].body = mem_dup(body);
-		return;
-	}
-	sh->template =
-	    mem_grow(sh->template, sh->ntemplates + 1, sizeof *sh->template);
-	sh->template[sh->ntemplates++] = (struct template){
-		.name = mem_dup(name), .body = mem_dup(body), .builtin = false
-	};
-}
-
-enum smtp_state
-shell_state(const struct shell *sh)
-{
-	return sh->link == NULL ? SMTP_CLOSED : smtp_state(link_smtp(sh->link));
-}
-
-int
-shell_status(const struct shell *sh)
-{
-	const struct tally *t = &sh->tally;
-	if (t->status != 0)
-		return t->status;
-	if (t->missed > 0)
-		return 1;
-	return t->permanent ? 69 : t->transient ? 75 : 0;
 }

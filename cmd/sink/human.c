@@ -195,18 +195,21 @@ human_garbage(struct human *h, const struct event *ev)
 static void
 human_verdict(struct human *h, const struct event *ev)
 {
-	if (ev->verdict != VERDICT_MISSED)
+	if (ev->verdict != VERDICT_MISSED && ev->verdict != VERDICT_UNJUDGED)
 		return;
 	struct buf b = BUF_INIT;
 	if (ev->file != NULL && ev->line > 0)
 		buf_addf(&b, "%s:%u: ", ev->file, ev->line);
 	else if (ev->file != NULL)
 		buf_addf(&b, "%s: ", ev->file);
-	buf_addf(&b, "expected %s, got ",
-	    ev->expected != NULL ? ev->expected : "something else");
+	if (ev->verdict == VERDICT_UNJUDGED)
+		buf_addf(&b, "%d was judged by nothing", ev->code);
+	else
+		buf_addf(&b, "expected %s, got ",
+		    ev->expected != NULL ? ev->expected : "something else");
 	if (ev->len > 0)
 		buf_add(&b, ev->text, ev->len);
-	else
+	else if (ev->verdict == VERDICT_MISSED)
 		buf_adds(&b, "nothing");
 	human_note(h, HUMAN_RED, false, buf_data(&b), buf_len(&b));
 	buf_release(&b);
@@ -229,6 +232,8 @@ human_file_end(struct human *h, const struct event *ev)
 		    all == 1 ? "" : "s");
 	else if (!failed)
 		buf_adds(&b, "done");
+	if (ev->unjudged > 0)
+		buf_addf(&b, ", %u unjudged", ev->unjudged);
 	if (failed && ev->len > 0) {
 		buf_adds(&b, ": ");
 		buf_add(&b, ev->text, ev->len);

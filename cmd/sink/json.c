@@ -181,11 +181,16 @@ static void
 json_put_verdict(json_t *o, const struct event *ev, const struct redact *r)
 {
 	json_put_string(o, "expected", r, ev->expected);
-	if (ev->kind == EV_VERDICT)
+	static const char *const word[] = { [VERDICT_MET] = "met",
+		[VERDICT_MISSED] = "missed",
+		[VERDICT_UNJUDGED] = "unjudged" };
+	if (ev->verdict == VERDICT_UNJUDGED)
+		json_put_number(o, "code", (uint64_t)ev->code);
+	else if (ev->kind == EV_VERDICT)
 		json_put_text(o, "got", r, ev->text, ev->len);
 	if (ev->verdict != VERDICT_NONE)
 		json_object_set_new(o, "verdict",
-		    json_string(ev->verdict == VERDICT_MET ? "met" : "missed"));
+		    json_string(word[ev->verdict]));
 }
 
 static void
@@ -193,6 +198,7 @@ json_put_summary(json_t *o, const struct event *ev, const struct redact *r)
 {
 	json_put_number(o, "met", ev->met);
 	json_put_number(o, "missed", ev->missed);
+	json_put_number(o, "unjudged", ev->unjudged);
 	json_put_number(o, "status", (uint64_t)ev->status);
 	json_put_ms(o, "ms", ev->took_ns);
 	if (ev->len > 0)

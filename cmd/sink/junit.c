@@ -74,8 +74,8 @@ junit_failed(struct junit *j)
 		junit_text(b, &r->got);
 		buf_addc(b, '\n');
 	}
-	buf_addf(b, "%u met, %u missed, exit status %d</%s>\n", r->met,
-	    r->missed, r->status, what);
+	buf_addf(b, "%u met, %u missed, %u unjudged, exit status %d</%s>\n",
+	    r->met, r->missed, r->unjudged, r->status, what);
 }
 
 static void

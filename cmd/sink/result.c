@@ -10,6 +10,7 @@ result_clear(struct result *r)
 	buf_release(&r->expected);
 	buf_release(&r->got);
 	buf_release(&r->message);
+	buf_release(&r->unasked);
 	*r = (struct result){ .took_ns = -1 };
 }
 
@@ -40,6 +41,18 @@ result_missed(
 }
 
 static void
+result_unjudged(struct result *r, const struct event *ev)
+{
+	r->unjudged++;
+	if (ev->code < 400 || buf_len(&r->unasked) > 0)
+		return;
+	buf_addf(&r->unasked, "line %u: %d was judged by nothing", ev->line,
+	    ev->code);
+	if (r->line == 0)
+		r->line = ev->line;
+}
+
+static void
 result_message(
     struct result *r, const struct event *ev, const struct redact *redact)
 {
@@ -50,6 +63,9 @@ result_message(
 		    buf_str(&r->expected), buf_str(&r->got));
 	else if (ev->len > 0)
 		result_text(&r->message, redact, ev->text, ev->len);
+	else if (ev->status == 1 && buf_len(&r->unasked) > 0)
+		buf_add(&r->message, buf_data(&r->unasked),
+		    buf_len(&r->unasked));
 	else
 		buf_addf(&r->message, "exit status %d", ev->status);
 }
@@ -72,10 +88,13 @@ result_put(
 		else if (ev->verdict == VERDICT_MISSED &&
 			 ev->kind == EV_VERDICT)
 			result_missed(r, ev, redact);
+		else if (ev->verdict == VERDICT_UNJUDGED)
+			result_unjudged(r, ev);
 		break;
 	case EV_FILE_END:
 		r->met = ev->met;
 		r->missed = ev->missed;
+		r->unjudged = ev->unjudged;
 		r->took_ns = ev->took_ns;
 		r->begun = false;
 		/* fall through */

@@ -15,11 +15,12 @@ struct result {
 	bool begun; /* a file that has not ended */
 	bool failed;
 	int status;
-	unsigned met, missed;
+	unsigned met, missed, unjudged;
 	int64_t took_ns;	  /* -1 if unknown */
 	unsigned line;		  /* of the first missed expectation, or 0 */
 	struct buf expected, got; /* of it */
 	struct buf message;	  /* why it failed */
+	struct buf unasked;	  /* the first refusal that nothing judged */
 };
 
 /* Takes an event into r, the result under way. True: r is whole. */

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 #include "net/core/err.h"
-#include "cmd/shell/shell.h"
+#include "cmd/talk/talk.h"
 
 struct cmd_args {
 	size_t n;
@@ -19,9 +19,9 @@ struct cmd {
 			     COMMAND MECHANISM KEYWORD */
 	const char *text; /* one line: what it does */
 	const char *help; /* more lines, or NULL */
-	/* Does it; words were counted against args. -1 with e. NULL when body
-	 * says it. */
-	int (*exec)(struct shell *sh, const struct cmd_args *a, struct err *e);
+	/* Does it, or puts the act in front that does; words were counted
+	 * against args. -1 with e. NULL when body says it. */
+	int (*exec)(struct talk *t, const struct cmd_args *a, struct err *e);
 	const char *body; /* lines of the language, for those that are builtin
 			     templates */
 };
@@ -35,8 +35,11 @@ const struct cmd *cmd_find(const char *name, size_t len, struct err *e);
  * any). NULL: ERR_USAGE. */
 const struct cmd *cmd_check(
     const char *p, size_t len, bool count, struct err *e);
+/* Whether all of a file can be run as far as that is known before; ERR_DATA
+ * names the line, ERR_NOINPUT a file that it includes. */
+int cmd_precheck(const struct talk *t, const struct script *s, struct err *e);
 /* Splits a line (behind the backslash) and runs it; templates too. */
-int cmd_run(struct shell *sh, const char *p, size_t len, struct err *e);
+int cmd_run(struct talk *t, const char *p, size_t len, struct err *e);
 /* Words of a line: blanks part, '...' and "..." quote, \ escapes in "...".
  * The result's words are the caller's: cmd_args_release(). */
 int cmd_split(struct cmd_args *a, const char *p, size_t len, struct err *e);

@@ -136,6 +136,8 @@ step_unjudged(struct talk *t, const struct due *d)
 		expect_unjudged(t, d);
 		return;
 	}
+	if (t->interactive)
+		return;
 	/* An expectation may still come in a source that is read as it
 	 * comes. */
 	t->untold = mem_grow(t->untold, t->nuntold + 1, sizeof *t->untold);
@@ -153,6 +155,12 @@ void
 talk_settle(struct talk *t)
 {
 	ledger_settle(&t->ledger, expect_settled, t);
+}
+
+bool
+talk_settled(struct talk *t)
+{
+	return ledger_oldest(&t->ledger) == NULL;
 }
 
 void

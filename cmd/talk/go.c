@@ -57,7 +57,6 @@ talk_drop(struct talk *t)
 	while (t->top != NULL)
 		act_pop(t);
 	t->want.expect = NULL;
-	t->expired = false;
 }
 
 /* Takes acts away until one sees to it. */
@@ -66,7 +65,6 @@ step_fail(struct talk *t, const struct err *why)
 {
 	struct err e = *why;
 	t->want.expect = NULL;
-	t->expired = false;
 	while (t->top != NULL) {
 		struct act *a = t->top;
 		if (a->kind->failed != NULL && a->kind->failed(t, a, &e) == 0)
@@ -237,6 +235,8 @@ go_send(
 	if (r != 0)
 		return r;
 	go_barrier(t, st->verb);
+	const struct smtp_sent *sent = smtp_newest(link_smtp(t->link));
+	t->barrier |= sent != NULL && sent->verb->id == VERB_RESPONSE;
 	f->act.step = 1;
 	return step_sent(t, e);
 }
@@ -578,13 +578,12 @@ frame_push(struct talk *t, const char *file)
 }
 
 void
-talk_run(struct talk *t, const struct script *s, bool own)
+talk_run(struct talk *t, const struct script *s)
 {
 	struct frame *f = frame_push(t, s->name);
 	f->plan = s;
 	f->grouped = s->transcript;
 	f->pipelined = false;
-	f->own_session = own;
 	t->stopped = false;
 }
 
@@ -698,7 +697,7 @@ talk_follow(struct talk *t, struct lang *l, const struct stmt *st)
 		return;
 	}
 	if (text && !l->in_text) {
-		l->in_text = l->go_ahead = true;
+		l->in_text = true;
 		l->text_begun = false;
 	} else if (!text && l->in_text && !t->skip_text) {
 		l->in_text = false;
@@ -706,18 +705,22 @@ talk_follow(struct talk *t, struct lang *l, const struct stmt *st)
 	/* The reply to DATA that a transcript expects, and no text behind. */
 	if (t->skip_text && l->in_text && st->kind == STMT_EXPECT &&
 	    !expect_intermediate(st->expect)) {
-		t->skip_text = l->in_text = l->go_ahead = false;
+		t->skip_text = l->in_text = false;
+		l->go_ahead = 0;
 		return;
 	}
 	if (t->skip_text && !l->in_text) {
-		l->in_text = l->go_ahead = true;
+		l->in_text = true;
 		l->text_begun = false;
 	}
+	/* In a transcript what the group was answered may come before. */
+	l->go_ahead = l->in_text ? ledger_unjudged(&t->ledger) : 0;
 	bool data = st->kind == STMT_SEND && st->verb != NULL &&
 		    st->verb->id == VERB_DATA;
 	if (!data || t->interactive || l->in_text || t->link == NULL)
 		return;
 	talk_remark(t, "DATA was refused: lines up to '.' are skipped");
-	t->skip_text = l->in_text = l->go_ahead = true;
+	t->skip_text = l->in_text = true;
 	l->text_begun = false;
+	l->go_ahead = ledger_unjudged(&t->ledger);
 }

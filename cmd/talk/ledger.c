@@ -153,6 +153,15 @@ ledger_oldest(struct ledger *l)
 }
 
 size_t
+ledger_unjudged(const struct ledger *l)
+{
+	size_t n = 0;
+	for (size_t i = l->settled; i < l->end; i++)
+		n += !l->due[i].judged && !l->due[i].settled;
+	return n;
+}
+
+size_t
 ledger_owed(const struct ledger *l)
 {
 	size_t n = 0;

@@ -60,6 +60,8 @@ struct due *ledger_unasked(
 /* The one that the next expectation takes, come or not; NULL: none. An unasked
  * one is taken only where one is (unasked). */
 struct due *ledger_oldest(struct ledger *l);
+/* Those that an expectation could still take. */
+size_t ledger_unjudged(const struct ledger *l);
 /* Replies that have not come. */
 size_t ledger_owed(const struct ledger *l);
 /* An expectation or its sender has seen to it. */

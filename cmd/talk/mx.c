@@ -47,7 +47,6 @@ mx_look(struct talk *t, struct err *e)
 	int64_t deadline_ns;
 	if (m->look == NULL)
 		return ACT_DONE;
-	t->expired = false;
 	int r = route_step(m->look, e);
 	if (r == 0) {
 		route_fds(m->look, &ignored, &deadline_ns);
@@ -152,11 +151,8 @@ mx_level(struct talk *t, const struct route_host *h)
 		    m->route == NULL ? 0 : route_names(m->route, m->names);
 		s->more_names = m->names;
 		s->unverified = false;
-	} else if (h->dane == ROUTE_DANE_UNUSABLE && m->asked != TLS_VERIFY) {
-		s->level = TLS_MUST;
-		s->unverified = true;
-	} else if (s->level == TLS_NONE) {
-		s->level = TLS_MAY;
+	} else if (h->dane == ROUTE_DANE_UNUSABLE) {
+		s->unverified |= s->level < TLS_VERIFY;
 	}
 }
 

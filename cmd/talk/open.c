@@ -21,8 +21,7 @@ step_gone(struct talk *t)
 	ledger_lost(&t->ledger);
 	t->greeted = t->said_helo = t->said_quit = false;
 	t->skip_text = t->broken = t->secured = t->raw_open = false;
-	t->closing = t->barrier = t->readable = t->expired = false;
-	t->text_refused = 0;
+	t->closing = t->barrier = t->readable = t->woken = false;
 }
 
 void
@@ -80,6 +79,7 @@ dial_resume(struct talk *t, struct act *a, struct err *e)
 	case 0: {
 		struct conn_target to;
 		step_gone(t);
+		t->text_refused = 0;
 		open_target(t, &to);
 		t->had_link = true;
 		if (link_start(&t->link, &to, &t->set.times, open_report, t,
@@ -91,7 +91,6 @@ dial_resume(struct talk *t, struct act *a, struct err *e)
 	}
 		/* fall through */
 	case 1:
-		t->expired = false;
 		r = link_step_open(t->link, e);
 		if (r < 0) {
 			link_free(t->link);

@@ -85,7 +85,6 @@ tls_act_resume(struct talk *t, struct act *a, struct err *e)
 			return tls_act_failed(t, e);
 		a->step = 1;
 	}
-	t->expired = false;
 	int r = link_tls_step(t->link, e);
 	if (r == 0)
 		return talk_sleep(t, TALK_TLS, link_deadline(t->link));
@@ -236,4 +235,26 @@ void
 talk_secure(struct talk *t)
 {
 	act_push(t, &secure_kind);
+}
+
+/* Connected, greeted, and what the options ask for: before anything is said. */
+static int
+begin_resume(struct talk *t, struct act *a, struct err *e)
+{
+	int r = talk_greet(t, e);
+	if (r != 0 || a->step++ > 0)
+		return r;
+	if (!t->secured && !t->set.bare)
+		talk_secure(t);
+	return ACT_MORE;
+}
+
+static const struct act_kind begin_kind = { .name = "begin",
+	.size = sizeof(struct act),
+	.resume = begin_resume };
+
+void
+talk_begin(struct talk *t)
+{
+	act_push(t, &begin_kind);
 }

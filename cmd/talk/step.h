@@ -19,7 +19,6 @@ struct frame {
 	bool pipelined;	      /* by \pipeline, which DATA ends */
 	bool skips_greeting;  /* the session has it already */
 	bool ended;	      /* no more will be fed */
-	bool own_session;     /* the connection is its own */
 	const char *file;     /* the caller's, for its end */
 	unsigned line;
 };

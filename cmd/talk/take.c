@@ -39,12 +39,11 @@ take_due(struct talk *t, const struct link_event *k)
 		d->line = t->line;
 		if (t->raw_open && !ev->early)
 			d->by = DUE_WRITTEN;
-		if (smtp_in_text(link_smtp(t->link)) && d->code >= 400 &&
-		    d->code != 421) {
+		if (smtp_in_text(link_smtp(t->link))) {
 			t->text_refused = d->code;
 			ledger_judged(&t->ledger, d);
 			t->tally.permanent |= d->code >= 500;
-			t->tally.transient |= d->code < 500;
+			t->tally.transient |= d->code / 100 == 4;
 		}
 		return d;
 	}
@@ -99,6 +98,8 @@ take_reply(struct talk *t, const struct link_event *k)
 	t->last_ns = k->took_ns;
 	t->code = sev->reply->code;
 	t->closing |= t->code == 421;
+	if (t->code == 354)
+		t->text_refused = 0;
 	talk_put(t, &ev);
 	take_guess(t, sev);
 	if (wanted && !w->met)
@@ -242,6 +243,8 @@ take_timed_out(struct talk *t, struct err *e)
 		return 0;
 	}
 	t->broken = true;
+	t->woken = false;
+	link_renew(t->link);
 	if (o == NULL)
 		return err_set(e, ERR_TEMP, "nothing came in time");
 	struct buf what = BUF_INIT;
@@ -287,12 +290,12 @@ step_take(struct talk *t, int64_t until_ns, struct err *e)
 		return r < 0 ? -1 : ACT_MORE;
 	if (smtp_tls_wanted(link_smtp(t->link)))
 		return ACT_MORE;
-	if (t->expired) {
-		t->expired = false;
-		return until_ns != LOOP_FOREVER ? ACT_DONE
-		       : take_timed_out(t, e) < 0 ? -1
-						  : ACT_MORE;
-	}
+	/* The clock is asked when a wait has ended with nothing. */
+	if (t->woken && until_ns != LOOP_FOREVER && loop_now_ns() >= until_ns)
+		return ACT_DONE;
+	if (t->woken && until_ns == LOOP_FOREVER && link_overdue(t->link))
+		return take_timed_out(t, e) < 0 ? -1 : ACT_MORE;
+	t->woken = false;
 	int64_t deadline = link_deadline(t->link);
 	return talk_sleep(
 	    t, TALK_REPLY, until_ns < deadline ? until_ns : deadline);
@@ -314,6 +317,8 @@ talk_write(struct talk *t, struct err *e)
 		int took;
 		while ((took = take_one(t, &last)) > 0 && t->link != NULL)
 			;
+		if (t->text_refused != 0 && (r < 0 || t->link == NULL))
+			return step_cut(t, e);
 		if (r < 0) {
 			if (t->link != NULL && e->kind == ERR_LOST)
 				take_closed(t, NULL, &last);
@@ -326,14 +331,6 @@ talk_write(struct talk *t, struct err *e)
 		if (t->link == NULL)
 			return err_set(e, ERR_LOST,
 			    "the server has closed the connection");
-		if (t->expired) {
-			t->expired = false;
-			t->broken = true;
-			return err_set(e, ERR_TEMP,
-			    "%s: took too little in %lld s of writing",
-			    conn_name(link_conn(t->link)),
-			    (long long)t->set.times.block / 1000);
-		}
 		if (took == 0)
 			return talk_sleep(
 			    t, TALK_WRITE, link_deadline(t->link));
@@ -398,6 +395,7 @@ talk_surplus(struct talk *t, struct err *e)
 			err_set(&what, ERR_PROTO,
 			    "a reply that no command asked for: %d", d->code);
 			talk_error(t, &what);
+			t->breaches++;
 		}
 		ledger_judged(&t->ledger, d);
 	}

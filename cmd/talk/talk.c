@@ -17,8 +17,8 @@ talk_init(struct talk *t, const struct talk_env *env, void *house)
 	reply_init(&t->last);
 }
 
-static void
-talk_free_templates(struct templates *all)
+void
+templates_release(struct templates *all)
 {
 	for (size_t i = 0; i < all->n; i++) {
 		free(all->template[i].name);
@@ -34,7 +34,7 @@ talk_release(struct talk *t)
 	talk_drop(t);
 	talk_close(t);
 	ledger_release(&t->ledger);
-	talk_free_templates(&t->templates);
+	templates_release(&t->templates);
 	reply_release(&t->last);
 	where_release(&t->where);
 	mx_release(&t->mx);

@@ -159,6 +159,7 @@ struct talk {
 	size_t nuntold;
 	size_t ntold;
 	struct tally tally;
+	unsigned breaches; /* replies that nothing had asked for */
 	struct err told;
 
 	/* The wait under way; the front sets the last two. */
@@ -166,8 +167,10 @@ struct talk {
 	int64_t deadline_ns;
 	int fd;	       /* TALK_FILE */
 	bool readable; /* the connection has something */
-	bool expired;  /* the deadline has passed */
+	bool woken;    /* that wait has ended, by whatever */
 };
+
+void templates_release(struct templates *all);
 
 void talk_init(struct talk *t, const struct talk_env *env, void *house);
 void talk_release(struct talk *t);
@@ -182,9 +185,8 @@ void talk_interrupt(struct talk *t);
 /* Nothing more of what was to be done is done. */
 void talk_drop(struct talk *t);
 
-/* Sources. A script of its own connection (a file); both are borrowed until
- * it is done. */
-void talk_run(struct talk *t, const struct script *s, bool own);
+/* Sources. A whole one, borrowed until it is done. */
+void talk_run(struct talk *t, const struct script *s);
 /* A source whose statements come one by one; behind it talk_go() says INPUT. */
 void talk_stream(struct talk *t, const char *name);
 /* The next, borrowed until INPUT is said again. */
@@ -232,6 +234,8 @@ int talk_say_helo(struct talk *t, const char *verb, struct err *e);
 void talk_starttls(struct talk *t, bool implied);
 void talk_tls(struct talk *t);
 void talk_secure(struct talk *t);
+/* Connects, takes the greeting, does what the options ask for. */
+void talk_begin(struct talk *t);
 /* AUTH; mech, user: or NULL. must: a refusal is an error. */
 void talk_auth(
     struct talk *t, const char *mech, const char *user, bool must);
@@ -258,6 +262,8 @@ int talk_expect(struct talk *t, const struct expect *x, struct err *e);
 int talk_check(struct talk *t, bool met, const char *want, const char *got,
     struct err *e);
 void talk_settle(struct talk *t);
+/* Nothing is owed, and no reply waits to be judged. */
+bool talk_settled(struct talk *t);
 
 /* Telling. */
 void talk_put(struct talk *t, struct event *ev);

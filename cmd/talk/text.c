@@ -129,7 +129,6 @@ static int
 text_read(struct talk *t, struct text *x, struct buf *b, struct err *e)
 {
 	struct pollfd p = { .fd = x->fd, .events = POLLIN };
-	t->expired = false;
 	if (!x->regular && poll(&p, 1, 0) == 0) {
 		t->fd = x->fd;
 		return talk_sleep(t, TALK_FILE, LOOP_FOREVER);

@@ -23,7 +23,6 @@ wait_sleep(struct talk *t, struct wait_act *w, struct err *e)
 		talk_idle(t);
 	if (loop_now_ns() >= w->until_ns)
 		return ACT_DONE;
-	t->expired = false;
 	bool owed = t->link != NULL && smtp_owed(link_smtp(t->link)) > 0;
 	return talk_sleep(
 	    t, owed || t->link == NULL ? TALK_TIME : TALK_REPLY, w->until_ns);
@@ -39,7 +38,6 @@ wait_close(struct talk *t, struct wait_act *w, struct err *e)
 	if (loop_now_ns() >= w->until_ns)
 		return talk_check(
 		    t, false, "close", "a connection that stands", e);
-	t->expired = false;
 	return talk_sleep(t, TALK_REPLY, w->until_ns);
 }
 
@@ -53,7 +51,6 @@ wait_silence(struct talk *t, struct wait_act *w, struct err *e)
 		    t, false, w->want, "the end of the connection", e);
 	if (loop_now_ns() >= w->until_ns)
 		return talk_check(t, true, w->want, "", e);
-	t->expired = false;
 	return talk_sleep(t, TALK_REPLY, w->until_ns);
 }
 

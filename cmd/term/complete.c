@@ -42,7 +42,7 @@ complete_try(struct completing *k, const char *before, const char *s,
 void
 complete_value(struct completing *k, const char *name)
 {
-	const struct vars *v = &k->sh->vars;
+	const struct vars *v = &k->sh->talk.vars;
 	const struct var *var = vars_get(v, name);
 	struct buf b = BUF_INIT;
 
@@ -77,11 +77,11 @@ complete_fits(const struct shell *sh, const struct verb *v)
 {
 	const struct smtp *s = complete_smtp(sh);
 
-	if (s == NULL || (v->when & 1u << shell_state(sh)) == 0)
+	if (s == NULL || (v->when & 1u << talk_state(&sh->talk)) == 0)
 		return false;
 	if (v->id == VERB_LHLO || v->id == VERB_HELO || v->id == VERB_EHLO)
 		return (v->id == VERB_LHLO) ==
-		       (sh->where.lmtp || smtp_is_lmtp(s));
+		       (sh->talk.where.lmtp || smtp_is_lmtp(s));
 	if (v->id == VERB_AUTH && smtp_is_authenticated(s))
 		return false;
 	if (v->id == VERB_STARTTLS && smtp_is_tls(s))
@@ -237,7 +237,7 @@ complete_names(struct completing *k, const char *before, const char *after)
 {
 	static const char *const builtin[] = { "from", "to", "helo", "server",
 		"date", "msgid", "n" };
-	const struct vars *v = &k->sh->vars;
+	const struct vars *v = &k->sh->talk.vars;
 	size_t i;
 
 	for (i = 0; i < v->n; i++)
@@ -256,7 +256,7 @@ complete_smtp_line(struct completing *k)
 	k->c->start = l.word;
 	switch (l.at) {
 	case CMDLINE_VERB:
-		if (l.word == k->len && shell_state(k->sh) == SMTP_CLOSED)
+		if (l.word == k->len && talk_state(&k->sh->talk) == SMTP_CLOSED)
 			complete_try(k, "", "\\connect", 8, "");
 		complete_verb(k);
 		break;
@@ -285,7 +285,7 @@ complete_line(const struct shell *sh, const struct used *u, const char *line,
 {
 	struct completing k = { sh, u, line, len, c };
 	size_t i = cmdline_blanks(line, len, 0);
-	enum smtp_state state = shell_state(sh);
+	enum smtp_state state = talk_state(&sh->talk);
 
 	memset(c, 0, sizeof(*c));
 	c->start = len;

@@ -16,7 +16,7 @@
 const struct smtp *
 complete_smtp(const struct shell *sh)
 {
-	return sh->link != NULL ? link_smtp(sh->link) : NULL;
+	return sh->talk.link != NULL ? link_smtp(sh->talk.link) : NULL;
 }
 
 static void
@@ -34,9 +34,9 @@ complete_templates(struct completing *k, const char *before)
 {
 	size_t i;
 
-	for (i = 0; i < k->sh->ntemplates; i++)
-		complete_try(k, before, k->sh->template[i].name,
-		    strlen(k->sh->template[i].name), "");
+	for (i = 0; i < k->sh->talk.templates.n; i++)
+		complete_try(k, before, k->sh->talk.templates.template[i].name,
+		    strlen(k->sh->talk.templates.template[i].name), "");
 }
 
 static void

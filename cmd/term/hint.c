@@ -254,7 +254,7 @@ void
 complete_hint(
     const struct shell *sh, const char *line, size_t len, struct buf *b)
 {
-	enum smtp_state state = shell_state(sh);
+	enum smtp_state state = talk_state(&sh->talk);
 	size_t i = cmdline_blanks(line, len, 0);
 
 	if (state == SMTP_TEXT && len == 0)

@@ -96,7 +96,7 @@ bool
 hist_keeps(const struct shell *sh, const struct lang *l, const char *p,
     size_t len, const char *last)
 {
-	enum smtp_state state = shell_state(sh);
+	enum smtp_state state = talk_state(&sh->talk);
 
 	if (len == 0 || p[0] == ' ' || p[0] == '\t')
 		return false;

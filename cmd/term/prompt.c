@@ -173,7 +173,7 @@ prompt_where(void)
 	bool changed;
 
 	/* Mail text has nowhere to go any more. */
-	if (prompt.sh->link == NULL) {
+	if (prompt.sh->talk.link == NULL) {
 		prompt.lang.in_text = false;
 		prompt.lang.chunk = 0;
 	}
@@ -344,12 +344,12 @@ prompt_interrupt(void)
 	fputs("^C", rl_outstream);
 	prompt_end();
 	rl_crlf();
-	if (empty && prompt.lang.in_text && prompt.sh->link != NULL) {
+	if (empty && prompt.lang.in_text && prompt.sh->talk.link != NULL) {
 		/* The only way out of mail text that mails nothing. */
 		struct event ev = { .kind = EV_CLOSED,
 			.text = "closed: the mail text was not ended, nothing "
 				"was mailed; \\connect connects again" };
-		shell_close(prompt.sh);
+		talk_close(&prompt.sh->talk);
 		prompt.lang.in_text = prompt.lang.text_begun = false;
 		shell_put(prompt.sh, &ev);
 		out_flush(&prompt.sh->out, NULL);
@@ -362,7 +362,7 @@ prompt_interrupt(void)
 	}
 	if (prompt.lang.template != NULL) {
 		lang_release(&prompt.lang);
-		lang_init(&prompt.lang, "prompt", prompt.sh->dialect);
+		lang_init(&prompt.lang, "prompt", prompt.sh->talk.dialect);
 	}
 	prompt_begin();
 }
@@ -396,11 +396,9 @@ prompt_listen(void)
 {
 	struct shell *sh = prompt.sh;
 
-	if (sh->link == NULL || !link_is_open(sh->link) || !shell_idle(sh))
+	if (sh->talk.link == NULL || !link_is_open(sh->talk.link) ||
+	    !talk_idle(&sh->talk))
 		return;
-	/* The greeting may have been among it. */
-	if (shell_state(sh) > SMTP_CONNECTED)
-		sh->greeted = true;
 	out_flush(&sh->out, NULL);
 	prompt_again();
 }
@@ -420,8 +418,8 @@ prompt_wait(void)
 	 * typed ahead, and Enter among them would leave the hint standing. */
 	if (prompt.hint_due)
 		prompt_hint();
-	if (sh->link != NULL && link_is_open(sh->link)) {
-		n = link_fds(sh->link, fd + 2);
+	if (sh->talk.link != NULL && link_is_open(sh->talk.link)) {
+		n = link_fds(sh->talk.link, fd + 2);
 		tick = n == 0 ? PROMPT_TICK_MS : -1;
 	}
 	if (poll(fd, (nfds_t)(n + 2), tick) < 0)
@@ -455,19 +453,18 @@ prompt_run_line(const char *p, size_t len, bool shown)
 {
 	struct shell *sh = prompt.sh;
 	unsigned asked;
-	int rc;
 
 	prompt_remember(p, len);
 	signals_take();
-	sh->typed = shown;
-	rc = shell_line(sh, &prompt.lang, p, len);
-	sh->typed = false;
+	sh->talk.typed = shown;
+	shell_line(sh, &prompt.lang, p, len);
+	sh->talk.typed = false;
 	if (out_flush(&sh->out, NULL) < 0)
-		sh->leaving = true;
+		sh->talk.leaving = true;
 	asked = signals_take();
 	if (asked & SIGNALS_RESIZED)
 		prompt_resize();
-	return rc == 0 && (asked & SIGNALS_INT) == 0 && !sh->leaving &&
+	return (asked & SIGNALS_INT) == 0 && !sh->talk.leaving &&
 	       signals_ended() == 0;
 }
 
@@ -478,6 +475,9 @@ prompt_run_lines(void)
 	const char *p = prompt.line, *lf;
 	bool one = strchr(p, '\n') == NULL;
 
+	/* A pasted block is one source. */
+	if (!one && talk_settled(&prompt.sh->talk))
+		talk_source_begin(&prompt.sh->talk, false);
 	while ((lf = strchr(p, '\n')) != NULL) {
 		if (!prompt_run_line(p, (size_t)(lf - p), one))
 			return;
@@ -559,7 +559,7 @@ prompt_run(struct shell *sh, struct err *e)
 
 	memset(&prompt, 0, sizeof(prompt));
 	prompt.sh = sh;
-	lang_init(&prompt.lang, "prompt", sh->dialect);
+	lang_init(&prompt.lang, "prompt", sh->talk.dialect);
 	used_init(&prompt.used);
 	hist_init(&prompt.hist);
 	if (signals_begin(&sh->loop) < 0) {
@@ -568,7 +568,8 @@ prompt_run(struct shell *sh, struct err *e)
 	}
 	prompt_start(path);
 	out_flush(&sh->out, NULL);
-	while (!sh->leaving && signals_ended() == 0) {
+	talk_stream(&sh->talk, "prompt");
+	while (!sh->talk.leaving && signals_ended() == 0) {
 		prompt_begin();
 		while (!prompt.have && signals_ended() == 0)
 			prompt_wait();
@@ -581,8 +582,9 @@ prompt_run(struct shell *sh, struct err *e)
 		prompt_wipe();
 	}
 	if (signals_ended() != 0)
-		sh->tally.status = 128 + signals_ended();
-	shell_end(sh);
+		sh->talk.tally.status = 128 + signals_ended();
+	talk_drop(&sh->talk);
+	shell_do(sh, talk_end);
 	out_flush(&sh->out, NULL);
 	prompt_finish(path);
 	free(path);

@@ -27,12 +27,12 @@ where_at_cut(struct buf *b, size_t cols)
 static void
 where_at_host(const struct shell *sh, size_t width, struct buf *b)
 {
-	const char *name = smtp_peer(link_smtp(sh->link));
+	const char *name = smtp_peer(link_smtp(sh->talk.link));
 
-	if (name[0] == '\0' && sh->where.host != NULL)
-		name = sh->where.host;
+	if (name[0] == '\0' && sh->talk.where.host != NULL)
+		name = sh->talk.where.host;
 	if (name[0] == '\0')
-		name = conn_name(link_conn(sh->link));
+		name = conn_name(link_conn(sh->talk.link));
 	escape_add(b, name, strlen(name), false);
 	where_at_cut(b, width / 2 > 8 ? width / 2 : 8);
 }
@@ -41,11 +41,11 @@ static void
 where_at_words(
     const struct shell *sh, const struct lang *l, size_t width, struct buf *b)
 {
-	enum smtp_state state = shell_state(sh);
+	enum smtp_state state = talk_state(&sh->talk);
 
 	if (l->template != NULL) {
 		buf_adds(b, "template> ");
-	} else if (state == SMTP_CLOSED || sh->link == NULL) {
+	} else if (state == SMTP_CLOSED || sh->talk.link == NULL) {
 		buf_adds(b, "smtpsh> ");
 	} else if (state == SMTP_TEXT || l->in_text || l->chunk > 0) {
 		buf_adds(b, "data> ");
@@ -53,8 +53,8 @@ where_at_words(
 		buf_adds(b, "auth> ");
 	} else {
 		where_at_host(sh, width, b);
-		if (smtp_is_tls(link_smtp(sh->link)))
-			buf_adds(b, tls_verified(conn_tls(link_conn(sh->link)))
+		if (smtp_is_tls(link_smtp(sh->talk.link)))
+			buf_adds(b, tls_verified(conn_tls(link_conn(sh->talk.link)))
 					? " TLS"
 					: " TLS unverified");
 		if (state == SMTP_MAIL || state == SMTP_RCPT ||
@@ -90,13 +90,13 @@ where_at(
 bool
 where_at_password(const struct shell *sh)
 {
-	const struct reply *r = &sh->last;
+	const struct reply *r = &sh->talk.last;
 	struct buf b = BUF_INIT;
 	const char *p;
 	size_t len;
 	bool is;
 
-	if (shell_state(sh) != SMTP_AUTHING || r->code != 334 || r->nlines == 0)
+	if (talk_state(&sh->talk) != SMTP_AUTHING || r->code != 334 || r->nlines == 0)
 		return false;
 	p = reply_text(r, r->nlines - 1, &len);
 	base64_decode(&b, p, len, NULL);

@@ -179,3 +179,15 @@ smtp_accepted(const struct smtp *s)
 {
 	return s->nrcpt;
 }
+
+bool
+smtp_in_text(const struct smtp *s)
+{
+	return s->in_text;
+}
+
+void
+smtp_leftover(const struct smtp *s, struct buf *b)
+{
+	reply_leftover(&s->parser, b);
+}

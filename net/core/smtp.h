@@ -94,6 +94,12 @@ void smtp_next(struct smtp *s, struct smtp_event *ev);
  * oldest); the oldest such command (NULL if none). */
 size_t smtp_owed(const struct smtp *s);
 const struct smtp_sent *smtp_oldest(const struct smtp *s);
+/* The newest such command, NULL if none. */
+const struct smtp_sent *smtp_newest(const struct smtp *s);
+/* Mail text was begun and not ended. */
+bool smtp_in_text(const struct smtp *s);
+/* Appends what has come of a reply that has not ended. */
+void smtp_leftover(const struct smtp *s, struct buf *b);
 /* Octets that came and belong to no event yet. */
 size_t smtp_pending(const struct smtp *s);
 /* 220 to STARTTLS has come and TLS has not started. */

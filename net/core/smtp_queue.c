@@ -109,6 +109,12 @@ smtp_oldest(const struct smtp *s)
 	return s->owed_at < s->owed_end ? &s->owed[s->owed_at].sent : NULL;
 }
 
+const struct smtp_sent *
+smtp_newest(const struct smtp *s)
+{
+	return s->owed_at < s->owed_end ? &s->owed[s->owed_end - 1].sent : NULL;
+}
+
 const char *
 smtp_out(const struct smtp *s, size_t *len)
 {
