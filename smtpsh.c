@@ -328,7 +328,7 @@ main_tell_end(struct shell *sh, const struct opts *o, int status)
 		.status = status,
 		.text = status != 0 && sh->talk.told.kind != ERR_NONE ? sh->talk.told.text
 								 : "" };
-	shell_put(sh, &ev);
+	talk_put(&sh->talk, &ev);
 }
 
 /* $XDG_CONFIG_HOME/smtpsh/rc: the same language, for people's sessions. */

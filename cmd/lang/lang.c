@@ -248,7 +248,6 @@ lang_expect(
 	if (sep == '-')
 		return 0;
 	out->kind = STMT_EXPECT;
-	l->judges = true;
 	out->expect = l->more;
 	out->line = l->more_line;
 	l->answers = expect_takes(l->more, 334);
@@ -392,8 +391,7 @@ lang_is_stage(const char *p, size_t len)
 }
 
 /* A stream's lines come when the server has answered DATA: what a transcript
- * expects of the group stands before the text. Without a tag only 354 is an
- * expectation, unless there were others before. */
+ * expects of the group stands before the text. */
 static bool
 lang_is_go_ahead(struct lang *l, const char *p, size_t len)
 {
@@ -407,8 +405,7 @@ lang_is_go_ahead(struct lang *l, const char *p, size_t len)
 	if (l->dialect != DIALECT_UNKNOWN &&
 	    lang_tag(l, p, len, &tag, &skip, &e) < 0)
 		return false;
-	bool bare = tag == TAG_NONE && expect_like(p + i, len - i) &&
-		    (l->judges || memcmp(p + i, "354", 3) == 0);
+	bool bare = tag == TAG_NONE && expect_like(p + i, len - i);
 	bool any = tag == TAG_SERVER || bare;
 	bool spacing = l->tagged && (i == len || p[i] == '#');
 	if (!any && !spacing)

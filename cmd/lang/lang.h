@@ -58,7 +58,6 @@ struct lang {
 	size_t go_ahead;     /* so many replies may come before the text: set
 			    where in_text is, by who reads line by line */
 	bool tagged;	     /* tags have been seen */
-	bool judges;	     /* expectations have been seen */
 	bool answers;	     /* behind AUTH or a 334: what is no verb answers */
 	uint64_t chunk;	     /* octets of a BDAT chunk still to come */
 	struct expect *more; /* a reply whose last line has not come */

@@ -100,6 +100,12 @@ where_parse(struct where *w, const char *text, struct err *e)
 		w->kind = WHERE_UNIX;
 		return 0;
 	}
+	const char *at = strrchr(text, '@');
+	if (at != NULL)
+		return err_set(e, ERR_USAGE,
+		    "'...%s': a user or password does not belong in a server's "
+		    "address (--auth-user NAME, --auth-password-file FILE)",
+		    at);
 	w->kind = WHERE_TCP;
 	size_t skip = where_scheme(w, text);
 	if (skip == 0)

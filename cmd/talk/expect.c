@@ -117,7 +117,8 @@ expect_tell_untold(struct talk *t)
 void
 step_unjudged(struct talk *t, const struct due *d)
 {
-	if (d->by == DUE_GREETING)
+	/* What nothing asked for is told as such: talk_surplus(). */
+	if (d->by == DUE_GREETING || d->by == DUE_UNASKED)
 		return;
 	if (step_is_odd(d->verb, d->code)) {
 		struct err e;
@@ -217,6 +218,8 @@ expect_kept(struct talk *t, const struct expect *x, struct due *d)
 		ev.expected = buf_str(&want);
 		talk_put(t, &ev);
 	}
+	if (t->want.met && d->code == 421)
+		t->closing = false;
 	ledger_judged(&t->ledger, d);
 	t->want.expect = NULL;
 	buf_release(&why);

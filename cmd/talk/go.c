@@ -262,6 +262,7 @@ go_enter_text(struct talk *t, struct err *e)
 		return r;
 	if (talk_state(t) != SMTP_TEXT) {
 		t->skip_text = true;
+		t->data_refused = false;
 		talk_remark(t, "DATA was refused: the mail text is skipped");
 		return 0;
 	}
@@ -715,10 +716,11 @@ talk_follow(struct talk *t, struct lang *l, const struct stmt *st)
 	}
 	/* In a transcript what the group was answered may come before. */
 	l->go_ahead = l->in_text ? ledger_unjudged(&t->ledger) : 0;
-	bool data = st->kind == STMT_SEND && st->verb != NULL &&
-		    st->verb->id == VERB_DATA;
-	if (!data || t->interactive || l->in_text || t->link == NULL)
+	/* The line may be a template's. */
+	if (!t->data_refused || t->interactive || l->in_text ||
+	    t->link == NULL)
 		return;
+	t->data_refused = false;
 	talk_remark(t, "DATA was refused: lines up to '.' are skipped");
 	t->skip_text = l->in_text = true;
 	l->text_begun = false;

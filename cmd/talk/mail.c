@@ -301,9 +301,11 @@ mail_resume(struct talk *t, struct act *act, struct err *e)
 		    "the session is out of step: nothing was mailed");
 	switch ((enum mail_step)act->step) {
 	case STEP_CONNECT:
-		r = talk_need_link(t, e);
-		if (r == 0)
-			r = talk_greet(t, e);
+		if (t->link == NULL && !t->had_link) {
+			talk_open(t);
+			return ACT_MORE;
+		}
+		r = talk_greet(t, e);
 		if (r != 0)
 			return r;
 		if (mail_stops(a, MAIL_CONNECT))

@@ -189,13 +189,17 @@ end_look(struct talk *t)
 	struct err e;
 	if (t->code / 100 != 2 || t->code == 221)
 		return;
+	if (!t->tally.texted) {
+		talk_remark(t,
+		    "QUIT was answered %d, not 221: the server may be one "
+		    "reply behind",
+		    t->code);
+		return;
+	}
 	err_set(&e, ERR_PROTO,
 	    "QUIT was answered %d, not 221: the server may be one reply "
-	    "behind%s",
-	    t->code,
-	    t->tally.texted ? ", and whether the last mail was taken is "
-			      "unknown"
-			    : "");
+	    "behind, and whether the last mail was taken is unknown",
+	    t->code);
 	talk_error(t, &e);
 }
 
@@ -235,7 +239,7 @@ end_resume(struct talk *t, struct act *a, struct err *e)
 			    t, "closing without the end of mail text");
 		a->step++;
 		/* A reply that nobody asked for is not QUIT's. */
-		if (end_may_quit(t))
+		if (t->link != NULL && !t->broken && !t->stopped)
 			end_try(t, talk_surplus(t, e), e);
 		if (!end_may_quit(t))
 			break;

@@ -51,7 +51,7 @@ talk_queue(struct talk *t, enum due_by by, const char *p, size_t len,
 	t->implied_before = by == DUE_IMPLIED;
 	t->said_helo |= v != NULL && (v->is & VERB_IS_GREETING);
 	t->said_quit |= v != NULL && v->id == VERB_QUIT;
-	t->raw_open = false;
+	t->raw_open = t->data_refused = false;
 	talk_put(t, &ev);
 	return 0;
 }

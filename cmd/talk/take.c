@@ -102,6 +102,12 @@ take_reply(struct talk *t, const struct link_event *k)
 		t->text_refused = 0;
 	talk_put(t, &ev);
 	take_guess(t, sev);
+	/* Who expects it may know what comes then. */
+	if (wanted && w->met && t->code == 421)
+		t->closing = false;
+	t->data_refused = sev->sent != NULL &&
+			  (sev->sent->verb->is & VERB_OPENS_TEXT) &&
+			  t->code != 354;
 	if (wanted && !w->met)
 		step_tell_missed(t, w->expect, sev->reply);
 	if (d != NULL && d->settled && !d->judged)

@@ -136,6 +136,7 @@ struct talk {
 	bool secured;	/* the options' demands were met */
 	bool raw_open;	/* \raw sent what may have several replies */
 	bool skip_text; /* DATA was refused: mail text is not sent */
+	bool data_refused; /* DATA, the newest line, was */
 	int text_refused; /* what mail text was answered before its end */
 	bool closing;	/* 421 came */
 	bool implied_before; /* the newest line was nobody's: a typed one is

@@ -16,9 +16,9 @@
 static struct smtp *session;
 
 enum smtp_state
-shell_state(const struct shell *sh)
+talk_state(const struct talk *t)
 {
-	return sh->link == NULL ? SMTP_CLOSED : smtp_state(session);
+	return t->link == NULL ? SMTP_CLOSED : smtp_state(session);
 }
 
 struct smtp *
@@ -128,7 +128,7 @@ talk(const char *const *line)
 	smtp_free(session);
 	session = smtp_new();
 	smtp_connected(session);
-	shell.link = *line == NULL ? NULL : (struct link *)(void *)session;
+	shell.talk.link = *line == NULL ? NULL : (struct link *)(void *)session;
 	for (; *line != NULL; line++) {
 		if (**line >= '0' && **line <= '9') {
 			smtp_feed(session, *line, strlen(*line));
@@ -417,12 +417,12 @@ main(void)
 	size_t i;
 
 	template.name = mem_dup("spam");
-	shell.template = &template;
-	shell.ntemplates = 1;
-	vars_init(&shell.vars);
-	vars_set(&shell.vars, "from", "me@here.example", 15, NULL);
-	vars_set(&shell.vars, "helo", "Alpha.ARPA", 10, NULL);
-	vars_set(&shell.vars, "who", "x", 1, NULL);
+	shell.talk.templates.template = &template;
+	shell.talk.templates.n = 1;
+	vars_init(&shell.talk.vars);
+	vars_set(&shell.talk.vars, "from", "me@here.example", 15, NULL);
+	vars_set(&shell.talk.vars, "helo", "Alpha.ARPA", 10, NULL);
+	vars_set(&shell.talk.vars, "who", "x", 1, NULL);
 	used_init(&used);
 	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		used_line(&used, lines[i], strlen(lines[i]));
@@ -433,7 +433,7 @@ main(void)
 	test_prefixes();
 	test_used();
 	smtp_free(session);
-	vars_release(&shell.vars);
+	vars_release(&shell.talk.vars);
 	used_release(&used);
 	free(template.name);
 	return check_done();

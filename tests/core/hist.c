@@ -15,9 +15,9 @@ static enum smtp_state state;
 static struct smtp *session;
 
 enum smtp_state
-shell_state(const struct shell *sh)
+talk_state(const struct talk *t)
 {
-	(void)sh;
+	(void)t;
 	return state;
 }
 
@@ -270,9 +270,9 @@ test_prompts(struct shell *sh)
 	for (i = 0; i < sizeof(prompts) / sizeof(prompts[0]); i++) {
 		session = smtp_new();
 		smtp_connected(session);
-		sh->link = NULL;
+		sh->talk.link = NULL;
 		if (prompts[i].greeting != NULL) {
-			sh->link = (struct link *)(void *)session;
+			sh->talk.link = (struct link *)(void *)session;
 			smtp_feed(session, prompts[i].greeting,
 			    strlen(prompts[i].greeting));
 			smtp_feed(session, "\r\n", 2);
@@ -300,7 +300,7 @@ test_tls(struct shell *sh)
 
 	session = smtp_new();
 	smtp_connected(session);
-	sh->link = (struct link *)(void *)session;
+	sh->talk.link = (struct link *)(void *)session;
 	smtp_feed(session, "220 Beta.ARPA\r\n", 15);
 	smtp_next(session, &ev);
 	smtp_tls_started(session);
@@ -334,18 +334,18 @@ test_password(struct shell *sh)
 	size_t i;
 
 	reply_parser_init(&p);
-	reply_init(&sh->last);
+	reply_init(&sh->talk.last);
 	state = SMTP_AUTHING;
 	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		reply_feed(&p, row[i].reply, strlen(row[i].reply));
 		reply_feed(&p, "\r\n", 2);
-		CHECK(reply_next(&p, &sh->last, NULL, &e) == 1, "%s",
+		CHECK(reply_next(&p, &sh->talk.last, NULL, &e) == 1, "%s",
 		    row[i].reply);
 		CHECK(where_at_password(sh) == row[i].want, "%s", row[i].reply);
 	}
 	state = SMTP_READY;
 	CHECK(!where_at_password(sh), "no exchange");
-	reply_release(&sh->last);
+	reply_release(&sh->talk.last);
 	reply_parser_release(&p);
 }
 
