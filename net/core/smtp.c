@@ -1,7 +1,8 @@
 /* A session's life, bytes in, events out. Replies are taken from the parser
  * one a call and pair with the queue of what was sent, in order; the state
  * machine sees each pair once. Whether a reply came before its command had
- * gone is known from marks: with so many octets fed, so many were written. */
+ * gone is known from marks: with so many octets fed, so many were written. One
+ * that did answers nothing, and the command goes on waiting for its own. */
 #include "net/core/smtp_priv.h"
 
 #include <stddef.h>
@@ -92,15 +93,29 @@ smtp_eof(struct smtp *s)
 	s->eof = true;
 }
 
+/* A reply that began to come when so much was written can be o's. */
+static bool
+smtp_answers(const struct smtp_owed *o, int code, uint64_t written)
+{
+	return written >= o->end ||
+	       written >= (code >= 400 && o->refusable < o->answerable
+				  ? o->refusable
+				  : o->answerable);
+}
+
 static void
 smtp_event_reply(struct smtp *s, struct smtp_event *ev, uint64_t began)
 {
 	const struct smtp_mark *m = smtp_mark_at(s, began);
-	const struct smtp_owed *o = smtp_pay(s);
+	uint64_t written = m != NULL ? m->written : s->written;
+	const struct smtp_owed *o = smtp_due(s);
+	ev->early =
+	    o != NULL ? written < o->end : s->in_text || s->state == SMTP_TEXT;
+	o = o != NULL && smtp_answers(o, s->reply.code, written) ? smtp_pay(s)
+								 : NULL;
 	ev->kind = o != NULL ? SMTP_EV_REPLY : SMTP_EV_UNSOLICITED;
 	ev->reply = &s->reply;
 	ev->sent = o != NULL ? &s->now : NULL;
-	ev->early = o != NULL && m != NULL && o->end > m->written;
 	smtp_move(s, o);
 	smtp_owed_count(s);
 }
@@ -135,7 +150,6 @@ smtp_next(struct smtp *s, struct smtp_event *ev)
 		smtp_event_eof(s, ev);
 	ev->text = buf_data(&s->bad);
 	ev->text_len = buf_len(&s->bad);
-	ev->last = s->nowed == 0;
 }
 
 enum smtp_state
