@@ -37,6 +37,7 @@ smtp_free(struct smtp *s)
 		free(s->rcpt[--s->nrcpt]);
 	free(s->rcpt);
 	smtp_offers_clear(s);
+	free(s->offer);
 	free(s);
 }
 
@@ -68,7 +69,7 @@ smtp_mark_add(struct smtp *s)
 	if (s->nmarks > 0 && reply_pending(&s->parser) == 0)
 		s->nmarks = 0;
 	if (s->nmarks == s->mark_cap) {
-		s->mark_cap = s->mark_cap > 0 ? s->mark_cap * 2 : 8;
+		s->mark_cap = s->mark_cap > 0 ? s->mark_cap * 2 : 2;
 		s->mark = mem_grow(s->mark, s->mark_cap, sizeof *s->mark);
 	}
 	s->mark[s->nmarks++] = (struct smtp_mark){ s->fed, s->written };
@@ -150,6 +151,20 @@ smtp_next(struct smtp *s, struct smtp_event *ev)
 		smtp_event_eof(s, ev);
 	ev->text = buf_data(&s->bad);
 	ev->text_len = buf_len(&s->bad);
+}
+
+void
+smtp_trim(struct smtp *s)
+{
+	buf_trim(&s->out);
+	buf_trim(&s->bad);
+	buf_trim(&s->parser.in);
+	buf_trim(&s->parser.cur.text);
+	if (s->owed_at == s->owed_end && s->owed_cap > SMTP_KEEP_MAX) {
+		free(s->owed);
+		s->owed = NULL;
+		s->owed_at = s->owed_end = s->owed_cap = 0;
+	}
 }
 
 enum smtp_state

@@ -104,6 +104,9 @@ void smtp_eof(struct smtp *s);
  * end. */
 void smtp_next(struct smtp *s, struct smtp_event *ev);
 
+/* At a quiet moment: gives back what large buffers that are empty now took. */
+void smtp_trim(struct smtp *s);
+
 /* How many replies are owed (LMTP's end of text counts as one until it is the
  * oldest); the oldest such command (NULL if none). */
 size_t smtp_owed(const struct smtp *s);

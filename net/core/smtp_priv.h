@@ -5,6 +5,7 @@
 #include "net/core/smtp.h"
 
 #define SMTP_OFFERS_MAX 100
+#define SMTP_KEEP_MAX	64 /* entries that smtp_trim() leaves alone */
 
 /* A command in the queue of those that are owed a reply. */
 struct smtp_owed {
@@ -55,7 +56,7 @@ struct smtp {
 	char *peer;
 	char **rcpt; /* paths of accepted recipients */
 	size_t nrcpt, rcpt_cap;
-	struct smtp_keyword offer[SMTP_OFFERS_MAX];
+	struct smtp_keyword *offer; /* at most SMTP_OFFERS_MAX */
 	size_t noffers;
 };
 

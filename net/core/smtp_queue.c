@@ -30,7 +30,7 @@ smtp_owed_room(struct smtp *s)
 		s->owed_at = 0;
 		s->owed_end = n;
 	} else if (s->owed_end == s->owed_cap) {
-		s->owed_cap = s->owed_cap > 0 ? s->owed_cap * 2 : 16;
+		s->owed_cap = s->owed_cap > 0 ? s->owed_cap * 2 : 4;
 		s->owed = mem_grow(s->owed, s->owed_cap, sizeof *s->owed);
 	}
 	return memset(&s->owed[s->owed_end++], 0, sizeof *s->owed);
