@@ -113,6 +113,8 @@ int conn_tls_step(struct conn *c, struct err *e);
 struct tls *conn_tls(struct conn *c);
 /* Sends what a layer keeps back. 0: nothing is left; CONN_AGAIN, CONN_ERR. */
 ssize_t conn_flush(struct conn *c, struct err *e);
+/* Gives back what large buffers of a layer that are empty now took. */
+void conn_trim(struct conn *c);
 /* The in-process receiver, or NULL. */
 struct peer *conn_peer(struct conn *c);
 

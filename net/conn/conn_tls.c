@@ -128,6 +128,13 @@ conn_flush(struct conn *c, struct err *e)
 	return c->tls == NULL ? 0 : conn_tls_flush(c, e);
 }
 
+void
+conn_trim(struct conn *c)
+{
+	if (c->tls != NULL)
+		tls_trim(c->tls);
+}
+
 int
 conn_tls_step(struct conn *c, struct err *e)
 {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BUF_KEEP_MAX 4096 /* octets that buf_trim() leaves alone */
+
 void
 buf_init(struct buf *b)
 {
@@ -16,6 +18,13 @@ buf_release(struct buf *b)
 {
 	free(b->p);
 	buf_init(b);
+}
+
+void
+buf_trim(struct buf *b)
+{
+	if (buf_len(b) == 0 && b->cap > BUF_KEEP_MAX)
+		buf_release(b);
 }
 
 char *

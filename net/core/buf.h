@@ -28,6 +28,9 @@ buf_clear(struct buf *b)
 	b->off = b->end = 0;
 }
 
+/* Gives the memory back if it is much, and empty. */
+void buf_trim(struct buf *b);
+
 /* What is in it; borrowed until the next call that changes b. */
 static inline const char *
 buf_data(const struct buf *b)

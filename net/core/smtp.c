@@ -1,7 +1,8 @@
 /* A session's life, bytes in, events out. Replies are taken from the parser
  * one a call and pair with the queue of what was sent, in order; the state
  * machine sees each pair once. Whether a reply came before its command had
- * gone is known from marks: with so many octets fed, so many were written. */
+ * gone is known from marks: with so many octets fed, so many were written. One
+ * that did answers nothing, and the command goes on waiting for its own. */
 #include "net/core/smtp_priv.h"
 
 #include <stddef.h>
@@ -36,6 +37,7 @@ smtp_free(struct smtp *s)
 		free(s->rcpt[--s->nrcpt]);
 	free(s->rcpt);
 	smtp_offers_clear(s);
+	free(s->offer);
 	free(s);
 }
 
@@ -67,7 +69,7 @@ smtp_mark_add(struct smtp *s)
 	if (s->nmarks > 0 && reply_pending(&s->parser) == 0)
 		s->nmarks = 0;
 	if (s->nmarks == s->mark_cap) {
-		s->mark_cap = s->mark_cap > 0 ? s->mark_cap * 2 : 8;
+		s->mark_cap = s->mark_cap > 0 ? s->mark_cap * 2 : 2;
 		s->mark = mem_grow(s->mark, s->mark_cap, sizeof *s->mark);
 	}
 	s->mark[s->nmarks++] = (struct smtp_mark){ s->fed, s->written };
@@ -92,15 +94,29 @@ smtp_eof(struct smtp *s)
 	s->eof = true;
 }
 
+/* A reply that began to come when so much was written can be o's. */
+static bool
+smtp_answers(const struct smtp_owed *o, int code, uint64_t written)
+{
+	return written >= o->end ||
+	       written >= (code >= 400 && o->refusable < o->answerable
+				  ? o->refusable
+				  : o->answerable);
+}
+
 static void
 smtp_event_reply(struct smtp *s, struct smtp_event *ev, uint64_t began)
 {
 	const struct smtp_mark *m = smtp_mark_at(s, began);
-	const struct smtp_owed *o = smtp_pay(s);
+	uint64_t written = m != NULL ? m->written : s->written;
+	const struct smtp_owed *o = smtp_due(s);
+	ev->early =
+	    o != NULL ? written < o->end : s->in_text || s->state == SMTP_TEXT;
+	o = o != NULL && smtp_answers(o, s->reply.code, written) ? smtp_pay(s)
+								 : NULL;
 	ev->kind = o != NULL ? SMTP_EV_REPLY : SMTP_EV_UNSOLICITED;
 	ev->reply = &s->reply;
 	ev->sent = o != NULL ? &s->now : NULL;
-	ev->early = o != NULL && m != NULL && o->end > m->written;
 	smtp_move(s, o);
 	smtp_owed_count(s);
 }
@@ -135,7 +151,20 @@ smtp_next(struct smtp *s, struct smtp_event *ev)
 		smtp_event_eof(s, ev);
 	ev->text = buf_data(&s->bad);
 	ev->text_len = buf_len(&s->bad);
-	ev->last = s->nowed == 0;
+}
+
+void
+smtp_trim(struct smtp *s)
+{
+	buf_trim(&s->out);
+	buf_trim(&s->bad);
+	buf_trim(&s->parser.in);
+	buf_trim(&s->parser.cur.text);
+	if (s->owed_at == s->owed_end && s->owed_cap > SMTP_KEEP_MAX) {
+		free(s->owed);
+		s->owed = NULL;
+		s->owed_at = s->owed_end = s->owed_cap = 0;
+	}
 }
 
 enum smtp_state

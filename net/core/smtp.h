@@ -26,7 +26,7 @@ struct smtp_sent {
 enum smtp_event_kind {
 	SMTP_EV_NONE,	     /* more bytes are needed */
 	SMTP_EV_REPLY,	     /* reply to sent */
-	SMTP_EV_UNSOLICITED, /* a reply that nothing asked for */
+	SMTP_EV_UNSOLICITED, /* a reply that nothing asked for, or asked yet */
 	SMTP_EV_GARBAGE,     /* bytes that are no reply; err says why */
 	SMTP_EV_EOF	     /* the server closed; text: an unfinished reply */
 };
@@ -36,13 +36,27 @@ struct smtp_event {
 	enum smtp_event_kind kind;
 	const struct reply *reply;
 	const struct smtp_sent *sent; /* NULL when unsolicited */
-	bool early;	  /* its first octet had come before the command's
-				last was reported written */
-	bool last;	  /* nothing is outstanding any more */
-	const char *text; /* GARBAGE, EOF: octets as they came */
+	bool early;		      /* see below */
+	const char *text;	      /* GARBAGE, EOF: octets as they came */
 	size_t text_len;
 	struct err err; /* GARBAGE */
 };
+
+/* A reply is early when its first octet had come before the last octet of the
+ * oldest command that is owed one was reported written. Such a reply answers
+ * nothing: it is UNSOLICITED, and the command is still owed its own. (With
+ * "354 go" and "250 queued" in one segment the 250 says nothing about the text;
+ * a 250 that comes before QUIT shows a server that is one reply behind.)
+ * - While mail text goes out, before its period: UNSOLICITED and early, too. A
+ *   4yz or 5yz then is how a server refuses a text that it does not want to
+ *   the end: whoever sends the text had better take it for the answer, and
+ *   close, since the text has no end.
+ * - 4yz or 5yz to a BDAT whose line has gone but not all octets of its chunk,
+ *   or to raw octets of which some have gone (any reply, when a line has): that
+ *   may well be meant: REPLY, and early.
+ * - 421 and 221 in either kind say that the server closes.
+ * The greeting is never early, nor is what answers a group that went in one
+ * write. */
 
 struct smtp_keyword {	     /* one line of EHLO's reply */
 	const char *keyword; /* upper case, NUL-ended */
@@ -89,6 +103,9 @@ void smtp_eof(struct smtp *s);
  * gives nothing more until smtp_tls_started(), whatever has come, but for the
  * end. */
 void smtp_next(struct smtp *s, struct smtp_event *ev);
+
+/* At a quiet moment: gives back what large buffers that are empty now took. */
+void smtp_trim(struct smtp *s);
 
 /* How many replies are owed (LMTP's end of text counts as one until it is the
  * oldest); the oldest such command (NULL if none). */

@@ -114,7 +114,9 @@ smtp_offers_add(struct smtp *s, const char *p, size_t len)
 void
 smtp_offers_take(struct smtp *s, const struct reply *r)
 {
+	size_t most = r->nlines < SMTP_OFFERS_MAX ? r->nlines : SMTP_OFFERS_MAX;
 	smtp_offers_clear(s);
+	s->offer = mem_grow(s->offer, most, sizeof *s->offer);
 	for (size_t i = 1; i < r->nlines; i++) {
 		size_t len;
 		const char *text = reply_text(r, i, &len);

@@ -5,11 +5,15 @@
 #include "net/core/smtp.h"
 
 #define SMTP_OFFERS_MAX 100
+#define SMTP_KEEP_MAX	64 /* entries that smtp_trim() leaves alone */
 
 /* A command in the queue of those that are owed a reply. */
 struct smtp_owed {
 	struct smtp_sent sent; /* rcpt_path is borrowed from smtp.rcpt */
 	uint64_t end;	       /* octets written when its last one is */
+	/* Octets written when a 4yz or 5yz may answer it, and any reply: at
+	 * the end the latest. */
+	uint64_t refusable, answerable;
 	size_t left;	 /* replies still owed to it; 0 = fan not yet counted */
 	bool fan;	 /* LMTP: one reply for each accepted recipient */
 	bool chunk_last; /* BDAT ... LAST */
@@ -52,7 +56,7 @@ struct smtp {
 	char *peer;
 	char **rcpt; /* paths of accepted recipients */
 	size_t nrcpt, rcpt_cap;
-	struct smtp_keyword offer[SMTP_OFFERS_MAX];
+	struct smtp_keyword *offer; /* at most SMTP_OFFERS_MAX */
 	size_t noffers;
 };
 
@@ -63,8 +67,10 @@ struct smtp_owed *smtp_owe(
 /* Counts the replies of an entry that has become the oldest: all RCPT before
  * it are answered then. */
 void smtp_owed_count(struct smtp *s);
-/* A reply to the oldest entry has come: moves it to s->now. Returns the entry,
- * or NULL if nothing is owed; it is gone at the next call. */
+/* The oldest entry, or NULL if nothing is owed. */
+const struct smtp_owed *smtp_due(const struct smtp *s);
+/* A reply to it has come: moves it to s->now. Returns the entry, which is gone
+ * at the next call. */
 const struct smtp_owed *smtp_pay(struct smtp *s);
 void smtp_owed_clear(struct smtp *s);
 void smtp_sent_release(struct smtp_sent *sent);

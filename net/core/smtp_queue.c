@@ -30,7 +30,7 @@ smtp_owed_room(struct smtp *s)
 		s->owed_at = 0;
 		s->owed_end = n;
 	} else if (s->owed_end == s->owed_cap) {
-		s->owed_cap = s->owed_cap > 0 ? s->owed_cap * 2 : 16;
+		s->owed_cap = s->owed_cap > 0 ? s->owed_cap * 2 : 4;
 		s->owed = mem_grow(s->owed, s->owed_cap, sizeof *s->owed);
 	}
 	return memset(&s->owed[s->owed_end++], 0, sizeof *s->owed);
@@ -59,7 +59,8 @@ smtp_owe(struct smtp *s, enum verb_id id, char *line, bool fan)
 	o->sent.verb = verb_get(id);
 	o->sent.line = line;
 	o->sent.seq = ++s->seq;
-	o->end = s->queued;
+	o->end = o->refusable = s->queued;
+	o->answerable = UINT64_MAX;
 	o->fan = fan;
 	s->nowed++;
 	smtp_owed_count(s);
@@ -67,10 +68,14 @@ smtp_owe(struct smtp *s, enum verb_id id, char *line, bool fan)
 }
 
 const struct smtp_owed *
+smtp_due(const struct smtp *s)
+{
+	return s->owed_at < s->owed_end ? &s->owed[s->owed_at] : NULL;
+}
+
+const struct smtp_owed *
 smtp_pay(struct smtp *s)
 {
-	if (s->owed_at == s->owed_end)
-		return NULL;
 	struct smtp_owed *o = &s->owed[s->owed_at];
 	s->now = o->sent;
 	if (o->sent.rcpt_path != NULL)
@@ -106,7 +111,8 @@ smtp_owed(const struct smtp *s)
 const struct smtp_sent *
 smtp_oldest(const struct smtp *s)
 {
-	return s->owed_at < s->owed_end ? &s->owed[s->owed_at].sent : NULL;
+	const struct smtp_owed *o = smtp_due(s);
+	return o != NULL ? &o->sent : NULL;
 }
 
 const struct smtp_sent *

@@ -102,9 +102,17 @@ smtp_command(struct smtp *s, const char *line, size_t len, struct err *e)
 void
 smtp_raw(struct smtp *s, const char *p, size_t len, bool owes)
 {
+	uint64_t before = s->queued;
 	smtp_queue(s, p, len);
-	if (owes)
-		smtp_owe(s, VERB_RAW, mem_dup(""), false);
+	if (!owes)
+		return;
+	struct smtp_owed *o = smtp_owe(s, VERB_RAW, mem_dup(""), false);
+	const char *lf = len > 0 ? memchr(p, '\n', len) : NULL;
+	/* A line of it may be answered while more of it goes out. */
+	if (len > 0)
+		o->refusable = before + 1;
+	if (lf != NULL)
+		o->answerable = before + (uint64_t)(lf - p) + 1;
 }
 
 /* Text that follows an end begins anew. */

@@ -12,6 +12,7 @@
 #define LINK_READ_MAX  65536
 #define LINK_BLOCK_MAX 65536 /* octets that times.block is for */
 #define LINK_MARKS     64
+#define LINK_SMALL     4096 /* octets at once that leave no large buffer */
 
 int
 link_start(struct link **out, const struct conn_target *t,
@@ -141,6 +142,7 @@ link_fill(struct link *k, link_read *how)
 		if (memchr(data, '\n', (size_t)n) != NULL)
 			k->said = true;
 		k->fresh = true;
+		k->grown |= n > LINK_SMALL;
 		smtp_feed(k->smtp, data, (size_t)n);
 	} else if (n == 0) {
 		link_end(k, "closed by the server");
@@ -191,6 +193,31 @@ link_take(struct link *k, struct link_event *out)
 	return true;
 }
 
+/* Nothing large is under way: no mail text, no chunk, no group. */
+static bool
+link_rests(const struct link *k)
+{
+	const struct smtp_sent *sent = smtp_oldest(k->smtp);
+	enum smtp_state state = smtp_state(k->smtp);
+	size_t len;
+
+	smtp_out(k->smtp, &len);
+	if (len > 0 || smtp_owed(k->smtp) > 1)
+		return false;
+	if (state == SMTP_TEXT)
+		return sent != NULL && sent->verb->id == VERB_TEXT_END;
+	return state != SMTP_CHUNKS &&
+	       (sent == NULL || sent->verb->id != VERB_BDAT);
+}
+
+static void
+link_trim(struct link *k)
+{
+	smtp_trim(k->smtp);
+	conn_trim(k->conn);
+	k->grown = false;
+}
+
 int
 link_get(struct link *k, struct link_event *ev)
 {
@@ -200,8 +227,11 @@ link_get(struct link *k, struct link_event *ev)
 		if (!link_reads(k))
 			return 0;
 		link_tick(k);
-		if (link_fill(k, conn_read) == CONN_AGAIN)
-			return 0;
+		if (link_fill(k, conn_read) != CONN_AGAIN)
+			continue;
+		if (k->grown && link_rests(k))
+			link_trim(k);
+		return 0;
 	}
 }
 
@@ -287,6 +317,7 @@ link_write(struct link *k, struct err *e)
 		if (n > 0) {
 			smtp_out_done(k->smtp, (size_t)n, now);
 			k->block += (size_t)n;
+			k->grown |= n > LINK_SMALL;
 		}
 		if (n < 0 || ((size_t)n < len && !parts))
 			return link_blocked(k, e);
@@ -337,6 +368,7 @@ link_tls_step(struct link *k, struct err *e)
 	if (r <= 0)
 		return r;
 	k->shaking = false;
+	k->grown = true;
 	smtp_tls_started(k->smtp);
 	return 1;
 }

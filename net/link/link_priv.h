@@ -22,6 +22,7 @@ struct link {
 	bool shaking; /* TLS is under way */
 	bool ended;   /* nothing more will come */
 	bool said;    /* a line end has come since the last event */
+	bool grown;   /* buffers may be large */
 	bool fresh;   /* the core may have an event that nobody took */
 	char *lost;   /* why, NULL while it stands */
 

@@ -377,6 +377,27 @@ tls_closed(const struct tls *t)
 	       (SSL_get_shutdown(t->ssl) & SSL_RECEIVED_SHUTDOWN) != 0;
 }
 
+/* A memory BIO never shrinks: new ones are small. */
+void
+tls_trim(struct tls *t)
+{
+	BIO *in, *out;
+
+	buf_trim(&t->out);
+	if (BIO_ctrl_pending(SSL_get_rbio(t->ssl)) > 0 ||
+	    BIO_ctrl_pending(SSL_get_wbio(t->ssl)) > 0)
+		return;
+	in = BIO_new(BIO_s_mem());
+	out = BIO_new(BIO_s_mem());
+	if (in != NULL && out != NULL) {
+		SSL_set_bio(t->ssl, in, out);
+		return;
+	}
+	BIO_free(in);
+	BIO_free(out);
+	ERR_clear_error();
+}
+
 bool
 tls_is_up(const struct tls *t)
 {

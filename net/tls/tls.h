@@ -120,6 +120,8 @@ ssize_t tls_write(struct tls *t, const char *p, size_t n, struct err *e);
 bool tls_pending(const struct tls *t);
 /* Ends our side of the stream; then send what tls_out() has. */
 void tls_close_notify(struct tls *t);
+/* At a quiet moment: gives back what its buffers took, if they are empty. */
+void tls_trim(struct tls *t);
 /* The peer's close_notify has come. */
 bool tls_closed(const struct tls *t);
 

@@ -6,19 +6,26 @@
 
 #include <string.h>
 
+/* Sends a command line. */
+static inline void
+ask(struct smtp *s, const char *line)
+{
+	size_t len;
+	smtp_command(s, line, strlen(line), NULL);
+	smtp_out(s, &len);
+	smtp_out_done(s, len, 1);
+}
+
 /* A session that has said EHLO and heard this. */
 static inline struct smtp *
 greeted(const char *ehlo)
 {
 	struct smtp *s = smtp_new();
 	struct smtp_event ev;
-	size_t len;
 	smtp_connected(s);
 	smtp_feed(s, "220 mx.example ready\r\n", 22);
 	smtp_next(s, &ev);
-	smtp_command(s, "EHLO me", 7, NULL);
-	smtp_out(s, &len);
-	smtp_out_done(s, len, 1);
+	ask(s, "EHLO me");
 	smtp_feed(s, ehlo, strlen(ehlo));
 	smtp_next(s, &ev);
 	return s;

@@ -3,6 +3,9 @@
  * a socket that this program plays itself. */
 #include "check.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -10,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include "net/core/buf.h"
@@ -372,6 +376,29 @@ test_both_ways(const struct link_times *times)
 	pair_close(&p);
 }
 
+/* Two replies in one segment: the second says nothing about what is sent when
+ * the first was taken. */
+static void
+test_early(const struct link_times *times)
+{
+	struct pair p;
+
+	pair_open(&p, times);
+	say(&p, "220 hi\r\n");
+	reply_is(p.link, SMTP_EV_REPLY, 220, "greeting");
+	command(p.link, "DATA");
+	CHECK(link_write(p.link, &p.err) == 0, "DATA");
+	say(&p, "354 go\r\n250 queued\r\n");
+	reply_is(p.link, SMTP_EV_REPLY, 354, "DATA");
+	queue_text(p.link, 1);
+	smtp_text_end(link_smtp(p.link), NULL);
+	CHECK(link_write(p.link, &p.err) == 0, "text");
+	reply_is(p.link, SMTP_EV_UNSOLICITED, 250, "it came before the text");
+	say(&p, "554 no\r\n");
+	reply_is(p.link, SMTP_EV_REPLY, 554, "the real one");
+	pair_close(&p);
+}
+
 /* What was said before it closed comes before the end. */
 static void
 test_broken(const struct link_times *times)
@@ -452,7 +479,8 @@ enum stage {
 
 struct session {
 	struct link *k;
-	enum stage stage;
+	enum stage stage, last;
+	size_t lines; /* of text */
 	bool tls, blocked;
 	struct err e;
 };
@@ -461,7 +489,7 @@ static void
 session_begin(struct session *s, const struct conn_target *t, bool tls,
     const struct link_times *times)
 {
-	*s = (struct session){ .tls = tls };
+	*s = (struct session){ .tls = tls, .last = DONE, .lines = 4000 };
 	if (link_start(&s->k, t, times, NULL, NULL, &s->e) != 0)
 		s->stage = BAD;
 }
@@ -503,9 +531,11 @@ session_reply(struct session *s, int code)
 		return;
 	}
 	if (row[s->stage].line != NULL)
-		command(s->k, row[s->stage].line);
+		command(s->k, s->stage == TEXT && s->last == QUIT
+				  ? "NOOP"
+				  : row[s->stage].line);
 	if (s->stage == DATA) {
-		queue_text(s->k, 4000);
+		queue_text(s->k, s->lines);
 		smtp_text_end(link_smtp(s->k), NULL);
 	}
 	s->stage = s->stage == GREETING			    ? HELLO
@@ -530,7 +560,7 @@ session_go(struct session *s)
 			command(s->k, "EHLO a.b");
 		s->stage = r > 0 ? AGAIN : r < 0 ? BAD : TLS;
 	}
-	while (s->stage != OPEN && s->stage != TLS && s->stage < DONE) {
+	while (s->stage != OPEN && s->stage != TLS && s->stage < s->last) {
 		int r = link_write(s->k, &s->e);
 		s->blocked = r == 1;
 		if (r < 0)
@@ -563,9 +593,9 @@ session_all(struct session *s, size_t n, const char *label)
 
 		left = 0;
 		for (size_t i = 0; i < n; i++) {
-			if (s[i].stage < DONE)
+			if (s[i].stage < s[i].last)
 				session_go(&s[i]);
-			if (s[i].stage >= DONE)
+			if (s[i].stage >= s[i].last)
 				continue;
 			left++;
 			nfds += link_wants(s[i].k, s[i].blocked, fd + nfds);
@@ -578,14 +608,20 @@ session_all(struct session *s, size_t n, const char *label)
 			    ns <= 0 ? 0 : (int)(ns / MS_NS) + 1);
 	}
 	for (size_t i = 0; i < n; i++) {
-		done += s[i].stage == DONE;
-		if (s[i].stage != DONE)
+		done += s[i].stage == s[i].last;
+		if (s[i].stage != s[i].last)
 			CHECK(0, "%s: %zu stage %d %s", label, i,
 			    (int)s[i].stage, s[i].e.text);
-		link_free(s[i].k);
 	}
 	CHECK(done == n, "%s: %zu of %zu", label, done, n);
 	free(fd);
+}
+
+static void
+session_free(struct session *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		link_free(s[i].k);
 }
 
 static struct peer_config
@@ -609,11 +645,13 @@ test_many_inproc(const struct link_times *times)
 		session_begin(&s[i], &t, i % 8 == 0, times);
 	}
 	session_all(s, N, "in process");
+	session_free(s, N);
 }
 
 struct server {
 	struct serve_config c;
 	struct loop loop;
+	pthread_t id;
 	int ready[2];
 	char port[16];
 	struct err err;
@@ -640,31 +678,129 @@ server_main(void *arg)
 }
 
 static void
+server_start(struct server *v)
+{
+	char octet;
+
+	*v = (struct server){ .c = { .address = "127.0.0.1",
+				  .port = "0",
+				  .peer = receiver(),
+				  .ready = server_ready,
+				  .ready_arg = v } };
+	if (loop_init(&v->loop) != 0 || pipe(v->ready) != 0 ||
+	    pthread_create(&v->id, NULL, server_main, v) != 0 ||
+	    read(v->ready[0], &octet, 1) != 1)
+		exit(1);
+}
+
+static void
+server_stop(struct server *v)
+{
+	loop_raise(&v->loop, SIGTERM);
+	pthread_join(v->id, NULL);
+	loop_release(&v->loop);
+	close(v->ready[0]);
+	close(v->ready[1]);
+}
+
+static void
 test_many_sockets(const struct link_times *times)
 {
 	enum { N = 200 };
 	static struct session s[N];
-	struct server v = { .c = { .address = "127.0.0.1",
-				.port = "0",
-				.peer = receiver(),
-				.ready = server_ready,
-				.ready_arg = &v } };
-	pthread_t id;
-	char octet;
+	struct server v;
 
-	if (loop_init(&v.loop) != 0 || pipe(v.ready) != 0 ||
-	    pthread_create(&id, NULL, server_main, &v) != 0 ||
-	    read(v.ready[0], &octet, 1) != 1)
-		exit(1);
+	server_start(&v);
 	struct conn_target t = { .host = "127.0.0.1", .port = v.port };
 	for (size_t i = 0; i < N; i++)
 		session_begin(&s[i], &t, i % 4 == 0, times);
 	session_all(s, N, "sockets");
-	loop_raise(&v.loop, SIGTERM);
-	pthread_join(id, NULL);
-	loop_release(&v.loop);
-	close(v.ready[0]);
-	close(v.ready[1]);
+	session_free(s, N);
+	server_stop(&v);
+}
+
+/* Octets of this process's heap, all threads'. 0 where it cannot be told, as
+ * under a sanitizer. */
+static size_t
+heap(void)
+{
+#ifdef __GLIBC__
+	return mallinfo2().uordblks;
+#else
+	return 0;
+#endif
+}
+
+static void
+child_ready(void *arg, const char *address, const char *port)
+{
+	const int *fd = arg;
+
+	(void)address;
+	if (write(*fd, port, strlen(port) + 1) < 0)
+		_exit(1);
+}
+
+/* A server whose heap is not ours. */
+static pid_t
+server_fork(char port[16])
+{
+	int fd[2];
+
+	if (pipe(fd) != 0)
+		exit(1);
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct serve_config c = { .address = "127.0.0.1",
+			.port = "0",
+			.peer = receiver(),
+			.ready = child_ready,
+			.ready_arg = &fd[1],
+			.count = 100 };
+		struct err e;
+		close(fd[0]);
+		serve_run(&c, &loop, NULL, &e);
+		_exit(0);
+	}
+	close(fd[1]);
+	if (pid < 0 || read(fd[0], port, 16) < 2)
+		exit(1);
+	close(fd[0]);
+	return pid;
+}
+
+/* What a session holds on to between two mails, a large one behind it. */
+static void
+test_memory(const struct link_times *times)
+{
+	enum { N = 50 };
+	static struct session s[N];
+	char port[16] = "";
+	pid_t pid = server_fork(port);
+	struct conn_target t = { .host = "127.0.0.1", .port = port };
+
+	for (int tls = 0; tls < 2; tls++) {
+		size_t before = heap(), most = tls ? 36 : 5;
+		for (size_t i = 0; i < N; i++) {
+			session_begin(&s[i], &t, tls, times);
+			s[i].last = QUIT;
+			s[i].lines = 600;
+		}
+		session_all(s, N, "memory");
+		/* As a front does before it waits. */
+		for (size_t i = 0; i < N; i++) {
+			struct link_event ev;
+			CHECK(link_write(s[i].k, &s[i].e) == 0 &&
+				  next(s[i].k, &ev) && !link_get(s[i].k, &ev),
+			    "NOOP");
+		}
+		size_t each = (heap() - before) / N;
+		CHECK(each <= most * 1024, "%zu octets a session, TLS %d", each,
+		    tls);
+		session_free(s, N);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }
 
 /* A server that never shakes hands. */
@@ -731,10 +867,12 @@ main(void)
 	test_overdue(&times);
 	test_blocked(&times);
 	test_both_ways(&times);
+	test_early(&times);
 	test_broken(&times);
 	test_inproc(&times);
 	test_many_inproc(&times);
 	test_many_sockets(&times);
+	test_memory(&times);
 	test_tls_silence(&times);
 	tls_ctx_free(client_ctx);
 	tls_ctx_free(server_ctx);

@@ -42,7 +42,7 @@ test_offers(void)
 	CHECK(strcmp(smtp_peer(s), "mx.example") == 0, "%s", smtp_peer(s));
 
 	struct smtp_event ev;
-	smtp_command(s, "EHLO me", 7, NULL);
+	ask(s, "EHLO me");
 	smtp_feed(s, "502 no\r\n", 8);
 	smtp_next(s, &ev);
 	CHECK(smtp_offer_at(s, 0) == NULL, "a refused EHLO empties them");
@@ -86,7 +86,7 @@ test_offers_forgotten(void)
 		struct smtp_event ev;
 		uint64_t size;
 		CHECK(smtp_offer_size(s, &size) && size == 0, "SIZE alone");
-		smtp_command(s, cmd[i], strlen(cmd[i]), NULL);
+		ask(s, cmd[i]);
 		smtp_feed(s, answer[i], strlen(answer[i]));
 		smtp_next(s, &ev);
 		if (i == 1) {
@@ -172,7 +172,7 @@ test_peer(void)
 		CHECK(strcmp(smtp_peer(s), row[i].want) == 0, "%s: '%s'",
 		    row[i].greeting, smtp_peer(s));
 		if (smtp_peer(s)[0] == '\0') {
-			smtp_command(s, "HELO me", 7, NULL);
+			ask(s, "HELO me");
 			smtp_feed(s, "250 c.example hi\r\n", 18);
 			smtp_next(s, &ev);
 			CHECK(strcmp(smtp_peer(s), "c.example") == 0, "'%s'",

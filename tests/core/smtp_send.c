@@ -76,15 +76,61 @@ test_stamps(void)
 	CHECK(smtp_oldest(s)->verb->id == VERB_NOOP, "oldest");
 	smtp_feed(s, "250 a\r\n250 b", 12);
 	smtp_next(s, &ev);
-	CHECK(ev.sent->at_ns == 20 && !ev.early && !ev.last, "first");
+	CHECK(ev.sent->at_ns == 20 && !ev.early, "first");
 	CHECK(strcmp(ev.sent->line, "NOOP") == 0 && ev.sent->seq == 3, "%s",
 	    ev.sent->line);
 	smtp_out_done(s, 4, 30);
 	smtp_feed(s, "\r\n", 2);
 	smtp_next(s, &ev);
-	CHECK(ev.sent->at_ns == 30 && ev.early && ev.last,
+	CHECK(ev.kind == SMTP_EV_UNSOLICITED && ev.early,
 	    "its first octet had come before");
+	smtp_feed(s, "251 c\r\n", 7);
+	smtp_next(s, &ev);
+	CHECK(ev.kind == SMTP_EV_REPLY && ev.sent->at_ns == 30 && !ev.early &&
+		  ev.reply->code == 251,
+	    "the real one");
 	smtp_free(s);
+}
+
+/* Octets as they are may be many lines, or none: which replies may answer them
+ * when so many of them have gone. */
+static void
+test_raw_parts(void)
+{
+	static const struct {
+		const char *label, *octets;
+		size_t written;
+		int code;
+		bool answers, early;
+	} row[] = {
+		{ "nothing has gone", "NOOP\r\nx", 0, 250, false, true },
+		{ "refused before anything has gone", "NOOP\r\nx", 0, 500,
+		    false, true },
+		{ "a line that has not ended", "NOOP\r\nx", 5, 250, false,
+		    true },
+		{ "it is refused", "NOOP\r\nx", 5, 500, true, true },
+		{ "its first line has gone", "NOOP\r\nx", 6, 250, true, true },
+		{ "no line in it", "NOOP", 3, 250, false, true },
+		{ "no line in it, refused", "NOOP", 3, 421, true, true },
+		{ "all has gone", "NOOP", 4, 250, true, false },
+	};
+	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+		struct smtp *s = greeted("250 x\r\n");
+		struct smtp_event ev;
+		char reply[8];
+		smtp_raw(s, row[i].octets, strlen(row[i].octets), true);
+		smtp_out_done(s, row[i].written, 1);
+		snprintf(reply, sizeof reply, "%d x\r\n", row[i].code);
+		smtp_feed(s, reply, strlen(reply));
+		smtp_next(s, &ev);
+		CHECK(ev.kind == (row[i].answers ? SMTP_EV_REPLY
+						 : SMTP_EV_UNSOLICITED) &&
+			  ev.early == row[i].early &&
+			  smtp_owed(s) == (row[i].answers ? 0 : 1),
+		    "%s: kind %d, early %d", row[i].label, (int)ev.kind,
+		    (int)ev.early);
+		smtp_free(s);
+	}
 }
 
 static void
@@ -126,7 +172,7 @@ test_tls_flood(void)
 	struct smtp *s = greeted("250 x\r\n");
 	struct smtp_event ev;
 	static char flood[60000];
-	smtp_command(s, "STARTTLS", 8, NULL);
+	ask(s, "STARTTLS");
 	smtp_feed(s, "220 go\r\n", 8);
 	smtp_next(s, &ev);
 	for (int i = 0; i < 100; i++)
@@ -168,6 +214,7 @@ main(void)
 	test_refused_lines();
 	test_text();
 	test_stamps();
+	test_raw_parts();
 	test_chunk_left();
 	test_tls_flood();
 	test_long_group();
