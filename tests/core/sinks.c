@@ -66,6 +66,7 @@ sinks_tap(void)
 	    "  got: \"250 OK \\\\x1b & ***\"\n"
 	    "  met: 3\n"
 	    "  missed: 1\n"
+	    "  unjudged: 0\n"
 	    "  status: 1\n"
 	    "  ...\n"
 	    "not ok 3 - c.smtp # 0.4 ms\n"
@@ -74,6 +75,7 @@ sinks_tap(void)
 	    "  file: \"c.smtp\"\n"
 	    "  met: 0\n"
 	    "  missed: 0\n"
+	    "  unjudged: 0\n"
 	    "  status: 74\n"
 	    "  ...\n"
 	    "1..3\n");
@@ -130,12 +132,12 @@ sinks_junit(void)
 	    "    <failure message=\"expected 550 &quot;no&quot;, got 250 OK "
 	    "\\x1b &amp; ***\" type=\"expectation\">&lt;b&gt;.smtp:7: "
 	    "expected 550 &quot;no&quot;, got 250 OK \\x1b &amp; ***\n"
-	    "3 met, 1 missed, exit status 1</failure>\n"
+	    "3 met, 1 missed, 0 unjudged, exit status 1</failure>\n"
 	    "  </testcase>\n"
 	    "  <testcase classname=\"smtpsh\" name=\"c.smtp\" "
 	    "time=\"0.000400\">\n"
 	    "    <error message=\"connection lost\" type=\"session\">0 met, "
-	    "0 missed, exit status 74</error>\n"
+	    "0 missed, 0 unjudged, exit status 74</error>\n"
 	    "  </testcase>\n"
 	    "</testsuite>\n");
 	unlink(path);
