@@ -51,6 +51,7 @@ bdat_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_bdat = {
 	.name = "bdat",
+	.is = CMD_SENDS,
 	.args = "FILE [OCTETS] [last|more]",
 	.text = "send a file by BDAT, LAST with the last chunk",
 	.help = "Without OCTETS in one chunk (16 MiB at most). more leaves the "

@@ -42,6 +42,7 @@ send_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_send = {
 	.name = "send",
+	.is = CMD_SENDS,
 	.args = "FILE",
 	.text = "DATA, a file as mail text, and the period",
 	.help = "Line ends become CRLF and lines that begin with a period get "

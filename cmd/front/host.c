@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "cmd/talk/cmd.h"
 #include "net/sasl/sasl.h"
 #include "net/serve/serve.h"
 #include "net/tls/tls.h"
@@ -31,7 +32,7 @@ host_mock(struct host *h, const struct opts *o, struct err *e)
 	enum dialect d = o->dialect == NULL		  ? DIALECT_UNKNOWN
 			 : strcmp(o->dialect, "821") == 0 ? DIALECT_821
 							  : DIALECT_5321;
-	if (script_read(&h->script, o->mock, d, e) < 0 ||
+	if (script_read(&h->script, o->mock, d, cmd_word, e) < 0 ||
 	    play_make(&h->play, &h->script, e) < 0)
 		return -1;
 	h->peer.play = &h->play;

@@ -43,8 +43,8 @@ play_say(struct mock_play *play, const struct stmt *st, struct err *e)
 		    "a server can say",
 		    play->name, st->line);
 	struct buf b = BUF_INIT;
-	const char *p = buf_data(&x->text);
-	size_t left = buf_len(&x->text);
+	const char *p = x->text == NULL ? "" : x->text;
+	size_t left = x->len;
 	for (size_t i = 0; i < x->nlines; i++) {
 		const char *nl = memchr(p, '\n', left);
 		size_t n = nl == NULL ? left : (size_t)(nl - p);

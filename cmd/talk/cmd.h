@@ -12,8 +12,20 @@ struct cmd_args {
 	const char *rest; /* the text behind the command word, as it is */
 };
 
+/* What is asked of a command without naming it. */
+enum cmd_is {
+	CMD_IN_MOCK = 1 << 0,	 /* has a meaning on the server's side too */
+	CMD_SENDS = 1 << 1,	 /* sends what its line does not show */
+	CMD_EXACT = 1 << 2,	 /* what follows is octets, not words */
+	CMD_OPENS_TEXT = 1 << 3, /* mail text follows, as behind DATA */
+	CMD_WAITS = 1 << 4,	 /* takes time though nothing is sent */
+	CMD_INCLUDES = 1 << 5,	 /* runs the file that it names */
+	CMD_RECORDS = 1 << 6	 /* makes the file that it names */
+};
+
 struct cmd {
 	const char *name;
+	unsigned is;	  /* enum cmd_is */
 	const char *args; /* grammar.h; placeholders that completion knows: FILE
 			     HOST ADDRESS VERB CODE WORD NAME TEMPLATE SETTING
 			     COMMAND MECHANISM KEYWORD */
@@ -35,6 +47,8 @@ const struct cmd *cmd_find(const char *name, size_t len, struct err *e);
  * any). NULL: ERR_USAGE. */
 const struct cmd *cmd_check(
     const char *p, size_t len, bool count, struct err *e);
+/* For the language (lang_word): what the command of that name or prefix is. */
+unsigned cmd_word(const char *name, size_t len);
 /* Splits a line (behind the backslash) and runs it; templates too. */
 int cmd_run(struct shell *sh, const char *p, size_t len, struct err *e);
 /* Words of a line: blanks part, '...' and "..." quote, \ escapes in "...".

@@ -54,7 +54,8 @@ run_text(struct shell *sh, const struct stmt *st, const struct var_args *args,
 			.typed = sh->typed };
 		bool chunk = smtp_chunk_left(s) > 0;
 		shell_put(sh, &ev);
-		buf_adds(&b, "\r\n");
+		if (!st->exact)
+			buf_adds(&b, "\r\n");
 		if (chunk)
 			smtp_chunk(s, buf_data(&b), buf_len(&b));
 		else
@@ -285,7 +286,7 @@ shell_include(struct shell *sh, const char *path, struct err *e)
 		free(full);
 		return -1;
 	}
-	int r = script_read(&s, full, sh->force_dialect, e);
+	int r = script_read(&s, full, sh->force_dialect, cmd_word, e);
 	if (r == 0) {
 		bool grouped = sh->grouped;
 		sh->grouped = s.transcript;
@@ -376,7 +377,7 @@ shell_file(struct shell *sh, const char *path)
 	sh->tally = (struct tally){ 0 };
 	sh->told.kind = ERR_NONE;
 	shell_put(sh, &ev);
-	int r = script_read(&s, path, sh->force_dialect, &e);
+	int r = script_read(&s, path, sh->force_dialect, cmd_word, &e);
 	if (r == 0 && shell_precheck(sh, &s, &e) < 0) {
 		script_release(&s);
 		r = -1;
@@ -403,6 +404,7 @@ shell_file(struct shell *sh, const char *path)
 static void
 run_follow(struct shell *sh, struct lang *l, const struct stmt *st)
 {
+	l->blank_sends = shell_state(sh) == SMTP_AUTHING;
 	if (st->kind == STMT_TEXT_END)
 		return;
 	if (shell_state(sh) == SMTP_TEXT && !l->in_text) {
@@ -588,6 +590,8 @@ shell_stream(struct shell *sh, int fd, const char *name)
 	struct lang l;
 	struct err e = { 0 };
 	lang_init(&l, name, sh->force_dialect);
+	l.strict = true;
+	l.word = cmd_word;
 	if (shell_begin(sh) < 0)
 		return -1;
 	sh->file = name;
