@@ -491,7 +491,7 @@ main_texts(struct shell *sh, const struct opts *o)
 static int
 main_serve(struct shell *sh, const struct opts *o)
 {
-	struct host h;
+	struct host h = { 0 };
 	struct err e = { 0 };
 	int status;
 	if (o->nrun > 0 || o->host != NULL || main_is_message(o)) {
@@ -501,7 +501,7 @@ main_serve(struct shell *sh, const struct opts *o)
 		shell_error(sh, &e);
 		return err_status(e.kind);
 	}
-	if (host_init(&h, o, true, &e) < 0) {
+	if (main_define(sh, o, &e) < 0 || host_init(&h, o, sh, true, &e) < 0) {
 		shell_error(sh, &e);
 		status = err_status(e.kind);
 	} else {
@@ -521,7 +521,7 @@ main_session(struct shell *sh, const struct opts *o, struct err *e)
 	if (main_sinks(sh, o, e) < 0 || main_define(sh, o, e) < 0 ||
 	    main_where(sh, o, e) < 0 || main_modes(sh, o, e) < 0 ||
 	    main_way(sh, o, &proxy, e) < 0 ||
-	    (sh->sandboxed && host_init(&h, o, false, e) < 0)) {
+	    (sh->sandboxed && host_init(&h, o, sh, false, e) < 0)) {
 		shell_error(sh, e);
 		status = err_status(e->kind);
 	} else {

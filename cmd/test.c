@@ -2,7 +2,6 @@
 
 const struct cmd cmd_test = {
 	.name = "test",
-	.is = CMD_SENDS,
 	.args = "[ADDRESS]",
 	.text = "send one test message to the address",
 	.help = "Without an address it goes to ${to}. \\template test shows "

@@ -187,7 +187,8 @@ static const struct {
 	    "2xx|4xx",
 	    false },
 	{ slip_arrow,
-	    "a line of a log? Lines here begin with their verb or code",
+	    "a line of a log, perhaps; lines here begin with their verb or "
+	    "code",
 	    false },
 	{ slip_class, "a class of replies is written 5xx, or 55x", false },
 	{ slip_enhanced,
@@ -267,7 +268,8 @@ slip_tell(struct buf *b, const char *p, size_t len, bool secret,
 		    ": behind AUTH stands an answer (base64, '*' or '='), a "
 		    "verb, or a reply");
 	else if (verb != NULL)
-		buf_addf(b, ": did you mean %s?", verb);
+		buf_addf(
+		    b, ", which begins with no verb (did you mean %s?)", verb);
 	else if (is_command != NULL && is_command(s.p, s.word) != 0)
 		buf_addf(b, ": a command to smtpsh itself is written \\%.*s",
 		    (int)s.word, s.p);
