@@ -340,6 +340,7 @@ main_tell_end(struct shell *sh, const struct opts *o, int status)
 		.files_failed = sh->tally.files_failed,
 		.took_ns = loop_now_ns() - sh->began_ns,
 		.status = status,
+		.met = status == 0 && main_is_message(o),
 		.text = status != 0 && sh->told.kind != ERR_NONE ? sh->told.text
 								 : "" };
 	shell_put(sh, &ev);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "cmd/talk/cmd.h"
 #include "cmd/shell/shell.h"
+#include "cmd/talk/text.h"
 
 #define RUN_DEPTH_MAX 16
 #define RUN_LINE_MAX  (16u << 20)
@@ -53,9 +54,12 @@ run_text(struct shell *sh, const struct stmt *st, const struct var_args *args,
 			.len = buf_len(&b),
 			.typed = sh->typed };
 		bool chunk = smtp_chunk_left(s) > 0;
-		shell_put(sh, &ev);
-		if (!st->exact)
+		if (st->exact) {
+			text_tell_raw(sh, buf_data(&b), buf_len(&b));
+		} else {
+			shell_put(sh, &ev);
 			buf_adds(&b, "\r\n");
+		}
 		if (chunk)
 			smtp_chunk(s, buf_data(&b), buf_len(&b));
 		else

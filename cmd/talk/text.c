@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "cmd/lang/cstring.h"
 
 #define TEXT_BLOCK     (1u << 20) /* fewer turns: each wakes the reader */
 #define TEXT_CHUNK_MAX (16u << 20)
@@ -274,29 +275,82 @@ text_send(struct shell *sh, struct text *t, struct err *e)
 	return r > 0 ? 1 : -1;
 }
 
+void
+text_tell_raw(struct shell *sh, const char *p, size_t len)
+{
+	struct buf line = BUF_INIT;
+	buf_adds(&line, "\\raw ");
+	cstring_add(&line, p, len);
+	struct event ev = { .kind = EV_OCTETS,
+		.text = buf_str(&line),
+		.len = buf_len(&line),
+		.n = len };
+	shell_put(sh, &ev);
+	buf_release(&line);
+}
+
+/* In a chunk a line may end with these and mean its CRLF (RFC 3030); a CR or
+ * LF is one that the last chunk was cut at. */
+static bool
+text_is_plain_line(const char *p, size_t len)
+{
+	static const char *const ends[] = { "<CR><LF>", "<CRLF>" };
+	for (size_t i = 0; i < 2; i++) {
+		size_t n = strlen(ends[i]);
+		if (len >= n && memcmp(p + len - n, ends[i], n) == 0)
+			return false;
+	}
+	return memchr(p, '\r', len) == NULL && memchr(p, '\n', len) == NULL;
+}
+
+/* Whole lines as lines, what a chunk cuts off octet by octet. */
 static void
-text_tell_chunk(struct shell *sh, struct buf *line, size_t len)
+text_tell_octets(struct shell *sh, const char *p, size_t len)
+{
+	while (len > 0) {
+		const char *end = memmem(p, len, "\r\n", 2);
+		size_t n = end == NULL ? len : (size_t)(end - p);
+		size_t used = end == NULL ? len : n + 2;
+		if (end != NULL && text_is_plain_line(p, n))
+			text_tell_line(sh, p, n);
+		else
+			text_tell_raw(sh, p, used);
+		p += used;
+		len -= used;
+	}
+}
+
+/* *left: octets that may still be told. */
+static void
+text_tell_chunk(struct shell *sh, const struct buf *line, const char *p,
+    size_t len, uint64_t *left)
 {
 	struct event ev = { .kind = EV_SENT,
-		.text = buf_str(line),
+		.text = buf_data(line),
 		.len = buf_len(line),
 		.verb = verb_get(VERB_BDAT) };
 	shell_put(sh, &ev);
+	if (len <= *left) {
+		*left -= len;
+		text_tell_octets(sh, p, len);
+		return;
+	}
+	*left = 0;
 	struct event octets = { .kind = EV_OCTETS, .text = "", .n = len };
 	shell_put(sh, &octets);
 }
 
 /* One chunk and its reply. 1: refused. */
 static int
-text_chunk(struct shell *sh, const char *p, size_t len, bool last, bool tell,
-    struct err *e)
+text_chunk(struct shell *sh, const char *p, size_t len, bool last,
+    uint64_t *left, struct err *e)
 {
 	struct buf line = BUF_INIT;
 	if (shell_surplus(sh, e) < 0)
 		return -1;
 	buf_addf(&line, "BDAT %zu%s", len, last ? " LAST" : "");
-	if (tell)
-		text_tell_chunk(sh, &line, len);
+	if (left != NULL)
+		text_tell_chunk(sh, &line, p, len, left);
 	buf_release(&line);
 	smtp_bdat(link_smtp(sh->link), p, len, last);
 	if (shell_flush(sh, e) < 0)
@@ -316,7 +370,8 @@ text_send_chunks(
 	int r = 1, refused = 0;
 	if (size == 0 || size > TEXT_CHUNK_MAX)
 		size = TEXT_CHUNK_MAX;
-	bool tell = t->say[0] == '\0';
+	uint64_t left = sh->record != NULL ? UINT64_MAX : sh->look.text_max;
+	uint64_t *tell = t->say[0] == '\0' && sh->sinks != NULL ? &left : NULL;
 	body_init(&body, false);
 	while (refused == 0 && r == 1) {
 		struct err inner = { 0 };

@@ -34,6 +34,8 @@ int text_size(const struct text *t, uint64_t *size, struct err *e);
  * reply is owed; 1: the server spoke before the end, which was not sent; -1:
  * e, and the end was not sent. */
 int text_send(struct shell *sh, struct text *t, struct err *e);
+/* Tells octets of a chunk that no line says: \\raw. */
+void text_tell_raw(struct shell *sh, const char *p, size_t len);
 /* Sends it in BDAT chunks of at most size octets, waiting for each reply; the
  * last says LAST if last. 1: a chunk was refused. */
 int text_send_chunks(
