@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -318,13 +319,20 @@ script_parse(struct script *s, const char *name, const char *p, size_t len,
 	return script_own(s, name, mem_dupn(p, len), len, d, word, e);
 }
 
+/* A FIFO that nobody has opened yet is at its end for read(2), but not for
+ * poll(2). A signal ends the wait. */
 static int
 script_slurp(int fd, const char *path, struct buf *b, struct err *e)
 {
 	for (;;) {
-		ssize_t n = read(fd, buf_space(b, 65536), 65536);
-		if (n < 0 && errno == EINTR)
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		ssize_t n = poll(&p, 1, -1);
+		if (n > 0)
+			n = read(fd, buf_space(b, 65536), 65536);
+		if (n < 0 && errno == EAGAIN)
 			continue;
+		if (n < 0 && errno == EINTR)
+			return err_set(e, ERR_INTR, "interrupted");
 		if (n < 0)
 			return err_set(e, ERR_NOINPUT, "cannot read %s: %s",
 			    path, strerror(errno));
@@ -361,8 +369,6 @@ script_read(struct script *s, const char *path, enum dialect d, lang_word *word,
 		return err_set(e, ERR_NOINPUT,
 		    "cannot read %s: it is no regular file", path);
 	}
-	if (!standard && S_ISFIFO(st.st_mode))
-		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
 	struct buf b = BUF_INIT;
 	const char *name = standard ? "standard input" : path;
 	int r = script_slurp(fd, name, &b, e);
