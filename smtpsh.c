@@ -326,6 +326,7 @@ main_tell_end(struct shell *sh, const struct opts *o, int status)
 		.files_failed = sh->talk.tally.files_failed,
 		.took_ns = loop_now_ns() - sh->began_ns,
 		.status = status,
+		.met = status == 0 && main_is_message(o),
 		.text = status != 0 && sh->talk.told.kind != ERR_NONE ? sh->talk.told.text
 								 : "" };
 	talk_put(&sh->talk, &ev);
@@ -468,7 +469,7 @@ main_texts(struct shell *sh, const struct opts *o)
 static int
 main_serve(struct shell *sh, const struct opts *o)
 {
-	struct host h;
+	struct host h = { 0 };
 	struct err e = { 0 };
 	int status;
 	if (o->nrun > 0 || o->host != NULL || main_is_message(o)) {
@@ -478,7 +479,7 @@ main_serve(struct shell *sh, const struct opts *o)
 		shell_error(sh, &e);
 		return err_status(e.kind);
 	}
-	if (host_init(&h, o, true, &e) < 0) {
+	if (main_define(sh, o, &e) < 0 || host_init(&h, o, sh, true, &e) < 0) {
 		shell_error(sh, &e);
 		status = err_status(e.kind);
 	} else {
@@ -498,7 +499,7 @@ main_session(struct shell *sh, const struct opts *o, struct err *e)
 	if (main_sinks(sh, o, e) < 0 || main_define(sh, o, e) < 0 ||
 	    main_where(sh, o, e) < 0 || main_modes(sh, o, e) < 0 ||
 	    main_way(sh, o, &proxy, e) < 0 ||
-	    (sandboxed && host_init(&h, o, false, e) < 0)) {
+	    (sandboxed && host_init(&h, o, sh, false, e) < 0)) {
 		shell_error(sh, e);
 		status = err_status(e->kind);
 	} else {

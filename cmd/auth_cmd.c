@@ -55,6 +55,7 @@ auth_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_auth = {
 	.name = "auth",
+	.is = CMD_SENDS,
 	.args = "[MECHANISM] [USER]",
 	.text = "authenticate: strongest mechanism, or that one",
 	.help = "The password comes from where --auth-password-file, -fd, "

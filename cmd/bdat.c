@@ -116,6 +116,7 @@ bdat_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_bdat = {
 	.name = "bdat",
+	.is = CMD_SENDS,
 	.args = "FILE [OCTETS] [last|more] [force]",
 	.text = "send a file by BDAT, LAST with the last chunk",
 	.help = "Without OCTETS in one chunk (16 MiB at most). more leaves the "

@@ -29,6 +29,7 @@ close_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_close = {
 	.name = "close",
+	.is = CMD_IN_MOCK,
 	.args = "",
 	.text = "close the connection at once, without QUIT",
 	.exec = close_exec,

@@ -2,6 +2,7 @@
 
 const struct cmd cmd_data = {
 	.name = "data",
+	.is = CMD_OPENS_TEXT,
 	.args = "",
 	.text = "send DATA; mail text follows, up to a period",
 	.body = "DATA\n",

@@ -60,6 +60,7 @@ expect_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_expect = {
 	.name = "expect",
+	.is = CMD_IN_MOCK | CMD_WAITS,
 	.args = "CODE|close|silence|within [DURATION|TEXT]...",
 	.text = "check a reply, its time, a close, or silence",
 	.help =

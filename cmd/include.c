@@ -8,6 +8,7 @@ include_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_include = {
 	.name = "include",
+	.is = CMD_SENDS | CMD_INCLUDES,
 	.args = "FILE",
 	.text = "run a conversation file in this session",
 	.help = "In a file the path is relative to that file.",

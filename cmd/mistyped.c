@@ -1,9 +1,9 @@
 /* Tables are gone through in their order: the first that is near is it. */
 #include "cmd/mistyped.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
+#include "cmd/lang/near.h"
 #include "cmd/talk/cmd.h"
 #include "net/core/verb.h"
 
@@ -35,42 +35,12 @@ mistyped_habit_of(const char *word, size_t len)
 	return NULL;
 }
 
-static size_t
-mistyped_same(const char *a, const char *b, size_t n)
-{
-	size_t i = 0;
-	while (i < n &&
-	       tolower((unsigned char)a[i]) == tolower((unsigned char)b[i]))
-		i++;
-	return i;
-}
-
-bool
-mistyped_near(const char *a, size_t alen, const char *b, size_t blen)
-{
-	if (alen < blen)
-		return mistyped_near(b, blen, a, alen);
-	if (blen < 3 || alen > blen + 1)
-		return false;
-	size_t i = mistyped_same(a, b, blen);
-	if (alen > blen)
-		return mistyped_same(a + i + 1, b + i, blen - i) == blen - i;
-	if (i == alen)
-		return false;
-	size_t rest = alen - i - 1;
-	if (mistyped_same(a + i + 1, b + i + 1, rest) == rest)
-		return true;
-	return rest > 0 && mistyped_same(a + i, b + i + 1, 1) == 1 &&
-	       mistyped_same(a + i + 1, b + i, 1) == 1 &&
-	       mistyped_same(a + i + 2, b + i + 2, rest - 1) == rest - 1;
-}
-
 const char *
 mistyped_command(const char *name, size_t len)
 {
 	for (size_t i = 0; cmd_table[i] != NULL; i++) {
 		const char *c = cmd_table[i]->name;
-		if (mistyped_near(name, len, c, strlen(c)))
+		if (near_word(name, len, c, strlen(c)))
 			return c;
 	}
 	return mistyped_habit_of(name, len);
@@ -101,7 +71,7 @@ mistyped_line(struct buf *out, const char *line, size_t len)
 	n = verb_word(line, n);
 	for (size_t i = 0; verb_at(i) != NULL; i++) {
 		const char *v = verb_at(i)->name;
-		if (mistyped_near(line, n, v, strlen(v))) {
+		if (near_word(line, n, v, strlen(v))) {
 			buf_addf(out, "did you mean %s?", v);
 			return true;
 		}

@@ -6,10 +6,6 @@
 #include <stddef.h>
 #include "net/core/buf.h"
 
-/* One slip apart, letter case aside: a letter too many, missing or wrong, or
- * two neighbours exchanged. False for the same word and for words of less than
- * three letters. */
-bool mistyped_near(const char *a, size_t alen, const char *b, size_t blen);
 /* Of a command line that no server knows: appends what may have been meant,
  * as a remark says it. False: no idea. */
 bool mistyped_line(struct buf *out, const char *line, size_t len);

@@ -65,9 +65,9 @@ precheck_include(struct precheck *c, const struct script *s,
 	struct stat there;
 	/* A pipe can be read only once, by the one that runs it. */
 	bool pipe = stat(path, &there) == 0 && !S_ISREG(there.st_mode);
-	int r = pipe || c->records
-		    ? 1
-		    : script_read(&inner, path, c->t->force_dialect, e);
+	int r = pipe || c->records ? 1
+				   : script_read(&inner, path,
+					 c->t->force_dialect, cmd_word, e);
 	if (r == 0) {
 		c->depth++;
 		r = precheck_script(c, &inner, e);
@@ -97,8 +97,8 @@ precheck_command(struct precheck *c, const struct script *s,
 	if (cmd == NULL)
 		return err_set(
 		    e, ERR_DATA, "%s:%u: %s", s->name, st->line, why.text);
-	c->records |= strcmp(cmd->name, "record") == 0;
-	if (strcmp(cmd->name, "include") != 0)
+	c->records |= cmd->is & CMD_RECORDS;
+	if (!(cmd->is & CMD_INCLUDES))
 		return 0;
 	if (precheck_include(c, s, st, &why) == 0)
 		return 0;

@@ -27,6 +27,7 @@ quit_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_quit = {
 	.name = "quit",
+	.is = CMD_SENDS,
 	.args = "",
 	.text = "say QUIT and leave smtpsh",
 	.exec = quit_exec,

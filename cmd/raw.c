@@ -68,6 +68,7 @@ raw_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_raw = {
 	.name = "raw",
+	.is = CMD_IN_MOCK | CMD_EXACT,
 	.args = "TEXT...",
 	.text = "send exact bytes: C escapes, no CRLF added",
 	.help = "\\r \\n \\t \\0 \\NNN \\xNN \\\\ and what else C has. A reply "

@@ -87,6 +87,7 @@ send_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_send = {
 	.name = "send",
+	.is = CMD_SENDS,
 	.args = "FILE",
 	.text = "DATA, a file as mail text, and the period",
 	.help = "Line ends become CRLF and lines that begin with a period get "

@@ -14,6 +14,7 @@ sleep_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_sleep = {
 	.name = "sleep",
+	.is = CMD_IN_MOCK | CMD_WAITS,
 	.args = "DURATION",
 	.text = "wait: 500ms, 2s, 1m; a number alone is seconds",
 	.exec = sleep_exec,

@@ -43,6 +43,7 @@ starttls_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_starttls = {
 	.name = "starttls",
+	.is = CMD_SENDS,
 	.args = "",
 	.text = "send STARTTLS and start TLS on its 220",
 	.help = "The certificate is checked against the host's name; \\tls "

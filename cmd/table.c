@@ -41,6 +41,16 @@ table_match(const char *name, size_t len, size_t *n)
 	return found;
 }
 
+unsigned
+cmd_word(const char *name, size_t len)
+{
+	size_t n;
+	const struct cmd *c = table_match(name, len, &n);
+	if (n != 1 || len == 0)
+		return 0;
+	return LANG_WORD | (c->is & CMD_OPENS_TEXT ? LANG_OPENS_TEXT : 0u);
+}
+
 static void
 table_unknown(const char *name, size_t len, struct err *e)
 {
@@ -134,7 +144,7 @@ cmd_check(const char *p, size_t len, bool count, struct err *e)
 	size_t at, w = table_name(p, len, &at);
 	struct cmd_args a = { 0 };
 	const struct cmd *c = cmd_find(p, w, e);
-	if (c == NULL || !count || strcmp(c->name, "raw") == 0)
+	if (c == NULL || !count || c->is & CMD_EXACT)
 		return c;
 	if (cmd_split(&a, p + at, len - at, e) < 0 ||
 	    table_count(c, a.n, e) < 0)
@@ -160,7 +170,7 @@ cmd_run(struct talk *t, const char *p, size_t len, struct err *e)
 	} else {
 		a.rest = p + at;
 		/* Exact bytes are not words. */
-		bool words = c == NULL || strcmp(c->name, "raw") != 0;
+		bool words = c == NULL || !(c->is & CMD_EXACT);
 		r = words ? cmd_split(&a, p + at, len - at, e) : 0;
 		if (!words)
 			a.n = at < len;

@@ -67,6 +67,7 @@ xclient_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_xclient = {
 	.name = "xclient",
+	.is = CMD_SENDS,
 	.args = "NAME=VALUE...",
 	.text = "say that another client speaks, and greet again",
 	.help = "Of NAME ADDR PORT PROTO HELO LOGIN DESTADDR DESTPORT, those "

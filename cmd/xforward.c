@@ -22,6 +22,7 @@ xforward_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_xforward = {
 	.name = "xforward",
+	.is = CMD_SENDS,
 	.args = "NAME=VALUE...",
 	.text = "say which client the mail is from, for the log",
 	.help = "Of NAME ADDR PORT PROTO HELO IDENT SOURCE, those that the "

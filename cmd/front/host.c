@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "cmd/talk/cmd.h"
 #include "net/sasl/sasl.h"
 #include "net/serve/serve.h"
 #include "net/tls/tls.h"
@@ -27,13 +28,14 @@ host_number(
 }
 
 static int
-host_mock(struct host *h, const struct opts *o, struct err *e)
+host_mock(struct host *h, const struct opts *o, struct shell *sh, struct err *e)
 {
 	enum dialect d = o->dialect == NULL		  ? DIALECT_UNKNOWN
 			 : strcmp(o->dialect, "821") == 0 ? DIALECT_821
 							  : DIALECT_5321;
-	if (script_read(&h->script, o->mock, d, e) < 0 ||
-	    play_make(&h->play, &h->script, e) < 0)
+	if (script_read(&h->script, o->mock, d, cmd_word, e) < 0 ||
+	    cmd_precheck(&sh->talk, &h->script, e) < 0 ||
+	    play_make(&h->play, &h->script, &sh->talk.vars, e) < 0)
 		return -1;
 	h->peer.play = &h->play;
 	return 0;
@@ -124,7 +126,8 @@ host_port(const char *port, struct err *e)
 }
 
 int
-host_init(struct host *h, const struct opts *o, bool serve, struct err *e)
+host_init(struct host *h, const struct opts *o, struct shell *sh, bool serve,
+    struct err *e)
 {
 	char name[256] = "localhost";
 	unsigned long long size;
@@ -158,7 +161,7 @@ host_init(struct host *h, const struct opts *o, bool serve, struct err *e)
 		return err_set(e, ERR_USAGE,
 		    "--tls-on-connect with --serve needs --cert or "
 		    "--self-signed");
-	return o->mock == NULL ? 0 : host_mock(h, o, e);
+	return o->mock == NULL ? 0 : host_mock(h, o, sh, e);
 }
 
 void

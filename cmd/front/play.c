@@ -1,16 +1,44 @@
+/* A file is gone through as the client would run it; what it would send is what
+ * the server awaits. */
 #include "cmd/front/play.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include "cmd/lang/cstring.h"
 #include "cmd/lang/duration.h"
+#include "cmd/talk/cmd.h"
 #include "net/core/verb.h"
 
+#define PLAY_DEPTH_MAX 16
+
+extern const struct cmd cmd_sleep, cmd_close, cmd_expect, cmd_raw;
+
+struct play {
+	struct mock_play *out;
+	const struct vars *vars;
+	const struct stmt **template; /* that stand above */
+	size_t ntemplate;
+	unsigned line; /* in the file, whatever template is run */
+	unsigned depth;
+};
+
+/* Statements, and the words that a template was called with. */
+struct play_part {
+	const struct script *s;
+	const struct var_args *args;
+};
+
 static struct mock_step *
-play_add(struct mock_play *play, enum mock_kind kind, unsigned line)
+play_add(struct play *p, enum mock_kind kind)
 {
-	play->step = mem_grow(play->step, play->nsteps + 1, sizeof *play->step);
-	struct mock_step *st = &play->step[play->nsteps++];
-	*st = (struct mock_step){ .kind = kind, .line = line };
+	struct mock_play *out = p->out;
+	size_t n = out->nsteps;
+	if ((n & (n - 1)) == 0) /* a power of two, or none */
+		out->step =
+		    mem_grow(out->step, n == 0 ? 1 : 2 * n, sizeof *out->step);
+	struct mock_step *st = &out->step[out->nsteps++];
+	*st = (struct mock_step){ .kind = kind, .line = p->line };
 	return st;
 }
 
@@ -23,6 +51,24 @@ play_release(struct mock_play *play)
 	*play = (struct mock_play){ 0 };
 }
 
+static int
+play_err(const struct play *p, const struct err *why, struct err *e)
+{
+	struct err inner = *why;
+	return err_set(
+	    e, ERR_DATA, "%s:%u: %s", p->out->name, p->line, inner.text);
+}
+
+static int
+play_expand(const struct play *p, const struct play_part *part,
+    const char *text, size_t len, bool raw, struct buf *b, struct err *e)
+{
+	struct err why;
+	if (vars_expand(p->vars, part->args, text, len, raw, b, &why) == 0)
+		return 0;
+	return play_err(p, &why, e);
+}
+
 /* "2xx" is said as 250, "25x" as 250; the first of "250|251". */
 static void
 play_code(const char *codes, struct buf *b)
@@ -33,90 +79,318 @@ play_code(const char *codes, struct buf *b)
 	buf_addc(b, codes[2] < '0' || codes[2] > '9' ? '0' : codes[2]);
 }
 
-static int
-play_say(struct mock_play *play, const struct stmt *st, struct err *e)
+static void
+play_lines(const struct expect *x, const struct buf *text, struct buf *b)
 {
-	const struct expect *x = st->expect;
-	if (x->regex != NULL)
-		return err_set(e, ERR_DATA,
-		    "%s:%u: found a regular expression, expected a text that "
-		    "a server can say",
-		    play->name, st->line);
-	struct buf b = BUF_INIT;
-	const char *p = buf_data(&x->text);
-	size_t left = buf_len(&x->text);
+	const char *p = buf_data(text);
+	size_t left = buf_len(text);
 	for (size_t i = 0; i < x->nlines; i++) {
 		const char *nl = memchr(p, '\n', left);
 		size_t n = nl == NULL ? left : (size_t)(nl - p);
-		play_code(x->codes, &b);
-		buf_addc(&b, i + 1 < x->nlines ? '-' : ' ');
-		buf_add(&b, p, n);
-		buf_adds(&b, "\r\n");
+		play_code(x->codes, b);
+		buf_addc(b, i + 1 < x->nlines ? '-' : ' ');
+		buf_add(b, p, n);
+		buf_adds(b, "\r\n");
 		p += n + (nl != NULL);
 		left -= n + (nl != NULL);
 	}
-	play_add(play, MOCK_SAY, st->line)->text = buf_detach(&b);
-	if (play->nsteps >= 2 &&
-	    play->step[play->nsteps - 2].kind == MOCK_LINE &&
-	    strncasecmp(play->step[play->nsteps - 2].text, "STARTTLS", 8) ==
-		0 &&
-	    strncmp(x->codes, "220", 3) == 0)
-		play_add(play, MOCK_TLS, st->line);
+}
+
+/* Does the step before answer STARTTLS by being answered 220? */
+static bool
+play_is_starttls(const struct play *p)
+{
+	if (p->out->nsteps == 0)
+		return false;
+	const struct mock_step *st = &p->out->step[p->out->nsteps - 1];
+	return (st->kind == MOCK_LINE || st->kind == MOCK_OCTETS) &&
+	       strncasecmp(st->text, "STARTTLS", 8) == 0;
+}
+
+static int
+play_say(struct play *p, const struct play_part *part, const struct expect *x,
+    struct err *e)
+{
+	const struct err regex = { .text =
+				       "found a regular expression, expected "
+				       "a text that a server can say" };
+	if (x->regex != NULL)
+		return play_err(p, &regex, e);
+	struct buf text = BUF_INIT, b = BUF_INIT;
+	int r = x->len == 0
+		    ? 0
+		    : play_expand(p, part, x->text, x->len, false, &text, e);
+	if (r == 0) {
+		bool tls =
+		    play_is_starttls(p) && strncmp(x->codes, "220", 3) == 0;
+		play_lines(x, &text, &b);
+		play_add(p, MOCK_SAY)->text = buf_detach(&b);
+		if (tls)
+			play_add(p, MOCK_TLS);
+	}
+	buf_release(&text);
+	return r;
+}
+
+static int
+play_pause(struct play *p, const char *word, struct err *e)
+{
+	int64_t ms;
+	struct err why;
+	if (duration_parse(word, &ms, &why) < 0)
+		return play_err(p, &why, e);
+	play_add(p, MOCK_PAUSE)->n = (uint64_t)ms;
 	return 0;
 }
 
 static int
-play_command(struct mock_play *play, const struct stmt *st, struct err *e)
+play_sleep(struct play *p, const struct play_part *part,
+    const struct cmd_args *a, struct err *e)
 {
-	size_t w = strcspn(st->text, " \t");
-	const char *arg = st->text + w + strspn(st->text + w, " \t");
-	int64_t ms;
-	if (w == 5 && strncmp(st->text, "sleep", w) == 0) {
-		if (duration_parse(arg, &ms, e) < 0)
-			return -1;
-		play_add(play, MOCK_PAUSE, st->line)->n = (uint64_t)ms;
-	} else if ((w == 5 && strncmp(st->text, "close", w) == 0) ||
-		   (w == 6 && strncmp(st->text, "expect", w) == 0 &&
-		       strcmp(arg, "close") == 0)) {
-		play_add(play, MOCK_CLOSE, st->line);
-	}
-	/* What else a client says to itself is not the server's. */
+	(void)part;
+	return play_pause(p, a->word[0], e);
+}
+
+static int
+play_close(struct play *p, const struct play_part *part,
+    const struct cmd_args *a, struct err *e)
+{
+	(void)part, (void)a, (void)e;
+	play_add(p, MOCK_CLOSE);
 	return 0;
 }
 
-/* Chunk lines follow their BDAT; text lines end with TEXT_END. */
+static int
+play_expect(struct play *p, const struct play_part *part,
+    const struct cmd_args *a, struct err *e)
+{
+	struct err why;
+	struct expect *x;
+	char sep;
+	if (expect_like(a->rest, strlen(a->rest))) {
+		if (expect_parse(&x, a->rest, strlen(a->rest), &sep, &why) < 0)
+			return play_err(p, &why, e);
+		/* Variables are in it already. */
+		const struct vars none = { 0 };
+		const struct vars *vars = p->vars;
+		p->vars = &none;
+		int r = play_say(p, part, x, e);
+		p->vars = vars;
+		expect_free(x);
+		return r;
+	}
+	if (strcmp(a->word[0], "close") == 0)
+		return play_close(p, part, a, e);
+	if (strcmp(a->word[0], "silence") == 0 && a->n == 2)
+		return play_pause(p, a->word[1], e);
+	return 0;
+}
+
+static int
+play_raw(struct play *p, const struct play_part *part, const struct cmd_args *a,
+    struct err *e)
+{
+	struct buf b = BUF_INIT;
+	struct err why;
+	(void)part;
+	if (cstring_parse(&b, a->rest, strlen(a->rest), &why) < 0) {
+		buf_release(&b);
+		return play_err(p, &why, e);
+	}
+	struct mock_step *st = play_add(p, MOCK_OCTETS);
+	st->n = buf_len(&b);
+	st->text = buf_detach(&b);
+	return 0;
+}
+
+static const struct {
+	const struct cmd *cmd;
+	int (*play)(struct play *p, const struct play_part *part,
+	    const struct cmd_args *a, struct err *e);
+} play_rows[] = {
+	{ &cmd_sleep, play_sleep },
+	{ &cmd_close, play_close },
+	{ &cmd_expect, play_expect },
+	{ &cmd_raw, play_raw },
+};
+
+static int play_part(
+    struct play *p, const struct play_part *part, struct err *e);
+
+/* What a template sends, awaited. */
+static int
+play_body(
+    struct play *p, const char *body, const struct cmd_args *a, struct err *e)
+{
+	const struct err deep = { .text = "templates nest more than 16 deep" };
+	const struct var_args args = { a->n, a->word };
+	struct script s;
+	if (p->depth >= PLAY_DEPTH_MAX)
+		return play_err(p, &deep, e);
+	if (script_parse(&s, p->out->name, body, strlen(body), DIALECT_UNKNOWN,
+		cmd_word, e) < 0)
+		return -1;
+	p->depth++;
+	int r = play_part(p, &(struct play_part){ &s, &args }, e);
+	p->depth--;
+	script_release(&s);
+	return r;
+}
+
+static int
+play_run(struct play *p, const struct play_part *part, const struct cmd *c,
+    const struct cmd_args *a, struct err *e)
+{
+	struct err why;
+	if (c->body != NULL)
+		return play_body(p, c->body, a, e);
+	size_t rows =
+	    c->is & CMD_IN_MOCK ? sizeof play_rows / sizeof *play_rows : 0;
+	for (size_t i = 0; i < rows; i++)
+		if (play_rows[i].cmd == c)
+			return play_rows[i].play(p, part, a, e);
+	if (!(c->is & CMD_SENDS))
+		return 0;
+	err_set(&why, ERR_DATA,
+	    "found \\%s, whose lines are not in the file, expected the lines "
+	    "that a mock is to await",
+	    c->name);
+	return play_err(p, &why, e);
+}
+
+/* The newest of that name, or NULL. */
+static const struct stmt *
+play_template(const struct play *p, const char *name)
+{
+	for (size_t i = p->ntemplate; i > 0; i--)
+		if (strcmp(p->template[i - 1] -> text, name) == 0)
+			return p->template[i - 1];
+	return NULL;
+}
+
+static int
+play_define(struct play *p, const struct stmt *st, struct err *e)
+{
+	const struct err inner = { .text = "a template defines another" };
+	if (p->depth > 0)
+		return play_err(p, &inner, e);
+	p->template =
+	    mem_grow(p->template, p->ntemplate + 1, sizeof *p->template);
+	p->template[p->ntemplate++] = st;
+	return 0;
+}
+
+static int
+play_command(struct play *p, const struct play_part *part,
+    const struct stmt *st, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	struct cmd_args a = { 0 };
+	struct err why;
+	int r = play_expand(p, part, st->text, st->len, true, &b, e);
+	if (r < 0) {
+		buf_release(&b);
+		return -1;
+	}
+	const char *text = buf_str(&b);
+	size_t w = strcspn(text, " \t");
+	a.rest = text + w + strspn(text + w, " \t");
+	char *name = mem_dupn(text, w);
+	const struct stmt *template = play_template(p, name);
+	const struct cmd *c =
+	    template == NULL ? cmd_check(text, buf_len(&b), true, &why) : NULL;
+	bool exact = c != NULL && c->is & CMD_EXACT;
+	if (template == NULL && c == NULL)
+		r = play_err(p, &why, e);
+	else if (!exact && cmd_split(&a, a.rest, strlen(a.rest), &why) < 0)
+		r = play_err(p, &why, e);
+	else if (template != NULL)
+		r = play_body(p, template->body, &a, e);
+	else
+		r = play_run(p, part, c, &a, e);
+	cmd_args_release(&a);
+	free(name);
+	buf_release(&b);
+	return r;
+}
+
+/* Chunk lines follow their BDAT. */
+static int
+play_chunk(
+    struct play *p, const struct play_part *part, size_t *i, struct err *e)
+{
+	uint64_t octets = 0;
+	for (; *i + 1 < part->s->n; ++*i) {
+		const struct stmt *st = &part->s->stmt[*i + 1];
+		struct buf b = BUF_INIT;
+		if (st->kind != STMT_TEXT)
+			break;
+		int r = play_expand(p, part, st->text, st->len, true, &b, e);
+		octets += buf_len(&b) + (st->exact ? 0 : 2);
+		buf_release(&b);
+		if (r < 0)
+			return -1;
+	}
+	if (octets > 0)
+		play_add(p, MOCK_CHUNK)->n = octets;
+	return 0;
+}
+
+/* Text lines end with TEXT_END. */
 static int
 play_stmt(
-    struct mock_play *play, const struct script *s, size_t *i, struct err *e)
+    struct play *p, const struct play_part *part, size_t *i, struct err *e)
 {
-	const struct stmt *st = &s->stmt[*i];
-	uint64_t octets = 0;
+	const struct stmt *st = &part->s->stmt[*i];
+	struct buf b = BUF_INIT;
 	switch (st->kind) {
 	case STMT_SEND:
-		play_add(play, MOCK_LINE, st->line)->text =
-		    mem_dupn(st->text, st->len);
-		for (; *i + 1 < s->n && s->stmt[*i + 1].kind == STMT_TEXT &&
-		       strncasecmp(st->text, "BDAT", 4) == 0;
-		     ++*i)
-			octets += s->stmt[*i + 1].len + 2;
-		if (octets > 0)
-			play_add(play, MOCK_CHUNK, st->line)->n = octets;
-		return 0;
+		if (play_expand(p, part, st->text, st->len, false, &b, e) < 0) {
+			buf_release(&b);
+			return -1;
+		}
+		play_add(p, MOCK_LINE)->text = buf_detach(&b);
+		return st->verb != NULL && st->verb->id == VERB_BDAT
+			   ? play_chunk(p, part, i, e)
+			   : 0;
 	case STMT_TEXT_END:
-		play_add(play, MOCK_TEXT, st->line);
+		play_add(p, MOCK_TEXT);
 		return 0;
 	case STMT_EXPECT:
-		return play_say(play, st, e);
+		return play_say(p, part, st->expect, e);
 	case STMT_SHELL:
-		return play_command(play, st, e);
+		return play_command(p, part, st, e);
+	case STMT_TEMPLATE:
+		return play_define(p, st, e);
 	default:
 		return 0;
 	}
 }
 
-int
-play_make(struct mock_play *play, const struct script *s, struct err *e)
+static int
+play_part(struct play *p, const struct play_part *part, struct err *e)
 {
+	for (size_t i = 0; i < part->s->n; i++) {
+		if (p->depth == 0)
+			p->line = part->s->stmt[i].line;
+		if (play_stmt(p, part, &i, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void
+play_implied(struct play *p, enum mock_kind kind, const char *text)
+{
+	p->line = 0;
+	play_add(p, kind)->text = mem_dup(text);
+}
+
+int
+play_make(struct mock_play *play, const struct script *s,
+    const struct vars *vars, struct err *e)
+{
+	struct play p = { .out = play, .vars = vars };
 	*play = (struct mock_play){ .name = s->name };
 	if (!s->transcript)
 		return err_set(e, ERR_DATA,
@@ -124,20 +398,20 @@ play_make(struct mock_play *play, const struct script *s, struct err *e)
 		    "C:) for the server to say",
 		    s->name);
 	if (!s->has_greeting)
-		play_add(play, MOCK_SAY, 0)->text =
-		    mem_dup("220 mock Simple Mail Transfer Service Ready\r\n");
+		play_implied(&p, MOCK_SAY,
+		    "220 mock Simple Mail Transfer Service Ready\r\n");
 	play->greets = !s->has_helo;
-	for (size_t i = 0; i < s->n; i++) {
-		if (play_stmt(play, s, &i, e) < 0) {
-			play_release(play);
-			return -1;
-		}
+	int r = play_part(&p, &(struct play_part){ .s = s }, e);
+	free(p.template);
+	if (r < 0) {
+		play_release(play);
+		return -1;
 	}
 	bool closes =
 	    play->nsteps > 0 && play->step[play->nsteps - 1].kind == MOCK_CLOSE;
 	if (!s->has_quit && !closes) {
-		play_add(play, MOCK_LINE, 0)->text = mem_dup("QUIT");
-		play_add(play, MOCK_SAY, 0)->text = mem_dup(
+		play_implied(&p, MOCK_LINE, "QUIT");
+		play_implied(&p, MOCK_SAY,
 		    "221 mock Service closing transmission channel\r\n");
 	}
 	return 0;

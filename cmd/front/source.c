@@ -155,7 +155,7 @@ source_file(struct shell *sh, const char *path)
 	t->told.kind = ERR_NONE;
 	source_keep(t, &start);
 	talk_put(t, &ev);
-	int r = script_read(&s, path, t->force_dialect, &e);
+	int r = script_read(&s, path, t->force_dialect, cmd_word, &e);
 	if (r == 0 && cmd_precheck(t, &s, &e) < 0) {
 		script_release(&s);
 		r = -1;
@@ -177,7 +177,7 @@ source_rc(struct shell *sh, const char *path)
 	struct talk *t = &sh->talk;
 	struct script s;
 	struct err e = { 0 };
-	if (script_read(&s, path, t->force_dialect, &e) < 0) {
+	if (script_read(&s, path, t->force_dialect, cmd_word, &e) < 0) {
 		talk_error(t, &e);
 		return -1;
 	}
@@ -194,6 +194,7 @@ source_begin(struct shell *sh, struct lang *l, const char *name)
 {
 	struct talk *t = &sh->talk;
 	lang_init(l, name, t->force_dialect);
+	l->word = cmd_word;
 	talk_source_begin(t, false);
 	talk_stream(t, name);
 }
@@ -296,6 +297,7 @@ source_stream(struct shell *sh, int fd, const char *name)
 		return -1;
 	}
 	source_begin(sh, &l, name);
+	l.strict = true;
 	int r = 0;
 	while (r == 0 && !sh->talk.leaving)
 		r = source_read(sh, &l, fd, &in);

@@ -59,3 +59,21 @@ cstring_parse(struct buf *b, const char *p, size_t len, struct err *e)
 	}
 	return 0;
 }
+
+void
+cstring_add(struct buf *b, const char *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)p[i];
+		if (c == '\r')
+			buf_adds(b, "\\r");
+		else if (c == '\n')
+			buf_adds(b, "\\n");
+		else if (c == '\\')
+			buf_adds(b, "\\\\");
+		else if (c < ' ' || c > '~' || (c == ' ' && i == 0))
+			buf_addf(b, "\\x%02x", c);
+		else
+			buf_addc(b, p[i]);
+	}
+}

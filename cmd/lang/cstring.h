@@ -10,4 +10,8 @@
  * they stand for. ERR_USAGE names an escape that is none. */
 int cstring_parse(struct buf *b, const char *p, size_t len, struct err *e);
 
+/* Appends octets so that cstring_parse() gives them back: printable ASCII as it
+ * is, a blank at the start and all else escaped. */
+void cstring_add(struct buf *b, const char *p, size_t len);
+
 #endif

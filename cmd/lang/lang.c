@@ -5,6 +5,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cmd/lang/cstring.h"
+#include "cmd/lang/quote.h"
+#include "cmd/lang/slip.h"
 #include "net/core/verb.h"
 
 #define LANG_BODY_MAX (1u << 20)
@@ -14,7 +17,8 @@ enum lang_tag { TAG_NONE, TAG_CLIENT, TAG_SERVER };
 void
 stmt_clear(struct stmt *s)
 {
-	free(s->text);
+	if (!s->lent)
+		free(s->text);
 	if (s->kind == STMT_TEMPLATE)
 		free(s->body);
 	else
@@ -127,11 +131,18 @@ lang_tag(struct lang *l, const char *p, size_t len, enum lang_tag *tag,
 }
 
 static void
-lang_give(struct stmt *out, enum stmt_kind kind, const char *p, size_t len)
+lang_give(struct lang *l, struct stmt *out, enum stmt_kind kind, const char *p,
+    size_t len)
 {
 	out->kind = kind;
-	out->text = mem_dupn(p, len);
 	out->len = (uint32_t)len;
+	out->lent = l->base != NULL;
+	if (out->lent) {
+		out->text = l->base + (p - l->base);
+		out->text[len] = '\0';
+	} else {
+		out->text = mem_dupn(p, len);
+	}
 }
 
 static bool
@@ -144,6 +155,17 @@ lang_is_end(const char *p, size_t len)
 	while (len > i && lang_blank(p[len - 1]))
 		len--;
 	return len - i == sizeof mark - 1 && memcmp(p + i, mark, len - i) == 0;
+}
+
+/* Octets of a backslash that keeps a line from ending the text: "\\." is text,
+ * a period; "\\\\." is "\\.". */
+static size_t
+lang_escape(const char *p, size_t len)
+{
+	size_t n = 0;
+	while (n < len && p[n] == '\\')
+		n++;
+	return n > 0 && lang_is_end(p + n, len - n);
 }
 
 /* RFC 3030 prints line ends inside chunks as "<CR><LF>". */
@@ -159,18 +181,64 @@ lang_spelled_end(const char *p, size_t len)
 	return len;
 }
 
+/* Octets that a line will have once "$${" is "${". */
+static size_t
+lang_size(const char *p, size_t len)
+{
+	size_t n = len;
+	const char *end = p + len, *q = p;
+	while (q < end && (q = memmem(q, (size_t)(end - q), "$${", 3)) != NULL)
+		n--, q += 3;
+	return n;
+}
+
+/* "\\raw TEXT": octets of a chunk as they are, where a line would not do. */
+static bool
+lang_is_raw(const char *p, size_t len)
+{
+	return len > 5 && memcmp(p, "\\raw ", 5) == 0;
+}
+
+static int
+lang_chunk_raw(
+    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	int r = cstring_parse(&b, p, len, e);
+	size_t size = lang_size(buf_data(&b), buf_len(&b));
+	if (r < 0)
+		lang_wrap(l, e);
+	else if (size > l->chunk)
+		r = lang_err(l, l->line, e,
+		    "found %zu octets, expected the %llu that are left of the "
+		    "BDAT chunk",
+		    size, (unsigned long long)l->chunk);
+	if (r == 0) {
+		l->chunk -= size;
+		out->kind = STMT_TEXT;
+		out->exact = true;
+		out->len = (uint32_t)buf_len(&b);
+		out->text = buf_detach(&b);
+	}
+	buf_release(&b);
+	return r;
+}
+
 static int
 lang_chunk(
     struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
 {
-	len = lang_spelled_end(p, len);
-	if (len + 2 > l->chunk)
+	size_t escape = lang_escape(p, len);
+	p += escape;
+	len = lang_spelled_end(p, len - escape);
+	size_t size = lang_size(p, len) + 2;
+	if (size > l->chunk)
 		return lang_err(l, l->line, e,
 		    "found a line of %zu octets with its CRLF, expected the "
 		    "%llu that are left of the BDAT chunk",
-		    len + 2, (unsigned long long)l->chunk);
-	l->chunk -= len + 2;
-	lang_give(out, STMT_TEXT, p, len);
+		    size, (unsigned long long)l->chunk);
+	l->chunk -= size;
+	lang_give(l, out, STMT_TEXT, p, len);
 	return 0;
 }
 
@@ -218,6 +286,8 @@ lang_text(
 		return lang_err(l, l->line, e, "found a reply, expected %s",
 		    l->chunk > 0 ? "the rest of the BDAT chunk"
 				 : "the '.' that ends the mail text");
+	if (l->chunk > 0 && tag == TAG_NONE && lang_is_raw(p, len))
+		return lang_chunk_raw(l, p + 5, len - 5, out, e);
 	p += skip;
 	len -= skip;
 	if (l->chunk > 0)
@@ -227,7 +297,8 @@ lang_text(
 		out->kind = STMT_TEXT_END;
 		return 0;
 	}
-	lang_give(out, STMT_TEXT, p, len);
+	size_t escape = lang_escape(p, len);
+	lang_give(l, out, STMT_TEXT, p + escape, len - escape);
 	return 0;
 }
 
@@ -272,6 +343,37 @@ lang_begin_chunk(struct lang *l, const char *p, size_t len)
 }
 
 static int
+lang_untagged(const struct lang *l, const char *p, size_t len, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	quote_add(&b, p, len);
+	lang_err(l, l->line, e,
+	    "found '%s' without a tag, expected %s (or a verb)", buf_str(&b),
+	    l->dialect == DIALECT_821 ? "S: or R:" : "C: or S:");
+	buf_release(&b);
+	return -1;
+}
+
+/* A line without a tag or verb, in a file: -1, unless it answers AUTH, or a
+ * variable will say what it is. */
+static int
+lang_slip(const struct lang *l, const char *p, size_t len, struct err *e)
+{
+	size_t word = 0;
+	while (word < len && !lang_blank(p[word]))
+		word++;
+	if (memmem(p, word, "${", 2) != NULL ||
+	    (l->answers && slip_is_answer(p, len)))
+		return 0;
+	struct buf b = BUF_INIT;
+	slip_tell(&b, p, len, l->answers, l->word);
+	lang_err(l, l->line, e, "%s; behind the tag %s it is sent as it is",
+	    buf_str(&b), l->dialect == DIALECT_5321 ? "C:" : "S:");
+	buf_release(&b);
+	return -1;
+}
+
+static int
 lang_send(struct lang *l, enum lang_tag tag, const char *p, size_t len,
     struct stmt *out, struct err *e)
 {
@@ -287,12 +389,12 @@ lang_send(struct lang *l, enum lang_tag tag, const char *p, size_t len,
 	const struct verb *v = verb_find(p, verb_word(p, len));
 	if (tag == TAG_CLIENT)
 		l->tagged = true;
-	else if (l->tagged && v == NULL && !l->answers)
-		return lang_err(l, l->line, e,
-		    "found '%.*s' without a tag, expected %s (or a verb)",
-		    (int)(len < 60 ? len : 60), p,
-		    l->dialect == DIALECT_821 ? "S: or R:" : "C: or S:");
-	lang_give(out, STMT_SEND, p, len);
+	else if (v == NULL && l->strict && len > 0 &&
+		 lang_slip(l, p, len, e) < 0)
+		return -1;
+	else if (v == NULL && l->tagged && len > 0 && !l->answers)
+		return lang_untagged(l, p, len, e);
+	lang_give(l, out, STMT_SEND, p, len);
 	out->verb = v;
 	out->tagged = tag == TAG_CLIENT;
 	out->answer = v == NULL && l->answers;
@@ -372,7 +474,11 @@ lang_body(
 		out->len = (uint32_t)strlen(l->template);
 		out->body = lang_dedent(&l->body);
 		l->template = NULL;
-		return 0;
+		if (!l->strict ||
+		    lang_check_body(l, out->line, out->body, e) == 0)
+			return 0;
+		stmt_clear(out);
+		return -1;
 	}
 	if (buf_len(&l->body) + len > LANG_BODY_MAX)
 		return lang_err(l, l->line, e, "the template %s is over 1 MiB",
@@ -449,6 +555,8 @@ lang_line(
 	if ((l->in_text || l->chunk > 0) && !lang_is_go_ahead(l, p, len))
 		return lang_text(l, p, len, out, e);
 	size_t i = lang_indent(p, len);
+	if (len == 0 && l->blank_sends && l->more == NULL)
+		return lang_send(l, TAG_NONE, p, len, out, e);
 	if (i == len || p[i] == '#' || lang_is_telnet(p, len))
 		return 0;
 	enum lang_tag tag;
@@ -465,12 +573,10 @@ lang_line(
 		if (l->more != NULL)
 			return lang_send(l, tag, p, len, out, e);
 		if (!lang_template(l, p + i + 1, len - i - 1))
-			lang_give(out, STMT_SHELL, p + i + 1, len - i - 1);
+			lang_give(l, out, STMT_SHELL, p + i + 1, len - i - 1);
 		l->answers = false;
 		return 0;
 	}
-	if (tag == TAG_CLIENT && skip == len)
-		return 0;
 	return lang_send(l, tag, p + skip, len - skip, out, e);
 }
 

@@ -38,20 +38,35 @@ struct stmt {
 	uint32_t len;  /* octets of text */
 	unsigned line; /* first line it stands on */
 	enum stmt_kind kind;
-	bool tagged; /* SEND: it stood behind S: or C: */
-	bool answer; /* SEND: behind AUTH, and no command: a line of the
-			exchange, which is a secret */
+	bool tagged : 1; /* SEND: it stood behind S: or C: */
+	bool answer : 1; /* SEND: behind AUTH, and no command: a line of the
+			    exchange, which is a secret */
+	bool exact : 1;	 /* TEXT of a chunk: no CRLF ends it */
+	bool lent : 1;	 /* text is its script's */
 };
 
 void stmt_clear(struct stmt *s);
+
+/* What \\word is, as the table of commands has it: enum lang_word_is, or 0 where
+ * there is none of that name or prefix. */
+enum lang_word_is {
+	LANG_WORD = 1 << 0,	 /* a command */
+	LANG_OPENS_TEXT = 1 << 1 /* mail text follows it */
+};
+typedef unsigned lang_word(const char *p, size_t len);
 
 /* The reader of one source, line by line. in_text is the caller's to set when
  * it learns that the server wants mail text (a stream), or the parser's (a
  * file). */
 struct lang {
 	const char *name; /* for messages */
+	lang_word *word;  /* the caller's to set, or NULL */
 	enum dialect dialect;
-	unsigned line; /* lines read */
+	unsigned line;	  /* lines read */
+	bool strict;	  /* the caller's to set: a file or a pipe, where a line
+			  without a tag must begin with a verb */
+	bool blank_sends; /* the caller's to set: an empty line is one to send
+			     (the server waits for an answer of AUTH) */
 	bool in_text;
 	bool verbatim; /* this mail text has no tags */
 	bool text_begun;
@@ -65,6 +80,8 @@ struct lang {
 	char *template; /* the name of the one being defined */
 	struct buf body;
 	unsigned body_line;
+	char *base; /* lines are read where they stand, from here on, and are
+		       NUL-ended there: a script's */
 };
 
 void lang_init(struct lang *l, const char *name, enum dialect d);
@@ -76,7 +93,12 @@ int lang_line(
 /* Is anything half said at the end: mail text, a reply, a template? */
 int lang_end(struct lang *l, struct err *e);
 
-/* A whole file. */
+/* Reads lines of a template's body as a file's, where it is defined on that
+ * line; says what lang_line() says. */
+int lang_check_body(
+    const struct lang *l, unsigned line, const char *body, struct err *e);
+
+/* A whole file. Its statements' texts stand in octets. */
 struct script {
 	char *name;
 	enum dialect dialect;
@@ -86,15 +108,17 @@ struct script {
 	bool has_quit;
 	struct stmt *stmt;
 	size_t n;
+	size_t looks; /* lines looked at, for tests of the cost */
+	char *octets;
 };
 
-/* Parses all of it; ERR_DATA names the line. */
+/* Parses all of it, strictly; ERR_DATA names the line. word may be NULL. */
 int script_parse(struct script *s, const char *name, const char *p, size_t len,
-    enum dialect d, struct err *e);
+    enum dialect d, lang_word *word, struct err *e);
 /* Reads a regular file (at most 64 MiB), or standard input for "-", and
  * parses it. ERR_NOINPUT. */
-int script_read(
-    struct script *s, const char *path, enum dialect d, struct err *e);
+int script_read(struct script *s, const char *path, enum dialect d,
+    lang_word *word, struct err *e);
 void script_release(struct script *s);
 
 #endif

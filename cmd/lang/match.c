@@ -1,18 +1,26 @@
 /* The one file that includes PCRE2. A pattern that runs away is cut by PCRE2's
- * match limit and counts as no match. */
+ * match limit and counts as no match. What was compiled is not kept: a file may
+ * have a million expectations, and each is matched once. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "cmd/lang/match.h"
 
 #include <pcre2.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cmd/lang/quote.h"
 
 #define MATCH_LIMIT 1000000
 
-struct match_regex {
-	pcre2_code *code;
-	char *source;
+static const struct {
+	char letter;
+	uint32_t option;
+} match_flags[] = {
+	{ 'i', PCRE2_CASELESS },
+	{ 'm', PCRE2_MULTILINE },
+	{ 's', PCRE2_DOTALL },
+	{ 'x', PCRE2_EXTENDED },
 };
+#define MATCH_FLAGS (sizeof match_flags / sizeof *match_flags)
 
 static bool
 match_digit(char c)
@@ -61,48 +69,163 @@ expect_like(const char *p, size_t len)
 	return match_codes(p, len) > 0;
 }
 
-static int
-match_regex_compile(struct expect *x, const char *p, size_t len, struct err *e)
+static pcre2_code *
+match_compile(const char *p, size_t len, unsigned flags, struct err *e)
 {
 	int code;
 	PCRE2_SIZE at;
+	uint32_t options = 0;
+	for (size_t i = 0; i < MATCH_FLAGS; i++)
+		if (flags & 1u << i)
+			options |= match_flags[i].option;
 	pcre2_code *re =
-	    pcre2_compile((PCRE2_SPTR)p, len, PCRE2_DOTALL, &code, &at, NULL);
-	if (re == NULL) {
-		PCRE2_UCHAR msg[120];
-		pcre2_get_error_message(code, msg, sizeof msg);
-		return err_set(e, ERR_DATA,
-		    "the regular expression /%.*s/ is malformed at its "
-		    "character %zu: %s",
-		    (int)(len < 80 ? len : 80), p, (size_t)at + 1,
-		    (const char *)msg);
-	}
-	x->regex = mem_alloc(sizeof *x->regex);
-	x->regex->code = re;
-	x->regex->source = mem_dupn(p, len);
+	    pcre2_compile((PCRE2_SPTR)p, len, options, &code, &at, NULL);
+	if (re != NULL)
+		return re;
+	PCRE2_UCHAR msg[120];
+	pcre2_get_error_message(code, msg, sizeof msg);
+	err_set(e, ERR_DATA,
+	    "the regular expression /%.*s/ is malformed at its character %zu: "
+	    "%s",
+	    (int)(len < QUOTE_MAX ? len : QUOTE_MAX), p, (size_t)at + 1,
+	    (const char *)msg);
+	return NULL;
+}
+
+static int
+match_set_regex(struct expect *x, const char *p, size_t len, struct err *e)
+{
+	pcre2_code *re = match_compile(p, len, x->flags, e);
+	if (re == NULL)
+		return -1;
+	pcre2_code_free(re);
+	x->regex = mem_dupn(p, len);
 	return 0;
+}
+
+static bool
+match_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Octets of flags at p, up to a blank or the end; SIZE_MAX: they are none. */
+static size_t
+match_flag_letters(const char *p, size_t len, unsigned *flags)
+{
+	size_t n = 0;
+	*flags = 0;
+	for (; n < len && !match_blank(p[n]); n++) {
+		size_t i = 0;
+		while (i < MATCH_FLAGS && match_flags[i].letter != p[n])
+			i++;
+		if (i == MATCH_FLAGS)
+			return SIZE_MAX;
+		*flags |= 1u << i;
+	}
+	return n;
+}
+
+/* The '/' that closes what stands behind an opening one: not behind a
+ * backslash, and only flags follow up to a blank or the end. len: there is
+ * none. */
+static size_t
+match_close(const char *p, size_t len, size_t *used, unsigned *flags)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (p[i] == '\\') {
+			i++;
+			continue;
+		}
+		if (p[i] != '/')
+			continue;
+		size_t n = match_flag_letters(p + i + 1, len - i - 1, flags);
+		if (n == SIZE_MAX)
+			continue;
+		*used = i + 1 + n;
+		return i;
+	}
+	return len;
+}
+
+static int
+match_slip(const char *p, size_t len, const char *what, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	quote_add(&b, p, len);
+	int r = err_set(e, ERR_DATA, "found '%s', %s", buf_str(&b), what);
+	buf_release(&b);
+	return r;
+}
+
+/* "2.1.0 /nosuch/": meant as an expression, though words stand before it. A
+ * path among words ("in /var/mail/") has more strokes, or does not end the
+ * line. */
+static bool
+match_hidden_regex(const char *p, size_t len)
+{
+	size_t used, open = 0;
+	unsigned flags;
+	for (size_t i = 1; i < len && open == 0; i++)
+		if (p[i] == '/' && match_blank(p[i - 1]))
+			open = i + 1;
+	if (open == 0)
+		return false;
+	size_t close = match_close(p + open, len - open, &used, &flags);
+	return close > 0 && open + used == len &&
+	       memchr(p + open, '/', close) == NULL;
 }
 
 /* The text of one expected line; /.../ is a regular expression. */
 static int
 match_line(struct expect *x, const char *p, size_t len, struct err *e)
 {
-	if (x->nlines++ > 0)
-		buf_addc(&x->text, '\n');
-	size_t start = 0, end = len;
-	while (start < end && (p[start] == ' ' || p[start] == '\t'))
-		start++;
-	while (end > start && (p[end - 1] == ' ' || p[end - 1] == '\t'))
-		end--;
-	if (end - start >= 2 && p[start] == '/' && p[end - 1] == '/') {
-		if (x->regex != NULL)
-			return err_set(e, ERR_DATA,
-			    "one reply has two regular expressions");
-		return match_regex_compile(
-		    x, p + start + 1, end - start - 2, e);
+	const char *t = p;
+	size_t n = len, used;
+	while (n > 0 && match_blank(*t))
+		t++, n--;
+	while (n > 0 && match_blank(t[n - 1]))
+		n--;
+	bool regex = n > 0 && *t == '/';
+	if (!regex && match_hidden_regex(t, n))
+		return match_slip(t, n,
+		    "expected a regular expression to stand alone behind the "
+		    "code: what the reply holds before it is part of it",
+		    e);
+	if (x->nlines++ > 0 || !regex) {
+		size_t more = regex ? 0 : len;
+		x->text = mem_grow(x->text, x->len + more + 2, 1);
+		if (x->nlines > 1)
+			x->text[x->len++] = '\n';
+		memcpy(x->text + x->len, p, more);
+		x->len += more;
+		x->text[x->len] = '\0';
 	}
-	buf_add(&x->text, p, len);
-	return 0;
+	if (!regex)
+		return 0;
+	if (x->regex != NULL)
+		return err_set(
+		    e, ERR_DATA, "one reply has two regular expressions");
+	size_t close = match_close(t + 1, n - 1, &used, &x->flags);
+	if (close == n - 1)
+		return match_slip(t, n,
+		    "expected '/' and then only the flags i m s x at the end "
+		    "of the regular expression (\\/ is a '/' inside it)",
+		    e);
+	if (1 + used < n)
+		return match_slip(t, n,
+		    "expected nothing behind the regular expression (notes "
+		    "stand on lines of their own; \\/ is a '/' inside it)",
+		    e);
+	return match_set_regex(x, t + 1, close, e);
+}
+
+static struct expect *
+match_new(const char *codes, size_t n)
+{
+	struct expect *x = mem_zalloc(sizeof *x + n + 1);
+	memcpy(x->codes, codes, n);
+	return x;
 }
 
 int
@@ -111,12 +234,11 @@ expect_parse(
 {
 	size_t n = match_codes(p, len);
 	if (n == 0)
-		return err_set(e, ERR_DATA,
-		    "found '%.*s', expected a reply: three digits (or 2xx, or "
-		    "250|251), then SP, '-' or the end of the line",
-		    (int)(len < 60 ? len : 60), p);
-	struct expect *x = mem_zalloc(sizeof *x);
-	x->codes = mem_dupn(p, n);
+		return match_slip(p, len,
+		    "expected a reply: three digits (or 2xx, or 250|251), then "
+		    "SP, '-' or the end of the line",
+		    e);
+	struct expect *x = match_new(p, n);
 	*sep = n < len ? (p[n] == '\t' ? ' ' : p[n]) : '\0';
 	size_t skip = n < len ? n + 1 : n;
 	if (match_line(x, p + skip, len - skip, e) < 0) {
@@ -132,11 +254,16 @@ expect_add(
     struct expect *x, const char *p, size_t len, char *sep, struct err *e)
 {
 	size_t n = match_codes(p, len);
-	if (n == 0 || n != strlen(x->codes) || memcmp(p, x->codes, n) != 0)
-		return err_set(e, ERR_DATA,
-		    "found '%.*s', expected another line of the reply %s that "
+	if (n == 0 || n != strlen(x->codes) || memcmp(p, x->codes, n) != 0) {
+		struct buf b = BUF_INIT;
+		quote_add(&b, p, len);
+		err_set(e, ERR_DATA,
+		    "found '%s', expected another line of the reply %s that "
 		    "goes on above with '-'",
-		    (int)(len < 60 ? len : 60), p, x->codes);
+		    buf_str(&b), x->codes);
+		buf_release(&b);
+		return -1;
+	}
 	*sep = n < len ? (p[n] == '\t' ? ' ' : p[n]) : '\0';
 	size_t skip = n < len ? n + 1 : n;
 	return match_line(x, p + skip, len - skip, e);
@@ -147,21 +274,16 @@ expect_free(struct expect *x)
 {
 	if (x == NULL)
 		return;
-	if (x->regex != NULL) {
-		pcre2_code_free(x->regex->code);
-		free(x->regex->source);
-		free(x->regex);
-	}
-	buf_release(&x->text);
-	free(x->codes);
+	free(x->text);
+	free(x->regex);
 	free(x);
 }
 
 bool
 expect_has_vars(const struct expect *x)
 {
-	return memmem(buf_data(&x->text), buf_len(&x->text), "${", 2) != NULL ||
-	       (x->regex != NULL && strstr(x->regex->source, "${") != NULL);
+	return (x->len > 0 && memmem(x->text, x->len, "${", 2) != NULL) ||
+	       (x->regex != NULL && strstr(x->regex, "${") != NULL);
 }
 
 int
@@ -170,17 +292,18 @@ expect_expand(struct expect **out, const struct expect *x,
 	void *arg, const char *p, size_t len, struct buf *b, struct err *e),
     void *arg, struct err *e)
 {
-	struct expect *y = mem_zalloc(sizeof *y);
-	struct buf source = BUF_INIT;
-	y->codes = mem_dup(x->codes);
+	struct expect *y = match_new(x->codes, strlen(x->codes));
+	struct buf text = BUF_INIT, source = BUF_INIT;
 	y->nlines = x->nlines;
-	int r = expand(arg, buf_data(&x->text), buf_len(&x->text), &y->text, e);
+	y->flags = x->flags;
+	int r = x->len == 0 ? 0 : expand(arg, x->text, x->len, &text, e);
 	if (r == 0 && x->regex != NULL)
-		r = expand(arg, x->regex->source, strlen(x->regex->source),
-		    &source, e);
+		r = expand(arg, x->regex, strlen(x->regex), &source, e);
 	if (r == 0 && x->regex != NULL)
-		r = match_regex_compile(
-		    y, buf_data(&source), buf_len(&source), e);
+		r = match_set_regex(y, buf_data(&source), buf_len(&source), e);
+	y->len = buf_len(&text);
+	y->text = mem_dupn(buf_data(&text), y->len);
+	buf_release(&text);
 	buf_release(&source);
 	if (r < 0)
 		expect_free(y);
@@ -205,19 +328,17 @@ void
 expect_text(const struct expect *x, struct buf *b)
 {
 	buf_adds(b, x->codes);
-	if (x->regex != NULL)
-		buf_addf(b, " /%s/", x->regex->source);
-	else if (buf_len(&x->text) > 0) {
+	if (x->regex != NULL) {
+		buf_addf(b, " /%s/", x->regex);
+		for (size_t i = 0; i < MATCH_FLAGS; i++)
+			if (x->flags & 1u << i)
+				buf_addc(b, match_flags[i].letter);
+	} else if (x->len > 0) {
 		/* The last line: the one that people read first. */
-		const char *p = buf_data(&x->text);
-		size_t len = buf_len(&x->text);
-		const char *nl = memrchr(p, '\n', len);
-		if (nl != NULL) {
-			len -= (size_t)(nl + 1 - p);
-			p = nl + 1;
-		}
+		const char *nl = memrchr(x->text, '\n', x->len);
+		const char *p = nl == NULL ? x->text : nl + 1;
 		buf_addc(b, ' ');
-		buf_add(b, p, len);
+		buf_add(b, p, x->len - (size_t)(p - x->text));
 	}
 }
 
@@ -257,14 +378,14 @@ match_joined(const struct reply *r, struct buf *b)
 }
 
 static void
-match_groups(const struct match_regex *re, pcre2_match_data *md,
-    const char *subject, match_capture *capture, void *arg)
+match_groups(const pcre2_code *re, pcre2_match_data *md, const char *subject,
+    match_capture *capture, void *arg)
 {
 	uint32_t count = 0, size = 0;
 	PCRE2_SPTR table = NULL;
-	pcre2_pattern_info(re->code, PCRE2_INFO_NAMECOUNT, &count);
-	pcre2_pattern_info(re->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
-	pcre2_pattern_info(re->code, PCRE2_INFO_NAMETABLE, (void *)&table);
+	pcre2_pattern_info(re, PCRE2_INFO_NAMECOUNT, &count);
+	pcre2_pattern_info(re, PCRE2_INFO_NAMEENTRYSIZE, &size);
+	pcre2_pattern_info(re, PCRE2_INFO_NAMETABLE, (void *)&table);
 	const PCRE2_SIZE *ov = pcre2_get_ovector_pointer(md);
 	for (uint32_t i = 0; i < count; i++) {
 		PCRE2_SPTR row = table + (size_t)i * size;
@@ -277,21 +398,26 @@ match_groups(const struct match_regex *re, pcre2_match_data *md,
 }
 
 static bool
-match_regex_run(const struct match_regex *re, const struct buf *text,
+match_run(const struct expect *x, const struct buf *text,
     match_capture *capture, void *arg)
 {
-	pcre2_match_data *md =
-	    pcre2_match_data_create_from_pattern(re->code, NULL);
+	struct err e;
+	pcre2_code *re =
+	    match_compile(x->regex, strlen(x->regex), x->flags, &e);
+	if (re == NULL)
+		return false;
+	pcre2_match_data *md = pcre2_match_data_create_from_pattern(re, NULL);
 	pcre2_match_context *mc = pcre2_match_context_create(NULL);
 	if (md == NULL || mc == NULL)
 		abort();
 	pcre2_set_match_limit(mc, MATCH_LIMIT);
 	int n = pcre2_match(
-	    re->code, (PCRE2_SPTR)buf_data(text), buf_len(text), 0, 0, md, mc);
+	    re, (PCRE2_SPTR)buf_data(text), buf_len(text), 0, 0, md, mc);
 	if (n > 0 && capture != NULL)
 		match_groups(re, md, buf_data(text), capture, arg);
 	pcre2_match_context_free(mc);
 	pcre2_match_data_free(md);
+	pcre2_code_free(re);
 	return n > 0;
 }
 
@@ -309,12 +435,12 @@ expect_match(const struct expect *x, const struct reply *r, bool text,
 	match_joined(r, &got);
 	bool ok = true;
 	if (x->regex != NULL) {
-		ok = match_regex_run(x->regex, &got, capture, arg);
+		ok = match_run(x, &got, capture, arg);
 		if (!ok)
 			buf_adds(why, "the text does not match");
-	} else if (buf_len(&got) != buf_len(&x->text) ||
-		   memcmp(buf_data(&got), buf_data(&x->text), buf_len(&got)) !=
-		       0) {
+	} else if (buf_len(&got) != x->len ||
+		   (x->len > 0 &&
+		       memcmp(buf_data(&got), x->text, x->len) != 0)) {
 		ok = false;
 		buf_adds(why, "the text differs");
 	}

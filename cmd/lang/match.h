@@ -9,17 +9,19 @@
 #include "net/core/err.h"
 #include "net/core/reply.h"
 
-struct match_regex; /* PCRE2 */
-
 struct expect {
-	char *codes;	 /* "250|251", "2xx": what is looked for */
-	struct buf text; /* its lines without codes, joined with LF */
-	size_t nlines;
-	struct match_regex *regex; /* /.../ of the last line, or NULL */
+	char *text;	/* its lines without codes, joined with LF; NUL-ended */
+	char *regex;	/* what stood between /.../, or NULL */
+	size_t len;	/* octets of text */
+	unsigned flags; /* behind /.../: 1 << enum match_flag */
+	unsigned nlines;
+	char codes[]; /* "250|251", "2xx": what is looked for */
 };
 
-/* "250 OK", "250|251", "2xx", "550 /no such (?<who>\\w+)/", with sep set to
- * '-' where more lines follow. -1: not of that form (ERR_DATA). */
+/* "250 OK", "250|251", "2xx", "550 /no such (?<who>\\w+)/i", with sep set to
+ * '-' where more lines follow. Flags of an expression are i m s x, as Perl has
+ * them. -1: not of that form, or a '/' that opens and is no expression
+ * (ERR_DATA). */
 int expect_parse(
     struct expect **out, const char *p, size_t len, char *sep, struct err *e);
 /* Adds a line of the same reply. -1 if its code differs. */

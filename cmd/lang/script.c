@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -20,8 +21,11 @@ struct script_line {
 };
 
 struct script_text {
-	struct script_line *line;
-	size_t n;
+	struct script_line now; /* the line under way */
+	const char *next, *end; /* what follows it */
+	const char *stop;	/* next line that ends mail text or looking
+				    for its end; NULL: not looked for yet */
+	bool period;		/* that one ends it */
 	size_t data_owed; /* replies until the one to DATA; 0: none awaited */
 	size_t owed;
 };
@@ -33,25 +37,22 @@ script_release(struct script *s)
 		stmt_clear(&s->stmt[i]);
 	free(s->stmt);
 	free(s->name);
+	free(s->octets);
 	*s = (struct script){ 0 };
 }
 
-static void
-script_split(struct script_text *t, const char *p, size_t len)
+/* Takes the next line, without its LF. */
+static bool
+script_next(struct script_text *t)
 {
-	size_t cap = 0;
-	while (len > 0) {
-		const char *nl = memchr(p, '\n', len);
-		size_t n = nl == NULL ? len : (size_t)(nl - p);
-		if (t->n == cap) {
-			cap = cap == 0 ? 64 : cap * 2;
-			t->line = mem_grow(t->line, cap, sizeof *t->line);
-		}
-		t->line[t->n++] = (struct script_line){ p, n };
-		size_t used = nl == NULL ? n : n + 1;
-		p += used;
-		len -= used;
-	}
+	if (t->next == t->end)
+		return false;
+	size_t left = (size_t)(t->end - t->next);
+	const char *nl = memchr(t->next, '\n', left);
+	t->now.p = t->next;
+	t->now.len = nl == NULL ? left : (size_t)(nl - t->next);
+	t->next = nl == NULL ? t->end : nl + 1;
+	return true;
 }
 
 /* The line without indent and line end. */
@@ -96,77 +97,102 @@ script_is(struct script_line l, const char *word)
 	return l.len == strlen(word) && strncasecmp(l.p, word, l.len) == 0;
 }
 
+/* S: alone may be either side: codes are the server's. */
 static int
-script_dialect(struct script *s, const struct script_text *t, struct err *e)
+script_dialect_s(struct script *s, bool codes, bool verbs, struct err *e)
+{
+	if (codes && verbs)
+		return err_set(e, ERR_DATA,
+		    "%s: found codes and commands behind S: and no R: or C: "
+		    "beside it, expected R: lines (RFC 821) or C: lines (RFC "
+		    "5321); say which with --dialect 821 or --dialect 5321",
+		    s->name);
+	s->dialect = codes ? DIALECT_5321 : DIALECT_821;
+	return 0;
+}
+
+static int
+script_dialect(struct script *s, struct script_text t, struct err *e)
 {
 	bool tag_s = false, tag_r = false, tag_c = false, in_text = false;
-	for (size_t i = 0; i < t->n; i++) {
-		char c = script_tag(t->line[i]);
-		struct script_line l = script_trim(t->line[i]);
+	bool codes = false, verbs = false;
+	while (script_next(&t)) {
+		char c = script_tag(t.now);
+		struct script_line l = script_trim(t.now);
 		if (in_text) {
 			in_text = !script_is(l, ".");
 			continue;
 		}
 		if (c == '\0')
 			in_text = script_is(l, "DATA");
-		tag_s |= c == 'S';
 		tag_r |= c == 'R';
 		tag_c |= c == 'C';
+		if (c != 'S')
+			continue;
+		tag_s = true;
+		l = script_said(l);
+		bool code = expect_like(l.p, l.len);
+		codes |= code;
+		verbs |= !code && verb_find(l.p, verb_word(l.p, l.len)) != NULL;
 	}
 	if (tag_c)
 		s->dialect = DIALECT_5321;
 	else if (tag_r)
 		s->dialect = DIALECT_821;
 	else if (tag_s)
-		return err_set(e, ERR_DATA,
-		    "%s: found S: lines only, expected R: lines (RFC 821) or "
-		    "C: lines (RFC 5321) beside them; say which with "
-		    "--dialect 821 or --dialect 5321",
-		    s->name);
+		return script_dialect_s(s, codes, verbs, e);
 	return 0;
 }
 
-/* Does a lone period come before the next expectation? */
+/* Does a lone period come before the next expectation? What was found stands
+ * until it is passed, so each line is looked at once. */
 static bool
-script_period_follows(
-    const struct script *s, const struct script_text *t, size_t i)
+script_period_follows(struct script *s, struct script_text *t)
 {
 	char server = s->dialect == DIALECT_821 ? 'R' : 'S';
-	for (i++; i < t->n; i++) {
-		char c = script_tag(t->line[i]);
-		struct script_line l = script_said(t->line[i]);
-		if (s->dialect != DIALECT_UNKNOWN && c == server)
-			return false;
-		if (c == '\0' && expect_like(l.p, l.len))
-			return false;
-		if (script_is(l, ".") || script_is(l, "<CRLF>.<CRLF>"))
-			return true;
+	if (t->stop != NULL && t->stop >= t->next)
+		return t->period;
+	struct script_text ahead = *t;
+	t->period = false;
+	t->stop = t->end;
+	while (script_next(&ahead)) {
+		char c = script_tag(ahead.now);
+		struct script_line l = script_said(ahead.now);
+		s->looks++;
+		t->period = script_is(l, ".") || script_is(l, "<CRLF>.<CRLF>");
+		if (t->period ||
+		    (s->dialect != DIALECT_UNKNOWN && c == server) ||
+		    (c == '\0' && expect_like(l.p, l.len))) {
+			t->stop = ahead.now.p;
+			break;
+		}
 	}
-	return false;
+	return t->period;
 }
 
-/* DATA, or \data (\d may be another). */
+/* DATA, or \data. */
 static bool
-script_is_data(const struct stmt *st)
+script_is_data(const struct lang *l, const struct stmt *st)
 {
 	if (st->kind == STMT_SHELL)
-		return st->len >= 2 && st->len <= 4 &&
-		       strncmp(st->text, "data", st->len) == 0;
+		return l->word != NULL &&
+		       l->word(st->text, strcspn(st->text, " \t")) &
+			   LANG_OPENS_TEXT;
 	return st->kind == STMT_SEND && st->verb != NULL &&
 	       st->verb->is & VERB_OPENS_TEXT;
 }
 
-/* Keeps l->in_text right behind st, which came from line i. */
+/* Keeps l->in_text right behind st, which came from the line under way. */
 static void
-script_follow(const struct script *s, struct script_text *t, size_t i,
-    struct lang *l, const struct stmt *st)
+script_follow(struct script *s, struct script_text *t, struct lang *l,
+    const struct stmt *st)
 {
-	bool data = script_is_data(st);
+	bool data = script_is_data(l, st);
 	if (st->kind == STMT_SEND || data) {
 		t->owed++;
 		if (!data)
 			return;
-		if (script_period_follows(s, t, i)) {
+		if (script_period_follows(s, t)) {
 			l->in_text = true;
 			l->text_begun = false;
 		} else {
@@ -210,13 +236,13 @@ script_lines(
 {
 	bool sent = false, transaction = false;
 	size_t cap = 0;
-	for (size_t i = 0; i < t->n; i++) {
+	while (script_next(t)) {
 		struct stmt st;
-		if (lang_line(l, t->line[i].p, t->line[i].len, &st, e) < 0)
+		if (lang_line(l, t->now.p, t->now.len, &st, e) < 0)
 			return -1;
 		if (st.kind == STMT_NOTHING)
 			continue;
-		script_follow(s, t, i, l, &st);
+		script_follow(s, t, l, &st);
 		script_note(s, &st, &sent, &transaction);
 		if (s->n == cap) {
 			cap = cap == 0 ? 32 : cap * 2;
@@ -224,46 +250,89 @@ script_lines(
 		}
 		s->stmt[s->n++] = st;
 	}
-	return lang_end(l, e);
+	return 0;
 }
 
 int
-script_parse(struct script *s, const char *name, const char *p, size_t len,
-    enum dialect d, struct err *e)
+lang_check_body(
+    const struct lang *l, unsigned line, const char *body, struct err *e)
 {
-	*s = (struct script){ .name = mem_dup(name), .dialect = d };
-	if (len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
-		p += 3;
-		len -= 3;
-	}
-	if (len >= 2 &&
-	    (memcmp(p, "\xff\xfe", 2) == 0 || memcmp(p, "\xfe\xff", 2) == 0)) {
-		err_set(e, ERR_DATA,
-		    "%s:1: found UTF-16, expected UTF-8 or ASCII", name);
-		script_release(s);
+	struct script s = { .dialect = l->dialect };
+	struct lang inner;
+	s.octets = mem_dup(body);
+	struct script_text t = { .next = s.octets,
+		.end = s.octets + strlen(s.octets) };
+	lang_init(&inner, l->name, l->dialect);
+	inner.strict = true;
+	inner.word = l->word;
+	inner.base = s.octets;
+	inner.line = line;
+	/* Mail text may go on behind it. */
+	int r = script_lines(&s, &t, &inner, e);
+	lang_release(&inner);
+	script_release(&s);
+	return r;
+}
+
+/* s->octets, which s owns, and the NUL behind them. */
+static int
+script_take(struct script *s, size_t len, lang_word *word, struct err *e)
+{
+	struct script_text t = { .next = s->octets, .end = s->octets + len };
+	if (len >= 3 && memcmp(t.next, "\xef\xbb\xbf", 3) == 0)
+		t.next += 3;
+	if (len >= 2 && (memcmp(t.next, "\xff\xfe", 2) == 0 ||
+			    memcmp(t.next, "\xfe\xff", 2) == 0))
+		return err_set(e, ERR_DATA,
+		    "%s:1: found UTF-16, expected UTF-8 or ASCII", s->name);
+	if (s->dialect == DIALECT_UNKNOWN && script_dialect(s, t, e) < 0)
 		return -1;
-	}
-	struct script_text t = { 0 };
-	script_split(&t, p, len);
 	struct lang l;
-	int r = d == DIALECT_UNKNOWN ? script_dialect(s, &t, e) : 0;
 	lang_init(&l, s->name, s->dialect);
+	l.strict = true;
+	l.word = word;
+	l.base = s->octets;
+	int r = script_lines(s, &t, &l, e);
 	if (r == 0)
-		r = script_lines(s, &t, &l, e);
+		r = lang_end(&l, e);
 	lang_release(&l);
-	free(t.line);
+	return r;
+}
+
+static int
+script_own(struct script *s, const char *name, char *octets, size_t len,
+    enum dialect d, lang_word *word, struct err *e)
+{
+	*s = (struct script){
+		.name = mem_dup(name), .dialect = d, .octets = octets
+	};
+	int r = script_take(s, len, word, e);
 	if (r < 0)
 		script_release(s);
 	return r;
 }
 
+int
+script_parse(struct script *s, const char *name, const char *p, size_t len,
+    enum dialect d, lang_word *word, struct err *e)
+{
+	return script_own(s, name, mem_dupn(p, len), len, d, word, e);
+}
+
+/* A FIFO that nobody has opened yet is at its end for read(2), but not for
+ * poll(2). A signal ends the wait. */
 static int
 script_slurp(int fd, const char *path, struct buf *b, struct err *e)
 {
 	for (;;) {
-		ssize_t n = read(fd, buf_space(b, 65536), 65536);
-		if (n < 0 && errno == EINTR)
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		ssize_t n = poll(&p, 1, -1);
+		if (n > 0)
+			n = read(fd, buf_space(b, 65536), 65536);
+		if (n < 0 && errno == EAGAIN)
 			continue;
+		if (n < 0 && errno == EINTR)
+			return err_set(e, ERR_INTR, "interrupted");
 		if (n < 0)
 			return err_set(e, ERR_NOINPUT, "cannot read %s: %s",
 			    path, strerror(errno));
@@ -279,7 +348,8 @@ script_slurp(int fd, const char *path, struct buf *b, struct err *e)
 }
 
 int
-script_read(struct script *s, const char *path, enum dialect d, struct err *e)
+script_read(struct script *s, const char *path, enum dialect d, lang_word *word,
+    struct err *e)
 {
 	bool standard = strcmp(path, "-") == 0;
 	/* O_NONBLOCK: a FIFO must not hang the open. */
@@ -299,15 +369,15 @@ script_read(struct script *s, const char *path, enum dialect d, struct err *e)
 		return err_set(e, ERR_NOINPUT,
 		    "cannot read %s: it is no regular file", path);
 	}
-	if (!standard && S_ISFIFO(st.st_mode))
-		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
 	struct buf b = BUF_INIT;
 	const char *name = standard ? "standard input" : path;
 	int r = script_slurp(fd, name, &b, e);
 	if (!standard)
 		close(fd);
-	if (r == 0)
-		r = script_parse(s, name, buf_data(&b), buf_len(&b), d, e);
+	if (r == 0) {
+		size_t len = buf_len(&b);
+		return script_own(s, name, buf_detach(&b), len, d, word, e);
+	}
 	buf_release(&b);
 	return r;
 }

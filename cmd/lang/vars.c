@@ -1,4 +1,4 @@
-/* Variables are few: a sorted table would be cleverer than it needs to be.
+/* Names are found by a hash, with linear probing: a file may set many.
  * Expansion goes over the text once; values are never expanded again. */
 #include "cmd/lang/vars.h"
 
@@ -37,6 +37,7 @@ vars_release(struct vars *v)
 	for (size_t i = 0; i < v->n; i++)
 		vars_drop(&v->var[i]);
 	free(v->var);
+	free(v->slot);
 	vars_init(v);
 }
 
@@ -58,31 +59,75 @@ vars_is_name(const char *p, size_t len)
 	return true;
 }
 
+/* FNV-1a. */
+static size_t
+vars_hash(const char *name, size_t len)
+{
+	uint32_t h = 2166136261u;
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ (unsigned char)name[i]) * 16777619u;
+	return h;
+}
+
+/* The slot that has the name, or the empty one where it belongs. There is
+ * always an empty one. */
+static size_t
+vars_probe(const struct vars *v, const char *name, size_t len)
+{
+	size_t i = vars_hash(name, len) & (v->nslots - 1);
+	for (; v->slot[i] != 0; i = (i + 1) & (v->nslots - 1)) {
+		const char *known = v->var[v->slot[i] - 1].name;
+		if (strncmp(known, name, len) == 0 && known[len] == '\0')
+			break;
+	}
+	return i;
+}
+
 static struct var *
 vars_slot(const struct vars *v, const char *name, size_t len)
 {
-	for (size_t i = 0; i < v->n; i++)
-		if (strlen(v->var[i].name) == len &&
-		    memcmp(v->var[i].name, name, len) == 0)
-			return &v->var[i];
-	return NULL;
+	if (v->n == 0)
+		return NULL;
+	uint32_t at = v->slot[vars_probe(v, name, len)];
+	return at == 0 ? NULL : &v->var[at - 1];
+}
+
+/* Room for one more, at most half of the slots taken. */
+static void
+vars_grow(struct vars *v)
+{
+	if (v->n == v->cap) {
+		v->cap = v->cap == 0 ? 8 : v->cap * 2;
+		v->var = mem_grow(v->var, v->cap, sizeof *v->var);
+	}
+	if ((v->n + 1) * 2 <= v->nslots)
+		return;
+	v->nslots = v->nslots == 0 ? 16 : v->nslots * 2;
+	free(v->slot);
+	v->slot = mem_zalloc(v->nslots * sizeof *v->slot);
+	for (size_t i = 0; i < v->n; i++) {
+		const char *name = v->var[i].name;
+		v->slot[vars_probe(v, name, strlen(name))] = (uint32_t)i + 1;
+	}
 }
 
 int
 vars_set(struct vars *v, const char *name, const char *value, size_t len,
     struct err *e)
 {
-	if (!vars_is_name(name, strlen(name)))
+	size_t name_len = strlen(name);
+	if (!vars_is_name(name, name_len))
 		return err_set(e, ERR_USAGE,
 		    "'%s' is no variable name: letters, digits, '_' and '-', "
 		    "a letter first",
 		    name);
-	struct var *slot = vars_slot(v, name, strlen(name));
+	struct var *slot = vars_slot(v, name, name_len);
 	char *copy = mem_dupn(value, len);
 	if (slot == NULL) {
-		v->var = mem_grow(v->var, v->n + 1, sizeof *v->var);
-		slot = &v->var[v->n++];
+		vars_grow(v);
+		slot = &v->var[v->n];
 		slot->name = mem_dup(name);
+		v->slot[vars_probe(v, name, name_len)] = (uint32_t)++v->n;
 	} else {
 		explicit_bzero(slot->value, slot->len);
 		free(slot->value);
@@ -92,14 +137,37 @@ vars_set(struct vars *v, const char *name, const char *value, size_t len,
 	return 0;
 }
 
+/* Empties a slot; what was pushed past it moves up. */
+static void
+vars_empty_slot(struct vars *v, size_t hole)
+{
+	size_t mask = v->nslots - 1;
+	for (size_t i = (hole + 1) & mask; v->slot[i] != 0;
+	     i = (i + 1) & mask) {
+		const char *name = v->var[v->slot[i] - 1].name;
+		size_t home = vars_hash(name, strlen(name));
+		if (((i - home) & mask) < ((i - hole) & mask))
+			continue;
+		v->slot[hole] = v->slot[i];
+		hole = i;
+	}
+	v->slot[hole] = 0;
+}
+
 bool
 vars_unset(struct vars *v, const char *name)
 {
 	struct var *slot = vars_slot(v, name, strlen(name));
 	if (slot == NULL)
 		return false;
+	vars_empty_slot(v, vars_probe(v, name, strlen(name)));
 	vars_drop(slot);
-	*slot = v->var[--v->n];
+	struct var *last = &v->var[--v->n];
+	if (slot == last)
+		return true;
+	v->slot[vars_probe(v, last->name, strlen(last->name))] =
+	    (uint32_t)(slot - v->var) + 1;
+	*slot = *last;
 	return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "net/core/buf.h"
 #include "net/core/err.h"
 
@@ -14,8 +15,10 @@ struct var {
 };
 
 struct vars {
-	struct var *var;
-	size_t n;
+	struct var *var; /* in the order of their making, until one goes */
+	size_t n, cap;
+	uint32_t *slot; /* by hash of the name: index into var + 1, or 0 */
+	size_t nslots;	/* a power of two, or 0 */
 	/* Values that are worked out when asked for (date, msgid ...): appends
 	 * and returns true if it knows the name. */
 	bool (*builtin)(void *arg, const char *name, struct buf *b);

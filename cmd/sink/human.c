@@ -149,12 +149,8 @@ human_text(struct human *h, const struct event *ev)
 	}
 	h->shown += ev->len + 2;
 	struct buf b = BUF_INIT;
-	if (replay_text(&b, ev, h->redact))
-		human_sender_line(h, &b, "");
-	else
-		human_notes(h, false,
-		    "the mail text holds a line that would end it here; it "
-		    "is not shown");
+	replay_text(&b, ev, h->redact);
+	human_sender_line(h, &b, "");
 	buf_release(&b);
 }
 

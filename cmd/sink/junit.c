@@ -16,7 +16,7 @@ struct junit {
 	int fd;
 	char *path;
 	struct result now;
-	unsigned tests, failures, errors;
+	unsigned tests, failures, errors, skipped;
 	int64_t took_ns;
 	struct buf cases;
 };
@@ -88,10 +88,14 @@ junit_case(struct junit *j)
 	junit_text(b, &j->now.file);
 	buf_addc(b, '"');
 	junit_seconds(b, j->now.took_ns);
+	j->skipped += j->now.skipped;
 	if (j->now.failed) {
 		buf_adds(b, ">\n");
 		junit_failed(j);
 		buf_adds(b, "  </testcase>\n");
+	} else if (j->now.skipped) {
+		buf_adds(b, ">\n    <skipped message=\"no expectation\"/>\n"
+			    "  </testcase>\n");
 	} else {
 		buf_adds(b, "/>\n");
 	}
@@ -112,8 +116,8 @@ junit_write(struct junit *j, struct buf *b)
 	buf_adds(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 	buf_addf(b,
 	    "<testsuite name=\"smtpsh\" tests=\"%u\" failures=\"%u\""
-	    " errors=\"%u\"",
-	    j->tests, j->failures, j->errors);
+	    " errors=\"%u\" skipped=\"%u\"",
+	    j->tests, j->failures, j->errors, j->skipped);
 	junit_seconds(b, j->took_ns);
 	buf_adds(b, ">\n");
 	buf_add(b, buf_data(&j->cases), buf_len(&j->cases));

@@ -75,23 +75,11 @@ record_hides(const struct record *c, const struct event *ev)
 static void
 record_bare(struct record *c, const struct verb *v)
 {
-	switch (v == NULL ? VERB_UNKNOWN : v->id) {
-	case VERB_MAIL:
-	case VERB_SEND:
-	case VERB_SOML:
-	case VERB_SAML:
-		if (c->bare)
-			buf_adds(&c->text, "\\set bare on\n");
-		c->bare = false;
-		break;
-	case VERB_HELO:
-	case VERB_EHLO:
-	case VERB_LHLO:
-		c->bare = false;
-		break;
-	default:
-		break;
-	}
+	if (v == NULL || !(v->is & (VERB_IS_TRANSACTION | VERB_IS_GREETING)))
+		return;
+	if (c->bare && v->is & VERB_IS_TRANSACTION)
+		buf_adds(&c->text, "\\set bare on\n");
+	c->bare = false;
 }
 
 static void
@@ -114,12 +102,8 @@ static void
 record_mail_text(struct record *c, const struct event *ev)
 {
 	c->in_text = true;
-	if (replay_text(&c->text, ev, c->redact))
-		buf_addc(&c->text, '\n');
-	else
-		record_remark(c,
-		    "the mail text held a line that would end it here; it was "
-		    "left out: send the message with \\send");
+	replay_text(&c->text, ev, c->redact);
+	buf_addc(&c->text, '\n');
 	if (record_hides(c, ev))
 		record_remark(c, "*** in the mail text was a secret");
 	c->begun = true;

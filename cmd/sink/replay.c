@@ -15,9 +15,10 @@ replay_guard(struct buf *b, const char *p, size_t len)
 }
 
 static void
-replay_line(struct buf *b, const struct buf *text)
+replay_line(struct buf *b, const struct buf *text, const char *before)
 {
 	buf_adds(b, buf_len(text) > 0 ? "S: " : "S:");
+	buf_adds(b, before);
 	replay_guard(b, buf_data(text), buf_len(text));
 }
 
@@ -26,18 +27,17 @@ replay_sent(struct buf *b, const struct event *ev, const struct redact *r)
 {
 	struct buf text = BUF_INIT;
 	redact_line(r, &text, ev->text, ev->len, ev->secret);
-	if (ev->len == 0)
-		buf_adds(b, "\\raw \\r\\n"); /* "S:" says nothing */
-	else
-		replay_line(b, &text);
+	replay_line(b, &text, "");
 	buf_release(&text);
 }
 
-/* What ends mail text when it is read. */
+/* What would end mail text when it is read, or lose a backslash. */
 static bool
 replay_is_end(const char *p, size_t len)
 {
 	static const char crlf[] = "<CRLF>.<CRLF>";
+	while (len > 0 && *p == '\\')
+		p++, len--;
 	if (len == 1 && *p == '.')
 		return true;
 	while (len > 0 && (*p == ' ' || *p == '\t'))
@@ -47,16 +47,13 @@ replay_is_end(const char *p, size_t len)
 	return len == sizeof(crlf) - 1 && memcmp(p, crlf, len) == 0;
 }
 
-bool
+void
 replay_text(struct buf *b, const struct event *ev, const struct redact *r)
 {
-	if (replay_is_end(ev->text, ev->len))
-		return false;
 	struct buf text = BUF_INIT;
 	redact_text(r, &text, ev->text, ev->len);
-	replay_line(b, &text);
+	replay_line(b, &text, replay_is_end(ev->text, ev->len) ? "\\" : "");
 	buf_release(&text);
-	return true;
 }
 
 void

@@ -11,8 +11,8 @@
 /* Each appends one line without its end. Sender lines are exact but for
  * secrets: escape them where eyes see them. */
 void replay_sent(struct buf *b, const struct event *ev, const struct redact *r);
-/* False, and nothing is added: no line says it, for it would end the text. */
-bool replay_text(struct buf *b, const struct event *ev, const struct redact *r);
+/* A line that would end the text has a backslash before it. */
+void replay_text(struct buf *b, const struct event *ev, const struct redact *r);
 /* The line that stands for octets. */
 void replay_octets(
     struct buf *b, const struct event *ev, const struct redact *r);

@@ -99,11 +99,14 @@ result_put(
 		r->begun = false;
 		/* fall through */
 	case EV_END:
-		if (ev->kind == EV_END)
+		if (ev->kind == EV_END) {
 			r->took_ns = ev->took_ns;
+			r->met += ev->met;
+		}
 		r->status = ev->status;
 		if (ev->status != 0 || r->missed > 0)
 			r->failed = true;
+		r->skipped = !r->failed && r->met == 0;
 		result_message(r, ev, redact);
 		break;
 	default:
@@ -119,6 +122,7 @@ result_end(struct result *r)
 {
 	if (r->begun) {
 		r->failed = true;
+		r->skipped = false;
 		buf_adds(&r->message, "interrupted");
 	}
 	if (buf_len(&r->file) == 0)

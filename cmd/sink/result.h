@@ -14,6 +14,7 @@ struct result {
 	struct buf file;
 	bool begun; /* a file that has not ended */
 	bool failed;
+	bool skipped; /* it did not fail, and nothing was expected of it */
 	int status;
 	unsigned met, missed, unjudged;
 	int64_t took_ns;	  /* -1 if unknown */

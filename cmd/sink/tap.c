@@ -52,7 +52,9 @@ tap_test(struct tap *t)
 	struct buf *b = &t->text;
 	buf_addf(b, "%s %u - ", r->failed ? "not ok" : "ok", ++t->n);
 	tap_name(b, &r->file);
-	if (r->took_ns >= 0) {
+	if (r->skipped) {
+		buf_adds(b, " # SKIP no expectation");
+	} else if (r->took_ns >= 0) {
 		buf_adds(b, " # ");
 		note_time(b, r->took_ns);
 	}

@@ -12,8 +12,20 @@ struct cmd_args {
 	const char *rest; /* the text behind the command word, as it is */
 };
 
+/* What is asked of a command without naming it. */
+enum cmd_is {
+	CMD_IN_MOCK = 1 << 0,	 /* has a meaning on the server's side too */
+	CMD_SENDS = 1 << 1,	 /* sends what its line does not show */
+	CMD_EXACT = 1 << 2,	 /* what follows is octets, not words */
+	CMD_OPENS_TEXT = 1 << 3, /* mail text follows, as behind DATA */
+	CMD_WAITS = 1 << 4,	 /* takes time though nothing is sent */
+	CMD_INCLUDES = 1 << 5,	 /* runs the file that it names */
+	CMD_RECORDS = 1 << 6	 /* makes the file that it names */
+};
+
 struct cmd {
 	const char *name;
+	unsigned is;	  /* enum cmd_is */
 	const char *args; /* grammar.h; placeholders that completion knows: FILE
 			     HOST ADDRESS VERB CODE WORD NAME TEMPLATE SETTING
 			     COMMAND MECHANISM KEYWORD */
@@ -38,6 +50,8 @@ const struct cmd *cmd_check(
 /* Whether all of a file can be run as far as that is known before; ERR_DATA
  * names the line, ERR_NOINPUT a file that it includes. */
 int cmd_precheck(const struct talk *t, const struct script *s, struct err *e);
+/* For the language (lang_word): what the command of that name or prefix is. */
+unsigned cmd_word(const char *name, size_t len);
 /* Splits a line (behind the backslash) and runs it; templates too. */
 int cmd_run(struct talk *t, const char *p, size_t len, struct err *e);
 /* Words of a line: blanks part, '...' and "..." quote, \ escapes in "...".

@@ -30,7 +30,7 @@ enum event_kind {
 	EV_FILE_END, /* it ended: met of met+missed expectations, status,
 			took_ns, text: why it stopped early, or "" */
 	EV_END	     /* the run ends: files, files_failed, status, took_ns,
-			text: the error */
+			text: the error; met: 1 where one message was taken */
 };
 
 enum verdict {

@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/talk/step.h"
+#include "cmd/talk/text.h"
 
 #define GO_DEPTH_MAX 16
 #define GO_QUEUE_MAX 65536 /* octets of a group before they are written */
@@ -306,9 +307,13 @@ go_text(struct talk *t, struct frame *f, const struct stmt *st, struct err *e)
 				.text = buf_str(&b),
 				.len = buf_len(&b),
 				.typed = t->typed };
-			talk_put(t, &ev);
+			if (st->exact) {
+				text_tell_raw(t, buf_data(&b), buf_len(&b));
+			} else {
+				talk_put(t, &ev);
+				buf_adds(&b, "\r\n");
+			}
 			s = link_smtp(t->link);
-			buf_adds(&b, "\r\n");
 			if (smtp_chunk_left(s) > 0) {
 				smtp_chunk(s, buf_data(&b), buf_len(&b));
 				/* The chunk's end is BDAT's. */
@@ -656,7 +661,7 @@ talk_text(struct talk *t, const char *name, const char *p, size_t len,
 	if (frame_deeper(t, name, e) < 0)
 		return -1;
 	struct script *s = mem_alloc(sizeof *s);
-	if (script_parse(s, name, p, len, t->dialect, e) < 0) {
+	if (script_parse(s, name, p, len, t->dialect, t->env->word, e) < 0) {
 		free(s);
 		return -1;
 	}
@@ -677,7 +682,7 @@ talk_include(struct talk *t, const char *path, struct err *e)
 	struct script *s = mem_alloc(sizeof *s);
 	int r = frame_deeper(t, full, e);
 	if (r == 0)
-		r = script_read(s, full, t->force_dialect, e);
+		r = script_read(s, full, t->force_dialect, t->env->word, e);
 	free(full);
 	if (r < 0) {
 		free(s);
@@ -693,6 +698,7 @@ void
 talk_follow(struct talk *t, struct lang *l, const struct stmt *st)
 {
 	bool text = talk_state(t) == SMTP_TEXT;
+	l->blank_sends = talk_state(t) == SMTP_AUTHING;
 	if (st->kind == STMT_TEXT_END) {
 		t->skip_text = false;
 		return;

@@ -76,6 +76,8 @@ struct talk_env {
 	/* Runs a \command (line behind the backslash). */
 	int (*command)(
 	    struct talk *t, const char *p, size_t len, struct err *e);
+	/* What \word is. */
+	lang_word *word;
 	struct tls_ctx *(*tls)(struct talk *t, struct err *e);
 	struct dns *(*dns)(struct talk *t, struct err *e);
 	/* The user and the secret for AUTH; they may ask a person. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "cmd/lang/cstring.h"
 #include "cmd/talk/step.h"
 #include "cmd/talk/text.h"
 
@@ -360,6 +361,7 @@ struct chunks {
 	struct buf in, out;
 	bool ended; /* all of it is encoded */
 	bool any;   /* a chunk was sent */
+	uint64_t left; /* octets that may still be told */
 };
 
 enum chunks_step {
@@ -367,14 +369,66 @@ enum chunks_step {
 	CHUNKS_ANSWERED
 };
 
+void
+text_tell_raw(struct talk *t, const char *p, size_t len)
+{
+	struct buf line = BUF_INIT;
+	buf_adds(&line, "\\raw ");
+	cstring_add(&line, p, len);
+	struct event ev = { .kind = EV_OCTETS,
+		.text = buf_str(&line),
+		.len = buf_len(&line),
+		.n = len };
+	talk_put(t, &ev);
+	buf_release(&line);
+}
+
+/* In a chunk a line may end with these and mean its CRLF (RFC 3030); a CR or
+ * LF is one that the last chunk was cut at. */
+static bool
+chunks_is_plain_line(const char *p, size_t len)
+{
+	static const char *const ends[] = { "<CR><LF>", "<CRLF>" };
+	for (size_t i = 0; i < 2; i++) {
+		size_t n = strlen(ends[i]);
+		if (len >= n && memcmp(p + len - n, ends[i], n) == 0)
+			return false;
+	}
+	return memchr(p, '\r', len) == NULL && memchr(p, '\n', len) == NULL;
+}
+
+/* Whole lines as lines, what a chunk cuts off octet by octet. */
 static void
-chunks_tell(struct talk *t, const struct buf *line, size_t len)
+chunks_tell_octets(struct talk *t, const char *p, size_t len)
+{
+	while (len > 0) {
+		const char *end = memmem(p, len, "\r\n", 2);
+		size_t n = end == NULL ? len : (size_t)(end - p);
+		size_t used = end == NULL ? len : n + 2;
+		if (end != NULL && chunks_is_plain_line(p, n))
+			text_tell_line(t, p, n);
+		else
+			text_tell_raw(t, p, used);
+		p += used;
+		len -= used;
+	}
+}
+
+static void
+chunks_tell(struct talk *t, struct chunks *c, const struct buf *line,
+    const char *p, size_t len)
 {
 	struct event ev = { .kind = EV_SENT,
 		.text = buf_data(line),
 		.len = buf_len(line),
 		.verb = verb_get(VERB_BDAT) };
 	talk_put(t, &ev);
+	if (len <= c->left) {
+		c->left -= len;
+		chunks_tell_octets(t, p, len);
+		return;
+	}
+	c->left = 0;
 	struct event octets = { .kind = EV_OCTETS, .text = "", .n = len };
 	talk_put(t, &octets);
 }
@@ -390,7 +444,7 @@ chunks_send(struct talk *t, struct chunks *c, struct err *e)
 		return -1;
 	buf_addf(&line, "BDAT %zu%s", n, last ? " LAST" : "");
 	if (c->text->say[0] == '\0')
-		chunks_tell(t, &line, n);
+		chunks_tell(t, c, &line, buf_data(&c->out), n);
 	buf_release(&line);
 	smtp_bdat(link_smtp(t->link), buf_data(&c->out), n, last);
 	talk_owe(t, DUE_WRITTEN);
@@ -468,5 +522,6 @@ text_send_chunks(struct talk *t, struct text *x, uint64_t size, bool last)
 	c->text = x;
 	c->size = size == 0 || size > TEXT_CHUNK_MAX ? TEXT_CHUNK_MAX : size;
 	c->last = last;
+	c->left = t->env->text_max(t);
 	body_init(&c->body, false);
 }

@@ -46,6 +46,9 @@ int text_load(struct talk *t, struct text *x, struct err *e);
  * and checked. 1, or 0 where nobody knows; -1 as text_load(). */
 int text_size(const struct text *x, uint64_t *size, struct err *e);
 
+/* Tells octets of a chunk that no line says: \\raw. */
+void text_tell_raw(struct talk *t, const char *p, size_t len);
+
 /* Acts; x is borrowed until they are over. */
 /* Sends it and its end, behind a 354; the end's reply is owed then. Fails, and
  * the connection has gone, when the server spoke before the end or x could not

@@ -137,9 +137,30 @@ mock_wanted(const struct mock_step *s)
 		return (struct span){ "a chunk", 7 };
 	case MOCK_TLS:
 		return (struct span){ "a TLS handshake", 15 };
+	case MOCK_OCTETS:
+		return (struct span){ s->text, (size_t)s->n };
 	default:
 		return (struct span){ s->text, strlen(s->text) };
 	}
+}
+
+/* What the client is to send may be a secret as well. */
+static void
+mock_show_wanted(const struct mock *m, struct buf *b, const struct mock_step *s)
+{
+	if (s->kind == MOCK_LINE || s->kind == MOCK_OCTETS)
+		mock_show_line(m, b, mock_wanted(s));
+	else
+		mock_show(b, mock_wanted(s));
+}
+
+static void
+mock_show_place(const struct mock *m, struct buf *b, const struct mock_step *s)
+{
+	if (s->line > 0)
+		buf_addf(b, "%s:%u", m->play->name, s->line);
+	else
+		buf_addf(b, "%s, at its end", m->play->name);
 }
 
 /* what: "the client sent", "the client closed". */
@@ -149,8 +170,9 @@ mock_complain(struct mock *m, const struct mock_step *s, const char *what,
 {
 	if (buf_len(&m->complaints) > MOCK_COMPLAIN_MAX)
 		return;
-	buf_addf(&m->complaints, "%s:%u: expected '", m->play->name, s->line);
-	mock_show(&m->complaints, mock_wanted(s));
+	mock_show_place(m, &m->complaints, s);
+	buf_adds(&m->complaints, ": expected '");
+	mock_show_wanted(m, &m->complaints, s);
 	buf_addf(&m->complaints, "', the client %s", what);
 	if (got != NULL) {
 		buf_adds(&m->complaints, " '");
@@ -194,8 +216,10 @@ mock_refuse(struct mock *m, const struct mock_step *s, struct span got)
 	uint64_t n;
 	if (span_is(verb, "BDAT") && mock_number(span_word(&rest), &n))
 		m->skip = n;
-	buf_addf(&m->out, "503 %s:%u expects: ", m->play->name, s->line);
-	mock_show(&m->out, mock_wanted(s));
+	buf_adds(&m->out, "503 ");
+	mock_show_place(m, &m->out, s);
+	buf_adds(&m->out, " expects: ");
+	mock_show_wanted(m, &m->out, s);
 	buf_adds(&m->out, "\r\n");
 }
 
@@ -253,7 +277,8 @@ mock_take_line(struct mock *m, const struct mock_step *s)
 		mock_complain(m, s, "sent a line too long", NULL);
 		buf_adds(&m->out, "500 Line too long\r\n");
 		m->overlong = false;
-	} else if (span_is_command(mock_wanted(s), got)) {
+	} else if (s->kind == MOCK_LINE &&
+		   span_is_command(mock_wanted(s), got)) {
 		mock_log_client(m, got);
 		m->secret = false;
 		m->pos++;
@@ -263,6 +288,23 @@ mock_take_line(struct mock *m, const struct mock_step *s)
 	}
 	mock_log_server(m, from);
 	mock_drop(m, used);
+	return true;
+}
+
+/* What differs is refused by the line. */
+static bool
+mock_take_octets(struct mock *m, const struct mock_step *s)
+{
+	size_t n = buf_len(&m->in) < s->n ? buf_len(&m->in) : (size_t)s->n;
+	if (m->skip > 0 || m->overlong ||
+	    memcmp(buf_data(&m->in), s->text, n) != 0)
+		return mock_take_line(m, s);
+	if (n < s->n)
+		return false;
+	mock_log_client(m, mock_wanted(s));
+	m->secret &= n == 0 || s->text[n - 1] != '\n';
+	mock_drop(m, n);
+	m->pos++;
 	return true;
 }
 
@@ -310,9 +352,10 @@ mock_cut(struct mock *m, const struct mock_step *s)
 static bool
 mock_take(struct mock *m, const struct mock_step *s)
 {
-	bool moved = s->kind == MOCK_LINE   ? mock_take_line(m, s)
-		     : s->kind == MOCK_TEXT ? mock_take_text(m)
-					    : mock_take_chunk(m, s);
+	bool moved = s->kind == MOCK_LINE     ? mock_take_line(m, s)
+		     : s->kind == MOCK_OCTETS ? mock_take_octets(m, s)
+		     : s->kind == MOCK_TEXT   ? mock_take_text(m)
+					      : mock_take_chunk(m, s);
 	if (!moved && m->eof)
 		mock_cut(m, s);
 	return moved;

@@ -8,20 +8,22 @@
 #include "net/core/buf.h"
 
 enum mock_kind {
-	MOCK_LINE,  /* a command line of the client is awaited */
-	MOCK_TEXT,  /* mail text up to its end is awaited; any text will do */
-	MOCK_CHUNK, /* n octets of a BDAT chunk */
-	MOCK_SAY,   /* text goes out as it is, CRLF included */
-	MOCK_PAUSE, /* ms pass first */
-	MOCK_TLS,   /* STARTTLS was answered 220: a handshake follows */
-	MOCK_CLOSE  /* the server closes */
+	MOCK_LINE,   /* a command line of the client is awaited */
+	MOCK_OCTETS, /* these very octets are */
+	MOCK_TEXT,   /* mail text up to its end is awaited; any text will do */
+	MOCK_CHUNK,  /* n octets of a BDAT chunk */
+	MOCK_SAY,    /* text goes out as it is, CRLF included */
+	MOCK_PAUSE,  /* ms pass first */
+	MOCK_TLS,    /* STARTTLS was answered 220: a handshake follows */
+	MOCK_CLOSE   /* the server closes */
 };
 
 struct mock_step {
 	enum mock_kind kind;
-	char *text;    /* LINE: the line; SAY: octets, NUL-ended */
-	uint64_t n;    /* CHUNK: octets; PAUSE: ms */
-	unsigned line; /* in the conversation file, for messages */
+	char *text;    /* LINE: the line; SAY: octets, NUL-ended; OCTETS */
+	uint64_t n;    /* OCTETS, CHUNK: how many; PAUSE: ms */
+	unsigned line; /* in the conversation file, for messages; 0: implied at
+			  its end */
 };
 
 /* Steps are borrowed by every session that plays them. */
@@ -55,7 +57,8 @@ size_t mock_tls_started(struct mock *m);
 /* All was played, or the play says close: flush, then close. */
 bool mock_ended(const struct mock *m);
 /* What the client did that the file does not say, one line each "FILE:LINE:
- * expected '...', the client sent '...'"; "" if nothing; at most 64 KiB and
+ * expected '...', the client sent '...'" ("FILE, at its end:" of what no line
+ * says); "" if nothing; at most 64 KiB and
  * one line. A line is the same when its verb and its path are; the names of
  * HELO, EHLO, LHLO, the words of NOOP and HELP, and parameters may differ;
  * other arguments are compared word by word without case, and "***" in the

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <string.h>
+#include "cmd/lang/near.h"
 #include "cmd/mistyped.h"
 
 static const struct {
@@ -57,10 +58,10 @@ main(void)
 	for (size_t i = 0; i < sizeof near_rows / sizeof *near_rows; i++) {
 		const char *a = near_rows[i].a, *b = near_rows[i].b;
 		bool near = near_rows[i].near;
-		CHECK(mistyped_near(a, strlen(a), b, strlen(b)) == near,
-		    "%s %s", a, b);
-		CHECK(mistyped_near(b, strlen(b), a, strlen(a)) == near,
-		    "%s %s", b, a);
+		CHECK(near_word(a, strlen(a), b, strlen(b)) == near, "%s %s", a,
+		    b);
+		CHECK(near_word(b, strlen(b), a, strlen(a)) == near, "%s %s", b,
+		    a);
 	}
 	for (size_t i = 0; i < sizeof line_rows / sizeof *line_rows; i++) {
 		struct buf b = BUF_INIT;

@@ -326,8 +326,8 @@ sinks_parse(const char *label, const char *text)
 	struct script sc = { 0 };
 	struct err e = { ERR_NONE, "" };
 	size_t texts = 0, expects = 0;
-	if (script_parse(&sc, label, text, strlen(text), DIALECT_UNKNOWN, &e) <
-	    0) {
+	if (script_parse(&sc, label, text, strlen(text), DIALECT_UNKNOWN, NULL,
+		&e) < 0) {
 		CHECK(false, "%s: %s", label, e.text);
 		return;
 	}

@@ -41,7 +41,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	enum dialect d = dialects[data[0] % 3];
 	char *text = fuzz_copy(data + 1, size - 1);
-	if (script_parse(&s, "f", text, size - 1, d, &e) == 0) {
+	if (script_parse(&s, "f", text, size - 1, d, NULL, &e) == 0) {
 		unsigned line = 0;
 		for (size_t i = 0; i < s.n; i++) {
 			RULE(s.stmt[i].line >= line);
