@@ -162,7 +162,7 @@ _smtpsh() {
 	--key) _smtpsh_files default -f ;;
 	--user) ;;
 	--password-file) _smtpsh_files default -f ;;
-	--auth-mechs) _smtpsh_choose SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-1 CRAM-MD5 DIGEST-MD5 PLAIN LOGIN OAUTHBEARER XOAUTH2 GSSAPI EXTERNAL ANONYMOUS ;;
+	--auth-mechs) ;;
 	--session-max) ;;
 	--client-max) ;;
 	--run-as) ;;

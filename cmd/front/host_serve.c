@@ -200,9 +200,10 @@ host_limits(struct serve_config *c, const struct opts *o, struct err *e)
 			return err_set(
 			    e, ERR_USAGE, "--client-max 0 would let nobody in");
 	}
+	struct err why = { 0 };
 	if (o->session_max != NULL &&
-	    duration_parse(o->session_max, &ms, e) < 0)
-		return -1;
+	    duration_parse(o->session_max, &ms, &why) < 0)
+		return err_set(e, ERR_USAGE, "--session-max: %s", why.text);
 	if (ms == 0)
 		return err_set(e, ERR_USAGE,
 		    "--session-max 0 leaves no time for a session");
