@@ -165,6 +165,13 @@ free="SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 PLAIN LOGIN"
 	exec 4>&-
 }
 
+@test "in the sandbox one may guess" {
+	local i
+	for ((i = 0; i < 9; i++)); do echo 'AUTH PLAIN AGpvZQB3cm9uZw=='; done >guesses
+	ends 69 "$SMTPSH" --sandbox --user joe --password-file password --auth-insecure -c 'EHLO x' -c '\include guesses'
+	[ "$(grep -c '^R: 535' <<<"$output")" = 9 ]
+}
+
 @test "--session-max ends by 421 who dribbles, and --client-max is for one client" {
 	local n=0
 	serve -q --session-max 1s

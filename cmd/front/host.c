@@ -112,7 +112,7 @@ host_init(struct host *h, const struct opts *o, bool serve, struct err *e)
 	h->peer.keep = !serve;
 	/* Who probes in the sandbox makes errors. */
 	if (!serve)
-		h->peer.smtpd.error_max = SIZE_MAX;
+		h->peer.smtpd.error_max = h->peer.smtpd.guess_max = SIZE_MAX;
 	if (o->size_max != NULL) {
 		if (host_number("--size-max", o->size_max, &size, e) < 0)
 			return -1;

@@ -20,7 +20,8 @@ struct smtpd_config {
 	uint64_t size_max;  /* octets of a message; 50 MiB */
 	size_t rcpt_max;    /* per transaction; 100 (452 beyond) */
 	size_t error_max;   /* 5yz before 421 and close; 20 */
-	size_t guess_max;   /* failed AUTH before 421 and close; 5 */
+	size_t guess_max;   /* failed AUTH before 421 and close; 5. SIZE_MAX:
+			       guessing is nothing bad here */
 	size_t line_max;    /* command line, CRLF included; 2048 */
 	bool allow_bare;    /* bare CR and LF in mail text are kept, not 550 */
 	bool starttls;	    /* offer it */

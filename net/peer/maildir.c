@@ -234,9 +234,14 @@ maildir_open(
 	m->tmp = maildir_tmp(dir, folder, &what);
 	free(folder);
 	if (m->tmp < 0) {
+		/* A confined process may not go where a folder was put in
+		 * place of the one it was given. */
 		err_set(e, maildir_kind(errno),
-		    "cannot open %s%s%s as a folder: %s", m->name,
-		    *what == '\0' ? "" : "/", what, strerror(errno));
+		    "cannot open %s%s%s as a folder: %s%s", m->name,
+		    *what == '\0' ? "" : "/", what, strerror(errno),
+		    errno == EACCES ? "; if it was removed while the receiver "
+				      "ran, start that anew"
+				    : "");
 	} else if (maildir_create(m) != 0) {
 		maildir_fail(m, "make a file in", e);
 	} else {

@@ -80,7 +80,9 @@ peer_auth_fail(struct peer *p)
 		all = p->c->auth_failed(p->c->auth_failed_arg, p->session);
 	if (all > n)
 		n = all;
-	int64_t ms = peer_auth_delay_ms(n);
+	int64_t ms = 0;
+	if (p->c->smtpd.guess_max != SIZE_MAX)
+		ms = peer_auth_delay_ms(n);
 	if (ms == 0)
 		smtpd_auth_done(p->d, false, NULL);
 	else
