@@ -30,8 +30,8 @@ HARD.release  = -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 HARD.dev      = $(HARD.release) -g -Werror -Wconversion
 HARD.asan     = -O1 -g -fsanitize=address,undefined $(SAN)
 HARD.tsan     = -O1 -g -fsanitize=thread
-HARD.valgrind = -O1 -g
-HARD.cover    = -O0 -g --coverage
+HARD.valgrind = -O1 -g -DUNCONFINED
+HARD.cover    = -O0 -g --coverage -DUNCONFINED
 HARD.fuzz     = -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SAN)
 ifneq ($(shell uname -s),Darwin)
 LINK.release  = -pie -Wl,-z,relro,-z,now

@@ -67,6 +67,8 @@ main_process(void)
 	prctl(PR_SET_DUMPABLE, 0);
 #endif
 	signal(SIGPIPE, SIG_IGN);
+	/* A write that a limit forbids fails with EFBIG. */
+	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGABRT, main_abort);
 }
 

@@ -162,6 +162,10 @@ _smtpsh() {
 	--key) _smtpsh_files default -f ;;
 	--user) ;;
 	--password-file) _smtpsh_files default -f ;;
+	--auth-mechs) ;;
+	--session-max) ;;
+	--client-max) ;;
+	--run-as) ;;
 	--count) ;;
 	--explain) _smtpsh_words ;;
 	--completion) _smtpsh_choose bash zsh fish ;;
@@ -180,8 +184,9 @@ _smtpsh() {
 				--auth-password-fd --auth-password-command --netrc --auth-insecure -q
 				--quiet --no-remarks --color --format --junit --record --serve --mock
 				--maildir --mailbox --size-max --allow-bare --cert --key --self-signed
-				--user --password-file --count --explain --completion --list --no-rc
-				-h --help -V --version
+				--user --password-file --auth-mechs --session-max --client-max
+				--run-as --count --explain --completion --list --no-rc -h --help -V
+				--version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

@@ -1,21 +1,18 @@
-#include "cmd/front/host.h"
-#include "cmd/shell/password.h"
+/* From options to the receiver's configuration. */
+#include "cmd/front/host_parts.h"
 
 #include <errno.h>
-#include <netdb.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
+#include "cmd/shell/password.h"
 #include "cmd/talk/cmd.h"
-#include "net/sasl/sasl.h"
-#include "net/serve/serve.h"
 #include "net/tls/tls.h"
 
-static int
+int
 host_number(
     const char *option, const char *word, unsigned long long *n, struct err *e)
 {
@@ -64,64 +61,37 @@ host_tls(struct host *h, const struct opts *o, const char *name, struct err *e)
 	return 0;
 }
 
-/* --user: AUTH is offered under TLS, or anywhere with --auth-insecure. */
-static int
-host_user(struct host *h, const struct opts *o, struct err *e)
+static bool
+host_storable(const void *arg, const char *mailbox)
 {
-	if (o->user == NULL && o->password_file == NULL)
-		return 0;
-	if (o->user == NULL || o->password_file == NULL)
-		return err_set(
-		    e, ERR_USAGE, "--user and --password-file go together");
-	if (h->tls == NULL && !o->auth_insecure)
-		return err_set(e, ERR_USAGE,
-		    "--user without --cert or --self-signed: AUTH would be "
-		    "offered to nobody; --auth-insecure offers it in clear "
-		    "text");
-	const struct auth from = { .file = o->password_file };
-	if (password_get(&from, o->user, NULL, &h->password, e) < 0)
-		return -1;
-	h->peer.auth_user = o->user;
-	h->peer.auth_password = &h->password;
-	h->peer.smtpd.auth_insecure = o->auth_insecure;
-	const struct sasl_server_config c = { .user = o->user,
-		.password = &h->password,
-		.tls = true,
-		.binding = { .exporter_p =
-				 h->tls == NULL || o->auth_insecure ? NULL : "",
-		    .exporter_len = 0 } };
-	struct buf b = BUF_INIT;
-	sasl_server_mechs(&c, &b);
-	h->mechs = buf_detach(&b);
-	h->peer.smtpd.auth_mechs = h->mechs;
-	return 0;
+	const struct host *h = arg;
+	return maildir_storable(h->name_max, mailbox);
 }
 
-/* Better told now than to the first client. */
+/* Better told now than to the first client. The folder is the user's that
+ * will write into it. */
 static int
-host_maildir(const char *path, struct err *e)
+host_maildir(struct host *h, const char *path, struct err *e)
 {
 	struct stat st;
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+	bool made = mkdir(path, 0700) == 0;
+	if (!made && errno != EEXIST)
 		return err_set(e, ERR_OUTPUT, "cannot make the folder %s: %s",
 		    path, strerror(errno));
+	if (made && h->user.name != NULL &&
+	    chown(path, h->user.uid, h->user.gid) != 0)
+		return err_set(e, ERR_OUTPUT,
+		    "cannot give the folder %s to "
+		    "%s: %s",
+		    path, h->user.name, strerror(errno));
 	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode) ||
 	    access(path, W_OK | X_OK) < 0)
 		return err_set(e, ERR_OUTPUT,
 		    "cannot write into %s: it is no folder of ours", path);
-	return 0;
-}
-
-/* "2525", "smtp"; 0 lets the kernel choose. */
-static int
-host_port(const char *port, struct err *e)
-{
-	bool digits = strspn(port, "0123456789") == strlen(port);
-	if (digits && (strlen(port) > 5 || strtoul(port, NULL, 10) > 65535))
-		return err_set(e, ERR_USAGE,
-		    "--serve: port %s is not from 0 to 65535", port);
-	if (!digits && getservbyname(port, "tcp") == NULL)
-		return err_set(e, ERR_USAGE, "--serve: no such port: %s", port);
+	long max = pathconf(path, _PC_NAME_MAX);
+	h->name_max = max > 0 ? (size_t)max : 0;
+	h->peer.smtpd.storable = host_storable;
+	h->peer.smtpd.storable_arg = h;
 	return 0;
 }
 
@@ -146,7 +116,7 @@ host_init(struct host *h, const struct opts *o, struct shell *sh, bool serve,
 	h->peer.keep = !serve;
 	/* Who probes in the sandbox makes errors. */
 	if (!serve)
-		h->peer.smtpd.error_max = SIZE_MAX;
+		h->peer.smtpd.error_max = h->peer.smtpd.guess_max = SIZE_MAX;
 	if (o->size_max != NULL) {
 		if (host_number("--size-max", o->size_max, &size, e) < 0)
 			return -1;
@@ -154,7 +124,9 @@ host_init(struct host *h, const struct opts *o, struct shell *sh, bool serve,
 	}
 	if (host_tls(h, o, name, e) < 0 || host_user(h, o, e) < 0)
 		return -1;
-	if (o->maildir != NULL && host_maildir(o->maildir, e) < 0)
+	if (o->run_as != NULL && confine_find(&h->user, o->run_as, e) < 0)
+		return -1;
+	if (o->maildir != NULL && host_maildir(h, o->maildir, e) < 0)
 		return -1;
 	h->peer.tls_on_connect = serve && o->tls_on_connect;
 	if (h->peer.tls_on_connect && h->tls == NULL)
@@ -172,110 +144,8 @@ host_release(struct host *h)
 	world_free(h->world);
 	tls_ctx_free(h->tls);
 	sasl_secret_wipe(&h->password);
+	free(h->allowed);
 	free(h->mechs);
+	confine_release(&h->user);
 	*h = (struct host){ 0 };
-}
-
-static void
-host_clock(struct buf *b)
-{
-	time_t now = time(NULL);
-	struct tm tm;
-	localtime_r(&now, &tm);
-	buf_addf(b, "%02d:%02d:%02d ", tm.tm_hour, tm.tm_min, tm.tm_sec);
-}
-
-/* The log: each session's lines, numbered, in the notation of RFC 821. */
-static void
-host_log(
-    void *arg, unsigned long session, char dir, const char *text, size_t len)
-{
-	struct shell *sh = arg;
-	struct buf b = BUF_INIT;
-	while (len > 0) {
-		const char *nl = memchr(text, '\n', len);
-		size_t n = nl == NULL ? len : (size_t)(nl - text);
-		size_t line = n > 0 && text[n - 1] == '\r' ? n - 1 : n;
-		host_clock(&b);
-		buf_addf(&b, "%lu %s ", session,
-		    dir == 'C'	 ? "S:"
-		    : dir == 'S' ? "R:"
-				 : "#");
-		escape_add(&b, text, line, true);
-		buf_addc(&b, '\n');
-		n += nl != NULL;
-		text += n;
-		len -= n;
-	}
-	out_write(&sh->out, buf_data(&b), buf_len(&b));
-	out_flush(&sh->out, NULL);
-	buf_release(&b);
-}
-
-static void
-host_ready(void *arg, const char *address, const char *port)
-{
-	struct shell *sh = arg;
-	struct buf b = BUF_INIT;
-	buf_addf(&b, "# listening on %s%s%s\n", address,
-	    port[0] == '\0' ? "" : " port ", port);
-	out_write(&sh->out, buf_data(&b), buf_len(&b));
-	out_flush(&sh->out, NULL);
-	buf_release(&b);
-}
-
-/* "2525", "127.0.0.1:2525", "[::1]:2525". */
-static int
-host_address(const char *text, char **address, const char **port, struct err *e)
-{
-	const char *colon = strrchr(text, ':');
-	*address = NULL;
-	*port = colon == NULL ? text : colon + 1;
-	if (colon != NULL) {
-		size_t n = (size_t)(colon - text);
-		bool brackets = n >= 2 && text[0] == '[' && text[n - 1] == ']';
-		*address = mem_dupn(text + brackets, n - 2 * brackets);
-	}
-	if (**port == '\0' || (*address != NULL && **address == '\0')) {
-		free(*address);
-		*address = NULL;
-		return err_set(e, ERR_USAGE,
-		    "--serve %s: expected PORT or ADDRESS:PORT", text);
-	}
-	return 0;
-}
-
-int
-host_serve(struct host *h, const struct opts *o, struct shell *sh)
-{
-	struct serve_config c = {
-		.ready = host_ready, .ready_arg = sh, .path = o->socket
-	};
-	struct err e = { 0 };
-	char *address = NULL;
-	unsigned long long count;
-	unsigned long complaints = 0;
-	if (!o->quiet) {
-		h->peer.log = host_log;
-		h->peer.log_arg = sh;
-	}
-	int r = host_address(o->serve, &address, &c.port, &e);
-	if (r == 0)
-		r = host_port(c.port, &e);
-	if (r == 0 && o->count != NULL) {
-		r = host_number("--count", o->count, &count, &e);
-		c.count = (unsigned long)count;
-	}
-	c.address = address;
-	c.peer = h->peer;
-	if (r == 0)
-		r = serve_run(&c, &sh->loop, &complaints, &e);
-	free(address);
-	if (r < 0) {
-		shell_error(sh, &e);
-		return err_status(e.kind);
-	}
-	if (sh->loop.raised != 0 && complaints == 0)
-		return 128 + sh->loop.raised;
-	return complaints > 0;
 }

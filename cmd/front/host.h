@@ -4,6 +4,7 @@
 
 #include "cmd/front/opts.h"
 #include "net/peer/peer.h"
+#include "net/serve/confine.h"
 #include "cmd/front/play.h"
 #include "cmd/shell/shell.h"
 
@@ -14,7 +15,10 @@ struct host {
 	struct mock_play play;
 	struct tls_ctx *tls;	     /* --cert, --self-signed */
 	struct sasl_secret password; /* --user's */
-	char *mechs;
+	char *allowed;		     /* --auth-mechs, blanks between */
+	char *mechs;		     /* what AUTH offers at best */
+	size_t name_max;	     /* octets that a mailbox's folder has */
+	struct confine_user user;    /* --run-as */
 };
 
 /* From the options; serve: as a server (an empty world takes all), else the

@@ -132,6 +132,14 @@ const struct opt opt_table[] = {
 	{ OPT_USER, "user", "NAME", "offer AUTH to this user", NULL },
 	{ OPT_PASSWORD_FILE, "password-file", "FILE",
 	    "whose password is in FILE", NULL },
+	{ OPT_AUTH_MECHS, "auth-mechs", "LIST",
+	    "offer these mechanisms only, commas between", NULL },
+	{ OPT_SESSION_MAX, "session-max", "DURATION",
+	    "end a session after so long (30m)", NULL },
+	{ OPT_CLIENT_MAX, "client-max", "NUMBER",
+	    "so many sessions of one client at once (1000)", NULL },
+	{ OPT_RUN_AS, "run-as", "USER",
+	    "become this user when the port is bound", NULL },
 	{ OPT_COUNT, "count", "NUMBER", "end after so many sessions", NULL },
 	{ OPT_EXPLAIN, "explain", "WORD",
 	    "what is known of a code, verb or keyword", "Other" },
@@ -226,6 +234,14 @@ opts_slot(struct opts *o, int id)
 		return &o->user;
 	case OPT_PASSWORD_FILE:
 		return &o->password_file;
+	case OPT_AUTH_MECHS:
+		return &o->auth_mechs;
+	case OPT_SESSION_MAX:
+		return &o->session_max;
+	case OPT_CLIENT_MAX:
+		return &o->client_max;
+	case OPT_RUN_AS:
+		return &o->run_as;
 	case OPT_TLS_CA:
 		return &o->tls_ca;
 	case OPT_TLS_CERT:

@@ -77,7 +77,11 @@ enum opt_id {
 	OPT_NETRC,
 	OPT_AUTH_INSECURE,
 	OPT_USER,
-	OPT_PASSWORD_FILE
+	OPT_PASSWORD_FILE,
+	OPT_AUTH_MECHS,
+	OPT_SESSION_MAX,
+	OPT_CLIENT_MAX,
+	OPT_RUN_AS
 };
 
 struct opt {
@@ -106,7 +110,8 @@ struct opts {
 	    *tls_verify_host, *tls_verify, *tls_protocol, *tls_cipher,
 	    *tls_save, *cert, *key, *mx, *resolver, *trust_anchor, *proxy,
 	    *proxy_protocol, *auth_mech, *auth_user, *auth_file, *auth_fd,
-	    *auth_command, *user, *password_file;
+	    *auth_command, *user, *password_file, *auth_mechs, *session_max,
+	    *client_max, *run_as;
 	const char **to, **header, **mailbox, **define, **mail_param,
 	    **rcpt_param;
 	size_t nto, nheader, nmailbox, ndefine, nmail_param, nrcpt_param;

@@ -7,9 +7,13 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define OUT_GATHER 65536
+/* A pipe that poll(2) calls writable takes so much (POSIX's PIPE_BUF is less,
+ * Linux's is this). */
+#define OUT_LITTLE 4096
 
 void
 out_init(struct out *o)
@@ -38,11 +42,70 @@ out_all(int fd, const char *p, size_t len)
 	return 0;
 }
 
+/* Is there room for a little? A write of so much then does not wait, to a
+ * pipe and to a terminal alike. */
+static bool
+out_has_room(int fd, int ms)
+{
+	struct pollfd p = { fd, POLLOUT, 0 };
+	return poll(&p, 1, ms) > 0;
+}
+
+/* Writes what can be written without waiting. */
+static void
+out_send_some(struct out *o)
+{
+	while (
+	    buf_len(&o->pending) > 0 && !o->errored && out_has_room(o->fd, 0)) {
+		size_t len = buf_len(&o->pending);
+		ssize_t n = write(o->fd, buf_data(&o->pending),
+		    len < OUT_LITTLE ? len : OUT_LITTLE);
+		if (n >= 0)
+			buf_consume(&o->pending, (size_t)n);
+		else if (errno == EAGAIN)
+			return;
+		else if (errno != EINTR) {
+			o->errored = true;
+			o->errno_ = errno;
+		}
+	}
+	if (o->errored)
+		buf_clear(&o->pending);
+}
+
+size_t
+out_waiting(const struct out *o)
+{
+	return buf_len(&o->pending);
+}
+
+static long long
+out_now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void
+out_linger(struct out *o, int ms)
+{
+	long long end = out_now_ms() + ms, left;
+	while (buf_len(&o->pending) > 0 && !o->errored &&
+	       (left = end - out_now_ms()) > 0)
+		if (out_has_room(o->fd, (int)left))
+			out_send_some(o);
+}
+
 static void
 out_send(struct out *o)
 {
 	if (buf_len(&o->pending) == 0)
 		return;
+	if (o->nowait) {
+		out_send_some(o);
+		return;
+	}
 	if (!o->errored) {
 		if (o->before != NULL)
 			o->before(o->arg);
@@ -91,7 +154,8 @@ out_error(struct out *o, const char *fmt, ...)
 	if (o->before != NULL)
 		o->before(o->arg);
 	/* There is nobody left to tell when this fails. */
-	(void)out_all(STDERR_FILENO, buf_data(&line), buf_len(&line));
+	if (!o->nowait || out_has_room(STDERR_FILENO, 0))
+		(void)out_all(STDERR_FILENO, buf_data(&line), buf_len(&line));
 	if (o->after != NULL)
 		o->after(o->arg);
 	buf_wipe(&all);

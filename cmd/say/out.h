@@ -13,6 +13,7 @@ struct out {
 	int fd;	       /* standard output; a test may put another */
 	bool terminal; /* it is one */
 	bool errored;  /* a write failed: errno_ says why */
+	bool nowait;   /* write only what is taken at once, and keep the rest */
 	int errno_;
 	/* Called around writing while a line is being edited, to take it away
 	 * and put it back; NULL when none is. */
@@ -24,7 +25,8 @@ struct out {
 };
 
 void out_init(struct out *o);
-/* Gathers; written at out_flush() or when 64 KiB are there. */
+/* Gathers; written at out_flush() or when 64 KiB are there. With nowait the
+ * caller sees to it that what gathers has an end (out_waiting()). */
 void out_write(struct out *o, const char *p, size_t len);
 /* 0, or -1 with ERR_OUTPUT. A reader that went away (EPIPE) counts. */
 int out_flush(struct out *o, struct err *e);
@@ -33,6 +35,10 @@ int out_flush(struct out *o, struct err *e);
 void out_error(struct out *o, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 int out_release(struct out *o, struct err *e);
+/* Octets that nobody has taken yet. */
+size_t out_waiting(const struct out *o);
+/* nowait: waits for a reader to take all of it, for so long at most. */
+void out_linger(struct out *o, int ms);
 /* Writes all of it to a descriptor of the caller's, whatever it takes. Returns
  * 0, or the errno of the write that failed. */
 int out_all(int fd, const char *p, size_t len);

@@ -16,7 +16,9 @@ smtpd_new(const struct smtpd_config *c, bool tls)
 	d->size_max = c->size_max != 0 ? c->size_max : (uint64_t)50 << 20;
 	d->rcpt_max = c->rcpt_max != 0 ? c->rcpt_max : 100;
 	d->error_max = c->error_max != 0 ? c->error_max : 20;
+	d->guess_max = c->guess_max != 0 ? c->guess_max : 5;
 	d->line_max = c->line_max != 0 ? c->line_max : 2048;
+	d->mechs = c->auth_mechs;
 	d->state = SMTP_GREETED;
 	smtpd_say(d, 220, NULL, "%s %s Ready", smtpd_host(d),
 	    c->lmtp ? "LMTP Service" : "Simple Mail Transfer Service");
@@ -273,13 +275,19 @@ smtpd_tls(struct smtpd *d)
 }
 
 void
-smtpd_timeout(struct smtpd *d)
+smtpd_hang_up(struct smtpd *d, const char *enh, const char *why)
 {
 	if (d->state == SMTP_LEAVING)
 		return;
-	smtpd_say(d, 421, "4.4.2",
-	    "%s Timeout exceeded, closing transmission channel", smtpd_host(d));
+	smtpd_say(d, 421, enh, "%s %s, closing transmission channel",
+	    smtpd_host(d), why);
 	smtpd_leave(d);
+}
+
+bool
+smtpd_in_text(const struct smtpd *d)
+{
+	return d->in_chunk || d->state == SMTP_TEXT || d->state == SMTP_CHUNKS;
 }
 
 unsigned

@@ -20,12 +20,17 @@ struct smtpd_config {
 	uint64_t size_max;  /* octets of a message; 50 MiB */
 	size_t rcpt_max;    /* per transaction; 100 (452 beyond) */
 	size_t error_max;   /* 5yz before 421 and close; 20 */
+	size_t guess_max;   /* failed AUTH before 421 and close; 5. SIZE_MAX:
+			       guessing is nothing bad here */
 	size_t line_max;    /* command line, CRLF included; 2048 */
 	bool allow_bare;    /* bare CR and LF in mail text are kept, not 550 */
 	bool starttls;	    /* offer it */
 	bool auth_insecure; /* offer AUTH outside TLS too */
 	const char
 	    *auth_mechs; /* "PLAIN LOGIN": offer AUTH with these, or NULL */
+	/* Can mail be stored under that mailbox's name? NULL: under any. */
+	bool (*storable)(const void *arg, const char *mailbox);
+	const void *storable_arg;
 };
 
 enum smtpd_event_kind {
@@ -70,19 +75,25 @@ void smtpd_out_done(struct smtpd *d, size_t n);
 
 /* Answers SMTPD_END. failed: recipient indexes whose mailbox could not be
  * written, n of them (SMTP: any failure is 451 for all; LMTP: one reply
- * each, which names the path). id: for "250 2.0.0 stored as ID", or NULL for
- * "250 2.0.0 OK". */
+ * each, which names the path). full: for want of room, which is 452. id: for
+ * "250 2.0.0 stored as ID", or NULL for "250 2.0.0 OK". */
 void smtpd_stored(
-    struct smtpd *d, const size_t *failed, size_t n, const char *id);
+    struct smtpd *d, const size_t *failed, size_t n, bool full, const char *id);
 /* TLS stands (after SMTPD_STARTTLS): everything learnt is forgotten; octets
  * that had been fed in clear behind STARTTLS are dropped and the count
  * returned. */
 size_t smtpd_tls(struct smtpd *d);
-/* Answers SMTPD_AUTH: another 334 with this base64 text, 235, or 535. */
+/* From now on AUTH is offered with these words, which are borrowed for the
+ * session's life, in place of the configuration's. */
+void smtpd_auth_offer(struct smtpd *d, const char *mechs);
+/* Answers SMTPD_AUTH: another 334 with this base64 text, 235, or 535 (421 and
+ * close when that is one too many). */
 void smtpd_auth_challenge(struct smtpd *d, const char *b64);
 void smtpd_auth_done(struct smtpd *d, bool ok, const char *user);
-/* The driver's clock ran out: 421 and close. */
-void smtpd_timeout(struct smtpd *d);
+/* The driver ends it: 421 and close. why: "Timeout exceeded". */
+void smtpd_hang_up(struct smtpd *d, const char *enh, const char *why);
+/* Mail text is under way. */
+bool smtpd_in_text(const struct smtpd *d);
 /* Seconds to wait for the next octet now: RFC 5321 4.5.3.2's (5 min for a
  * command, 3 min in mail text). */
 unsigned smtpd_patience_s(const struct smtpd *d);

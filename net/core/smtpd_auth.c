@@ -7,8 +7,14 @@
 bool
 smtpd_offers_auth(const struct smtpd *d)
 {
-	return d->c->auth_mechs != NULL && d->c->auth_mechs[0] != '\0' &&
+	return d->mechs != NULL && d->mechs[0] != '\0' &&
 	       (d->tls || d->c->auth_insecure);
+}
+
+void
+smtpd_auth_offer(struct smtpd *d, const char *mechs)
+{
+	d->mechs = mechs;
 }
 
 void
@@ -31,7 +37,7 @@ static bool
 smtpd_has_mech(const struct smtpd *d)
 {
 	size_t len = strlen(d->mech);
-	const char *p = d->c->auth_mechs;
+	const char *p = d->mechs;
 	while (*p != '\0') {
 		size_t n = strcspn(p, " ");
 		if (n == len && smtpd_is(d->mech, p, n))
@@ -91,7 +97,7 @@ smtpd_auth_refusal(const struct smtpd *d)
 		"Must issue a STARTTLS command first" };
 	static const struct smtpd_refusal clear = { 538, "5.7.11",
 		"Encryption required for requested authentication mechanism" };
-	if (d->c->auth_mechs == NULL || d->c->auth_mechs[0] == '\0')
+	if (d->mechs == NULL || d->mechs[0] == '\0')
 		return &none;
 	if (d->authed)
 		return &twice;
@@ -166,6 +172,8 @@ smtpd_auth_done(struct smtpd *d, bool ok, const char *user)
 	d->authed = ok;
 	if (ok)
 		smtpd_say(d, 235, "2.7.0", "Authentication successful");
+	else if (++d->guesses > d->guess_max)
+		smtpd_hang_up(d, "4.7.0", "Too many failed logins");
 	else
 		smtpd_reply(
 		    d, 535, "5.7.8", "Authentication credentials invalid");

@@ -49,7 +49,7 @@ smtpd_offers(const struct smtpd *d, struct buf *b)
 	if (d->c->starttls && !d->tls)
 		buf_adds(b, "\nSTARTTLS");
 	if (smtpd_offers_auth(d))
-		buf_addf(b, "\nAUTH %s", d->c->auth_mechs);
+		buf_addf(b, "\nAUTH %s", d->mechs);
 	buf_adds(b, "\nVRFY\nEXPN\nHELP");
 }
 
@@ -68,6 +68,11 @@ smtpd_hello(struct smtpd *d, const struct smtpd_args *a)
 	if (!smtpd_is_domain(a->p, a->len)) {
 		smtpd_reply(d, 501, NULL,
 		    "A domain or an address literal is wanted here");
+		return;
+	}
+	if (a->len > SMTPD_DOMAIN_MAX) {
+		smtpd_reply(d, 501, NULL, "A name has at most %d octets",
+		    SMTPD_DOMAIN_MAX);
 		return;
 	}
 	smtpd_reset(d);

@@ -24,9 +24,14 @@ smtpd_path(struct smtpd *d, const struct smtpd_args *a, const char *word,
 		    "No blank may stand between %s and the path", word);
 		return false;
 	}
+	const char *enh = a->id == VERB_RCPT ? "5.1.3" : "5.1.7";
 	if (addr_parse(addr, a->p + n, a->len - n, &e) < 0) {
-		smtpd_reply(d, 501, a->id == VERB_RCPT ? "5.1.3" : "5.1.7",
-		    "%s", e.text);
+		smtpd_reply(d, 501, enh, "%s", e.text);
+		return false;
+	}
+	if (addr->len > SMTPD_PATH_MAX) {
+		smtpd_reply(d, 501, enh, "A path has at most %d octets",
+		    SMTPD_PATH_MAX);
 		return false;
 	}
 	return true;
@@ -66,6 +71,15 @@ smtpd_mail(struct smtpd *d, const struct smtpd_args *a)
 	smtpd_reply(d, 250, "2.1.0", "OK");
 }
 
+/* One whose mail could never be stored is refused here, and alone: at the end
+ * of mail text one reply speaks for all. */
+static bool
+smtpd_storable(const struct smtpd *d, struct buf *box)
+{
+	return d->c->storable == NULL ||
+	       d->c->storable(d->c->storable_arg, buf_str(box));
+}
+
 static void
 smtpd_rcpt_take(struct smtpd *d, const char *path, size_t len, struct buf *box)
 {
@@ -97,6 +111,11 @@ smtpd_rcpt_ask(struct smtpd *d, const char *path, const struct addr *addr)
 		enh = "5.2.2";
 		say = "Recipient storage full, try again in another "
 		      "transaction";
+	}
+	if (code < 300 && !smtpd_storable(d, &box)) {
+		code = 553;
+		enh = "5.1.3";
+		say = "No mailbox can have such a name here";
 	}
 	if (code < 300)
 		smtpd_rcpt_take(d, path, addr->len, &box);

@@ -11,6 +11,10 @@
 #define SMTPD_AUTH_LINE_MAX  12288 /* RFC 4954 4, CRLF included */
 #define SMTPD_MECH_MAX	     20	   /* RFC 4422 3.1 */
 #define SMTPD_REPLY_LINE_MAX 512   /* RFC 5321 4.5.3.1.5, CRLF included */
+#define SMTPD_DOMAIN_MAX     255   /* RFC 5321 4.5.3.1.2 */
+/* RFC 5321 4.5.3.1.3 has 256 and asks for tolerance. It becomes one header
+ * line, of at most 998 octets (RFC 5322 2.1.1). */
+#define SMTPD_PATH_MAX 900
 
 /* Text is in log at off; SMTPD_DATA's is in struct smtpd.text. */
 struct smtpd_queued {
@@ -40,13 +44,15 @@ enum smtpd_wait {
 struct smtpd {
 	const struct smtpd_config *c;
 	uint64_t size_max;
-	size_t rcpt_max, error_max, line_max;
+	size_t rcpt_max, error_max, guess_max, line_max;
 	enum smtp_state state;
 	enum smtpd_wait wait;
 	bool tls, authed, eof, closed;
 	char *helo;
-	bool extended; /* EHLO or LHLO: enhanced codes, parameters */
-	size_t errors; /* 5yz so far */
+	bool extended;	   /* EHLO or LHLO: enhanced codes, parameters */
+	size_t errors;	   /* 5yz so far */
+	const char *mechs; /* what AUTH offers, or NULL */
+	size_t guesses;	   /* AUTH that failed so far */
 
 	struct buf in;
 	size_t scanned;	 /* of in: known to hold no LF */

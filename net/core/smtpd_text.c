@@ -259,8 +259,14 @@ smtpd_is_in(const size_t *list, size_t n, size_t i)
 }
 
 void
-smtpd_stored(struct smtpd *d, const size_t *failed, size_t n, const char *id)
+smtpd_stored(
+    struct smtpd *d, const size_t *failed, size_t n, bool full, const char *id)
 {
+	static const struct smtpd_refusal broken = { 451, "4.3.0",
+		"Requested action aborted: local error in processing" };
+	static const struct smtpd_refusal no_room = { 452, "4.3.1",
+		"Requested action not taken: insufficient system storage" };
+	const struct smtpd_refusal *bad = full ? &no_room : &broken;
 	if (d->wait != SMTPD_WAIT_STORED)
 		return;
 	d->wait = SMTPD_WAIT_CLIENT;
@@ -272,17 +278,16 @@ smtpd_stored(struct smtpd *d, const size_t *failed, size_t n, const char *id)
 		    (unsigned long long)d->text_len);
 	else
 		buf_adds(&ok, "OK");
-	static const char bad[] =
-	    "Requested action aborted: local error in processing";
 	for (size_t i = 0; d->c->lmtp && i < d->nrcpt; i++) {
 		const char *path = d->rcpt[i].path;
 		if (smtpd_is_in(failed, n, i))
-			smtpd_say(d, 451, "4.3.0", "%s %s", path, bad);
+			smtpd_say(
+			    d, bad->code, bad->enh, "%s %s", path, bad->text);
 		else
 			smtpd_say(d, 250, "2.0.0", "%s %s", path, buf_str(&ok));
 	}
 	if (!d->c->lmtp && n > 0)
-		smtpd_say(d, 451, "4.3.0", "%s", bad);
+		smtpd_say(d, bad->code, bad->enh, "%s", bad->text);
 	else if (!d->c->lmtp)
 		smtpd_say(d, 250, "2.0.0", "%s", buf_str(&ok));
 	buf_release(&ok);

@@ -19,8 +19,9 @@
 #include <unistd.h>
 #include "net/core/buf.h"
 
-#define MAILDIR_TRIES  100
-#define MAILDIR_FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define MAILDIR_TRIES	 100
+#define MAILDIR_NAME_MAX 255
+#define MAILDIR_FOLDER	 (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 struct maildir {
 	int tmp; /* the folder */
@@ -37,6 +38,15 @@ maildir_plain(char c, bool first)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 	       (c >= '0' && c <= '9') || c == '@' || c == '_' || c == '+' ||
 	       c == '-';
+}
+
+bool
+maildir_storable(size_t name_max, const char *mailbox)
+{
+	size_t n = 0;
+	for (const char *p = mailbox; *p != '\0'; p++)
+		n += maildir_plain(*p, p == mailbox) ? 1 : 3;
+	return n > 0 && n <= (name_max > 0 ? name_max : MAILDIR_NAME_MAX);
 }
 
 /* The mailbox's name as one component of a path. */
@@ -155,11 +165,20 @@ maildir_tmp(const char *dir, const char *folder, const char **what)
 	return tmp;
 }
 
+/* ERR_TEMP: for want of room. */
+static enum err_kind
+maildir_kind(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EFBIG
+		   ? ERR_TEMP
+		   : ERR_OUTPUT;
+}
+
 static int
 maildir_fail(const struct maildir *m, const char *what, struct err *e)
 {
-	return err_set(
-	    e, ERR_OUTPUT, "cannot %s %s: %s", what, m->name, strerror(errno));
+	return err_set(e, maildir_kind(errno), "cannot %s %s: %s", what,
+	    m->name, strerror(errno));
 }
 
 static void
@@ -215,8 +234,14 @@ maildir_open(
 	m->tmp = maildir_tmp(dir, folder, &what);
 	free(folder);
 	if (m->tmp < 0) {
-		err_set(e, ERR_OUTPUT, "cannot open %s%s%s as a folder: %s",
-		    m->name, *what == '\0' ? "" : "/", what, strerror(errno));
+		/* A confined process may not go where a folder was put in
+		 * place of the one it was given. */
+		err_set(e, maildir_kind(errno),
+		    "cannot open %s%s%s as a folder: %s%s", m->name,
+		    *what == '\0' ? "" : "/", what, strerror(errno),
+		    errno == EACCES ? "; if it was removed while the receiver "
+				      "ran, start that anew"
+				    : "");
 	} else if (maildir_create(m) != 0) {
 		maildir_fail(m, "make a file in", e);
 	} else {

@@ -95,6 +95,8 @@ peer_new(const struct peer_config *c, unsigned long session, const char *from)
 	p->from = from == NULL ? NULL : mem_dup(from);
 	p->last = &p->first;
 	p->moved_ns = loop_now_ns();
+	p->until_ns =
+	    c->session_ns == 0 ? LOOP_FOREVER : p->moved_ns + c->session_ns;
 	delivery_init(&p->delivery, c->maildir, c->keep);
 	if (c->play != NULL)
 		p->m = mock_new(c->play);
@@ -102,6 +104,8 @@ peer_new(const struct peer_config *c, unsigned long session, const char *from)
 		p->d = smtpd_new(&c->smtpd, c->tls_on_connect);
 	if (c->tls_on_connect)
 		peer_tls_join(p);
+	else
+		peer_auth_offer(p);
 	if (from != NULL) {
 		char *line = mem_printf("connection from %s", from);
 		peer_log(p, '#', line, strlen(line));
@@ -122,6 +126,7 @@ peer_free(struct peer *p)
 	sasl_server_free(p->auth);
 	buf_wipe(&p->binding[0]);
 	buf_wipe(&p->binding[1]);
+	buf_release(&p->mechs);
 	tls_free(p->tls);
 	buf_release(&p->raw);
 	buf_release(&p->clear);
@@ -200,7 +205,7 @@ peer_ended(const struct peer *p)
 bool
 peer_wants(const struct peer *p)
 {
-	if (p->ended || p->eof || p->stalled)
+	if (p->ended || p->eof || p->stalled || p->owed_ns != 0)
 		return false;
 	return p->pause_ns == 0 || mock_pending(p->m) < PEER_HELD_MAX;
 }
@@ -232,24 +237,59 @@ peer_deadline(const struct peer *p)
 {
 	if (p->ended)
 		return LOOP_FOREVER;
-	if (p->pause_ns != 0)
-		return p->pause_ns;
 	int64_t s = p->m != NULL ? PEER_MOCK_PATIENCE_S
 				 : (int64_t)smtpd_patience_s(p->d);
-	return p->moved_ns + s * 1000000000;
+	int64_t at = p->pause_ns != 0  ? p->pause_ns
+		     : p->owed_ns != 0 ? p->owed_ns
+				       : p->moved_ns + s * 1000000000;
+	return at < p->until_ns ? at : p->until_ns;
 }
 
-/* Nothing moved for too long. What is said now may find no reader. */
+/* 421, which may find no reader; a mock complains of what its client owes. */
 static void
-peer_impatient(struct peer *p)
+peer_hang_up(struct peer *p, const char *enh, const char *why)
 {
 	if (p->m != NULL) {
+		peer_remark(p, why);
 		peer_lost(p);
 	} else {
-		smtpd_timeout(p->d);
+		smtpd_hang_up(p->d, enh, why);
 		peer_pump(p);
 		peer_end(p);
 	}
+	if (p->tls != NULL)
+		peer_tls_turn(p);
+}
+
+void
+peer_shut(struct peer *p)
+{
+	if (p->ended)
+		return;
+	if (p->m == NULL) {
+		peer_hang_up(p, "4.3.2", "Service shutting down");
+		return;
+	}
+	peer_end(p);
+	if (p->tls != NULL)
+		peer_tls_turn(p);
+}
+
+bool
+peer_in_text(const struct peer *p)
+{
+	return !p->ended && p->d != NULL && smtpd_in_text(p->d);
+}
+
+/* A pause is over, or an answer was held back for long enough. */
+static void
+peer_resume(struct peer *p, int64_t now_ns)
+{
+	p->moved_ns = now_ns;
+	if (p->owed_ns != 0)
+		smtpd_auth_done(p->d, false, NULL);
+	p->pause_ns = p->owed_ns = 0;
+	peer_pump(p);
 	if (p->tls != NULL)
 		peer_tls_turn(p);
 }
@@ -259,15 +299,12 @@ peer_tick(struct peer *p, int64_t now_ns)
 {
 	if (now_ns < peer_deadline(p))
 		return;
-	if (p->pause_ns != 0) {
-		p->pause_ns = 0;
-		p->moved_ns = now_ns;
-		peer_pump(p);
-		if (p->tls != NULL)
-			peer_tls_turn(p);
-	} else {
-		peer_impatient(p);
-	}
+	if (now_ns >= p->until_ns)
+		peer_hang_up(p, "4.4.2", "Too long a session");
+	else if (p->pause_ns != 0 || p->owed_ns != 0)
+		peer_resume(p, now_ns);
+	else
+		peer_hang_up(p, "4.4.2", "Timeout exceeded");
 }
 
 const struct peer_message *

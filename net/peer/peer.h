@@ -32,10 +32,17 @@ struct peer_config {
 	 * play asks for it by a step of its own. */
 	struct tls_ctx *tls;
 	bool tls_on_connect; /* TLS before the greeting */
-	/* Who may AUTH, or NULL: nobody. smtpd.auth_mechs offers it: words of
-	 * sasl_server_mechs(). */
+	/* Who may AUTH, or NULL: nobody. What works in the session as it
+	 * stands is offered, of auth_allowed's words, or all when that is
+	 * NULL. smtpd.auth_mechs says that there would be some under TLS. */
 	const char *auth_user;
 	const struct sasl_secret *auth_password;
+	const char *auth_allowed;
+	/* Told of each AUTH that failed; how many there have been lately from
+	 * that client. NULL: the session counts its own. */
+	unsigned (*auth_failed)(void *arg, unsigned long session);
+	void *auth_failed_arg;
+	int64_t session_ns; /* a session lasts so long at most; 0: for ever */
 	/* For a log on standard error, or NULL. dir: 'C' client, 'S' server,
 	 * '#' remark. */
 	void (*log)(void *arg, unsigned long session, char dir,
@@ -57,16 +64,20 @@ void peer_out_done(struct peer *p, size_t n);
 /* Once what is in peer_out() is written, close. */
 bool peer_ended(const struct peer *p);
 /* false: it has enough to do (256 KiB of output that nobody took, a mock's
- * pause): feed no more until it says true again. What is fed all the same is
+ * pause, an answer to AUTH that is held back): feed no more until it says true again. What is fed all the same is
  * kept. */
 bool peer_wants(const struct peer *p);
 /* The connection is gone both ways: nothing that is said arrives. A mock
  * finds out what its client still owed; a message under way is dropped. */
 void peer_lost(struct peer *p);
+/* The server ends: 421, as soon as it may be said. A mock just closes. */
+void peer_shut(struct peer *p);
+/* Mail text is under way. */
+bool peer_in_text(const struct peer *p);
 /* How often a mock has complained. */
 unsigned long peer_complaints(const struct peer *p);
-/* When the peer must be looked at again though nothing came: its time-out or
- * a mock's pause, in ns of loop_now_ns(); LOOP_FOREVER if never. */
+/* When the peer must be looked at again though nothing came: its time-outs, a
+ * mock's pause, an answer that is held back, in ns of loop_now_ns(); LOOP_FOREVER if never. */
 int64_t peer_deadline(const struct peer *p);
 void peer_tick(struct peer *p, int64_t now_ns);
 /* Kept messages in the order they came; borrowed. */

@@ -24,6 +24,10 @@ struct peer {
 	struct sasl_server *auth; /* the exchange under way, or the last */
 	struct sasl_server_config auth_config; /* it borrows this, */
 	struct buf binding[2];		       /* which borrows these */
+	struct buf mechs;		       /* what AUTH offers */
+	unsigned failed;  /* AUTH, as often as this session knows */
+	int64_t owed_ns;  /* when the 535 is said; 0: none is owed */
+	int64_t until_ns; /* the session's end; LOOP_FOREVER */
 	bool eof, ended;
 	bool stalled;	  /* the pump stopped for too much output */
 	int64_t moved_ns; /* octets moved last */
@@ -52,6 +56,8 @@ void peer_pump_mock(struct peer *p);
 /* Tells the log what a mock has complained about since it was last told. */
 void peer_tell(struct peer *p);
 
+/* Offers what works now: at the beginning, and when TLS stands. */
+void peer_auth_offer(struct peer *p);
 /* SMTPD_AUTH: goes on with the exchange. */
 void peer_auth(struct peer *p, const struct smtpd_event *ev);
 

@@ -33,7 +33,8 @@ peer_store(struct peer *p)
 		peer_remark(p, p->delivery.err.text);
 	if (p->c->keep)
 		peer_keep(p);
-	smtpd_stored(p->d, failed, n, p->delivery.id);
+	smtpd_stored(
+	    p->d, failed, n, p->delivery.err.kind == ERR_TEMP, p->delivery.id);
 	free(failed);
 	delivery_abort(&p->delivery);
 }

@@ -62,6 +62,7 @@ peer_tls_stands(struct peer *p)
 	buf_addf(&b, "%s %s", tls_version(p->tls), tls_cipher(p->tls));
 	peer_remark(p, buf_str(&b));
 	buf_release(&b);
+	peer_auth_offer(p);
 	if (p->m == NULL && !p->c->tls_on_connect)
 		peer_tls_remark_dropped(p, smtpd_tls(p->d));
 	else if (p->m != NULL && mock_tls_wanted(p->m))

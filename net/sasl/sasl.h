@@ -151,14 +151,22 @@ struct sasl_server_config {
 	const struct sasl_secret *password;
 	bool tls, insecure;
 	struct sasl_binding binding;
+	const char *allowed; /* these words only, a blank between; NULL: all */
 };
 
 /* Adds the words behind "AUTH" for EHLO to b, a blank between: PLAIN and
- * LOGIN under TLS or with insecure, -PLUS with a binding. May add none. */
+ * LOGIN under TLS or with insecure, -PLUS with a binding, and of those what is
+ * allowed. May add none. */
 void sasl_server_mechs(const struct sasl_server_config *c, struct buf *b);
 
 struct sasl_server;
 
+/* Loads the library, and has it open what it opens, so that servers work
+ * where files cannot be opened any more. 1: every mechanism works for that
+ * user; 0: PLAIN and LOGIN do, since the name or the password is nothing that
+ * SASLprep takes. -1: ERR_NOINPUT. */
+int sasl_server_ready(
+    const char *user, const struct sasl_secret *password, struct err *e);
 /* mech: one of sasl_server_mechs(). -1: ERR_USAGE (it is not), ERR_NOINPUT
  * (libgsasl cannot be loaded). */
 int sasl_server_new(struct sasl_server **out, const char *mech,

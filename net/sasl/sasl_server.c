@@ -29,6 +29,7 @@ sasl_server_offers(
 				   c->binding.exporter_p != NULL);
 
 	return (m->is & SASL_SERVES) != 0 &&
+	       (c->allowed == NULL || sasl_offers(c->allowed, m->name)) &&
 	       ((m->is & SASL_BARE) == 0 || c->tls || c->insecure) &&
 	       ((m->is & SASL_PLUS) == 0 || binds);
 }
@@ -101,6 +102,21 @@ sasl_server_callback(Gsasl *lib, Gsasl_session *gs, Gsasl_property what)
 	return gsasl_property_set(gs, GSASL_PASSWORD, s->c->password->p);
 }
 
+/* Has the client been offered this mechanism's twin that is bound to TLS? */
+static bool
+sasl_server_offers_plus(const struct sasl_server *s)
+{
+	const struct sasl_mech *m;
+	char name[32];
+
+	snprintf(name, sizeof name, "%s%s", s->mech->name,
+	    (s->mech->is & SASL_PLUS) != 0 ? "" : "-PLUS");
+	m = sasl_mech_find(name);
+	return m != NULL && sasl_server_offers(s->c, m);
+}
+
+/* A library that has a binding takes a client's "y" (you do not offer -PLUS)
+ * for an attack (RFC 5802 6). So it has one only where -PLUS is offered. */
 static int
 sasl_server_bind(struct sasl_server *s)
 {
@@ -108,6 +124,8 @@ sasl_server_bind(struct sasl_server *s)
 	struct buf t = BUF_INIT;
 	int rc = GSASL_OK;
 
+	if (!sasl_server_offers_plus(s))
+		return rc;
 	if (s->c->tls && b->exporter_p != NULL) {
 		base64_encode(&t, b->exporter_p, b->exporter_len);
 		rc = gsasl_property_set(
@@ -173,6 +191,30 @@ sasl_server_new(struct sasl_server **out, const char *mech,
 	}
 	*out = s;
 	return 0;
+}
+
+int
+sasl_server_ready(
+    const char *user, const struct sasl_secret *password, struct err *e)
+{
+	const struct sasl_server_config c = { .user = user,
+		.password = password };
+	struct sasl_secret a = SASL_SECRET_INIT, b = SASL_SECRET_INIT;
+	struct sasl_server *s;
+	const char *b64;
+	int rc;
+
+	/* The first challenge takes randomness. */
+	if (sasl_server_new(&s, "CRAM-MD5", &c, e) == -1)
+		return -1;
+	sasl_server_step(s, NULL, 0, &b64, e);
+	sasl_server_free(s);
+	rc = strlen(password->p) == password->len &&
+	     sasl_prep("", user, &a, NULL) == 0 &&
+	     sasl_prep("", password->p, &b, NULL) == 0;
+	sasl_secret_wipe(&a);
+	sasl_secret_wipe(&b);
+	return rc;
 }
 
 void

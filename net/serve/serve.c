@@ -1,10 +1,9 @@
 /* One thread, one poll(2) over all connections. In each round a connection
  * may read one block and write one, so none starves another. Who is not to
  * be read (its peer has enough to do) is not polled for reading, and TCP
- * makes its client wait. At the end our side is shut down and what still
- * comes is read and dropped for a moment: closing over unread octets would
- * reset the connection, and the client might never see the last reply. */
-#include "net/serve/serve.h"
+ * makes its client wait. A signal begins the end: rounds go on for a moment,
+ * and nobody else is let in. */
+#include "net/serve/serve_priv.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -15,36 +14,26 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 #include "net/core/buf.h"
-#include "net/serve/listener.h"
 
-#define SERVE_SESSIONS	1000
-#define SERVE_BLOCK	65536
-#define SERVE_LINGER_MS 2000
-#define SERVE_PAUSE_MS	200
-#define SERVE_ACCEPTS	64
+#define SERVE_SESSIONS 2000
+#define SERVE_PAUSE_MS 200
+#define SERVE_BLIND_MS 20
+#define SERVE_ACCEPTS  64
+#define SERVE_TEXT_MS  1000
+#define SERVE_GRACE_MS 1800
+#define SERVE_QUIET_MS 250
+/* Of the poll list, before the connections. */
+#define SERVE_OTHERS (LISTENER_MAX + 2)
 
-struct serve_conn {
-	int fd;
-	bool gone;	  /* to be released */
-	bool eof;	  /* the client has ended its side */
-	bool shut;	  /* we have ended ours */
-	int64_t until_ns; /* patience for the end; 0: not ending */
-	struct peer *peer;
-};
-
-struct serve {
-	const struct serve_config *c;
-	struct loop *loop;
-	struct listener listener;
-	struct serve_conn *conn;
-	struct pollfd *fd; /* wake, listeners, connections */
-	size_t nconn, cap, max;
-	unsigned long sessions, complaints;
-	int64_t pause_ns; /* no accept(2) before; out of descriptors */
-	char block[SERVE_BLOCK];
-};
+void
+serve_log(struct serve *s)
+{
+	if (s->c->log_flush != NULL)
+		s->log_full = s->c->log_flush(s->c->log_arg);
+}
 
 static bool
 serve_done(const struct serve *s)
@@ -55,23 +44,61 @@ serve_done(const struct serve *s)
 static bool
 serve_accepts(const struct serve *s, int64_t now)
 {
-	return !serve_done(s) && s->nconn < s->max && now >= s->pause_ns;
+	return !s->ending && !serve_done(s) && s->nconn < s->max &&
+	       now >= s->pause_ns;
+}
+
+/* A peer's ear: a login failed. */
+static unsigned
+serve_auth_failed(void *arg, unsigned long session)
+{
+	struct serve *s = arg;
+	for (size_t i = 0; i < s->nconn; i++)
+		if (s->conn[i].session == session)
+			return clients_failed(
+			    &s->clients, &s->conn[i].client, loop_now_ns());
+	return 0;
 }
 
 static void
-serve_add(struct serve *s, int fd, const char *from)
+serve_add(struct serve *s, int fd, const char *from,
+    const struct client_key *client, int64_t now)
 {
 	static const int on = 1;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	if (s->nconn == s->cap) {
 		s->cap = s->cap == 0 ? 16 : s->cap * 2;
 		s->conn = mem_grow(s->conn, s->cap, sizeof *s->conn);
-		s->fd =
-		    mem_grow(s->fd, s->cap + LISTENER_MAX + 1, sizeof *s->fd);
+		s->fd = mem_grow(s->fd, s->cap + SERVE_OTHERS, sizeof *s->fd);
 	}
 	s->sessions++;
+	clients_enter(&s->clients, client, now);
 	s->conn[s->nconn++] = (struct serve_conn){ .fd = fd,
-		.peer = peer_new(&s->c->peer, s->sessions, from) };
+		.session = s->sessions,
+		.client = *client,
+		.peer = peer_new(&s->peer, s->sessions, from) };
+}
+
+/* A client with too many sessions is told so at once, with no peer made for
+ * it. Not where TLS is to come first: it could not be read there. */
+static void
+serve_refuse(struct serve *s, int fd, const char *from)
+{
+	char *line = mem_printf("421 %s Too many sessions from %s\r\n",
+	    s->c->peer.smtpd.world == NULL ? "localhost"
+					   : world_host(s->c->peer.smtpd.world),
+	    from);
+	if (!s->c->peer.tls_on_connect &&
+	    send(fd, line, strlen(line), MSG_NOSIGNAL) > 0) {
+		shutdown(fd, SHUT_WR);
+		/* What is unread would reset the connection. */
+		recv(fd, s->block, sizeof s->block, 0);
+	}
+	if (s->c->peer.log != NULL)
+		s->c->peer.log(
+		    s->c->peer.log_arg, 0, '#', line + 4, strlen(line) - 6);
+	free(line);
+	close(fd);
 }
 
 /* Who called: a numeric address; "" for a Unix socket. */
@@ -86,17 +113,28 @@ serve_caller(
 }
 
 static void
+serve_let_in(struct serve *s, int fd, const struct sockaddr_storage *a,
+    socklen_t len, int64_t now)
+{
+	char from[128];
+	struct client_key client = clients_key(a);
+	serve_caller(a, len, from, sizeof from);
+	if (clients_sessions(&s->clients, &client) >= s->client_max)
+		serve_refuse(s, fd, from);
+	else
+		serve_add(s, fd, *from == '\0' ? NULL : from, &client, now);
+}
+
+static void
 serve_accept(struct serve *s, int listener, int64_t now)
 {
 	for (int i = 0; i < SERVE_ACCEPTS && serve_accepts(s, now); i++) {
-		struct sockaddr_storage a;
+		struct sockaddr_storage a = { 0 };
 		socklen_t len = sizeof a;
-		char from[128];
 		int fd = accept4(listener, (struct sockaddr *)&a, &len,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0) {
-			serve_caller(&a, len, from, sizeof from);
-			serve_add(s, fd, *from == '\0' ? NULL : from);
+			serve_let_in(s, fd, &a, len, now);
 		} else if (errno == EMFILE || errno == ENFILE ||
 			   errno == ENOBUFS || errno == ENOMEM) {
 			s->pause_ns = now + SERVE_PAUSE_MS * 1000000;
@@ -106,101 +144,6 @@ serve_accept(struct serve *s, int listener, int64_t now)
 	}
 }
 
-/* The connection is of no more use. */
-static void
-serve_drop(struct serve_conn *k)
-{
-	if (!peer_ended(k->peer))
-		peer_lost(k->peer);
-	k->gone = true;
-}
-
-static void
-serve_read(struct serve *s, struct serve_conn *k)
-{
-	ssize_t n = recv(k->fd, s->block, sizeof s->block, 0);
-	if (n > 0 && k->until_ns == 0)
-		peer_feed(k->peer, s->block, (size_t)n);
-	if (n > 0)
-		return;
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n < 0 || k->shut) {
-		serve_drop(k);
-		return;
-	}
-	k->eof = true;
-	peer_eof(k->peer);
-}
-
-static void
-serve_write(struct serve_conn *k)
-{
-	size_t len;
-	const char *p = peer_out(k->peer, &len);
-	if (len == 0)
-		return;
-	if (len > SERVE_BLOCK)
-		len = SERVE_BLOCK;
-	ssize_t n = send(k->fd, p, len, MSG_NOSIGNAL);
-	if (n >= 0) {
-		peer_out_done(k->peer, (size_t)n);
-		if (k->until_ns != 0)
-			k->until_ns = loop_deadline(SERVE_LINGER_MS);
-	} else if (errno != EAGAIN && errno != EINTR) {
-		serve_drop(k);
-	}
-}
-
-/* The peer has ended: flush, shut down, wait for the client to go. */
-static void
-serve_finish(struct serve_conn *k, int64_t now)
-{
-	size_t len;
-	if (k->gone || !peer_ended(k->peer))
-		return;
-	if (k->until_ns == 0)
-		k->until_ns = loop_deadline(SERVE_LINGER_MS);
-	peer_out(k->peer, &len);
-	if (len == 0 && !k->shut) {
-		k->shut = true;
-		shutdown(k->fd, SHUT_WR);
-	}
-	if ((k->shut && k->eof) || now >= k->until_ns)
-		k->gone = true;
-}
-
-static void
-serve_turn(struct serve *s, struct serve_conn *k, short got, int64_t now)
-{
-	/* Hung up, and all that it sent was read: nobody is there. */
-	if ((got & (POLLERR | POLLNVAL)) != 0 ||
-	    ((got & POLLHUP) != 0 && (got & POLLIN) == 0)) {
-		serve_drop(k);
-		return;
-	}
-	if ((got & POLLIN) != 0)
-		serve_read(s, k);
-	if (!k->gone && k->until_ns == 0)
-		peer_tick(k->peer, now);
-	if (!k->gone)
-		serve_write(k);
-	serve_finish(k, now);
-}
-
-static short
-serve_events(const struct serve_conn *k)
-{
-	size_t len;
-	short want = 0;
-	peer_out(k->peer, &len);
-	if (len > 0)
-		want |= POLLOUT;
-	if (!k->eof && (k->until_ns != 0 || peer_wants(k->peer)))
-		want |= POLLIN;
-	return want;
-}
-
 /* Fills the poll list; how many, and when to look again at the latest. */
 static size_t
 serve_list(struct serve *s, int64_t now, int64_t *until)
@@ -208,20 +151,22 @@ serve_list(struct serve *s, int64_t now, int64_t *until)
 	size_t n = 0;
 	bool accepts = serve_accepts(s, now);
 	*until = !accepts && now < s->pause_ns ? s->pause_ns : LOOP_FOREVER;
+	if (s->ending && s->text_ns < *until && s->text_ns > now)
+		*until = s->text_ns;
 	s->fd[n++] =
 	    (struct pollfd){ .fd = s->loop->wake[0], .events = POLLIN };
+	s->fd[n++] = (struct pollfd){ .fd = s->log_full, .events = POLLOUT };
 	for (size_t i = 0; i < s->listener.n; i++)
 		s->fd[n++] =
 		    (struct pollfd){ .fd = accepts ? s->listener.fd[i] : -1,
 			    .events = POLLIN };
 	for (size_t i = 0; i < s->nconn; i++) {
 		const struct serve_conn *k = &s->conn[i];
-		int64_t at =
-		    k->until_ns != 0 ? k->until_ns : peer_deadline(k->peer);
+		int64_t at = serve_conn_deadline(k);
 		if (at < *until)
 			*until = at;
-		s->fd[n++] =
-		    (struct pollfd){ .fd = k->fd, .events = serve_events(k) };
+		s->fd[n++] = (struct pollfd){ .fd = k->fd,
+			.events = serve_conn_events(k) };
 	}
 	return n;
 }
@@ -230,6 +175,7 @@ static void
 serve_release_conn(struct serve *s, struct serve_conn *k)
 {
 	s->complaints += peer_complaints(k->peer);
+	clients_leave(&s->clients, &k->client);
 	peer_free(k->peer);
 	close(k->fd);
 }
@@ -259,26 +205,40 @@ serve_poll_ms(int64_t until, int64_t now)
 	return ms > 60000 ? 60000 : (int)ms;
 }
 
-static int
-serve_round(struct serve *s, struct err *e)
+/* poll(2) cannot be had (no memory; a limit that was lowered): a moment later
+ * everything is tried, since nothing here can block. */
+static void
+serve_blind(struct serve *s, size_t n)
+{
+	const struct timespec moment = { 0, SERVE_BLIND_MS * 1000000 };
+	nanosleep(&moment, NULL);
+	for (size_t i = 1; i < n; i++)
+		s->fd[i].revents = s->fd[i].fd < 0 ? 0 : s->fd[i].events;
+}
+
+static void
+serve_round(struct serve *s, int64_t latest)
 {
 	int64_t until, now = loop_now_ns();
 	size_t n = serve_list(s, now, &until);
-	int rc = poll(s->fd, n, serve_poll_ms(until, now));
-	if (rc < 0 && errno == EINTR)
-		return 0;
-	if (rc < 0)
-		return err_set(e, ERR_TEMP, "cannot poll %zu descriptors: %s",
-		    n, strerror(errno));
+	if (latest < until)
+		until = latest;
+	if (poll(s->fd, n, serve_poll_ms(until, now)) < 0) {
+		if (errno == EINTR)
+			return;
+		serve_blind(s, n);
+	}
 	now = loop_now_ns();
-	size_t first = s->listener.n + 1, served = s->nconn;
+	if (s->log_full >= 0 && s->fd[1].revents != 0)
+		serve_log(s);
+	size_t first = s->listener.n + 2, served = s->nconn;
 	for (size_t i = 0; i < served; i++)
-		serve_turn(s, &s->conn[i], s->fd[first + i].revents, now);
+		serve_conn_turn(s, &s->conn[i], s->fd[first + i].revents, now);
 	serve_sweep(s);
 	for (size_t i = 0; i < s->listener.n; i++)
-		if ((s->fd[1 + i].revents & POLLIN) != 0)
+		if ((s->fd[2 + i].revents & POLLIN) != 0)
 			serve_accept(s, s->listener.fd[i], now);
-	return 0;
+	serve_log(s);
 }
 
 /* A session needs its socket and, while a message is under way, two
@@ -295,23 +255,89 @@ serve_raise_limit(size_t sessions)
 }
 
 static void
-serve_tell(const struct serve *s)
+serve_tell(struct serve *s)
 {
 	char address[256], port[16];
 	for (size_t i = 0; s->c->ready != NULL && i < s->listener.n; i++) {
 		listener_name(&s->listener, i, address, port);
 		s->c->ready(s->c->ready_arg, address, port);
 	}
+	serve_log(s);
+}
+
+static bool
+serve_raised(const struct serve *s)
+{
+	return __atomic_load_n(&s->loop->raised, __ATOMIC_ACQUIRE) != 0;
+}
+
+/* All that is to be said has been sent. */
+static bool
+serve_is_quiet(const struct serve *s)
+{
+	for (size_t i = 0; i < s->nconn; i++)
+		if (!s->conn[i].shut)
+			return false;
+	return true;
+}
+
+/* Lets those go who are connected. */
+static void
+serve_end(struct serve *s)
+{
+	int64_t last = loop_deadline(SERVE_GRACE_MS);
+	listener_release(&s->listener);
+	s->ending = true;
+	s->text_ns = loop_deadline(SERVE_TEXT_MS);
+	for (size_t i = 0; i < s->nconn; i++)
+		serve_conn_turn(s, &s->conn[i], 0, loop_now_ns());
+	serve_sweep(s);
+	for (bool quiet = false;
+	     s->nconn > 0 && !serve_raised(s) && loop_now_ns() < last;) {
+		if (!quiet && serve_is_quiet(s)) {
+			int64_t soon = loop_deadline(SERVE_QUIET_MS);
+			last = soon < last ? soon : last;
+			quiet = true;
+		}
+		serve_round(s, last);
+	}
+}
+
+static void
+serve_loop(struct serve *s)
+{
+	while (!serve_raised(s) && !(serve_done(s) && s->nconn == 0))
+		serve_round(s, LOOP_FOREVER);
+	if (!serve_raised(s))
+		return;
+	int sig = s->loop->raised;
+	loop_clear(s->loop);
+	serve_end(s);
+	loop_raise(s->loop, sig);
 }
 
 static int
-serve_loop(struct serve *s, struct err *e)
+serve_listen(struct serve *s, struct err *e)
 {
-	while (__atomic_load_n(&s->loop->raised, __ATOMIC_ACQUIRE) == 0 &&
-	       !(serve_done(s) && s->nconn == 0))
-		if (serve_round(s, e) != 0)
-			return -1;
-	return 0;
+	const struct serve_config *c = s->c;
+	return c->path != NULL
+		   ? listener_unix(&s->listener, c->path, e)
+		   : listener_tcp(&s->listener, c->address, c->port, e);
+}
+
+static void
+serve_init(struct serve *s, const struct serve_config *c, struct loop *l)
+{
+	s->c = c;
+	s->loop = l;
+	s->log_full = -1;
+	s->max = c->sessions_max > 0 ? c->sessions_max : SERVE_SESSIONS;
+	s->client_max = c->client_max > 0 ? c->client_max : (s->max + 1) / 2;
+	s->fd = mem_grow(NULL, SERVE_OTHERS, sizeof *s->fd);
+	s->peer = c->peer;
+	s->peer.auth_failed = serve_auth_failed;
+	s->peer.auth_failed_arg = s;
+	serve_raise_limit(s->max);
 }
 
 int
@@ -319,21 +345,20 @@ serve_run(const struct serve_config *c, struct loop *l,
     unsigned long *complaints, struct err *e)
 {
 	struct serve *s = mem_zalloc(sizeof *s);
-	s->c = c;
-	s->loop = l;
-	s->max = c->session_max > 0 ? c->session_max : SERVE_SESSIONS;
-	s->fd = mem_grow(NULL, LISTENER_MAX + 1, sizeof *s->fd);
-	serve_raise_limit(s->max);
-	int rc = c->path != NULL
-		     ? listener_unix(&s->listener, c->path, e)
-		     : listener_tcp(&s->listener, c->address, c->port, e);
+	serve_init(s, c, l);
+	int rc = serve_listen(s, e);
 	if (rc == 0) {
 		serve_tell(s);
-		rc = serve_loop(s, e);
+		if (c->bound != NULL)
+			rc = c->bound(c->bound_arg, e);
 	}
+	if (rc == 0)
+		serve_loop(s);
 	for (size_t i = 0; i < s->nconn; i++)
 		serve_release_conn(s, &s->conn[i]);
+	serve_log(s);
 	listener_release(&s->listener);
+	clients_release(&s->clients);
 	if (complaints != NULL)
 		*complaints = s->complaints;
 	free(s->conn);

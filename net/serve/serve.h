@@ -1,4 +1,5 @@
-/* The receiver as a server: listens, and drives a peer a connection. */
+/* The receiver as a server: listens, and drives a peer a connection. Only one
+ * that cannot listen fails; a poll(2) that does is tried again. */
 #ifndef NET_SERVE_H
 #define NET_SERVE_H
 
@@ -10,16 +11,30 @@ struct serve_config {
 	const char *address; /* NULL: 127.0.0.1, and ::1 where there is IPv6 */
 	const char *port;    /* "0": the kernel picks one, the same for both */
 	const char *path;    /* a Unix socket in place of both, or NULL */
-	size_t session_max;  /* at once; 0 = 1000. More wait in the backlog */
+	size_t sessions_max; /* at once; 0 = 2000. More wait in the backlog */
+	size_t client_max;   /* of them from one client; 0 = half of them.
+				More are answered 421 */
 	unsigned long count; /* end after that many sessions; 0 = never */
 	struct peer_config peer;
 	/* Told once what is listened on: "127.0.0.1 port 2525". */
 	void (*ready)(void *arg, const char *address, const char *port);
 	void *ready_arg;
+	/* All addresses are bound and told, and nobody has been let in yet:
+	 * time to give up privileges. -1 ends it. NULL: nothing is done. */
+	int (*bound)(void *arg, struct err *e);
+	void *bound_arg;
+	/* The log, which must never keep a session waiting: log_flush() writes
+	 * what can be written at once, and returns the descriptor that is full
+	 * or -1. It is called before replies are sent, and when the descriptor
+	 * takes more. NULL: there is no such log. */
+	int (*log_flush)(void *arg);
+	void *log_arg;
 };
 
-/* Serves until loop_raise(). 0, or -1: ERR_USAGE, ERR_TEMP (address in
- * use). Complaints of mocks come through the peers' log as '#'; *complaints
+/* Serves until loop_raise(); then nobody else is let in, who is connected is
+ * told 421, at the end of its mail text where that comes within a second, and
+ * after 2 s at most, or a second loop_raise(), all is over. 0, or -1:
+ * ERR_USAGE, ERR_TEMP (address in use), or what bound() said. Complaints of mocks come through the peers' log as '#'; *complaints
  * counts them (may be NULL). */
 int serve_run(const struct serve_config *c, struct loop *l,
     unsigned long *complaints, struct err *e);

@@ -163,7 +163,7 @@ pair_store(struct pair *p)
 	buf_adds(&p->stored, "\n");
 	buf_add(&p->stored, buf_data(&p->text), buf_len(&p->text));
 	buf_adds(&p->stored, "|");
-	smtpd_stored(p->d, NULL, 0, NULL);
+	smtpd_stored(p->d, NULL, 0, false, NULL);
 }
 
 static void

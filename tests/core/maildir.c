@@ -200,7 +200,7 @@ test_write_error(void)
 	setrlimit(RLIMIT_FSIZE, &now);
 	CHECK(maildir_write(m, "0123456789abcdef", 16, &e) == -1, "no error");
 	setrlimit(RLIMIT_FSIZE, &was);
-	CHECK(e.kind == ERR_OUTPUT, "%s", e.text);
+	CHECK(e.kind == ERR_TEMP, "no room: %s", e.text);
 	CHECK(strstr(e.text, "full") != NULL, "%s", e.text);
 	maildir_abort(m);
 	CHECK(count("full", "tmp") == 0, "left in tmp");
@@ -239,6 +239,39 @@ test_killed(void)
 	}
 }
 
+/* A name is as long as its folder's, escapes counted. */
+static void
+test_storable(void)
+{
+	static const struct {
+		char octet;
+		size_t n, max;
+		bool want;
+	} row[] = {
+		{ 'a', 255, 0, true },
+		{ 'a', 256, 0, false },
+		{ '!', 85, 0, true },
+		{ '!', 86, 0, false },
+		{ 'a', 143, 143, true },
+		{ 'a', 144, 143, false },
+		{ 'a', 0, 0, false },
+	};
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		char name[300] = "";
+		struct maildir *m;
+		struct err e = { 0 };
+		memset(name, row[i].octet, row[i].n);
+		CHECK(maildir_storable(row[i].max, name) == row[i].want,
+		    "row %zu", i);
+		if (row[i].max != 0)
+			continue;
+		bool opened = maildir_open(&m, top, name, &e) == 0;
+		CHECK(opened == row[i].want, "row %zu: %s", i, e.text);
+		if (opened)
+			maildir_abort(m);
+	}
+}
+
 int
 main(void)
 {
@@ -250,6 +283,7 @@ main(void)
 	test_symlinks();
 	test_swapped();
 	test_write_error();
+	test_storable();
 	test_killed();
 	clean();
 	return check_done();

@@ -378,7 +378,7 @@ test_auth(void)
 		{ "LOGIN, wrong password", "AUTH LOGIN\r\ndXNlcg==\r\nc2VjcmV1",
 		    "334 334 535 " },
 		{ "LOGIN, given up", "AUTH LOGIN\r\n*", "334 501 " },
-		{ "no such mechanism", "AUTH NEVER-HEARD", "535 " },
+		{ "no such mechanism", "AUTH NEVER-HEARD", "504 " },
 		{ "mechanism not offered", "AUTH XYZ", "504 " },
 	};
 	struct peer_config c = config();
@@ -413,6 +413,97 @@ remember(
 	buf_addf(b, "%lu %c ", session, dir);
 	buf_add(b, text, len);
 	buf_addc(b, '\n');
+}
+
+/* Who guesses waits: from the fourth failure on, longer each time. */
+static void
+test_guesses(void)
+{
+	struct peer_config c = config();
+	struct buf out = BUF_INIT, list = BUF_INIT;
+	struct sasl_secret password = SASL_SECRET_INIT;
+	static const char guess[] = "AUTH PLAIN AHVzZXIAd3Jvbmc=\r\n";
+	sasl_secret_set(&password, "secret", 6);
+	c.smtpd.auth_insecure = true;
+	c.auth_user = "user";
+	c.auth_password = &password;
+	c.auth_allowed = "PLAIN";
+	struct peer *p = peer_new(&c, 1, NULL);
+	peer_feed(p, "EHLO x\r\n", 8);
+	take(p, &out);
+	CHECK(strstr(buf_str(&out), "250-AUTH PLAIN\r\n") != NULL, "%s",
+	    buf_str(&out));
+	for (int64_t i = 1; i <= 6; i++) {
+		buf_clear(&out);
+		int64_t began = loop_now_ns();
+		peer_feed(p, guess, sizeof guess - 1);
+		take(p, &out);
+		CHECK((buf_len(&out) > 0) == (i <= 3), "guess %d: %s", (int)i,
+		    buf_str(&out));
+		if (i <= 3)
+			continue;
+		int64_t wait = SECOND << (i - 4), at = peer_deadline(p);
+		CHECK(at >= began + wait && at <= loop_now_ns() + wait,
+		    "guess %d", (int)i);
+		CHECK(!peer_wants(p), "it listens");
+		peer_tick(p, at - 1);
+		take(p, &out);
+		CHECK(buf_len(&out) == 0, "too early: %s", buf_str(&out));
+		peer_tick(p, at);
+		take(p, &out);
+		codes(&out, &list);
+		CHECK(strcmp(buf_str(&list), i < 6 ? "535 " : "421 ") == 0,
+		    "guess %d: %s", (int)i, buf_str(&out));
+	}
+	CHECK(peer_ended(p), "guessing goes on");
+	peer_free(p);
+	sasl_secret_wipe(&password);
+	buf_release(&out);
+	buf_release(&list);
+}
+
+/* A session has an end, however busy it is; and so has the server. */
+static void
+test_ends(void)
+{
+	static const struct {
+		const char *in, *want;
+		bool text;
+	} row[] = {
+		{ "", "220 421 ", false },
+		{ "EHLO x\r\nNOOP\r\n", "220 250 250 421 ", false },
+		{ "HELO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nx",
+		    "220 250 250 250 354 421 ", true },
+		{ "EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nBDAT 9\r\nx",
+		    "220 250 250 250 421 ", true },
+		{ "QUIT\r\n", "220 221 ", false },
+	};
+	struct peer_config c = config();
+	struct buf out = BUF_INIT, list = BUF_INIT;
+	c.session_ns = 100 * SECOND;
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++)
+		for (int shut = 0; shut < 2; shut++) {
+			struct peer *p = peer_new(&c, 1, NULL);
+			int64_t at = peer_deadline(p);
+			buf_clear(&out);
+			peer_feed(p, row[i].in, strlen(row[i].in));
+			CHECK(peer_ended(p) || peer_deadline(p) == at,
+			    "row %zu: octets put it off", i);
+			CHECK(peer_in_text(p) == row[i].text, "row %zu", i);
+			peer_tick(p, at - 1);
+			if (shut)
+				peer_shut(p);
+			else
+				peer_tick(p, at);
+			CHECK(peer_ended(p), "row %zu goes on", i);
+			take(p, &out);
+			codes(&out, &list);
+			CHECK(strcmp(buf_str(&list), row[i].want) == 0,
+			    "row %zu: %s", i, buf_str(&out));
+			peer_free(p);
+		}
+	buf_release(&out);
+	buf_release(&list);
 }
 
 static void
@@ -504,6 +595,8 @@ main(void)
 	test_bounded();
 	test_time();
 	test_auth();
+	test_guesses();
+	test_ends();
 	test_log();
 	test_mock();
 	world_free(world);

@@ -75,7 +75,7 @@ meet(const char *mech, size_t who, enum sasl_initial initial, int ours,
 {
 	struct sasl_secret pw = { NULL, 0 }, right = SECRET("pencil");
 	struct sasl_server_config sc = { "user", &right, true, false,
-		binding(theirs) };
+		binding(theirs), NULL };
 	struct sasl_config cc = { .mech = mech,
 		.user = people[who].user,
 		.authzid = people[who].authzid,
@@ -146,7 +146,7 @@ try_stripped(void)
 {
 	struct sasl_secret pw = SECRET("pencil");
 	struct sasl_server_config sc = { "user", &pw, true, false,
-		binding(EXPORTER) };
+		binding(EXPORTER), NULL };
 	struct sasl_config cc = { .offered = "SCRAM-SHA-256 PLAIN",
 		.user = "user",
 		.password = &pw,
@@ -188,7 +188,7 @@ try_prepared(void)
 	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
 		struct sasl_secret a = SASL_SECRET_INIT, b = a;
 		struct sasl_server_config sc = { "user", &a, true, false,
-			binding(0) };
+			binding(0), NULL };
 		struct sasl_config cc = { .mech = row[i].mech,
 			.user = "user",
 			.password = &b,
@@ -223,6 +223,78 @@ static const struct {
 	{ false, true, 0, "SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 PLAIN LOGIN" },
 };
 
+/* Of what there is only some: what is left works, SCRAM without its -PLUS too,
+ * whose client can bind and says so ("y"). */
+static void
+try_allowed(void)
+{
+	static const struct {
+		const char *allowed, *want, *mech;
+		int rc;
+	} row[] = {
+		{ "LOGIN SCRAM-SHA-256", "SCRAM-SHA-256 LOGIN", "SCRAM-SHA-256",
+		    1 },
+		{ "SCRAM-SHA-1-PLUS SCRAM-SHA-256",
+		    "SCRAM-SHA-256 SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", 1 },
+		{ "SCRAM-SHA-1-PLUS SCRAM-SHA-256",
+		    "SCRAM-SHA-256 SCRAM-SHA-1-PLUS", "SCRAM-SHA-1-PLUS", 1 },
+		{ "SCRAM-SHA-1", "SCRAM-SHA-1", "PLAIN", -3 },
+		{ "XOAUTH2", "", "PLAIN", -3 },
+	};
+	struct sasl_secret pw = SECRET("pencil");
+	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+		struct sasl_server_config sc = { "user", &pw, true, true,
+			binding(EXPORTER), row[i].allowed };
+		struct buf b = BUF_INIT;
+		struct sasl_client *c;
+		struct sasl_server *s;
+		struct err e = { 0 };
+		int rc = -3;
+
+		sasl_server_mechs(&sc, &b);
+		CHECK(strcmp(buf_str(&b), row[i].want) == 0, "%s", buf_str(&b));
+		struct sasl_config cc = { .mech = row[i].mech,
+			.offered = buf_str(&b),
+			.user = "user",
+			.password = &pw,
+			.tls = true,
+			.binding = binding(EXPORTER) };
+		CHECK(sasl_client_new(&c, &cc, &e) == 0, "%s", e.text);
+		if (sasl_server_new(&s, row[i].mech, &sc, &e) == 0)
+			rc = carry(c, s);
+		CHECK(rc == row[i].rc, "row %zu: %d %s", i, rc, e.text);
+		sasl_client_free(c);
+		sasl_server_free(s);
+		buf_release(&b);
+	}
+}
+
+/* Which mechanisms can do anything with that password? */
+static void
+try_ready(void)
+{
+	static const struct {
+		const char *user, *pw;
+		size_t n;
+		int want;
+	} row[] = {
+		{ "user", "pencil", 6, 1 },
+		{ "user", "p\xc3\xa4", 3, 1 },
+		{ "user", "p\xff", 2, 0 },
+		{ "user", "p\0q", 3, 0 },
+		{ "\xff", "pencil", 6, 0 },
+	};
+	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+		struct sasl_secret pw = SASL_SECRET_INIT;
+		struct err e = { 0 };
+
+		sasl_secret_set(&pw, row[i].pw, row[i].n);
+		CHECK(sasl_server_ready(row[i].user, &pw, &e) == row[i].want,
+		    "row %zu: %s", i, e.text);
+		sasl_secret_wipe(&pw);
+	}
+}
+
 static void
 try_lists(void)
 {
@@ -232,7 +304,7 @@ try_lists(void)
 
 	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
 		struct sasl_server_config sc = { "user", &pw, lists[i].tls,
-			lists[i].insecure, binding(lists[i].binding) };
+			lists[i].insecure, binding(lists[i].binding), NULL };
 		struct buf b = BUF_INIT;
 
 		sasl_server_mechs(&sc, &b);
@@ -279,7 +351,8 @@ static void
 try_rude(size_t i)
 {
 	struct sasl_secret pw = SECRET("pencil");
-	struct sasl_server_config sc = { "user", &pw, true, false, binding(0) };
+	struct sasl_server_config sc = { "user", &pw, true, false, binding(0),
+		NULL };
 	struct sasl_server *s;
 	struct err e = { 0 };
 	const char *b64;
@@ -308,7 +381,8 @@ static void
 try_last(void)
 {
 	struct sasl_secret pw = SECRET("pencil");
-	struct sasl_server_config sc = { "user", &pw, true, false, binding(0) };
+	struct sasl_server_config sc = { "user", &pw, true, false, binding(0),
+		NULL };
 	struct sasl_config cc = {
 		.mech = "SCRAM-SHA-256", .user = "user", .password = &pw
 	};
@@ -336,7 +410,8 @@ static void
 try_prompts(void)
 {
 	struct sasl_secret pw = SECRET("pencil");
-	struct sasl_server_config sc = { "user", &pw, false, true, binding(0) };
+	struct sasl_server_config sc = { "user", &pw, false, true, binding(0),
+		NULL };
 	struct sasl_server *s;
 	struct err e = { 0 };
 	const char *b64;
@@ -372,6 +447,8 @@ main(void)
 	try_stripped();
 	try_prepared();
 	try_lists();
+	try_allowed();
+	try_ready();
 	for (size_t i = 0; i < sizeof rude / sizeof rude[0]; i++)
 		try_rude(i);
 	try_last();

@@ -454,7 +454,8 @@ test_sessions(void)
 	int fd[6];
 	char c;
 	server_init(&s);
-	s.c.session_max = 3;
+	s.c.sessions_max = 3;
+	s.c.client_max = 3;
 	s.c.count = 6;
 	CHECK(server_start(&s, 1), "%s", s.err.text);
 	for (size_t i = 0; i < 6; i++)
@@ -583,6 +584,152 @@ test_rude(void)
 	CHECK(files("rude@x/tmp", NULL, NULL) == 0, "left in tmp");
 	CHECK(files("rude@x/new", NULL, NULL) == 0, "half a message");
 	close(deaf);
+	buf_release(&b);
+}
+
+/* From another address of this machine. */
+static int
+dial_from(const char *from, unsigned port)
+{
+	struct sockaddr_in me = { .sin_family = AF_INET };
+	struct sockaddr_in in = { .sin_family = AF_INET,
+		.sin_port = htons((in_port_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	inet_pton(AF_INET, from, &me.sin_addr);
+	if (bind(fd, (struct sockaddr *)&me, sizeof me) != 0 ||
+	    connect(fd, (struct sockaddr *)&in, sizeof in) != 0)
+		abort();
+	return fd;
+}
+
+/* Full for one client, not for another, and not for ever. */
+static void
+test_client_max(void)
+{
+	struct server s;
+	int fd[2];
+	server_init(&s);
+	s.c.client_max = 2;
+	CHECK(server_start(&s, 1), "%s", s.err.text);
+	for (int i = 0; i < 2; i++) {
+		struct buf b = BUF_INIT;
+		fd[i] = dial(AF_INET, s.port);
+		CHECK(expect(fd[i], &b, "220 "), "client %d", i);
+		buf_release(&b);
+	}
+	struct buf b = BUF_INIT;
+	int third = dial(AF_INET, s.port);
+	CHECK(expect(third, &b, NULL), "%s", buf_str(&b));
+	CHECK(strcmp(buf_str(&b),
+		  "421 here.example Too many sessions from 127.0.0.1\r\n") == 0,
+	    "%s", buf_str(&b));
+	close(third);
+	buf_clear(&b);
+	int other = dial_from("127.0.0.2", s.port);
+	CHECK(expect(other, &b, "220 "), "%s", buf_str(&b));
+	close(other);
+	buf_clear(&b);
+	send_all(fd[0], "QUIT\r\n", 6);
+	CHECK(expect(fd[0], &b, NULL), "%s", buf_str(&b));
+	close(fd[0]);
+	/* The server sees the close some time after this. */
+	do {
+		buf_clear(&b);
+		third = dial(AF_INET, s.port);
+		CHECK(expect(third, &b, "\r\n"), "%s", buf_str(&b));
+		close(third);
+	} while (strncmp(buf_str(&b), "421 ", 4) == 0);
+	CHECK(strncmp(buf_str(&b), "220 ", 4) == 0, "%s", buf_str(&b));
+	close(fd[1]);
+	CHECK(server_stop(&s, true) == 0, "%s", s.err.text);
+	buf_release(&b);
+}
+
+/* A signal: 421 for who is connected, but mail text under way may end. */
+static void
+test_grace(void)
+{
+	struct server s;
+	struct buf b = BUF_INIT;
+	server_init(&s);
+	s.c.peer.maildir = top;
+	CHECK(server_start(&s, 1), "%s", s.err.text);
+	int idle = dial(AF_INET, s.port), busy = dial(AF_INET, s.port);
+	static const char half[] =
+	    "EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<grace@x>\r\n"
+	    "DATA\r\nhalf\r\n";
+	CHECK(expect(idle, &b, "220 "), "%s", buf_str(&b));
+	buf_clear(&b);
+	send_all(busy, half, sizeof half - 1);
+	CHECK(expect(busy, &b, "354 "), "%s", buf_str(&b));
+	loop_raise(&s.loop, SIGTERM);
+	buf_clear(&b);
+	CHECK(expect(idle, &b, NULL), "%s", buf_str(&b));
+	CHECK(strncmp(buf_str(&b), "421 here.example ", 17) == 0, "%s",
+	    buf_str(&b));
+	buf_clear(&b);
+	send_all(busy, "whole\r\n.\r\n", 10);
+	CHECK(expect(busy, &b, NULL), "%s", buf_str(&b));
+	CHECK(strncmp(buf_str(&b), "250 2.0.0 stored as ", 20) == 0 &&
+		  strstr(buf_str(&b), "\r\n421 4.3.2 ") != NULL,
+	    "%s", buf_str(&b));
+	close(idle);
+	close(busy);
+	CHECK(server_stop(&s, false) == 0, "%s", s.err.text);
+	CHECK(files("grace@x/new", NULL, NULL) == 1, "the mail");
+	buf_release(&b);
+}
+
+/* Who neither ends its text nor goes away is left behind. */
+static void
+test_grace_ends(void)
+{
+	struct server s;
+	struct buf b = BUF_INIT;
+	server_init(&s);
+	CHECK(server_start(&s, 1), "%s", s.err.text);
+	int fd = dial(AF_INET, s.port);
+	static const char half[] = "EHLO x\r\nMAIL FROM:<a@b>\r\n"
+				   "RCPT TO:<c@x>\r\nDATA\r\nhalf\r\n";
+	send_all(fd, half, sizeof half - 1);
+	CHECK(expect(fd, &b, "354 "), "%s", buf_str(&b));
+	int64_t began = loop_now_ns();
+	CHECK(server_stop(&s, true) == 0, "%s", s.err.text);
+	CHECK(loop_now_ns() - began < INT64_C(2500000000), "too long a grace");
+	buf_clear(&b);
+	CHECK(expect(fd, &b, "421 "), "%s", buf_str(&b));
+	close(fd);
+	buf_release(&b);
+}
+
+/* poll(2) fails as long as there are more sockets than a limit that was
+ * lowered: sessions go on. */
+static void
+test_poll_fails(void)
+{
+	struct server s;
+	struct rlimit was, now;
+	struct buf b = BUF_INIT;
+	server_init(&s);
+	CHECK(server_start(&s, 1), "%s", s.err.text);
+	int fd = dial(AF_INET, s.port);
+	CHECK(expect(fd, &b, "220 "), "%s", buf_str(&b));
+	getrlimit(RLIMIT_NOFILE, &was);
+	now = was;
+	now.rlim_cur = 2;
+	setrlimit(RLIMIT_NOFILE, &now);
+	for (int i = 0; i < 3; i++) {
+		buf_clear(&b);
+		send_all(fd, "NOOP\r\n", 6);
+		CHECK(expect(fd, &b, "250 "), "%s", buf_str(&b));
+	}
+	setrlimit(RLIMIT_NOFILE, &was);
+	buf_clear(&b);
+	send_all(fd, "QUIT\r\n", 6);
+	CHECK(expect(fd, &b, NULL), "%s", buf_str(&b));
+	close(fd);
+	CHECK(server_stop(&s, true) == 0, "%s", s.err.text);
 	buf_release(&b);
 }
 
@@ -724,6 +871,10 @@ main(void)
 	test_descriptors();
 	test_last_reply();
 	test_rude();
+	test_client_max();
+	test_grace();
+	test_grace_ends();
+	test_poll_fails();
 	test_half_close();
 	test_mock();
 	world_free(world);

@@ -63,7 +63,7 @@ play_store(struct play *p, struct smtpd *d)
 	buf_add(&p->stored, buf_data(&p->text), buf_len(&p->text));
 	buf_adds(&p->stored, "|");
 	p->stores++;
-	smtpd_stored(d, NULL, 0, NULL);
+	smtpd_stored(d, NULL, 0, false, NULL);
 }
 
 /* Two steps without an initial response; "QUFB" is right. */
@@ -738,7 +738,8 @@ check_starttls(void)
 
 /* A mailbox could not be written; ids; the reply to each. */
 static void
-check_stored(enum how how, const char *id, size_t nfailed, const char *want)
+check_stored(
+    enum how how, const char *id, size_t nfailed, bool full, const char *want)
 {
 	static const size_t failed[] = { 1 };
 	struct smtpd_config c;
@@ -758,7 +759,7 @@ check_stored(enum how how, const char *id, size_t nfailed, const char *want)
 	smtpd_out_done(d, n);
 	smtpd_next(d, &ev);
 	CHECK(ev.kind == SMTPD_NONE, "it waits until the message is stored");
-	smtpd_stored(d, failed, nfailed, id);
+	smtpd_stored(d, failed, nfailed, full, id);
 	do
 		smtpd_next(d, &ev);
 	while (ev.kind != SMTPD_NONE);
@@ -766,6 +767,115 @@ check_stored(enum how how, const char *id, size_t nfailed, const char *want)
 	CHECK(n == strlen(want) && memcmp(out, want, n) == 0, "got %.*s",
 	    (int)n, out);
 	smtpd_free(d);
+	world_free(w);
+}
+
+/* What goes into header lines has an end. */
+static void
+check_names(void)
+{
+	static const struct {
+		const char *format;
+		int n; /* of x in it */
+		const char *want;
+	} row[] = {
+		{ "EHLO %s\r\n", 255, "250 HELP" },
+		{ "EHLO %s\r\n", 256, "501 A name has at most 255 octets" },
+		{ "HELO %s\r\n", 1500, "501 A name has at most 255 octets" },
+		{ "EHLO a\r\nMAIL FROM:<a@%s>\r\n", 896, "250 2.1.0 OK" },
+		{ "EHLO a\r\nMAIL FROM:<a@%s>\r\n", 897,
+		    "501 5.1.7 A path has at most 900 octets" },
+		{ "EHLO a\r\nMAIL FROM:<>\r\nRCPT TO:<Jones@%s>\r\n", 1500,
+		    "501 5.1.3 A path has at most 900 octets" },
+	};
+	struct smtpd_config c;
+	struct world *w;
+	config(&c, PLAIN, &w);
+	c.line_max = 2048;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		char x[1501];
+		struct play p;
+		memset(x, 'x', sizeof(x));
+		x[row[i].n] = '\0';
+		char *want = mem_printf("%s\r\n", row[i].want);
+		struct buf in = BUF_INIT;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		buf_addf(&in, row[i].format, x);
+#pragma GCC diagnostic pop
+		play_run(&p, &c, buf_data(&in), buf_len(&in), 0);
+		size_t len = buf_len(&p.out), n = strlen(want);
+		CHECK(len > n && strcmp(buf_str(&p.out) + len - n, want) == 0,
+		    "row %zu: %s", i, buf_str(&p.out));
+		play_release(&p);
+		buf_release(&in);
+		free(want);
+	}
+	world_free(w);
+}
+
+static void
+check_guesses(void)
+{
+	struct smtpd_config c;
+	struct world *w;
+	struct play p;
+	config(&c, AUTH, &w);
+	static const char in[] =
+	    "EHLO a.b\r\nAUTH PLAIN QkJC\r\nAUTH PLAIN QkJC\r\n"
+	    "AUTH PLAIN QkJC\r\nNOOP\r\nAUTH PLAIN QkJC\r\n"
+	    "AUTH PLAIN QkJC\r\nAUTH PLAIN QkJC\r\nAUTH PLAIN QUFB\r\n";
+	static const char tail[] =
+	    "535 5.7.8 Authentication credentials invalid\r\n"
+	    "421 4.7.0 Beta.ARPA Too many failed logins, closing "
+	    "transmission channel\r\n";
+	play_run(&p, &c, in, sizeof(in) - 1, 0);
+	size_t n = 0, len = buf_len(&p.out);
+	for (const char *s = buf_str(&p.out); (s = strstr(s, "535 ")); s++)
+		n++;
+	CHECK(n == 5 && strstr(buf_str(&p.out), "235 ") == NULL && p.closed,
+	    "%zu guesses: %s", n, buf_str(&p.out));
+	CHECK(strcmp(buf_str(&p.out) + len - (sizeof(tail) - 1), tail) == 0,
+	    "%s", buf_str(&p.out));
+	play_release(&p);
+	/* What is offered may change in a session. */
+	struct smtpd *d = smtpd_new(&c, false);
+	p = (struct play){ .stores = 0 };
+	smtpd_auth_offer(d, "CRAM-MD5");
+	play_feed(&p, d, "EHLO a.b\r\nAUTH PLAIN QUFB\r\n", 27);
+	CHECK(strstr(buf_str(&p.out), "250-AUTH CRAM-MD5\r\n") != NULL &&
+		  strstr(buf_str(&p.out), "\r\n504 5.5.4 ") != NULL,
+	    "%s", buf_str(&p.out));
+	smtpd_free(d);
+	play_release(&p);
+	world_free(w);
+}
+
+static bool
+storable(const void *arg, const char *mailbox)
+{
+	return strcmp(mailbox, arg) != 0;
+}
+
+/* One recipient that cannot have a mailbox is refused, and no other. */
+static void
+check_storable(void)
+{
+	struct smtpd_config c;
+	struct world *w;
+	struct play p;
+	config(&c, PLAIN, &w);
+	c.storable = storable;
+	c.storable_arg = "Brown@Beta.ARPA";
+	static const char in[] =
+	    OPEN "RCPT TO:<Brown@Beta.ARPA>\r\nDATA\r\n.\r\n";
+	play_run(&p, &c, in, sizeof(in) - 1, 0);
+	CHECK(strstr(buf_str(&p.out), OPENED
+		  "553 5.1.3 No mailbox can have such a name here\r\n" GO OK) !=
+		  NULL,
+	    "%s", buf_str(&p.out));
+	CHECK(p.stores == 1, "stored");
+	play_release(&p);
 	world_free(w);
 }
 
@@ -781,7 +891,7 @@ check_timeout(void)
 	play_feed(&p, d, OPEN "DATA\r\nx", strlen(OPEN "DATA\r\nx"));
 	CHECK(smtpd_patience_s(d) == 180, "patience in text");
 	buf_clear(&p.out);
-	smtpd_timeout(d);
+	smtpd_hang_up(d, "4.4.2", "Timeout exceeded");
 	play_drain(&p, d);
 	CHECK(p.aborts == 1 && p.closed, "timeout: abort and close");
 	CHECK(strncmp(buf_str(&p.out), "421 4.4.2 Beta.ARPA", 19) == 0,
@@ -835,12 +945,22 @@ main(void)
 	check_smuggling(BARE_OK);
 	check_limits();
 	check_starttls();
-	check_stored(PLAIN, NULL, 0, OK OK);
-	check_stored(PLAIN, "17", 0, "250 2.0.0 stored as 17\r\n" OK);
-	check_stored(PLAIN, "17", 1,
+	check_names();
+	check_guesses();
+	check_storable();
+	check_stored(PLAIN, NULL, 0, false, OK OK);
+	check_stored(PLAIN, "17", 0, false, "250 2.0.0 stored as 17\r\n" OK);
+	check_stored(PLAIN, "17", 1, true,
+	    "452 4.3.1 Requested action not taken: insufficient system "
+	    "storage\r\n" OK);
+	check_stored(PLAIN, "17", 1, false,
 	    "451 4.3.0 Requested action aborted: local error in "
 	    "processing\r\n" OK);
-	check_stored(LMTP, "17", 1,
+	check_stored(LMTP, "17", 1, true,
+	    "250 2.0.0 <Jones@Beta.ARPA> stored as 17\r\n"
+	    "452 4.3.1 <Brown@Beta.ARPA> Requested action not taken: "
+	    "insufficient system storage\r\n" OK);
+	check_stored(LMTP, "17", 1, false,
 	    "250 2.0.0 <Jones@Beta.ARPA> stored as 17\r\n"
 	    "451 4.3.0 <Brown@Beta.ARPA> Requested action aborted: local "
 	    "error in processing\r\n" OK);

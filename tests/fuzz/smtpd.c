@@ -41,7 +41,7 @@ visit_event(struct visit *v, const struct smtpd_event *ev)
 		buf_add(&v->told, ev->text, ev->len);
 		break;
 	case SMTPD_END:
-		smtpd_stored(v->d, NULL, 0, NULL);
+		smtpd_stored(v->d, NULL, 0, false, NULL);
 		break;
 	case SMTPD_STARTTLS:
 		smtpd_tls(v->d);

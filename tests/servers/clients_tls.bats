@@ -31,7 +31,7 @@ curl_mail() {
 	local mech
 	serve_tls
 	for mech in PLAIN LOGIN CRAM-MD5; do
-		rm -rf box
+		rm -rf box/*
 		message want "by $mech" .dot
 		run curl_mail --ssl-reqd "smtp://$SERVE" --user smith:sesame \
 			--login-options "AUTH=$mech"
@@ -48,7 +48,7 @@ curl_mail() {
 	local version
 	serve_tls --tls-on-connect
 	for version in 1.2 1.3; do
-		rm -rf box
+		rm -rf box/*
 		message want "$version"
 		run curl_mail "smtps://$SERVE" --tls-max "$version"
 		ended 0
@@ -113,7 +113,7 @@ by_msmtp() {
 	! msmtp --version | grep -q scram-sha-256-plus || plus=-plus
 	for mech in plain login cram-md5 scram-sha-1$plus scram-sha-256$plus; do
 		for tls in NORMAL NORMAL:-VERS-TLS1.3; do
-			rm -rf box
+			rm -rf box/*
 			message want "by $mech"
 			run by_msmtp sesame --auth="$mech" \
 				--tls-priorities="$tls"
@@ -186,4 +186,83 @@ by_msmtp() {
 		        pass
 	E
 	ended 0
+}
+
+# by_gsasl MECHANISM PASSWORD ARGUMENT...: logs in and leaves.
+by_gsasl() {
+	local mech=$1 password=$2
+	shift 2
+	gsasl --client --smtp --mechanism="$mech" --authentication-id=smith \
+		--password="$password" --hostname=localhost --service=smtp \
+		--connect="localhost:$SERVE_PORT" "$@" </dev/null
+}
+
+@test "gsasl: each mechanism that is offered, with --auth-insecure and without" {
+	local mech insecure
+	for insecure in '' --auth-insecure; do
+		for mech in PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256; do
+			serve_tls $insecure
+			run by_gsasl "$mech" sesame --starttls \
+				--x509-ca-file="$CERTS/ca.pem" --no-cb
+			says "235 "
+			run by_gsasl "$mech" wrong --starttls \
+				--x509-ca-file="$CERTS/ca.pem" --no-cb
+			says "535 "
+			serve_stop
+		done
+	done
+	for mech in SCRAM-SHA-1-PLUS SCRAM-SHA-256-PLUS; do
+		serve_tls --auth-insecure
+		run by_gsasl "$mech" sesame --starttls \
+			--x509-ca-file="$CERTS/ca.pem"
+		says "235 "
+		serve_stop
+	done
+	serve_tls --auth-mechs SCRAM-SHA-256
+	run by_gsasl SCRAM-SHA-256 sesame --starttls \
+		--x509-ca-file="$CERTS/ca.pem" --no-cb
+	says "235 "
+	serve_stop
+	serve --maildir box --user smith --password-file password \
+		--auth-insecure
+	for mech in PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256; do
+		run by_gsasl "$mech" sesame --no-starttls
+		says "235 "
+	done
+}
+
+@test "curl and msmtp: each mechanism in clear text, and under TLS where it is allowed there" {
+	local mech
+	serve --maildir box --user smith --password-file password \
+		--auth-insecure
+	for mech in PLAIN LOGIN CRAM-MD5; do
+		rm -rf box/*
+		message want "by $mech"
+		run curl_mail "smtp://$SERVE" --user smith:sesame \
+			--login-options "AUTH=$mech"
+		ended 0
+		says "AUTH $mech"
+		took jones@beta.arpa want
+	done
+	for mech in plain cram-md5 scram-sha-1 scram-sha-256; do
+		run msmtp --host=localhost --port="$SERVE_PORT" --tls=off \
+			--user=smith --passwordeval="echo sesame" \
+			--from=smith@alpha.arpa --auth="$mech" \
+			jones@beta.arpa <want
+		ended 0
+	done
+	serve_stop
+	serve_tls --auth-insecure
+	for mech in PLAIN LOGIN CRAM-MD5; do
+		run curl_mail --ssl-reqd "smtp://$SERVE" --user smith:sesame \
+			--login-options "AUTH=$mech"
+		ended 0
+	done
+	serve_stop
+	# Without -PLUS on offer the plain twin works.
+	serve_tls --auth-mechs SCRAM-SHA-1,SCRAM-SHA-256
+	for mech in scram-sha-1 scram-sha-256; do
+		run by_msmtp sesame --auth="$mech"
+		ended 0
+	done
 }

@@ -10,7 +10,7 @@
 fetch_wishes=(
 	"postfix sasl2-bin libsasl2-modules"
 	"exim4-daemon-heavy dovecot-lmtpd dovecot-submissiond nsd unbound
-	 ldnsutils microsocks tinyproxy-bin bats swaks msmtp curl
+	 ldnsutils microsocks tinyproxy-bin bats swaks msmtp curl gsasl
 	 python3 openssl libnet-ssleay-perl"
 )
 

@@ -83,6 +83,12 @@ ended() {
 # serve ARGUMENT...: the receiver at $SERVE; teardown ends it.
 serve() { serve_at 0 "$@"; }
 
+serve_stop() {
+	kill "$SERVE_PID"
+	wait "$SERVE_PID"
+	unset SERVE_PID
+}
+
 serve_at() {
 	"$SMTPSH" --no-rc --serve "$@" >serve.out 2>&1 3>&- &
 	SERVE_PID=$!

@@ -1,0 +1,249 @@
+/* The receiver as a server. Its log goes to standard output and never keeps a
+ * session waiting: what a reader does not take gathers up to a limit, then
+ * lines are dropped, and counted. */
+#include "cmd/front/host_parts.h"
+
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "cmd/lang/duration.h"
+#include "net/serve/serve.h"
+
+#define HOST_LOG_MAX	(1u << 20)
+#define HOST_LOG_END_MS 200
+
+struct host_server {
+	struct host *h;
+	const struct opts *o;
+	struct shell *sh;
+	unsigned long dropped; /* lines of the log, since it last took one */
+	bool told;	       /* that the log cannot be written */
+	bool slow;	       /* told that its reader is slow */
+	bool warned;	       /* that everybody is let in */
+};
+
+static void
+host_clock(struct buf *b)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+	localtime_r(&now, &tm);
+	buf_addf(b, "%02d:%02d:%02d ", tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+/* A line, or none of it. */
+static void
+host_log_line(struct host_server *v, struct buf *line)
+{
+	struct out *out = &v->sh->out;
+	if (out_waiting(out) > HOST_LOG_MAX) {
+		v->dropped++;
+		return;
+	}
+	if (v->dropped > 0) {
+		struct buf b = BUF_INIT;
+		host_clock(&b);
+		buf_addf(&b, "0 # %lu lines of the log are missing here\n",
+		    v->dropped);
+		out_write(out, buf_data(&b), buf_len(&b));
+		buf_release(&b);
+		v->dropped = 0;
+	}
+	out_write(out, buf_data(line), buf_len(line));
+}
+
+/* The log: each session's lines, numbered, in the notation of RFC 821. */
+static void
+host_log(
+    void *arg, unsigned long session, char dir, const char *text, size_t len)
+{
+	struct host_server *v = arg;
+	struct buf b = BUF_INIT;
+	while (len > 0) {
+		const char *nl = memchr(text, '\n', len);
+		size_t n = nl == NULL ? len : (size_t)(nl - text);
+		size_t line = n > 0 && text[n - 1] == '\r' ? n - 1 : n;
+		buf_clear(&b);
+		host_clock(&b);
+		buf_addf(&b, "%lu %s ", session,
+		    dir == 'C'	 ? "S:"
+		    : dir == 'S' ? "R:"
+				 : "#");
+		escape_add(&b, text, line, true);
+		buf_addc(&b, '\n');
+		host_log_line(v, &b);
+		n += nl != NULL;
+		text += n;
+		len -= n;
+	}
+	buf_release(&b);
+}
+
+/* Writes what is taken at once; the descriptor when it is full, or -1. What
+ * keeps the log from being written is told once. */
+static int
+host_flush(void *arg)
+{
+	struct host_server *v = arg;
+	struct err e = { 0 };
+	struct out *out = &v->sh->out;
+	if (out_flush(out, &e) < 0 && !v->told) {
+		v->told = true;
+		out_error(
+		    out, "%s; the receiver goes on without its log", e.text);
+	}
+	if (v->dropped > 0 && !v->slow) {
+		v->slow = true;
+		out_error(out, "nobody reads the log on standard output fast "
+			       "enough; lines of it are dropped");
+	}
+	return out_waiting(out) > 0 ? out->fd : -1;
+}
+
+static void
+host_ready(void *arg, const char *address, const char *port)
+{
+	struct host_server *v = arg;
+	struct buf b = BUF_INIT;
+	buf_addf(&b, "# listening on %s%s%s\n", address,
+	    port[0] == '\0' ? "" : " port ", port);
+	out_write(&v->sh->out, buf_data(&b), buf_len(&b));
+	buf_release(&b);
+	if (v->warned ||
+	    (strcmp(address, "0.0.0.0") != 0 && strcmp(address, "::") != 0))
+		return;
+	v->warned = true;
+	out_error(&v->sh->out,
+	    "warning: --serve %s listens on every address of this machine: "
+	    "whoever reaches it can leave mail here",
+	    v->o->serve);
+}
+
+/* The folder of a socket's file, which is removed at the end. */
+static char *
+host_folder(const char *path)
+{
+	const char *slash = path == NULL ? NULL : strrchr(path, '/');
+	if (path == NULL)
+		return NULL;
+	if (slash == NULL)
+		return mem_dup(".");
+	return slash == path ? mem_dup("/")
+			     : mem_dupn(path, (size_t)(slash - path));
+}
+
+/* Everything has been loaded, read and bound: the rest of the life is spent
+ * with a folder of mail. */
+static int
+host_bound(void *arg, struct err *e)
+{
+	struct host_server *v = arg;
+	if (v->h->user.name != NULL && confine_become(&v->h->user, e) < 0)
+		return -1;
+	tzset();
+	char *folder = host_folder(v->o->socket);
+	confine_run(v->o->maildir, folder);
+	free(folder);
+	return 0;
+}
+
+/* "2525", "smtp"; 0 lets the kernel choose. */
+static int
+host_port(const char *port, struct err *e)
+{
+	bool digits = strspn(port, "0123456789") == strlen(port);
+	if (digits && (strlen(port) > 5 || strtoul(port, NULL, 10) > 65535))
+		return err_set(e, ERR_USAGE,
+		    "--serve: port %s is not from 0 to 65535", port);
+	if (!digits && getservbyname(port, "tcp") == NULL)
+		return err_set(e, ERR_USAGE, "--serve: no such port: %s", port);
+	return 0;
+}
+
+/* "2525", "127.0.0.1:2525", "[::1]:2525". */
+static int
+host_address(const char *text, char **address, const char **port, struct err *e)
+{
+	const char *colon = strrchr(text, ':');
+	*address = NULL;
+	*port = colon == NULL ? text : colon + 1;
+	if (colon != NULL) {
+		size_t n = (size_t)(colon - text);
+		bool brackets = n >= 2 && text[0] == '[' && text[n - 1] == ']';
+		*address = mem_dupn(text + brackets, n - 2 * brackets);
+	}
+	if (**port == '\0' || (*address != NULL && **address == '\0')) {
+		free(*address);
+		*address = NULL;
+		return err_set(e, ERR_USAGE,
+		    "--serve %s: expected PORT or ADDRESS:PORT", text);
+	}
+	return 0;
+}
+
+static int
+host_limits(struct serve_config *c, const struct opts *o, struct err *e)
+{
+	unsigned long long n;
+	int64_t ms = 30 * 60 * 1000;
+	if (o->count != NULL) {
+		if (host_number("--count", o->count, &n, e) < 0)
+			return -1;
+		c->count = (unsigned long)n;
+	}
+	if (o->client_max != NULL) {
+		if (host_number("--client-max", o->client_max, &n, e) < 0)
+			return -1;
+		c->client_max = (size_t)n;
+		if (n == 0)
+			return err_set(
+			    e, ERR_USAGE, "--client-max 0 would let nobody in");
+	}
+	struct err why = { 0 };
+	if (o->session_max != NULL &&
+	    duration_parse(o->session_max, &ms, &why) < 0)
+		return err_set(e, ERR_USAGE, "--session-max: %s", why.text);
+	if (ms == 0)
+		return err_set(e, ERR_USAGE,
+		    "--session-max 0 leaves no time for a session");
+	c->peer.session_ns = ms * 1000000;
+	return 0;
+}
+
+int
+host_serve(struct host *h, const struct opts *o, struct shell *sh)
+{
+	struct host_server v = { .h = h, .o = o, .sh = sh };
+	struct serve_config c = { .ready = host_ready,
+		.ready_arg = &v,
+		.bound = host_bound,
+		.bound_arg = &v,
+		.log_flush = host_flush,
+		.log_arg = &v,
+		.path = o->socket };
+	struct err e = { 0 };
+	char *address = NULL;
+	unsigned long complaints = 0;
+	if (!o->quiet) {
+		h->peer.log = host_log;
+		h->peer.log_arg = &v;
+	}
+	c.peer = h->peer;
+	sh->out.nowait = true;
+	int r = host_address(o->serve, &address, &c.port, &e);
+	if (r == 0)
+		r = host_port(c.port, &e);
+	if (r == 0)
+		r = host_limits(&c, o, &e);
+	c.address = address;
+	if (r == 0)
+		r = serve_run(&c, &sh->loop, &complaints, &e);
+	out_linger(&sh->out, HOST_LOG_END_MS);
+	free(address);
+	if (r < 0) {
+		shell_error(sh, &e);
+		return err_status(e.kind);
+	}
+	return complaints > 0;
+}

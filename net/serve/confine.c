@@ -1,0 +1,300 @@
+/* Landlock's numbers stand here, since headers are often older than kernels;
+ * the structure grows at its end, and a kernel is told how much of it is used.
+ * The filter of seccomp names what is refused rather than what is allowed: a C
+ * library may use this call or that, but none that is in the list. */
+#include "net/serve/confine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "net/core/buf.h"
+
+#if defined(__linux__) && defined(__has_include)
+#if __has_include(<linux/landlock.h>)
+#include <linux/landlock.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#ifdef SYS_landlock_create_ruleset
+#define CONFINE_LANDLOCK
+#endif
+#endif
+#if __has_include(<linux/seccomp.h>) && __has_include(<linux/audit.h>)
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#if defined(__x86_64__) && defined(__LP64__)
+#define CONFINE_ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__) && defined(__LP64__)
+#define CONFINE_ARCH AUDIT_ARCH_AARCH64
+#elif defined(__riscv) && __riscv_xlen == 64
+#define CONFINE_ARCH AUDIT_ARCH_RISCV64
+#endif
+#endif
+#endif
+
+/* These write or trace what the walls forbid. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||           \
+    defined(UNCONFINED)
+#undef CONFINE_LANDLOCK
+#undef CONFINE_ARCH
+#endif
+
+int
+confine_find(struct confine_user *u, const char *name, struct err *e)
+{
+	errno = 0;
+	const struct passwd *pw = getpwnam(name);
+	if (pw == NULL)
+		return err_set(e, ERR_USAGE, "--run-as %s: %s", name,
+		    errno == 0 ? "no such user" : strerror(errno));
+	*u = (struct confine_user){ mem_dup(name), pw->pw_uid, pw->pw_gid };
+	if (geteuid() == 0 || pw->pw_uid == geteuid())
+		return 0;
+	return err_set(e, ERR_USAGE,
+	    "--run-as %s: only root can become another user", name);
+}
+
+void
+confine_release(struct confine_user *u)
+{
+	free(u->name);
+	u->name = NULL;
+}
+
+int
+confine_become(const struct confine_user *u, struct err *e)
+{
+	if (geteuid() != 0)
+		return 0;
+	if (initgroups(u->name, u->gid) != 0 || setgid(u->gid) != 0 ||
+	    setuid(u->uid) != 0)
+		return err_set(e, ERR_BUG, "cannot become %s: %s", u->name,
+		    strerror(errno));
+	if (u->uid != 0 && (setuid(0) == 0 || geteuid() != u->uid))
+		return err_set(e, ERR_BUG,
+		    "cannot become %s: root is a step away", u->name);
+	return 0;
+}
+
+#if defined(CONFINE_LANDLOCK)
+
+#define CONFINE_EXECUTE	    (UINT64_C(1) << 0)
+#define CONFINE_WRITE_FILE  (UINT64_C(1) << 1)
+#define CONFINE_READ_FILE   (UINT64_C(1) << 2)
+#define CONFINE_READ_DIR    (UINT64_C(1) << 3)
+#define CONFINE_REMOVE_FILE (UINT64_C(1) << 5)
+#define CONFINE_MAKE_DIR    (UINT64_C(1) << 7)
+#define CONFINE_MAKE_REG    (UINT64_C(1) << 8)
+#define CONFINE_REFER	    (UINT64_C(1) << 13)
+#define CONFINE_TCP	    UINT64_C(3) /* bind, connect */
+#define CONFINE_SCOPES	    UINT64_C(3) /* abstract sockets, signals */
+
+struct confine_ruleset {
+	uint64_t fs, net, scoped;
+};
+
+static void
+confine_allow(int ruleset, const char *path, uint64_t access)
+{
+	struct landlock_path_beneath_attr rule = { .allowed_access = access };
+	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
+	if (rule.parent_fd < 0)
+		return;
+	syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
+	    &rule, 0);
+	close(rule.parent_fd);
+}
+
+/* By the version of the interface: 13 kinds of access at first, renaming from
+ * folder to folder in 2, truncating in 3, TCP in 4, ioctl(2) in 5. */
+static bool
+confine_files(const char *folder, const char *sockets)
+{
+	static const unsigned char kinds[] = { 0, 13, 14, 15, 15, 16 };
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_CREATE_RULESET_VERSION);
+	/* Delivery renames from tmp to new. */
+	if (abi < 2)
+		return false;
+	struct confine_ruleset r = {
+		.fs = (UINT64_C(1) << kinds[abi < 5 ? abi : 5]) - 1,
+		.net = abi >= 4 ? CONFINE_TCP : 0,
+		.scoped = abi >= 6 ? CONFINE_SCOPES : 0,
+	};
+	size_t size = abi >= 6	 ? sizeof r
+		      : abi >= 4 ? offsetof(struct confine_ruleset, scoped)
+				 : offsetof(struct confine_ruleset, net);
+	int fd = (int)syscall(SYS_landlock_create_ruleset, &r, size, 0);
+	if (fd < 0)
+		return false;
+	if (folder != NULL)
+		confine_allow(fd, folder,
+		    CONFINE_WRITE_FILE | CONFINE_READ_FILE | CONFINE_READ_DIR |
+			CONFINE_REMOVE_FILE | CONFINE_MAKE_DIR |
+			CONFINE_MAKE_REG | CONFINE_REFER);
+	if (sockets != NULL)
+		confine_allow(fd, sockets, CONFINE_REMOVE_FILE);
+	confine_allow(fd, "/dev/urandom", CONFINE_READ_FILE);
+	bool held = syscall(SYS_landlock_restrict_self, fd, 0) == 0;
+	close(fd);
+	return held;
+}
+
+#else
+
+static bool
+confine_files(const char *folder, const char *sockets)
+{
+	(void)folder;
+	(void)sockets;
+	return false;
+}
+
+#endif
+
+#if defined(CONFINE_ARCH)
+
+/* Programs, connections, other processes, and what walks around Landlock: its
+ * rules know no modes and owners, no handles, no rings. */
+static const int confine_refused[] = {
+	SYS_execve,
+	SYS_execveat,
+	SYS_connect,
+	SYS_socket,
+	SYS_socketpair,
+	SYS_bind,
+	SYS_listen,
+	SYS_ptrace,
+	SYS_process_vm_readv,
+	SYS_process_vm_writev,
+	SYS_kill,
+	SYS_tkill,
+	SYS_rt_sigqueueinfo,
+	SYS_fchmod,
+	SYS_fchmodat,
+	SYS_fchown,
+	SYS_fchownat,
+	SYS_setxattr,
+	SYS_lsetxattr,
+	SYS_fsetxattr,
+	SYS_mknodat,
+	SYS_symlinkat,
+	SYS_open_by_handle_at,
+	SYS_mount,
+	SYS_umount2,
+	SYS_pivot_root,
+	SYS_chroot,
+	SYS_unshare,
+	SYS_setns,
+	SYS_init_module,
+	SYS_finit_module,
+	SYS_delete_module,
+	SYS_kexec_load,
+	SYS_reboot,
+	SYS_swapon,
+	SYS_swapoff,
+	SYS_sethostname,
+	SYS_settimeofday,
+	SYS_clock_settime,
+	SYS_adjtimex,
+	SYS_acct,
+	SYS_add_key,
+	SYS_request_key,
+	SYS_keyctl,
+	SYS_bpf,
+	SYS_perf_event_open,
+	SYS_userfaultfd,
+	SYS_memfd_create,
+	SYS_personality,
+#ifdef SYS_chmod
+	SYS_chmod,
+	SYS_chown,
+	SYS_lchown,
+	SYS_mknod,
+	SYS_symlink,
+#endif
+#ifdef SYS_io_uring_setup
+	SYS_io_uring_setup,
+	SYS_io_uring_enter,
+	SYS_io_uring_register,
+#endif
+#ifdef SYS_pidfd_send_signal
+	SYS_pidfd_send_signal,
+#endif
+#ifdef SYS_pidfd_getfd
+	SYS_pidfd_getfd,
+#endif
+#ifdef SYS_open_tree
+	SYS_open_tree,
+	SYS_move_mount,
+	SYS_fsopen,
+#endif
+};
+
+#define CONFINE_NREFUSED (sizeof confine_refused / sizeof *confine_refused)
+/* x86-64's second table of calls (x32), and no other machine's numbers. */
+#define CONFINE_X32 0x40000000
+
+static struct sock_filter
+confine_op(unsigned code, uint32_t k, unsigned char yes, unsigned char no)
+{
+	return (struct sock_filter){ (unsigned short)code, yes, no, k };
+}
+
+static bool
+confine_syscalls(void)
+{
+	const uint32_t refuse = SECCOMP_RET_ERRNO | EPERM;
+	struct sock_filter f[CONFINE_NREFUSED + 8];
+	_Static_assert(CONFINE_NREFUSED < 250, "jumps have 8 bits");
+	unsigned short n = 0;
+	f[n++] = confine_op(BPF_LD | BPF_W | BPF_ABS,
+	    offsetof(struct seccomp_data, arch), 0, 0);
+	f[n++] = confine_op(BPF_JMP | BPF_JEQ | BPF_K, CONFINE_ARCH, 1, 0);
+	f[n++] = confine_op(BPF_RET | BPF_K, refuse, 0, 0);
+	f[n++] = confine_op(
+	    BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr), 0, 0);
+	f[n++] = confine_op(BPF_JMP | BPF_JGE | BPF_K, CONFINE_X32,
+	    (unsigned char)(CONFINE_NREFUSED + 1), 0);
+	for (size_t i = 0; i < CONFINE_NREFUSED; i++)
+		f[n++] = confine_op(BPF_JMP | BPF_JEQ | BPF_K,
+		    (uint32_t)confine_refused[i],
+		    (unsigned char)(CONFINE_NREFUSED - i), 0);
+	f[n++] = confine_op(BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+	f[n++] = confine_op(BPF_RET | BPF_K, refuse, 0, 0);
+	const struct sock_fprog program = { n, f };
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+}
+
+#else
+
+static bool
+confine_syscalls(void)
+{
+	return false;
+}
+
+#endif
+
+unsigned
+confine_run(const char *folder, const char *sockets)
+{
+	unsigned held = 0;
+#if defined(CONFINE_LANDLOCK) || defined(CONFINE_ARCH)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return 0;
+#endif
+	if (confine_files(folder, sockets))
+		held |= CONFINE_FILES;
+	if (confine_syscalls())
+		held |= CONFINE_SYSCALLS;
+	return held;
+}
