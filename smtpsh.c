@@ -235,7 +235,8 @@ main_modes(struct shell *sh, const struct opts *o, struct err *e)
 		.command = o->auth_command,
 		.fd = o->auth_fd,
 		.netrc = o->netrc,
-		.insecure = o->auth_insecure };
+		.insecure = o->auth_insecure,
+		.loop = &sh->loop };
 	sh->secure.unverified = sh->secure.verify_off;
 	sh->bare = o->bare;
 	sh->stop = o->stop;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "net/core/err.h"
+#include "net/loop.h"
 #include "net/sasl/sasl.h"
 
 struct shell;
@@ -17,8 +18,9 @@ struct auth {
 	const char *file, *command; /* where the password (or token) is */
 	const char *fd;		    /* a descriptor's number */
 	bool netrc;
-	char *typed_user; /* found in ~/.netrc or typed; ours */
-	bool insecure;	  /* secrets may go in clear */
+	char *typed_user;  /* found in ~/.netrc or typed; ours */
+	bool insecure;	   /* secrets may go in clear */
+	struct loop *loop; /* to wait for the password by, or NULL */
 };
 
 /* The whole exchange. user and mech may be NULL: as the options have it. -1:
@@ -31,8 +33,9 @@ int shell_auth(struct shell *sh, const char *mech, const char *user, bool must,
 void shell_hide_typed(struct shell *sh, const char *p, size_t len);
 
 /* Reads the password: from the descriptor, file, command or netrc that the
- * options name, else from the terminal without echo. A file that others can
- * read is refused. ERR_USAGE, ERR_NOINPUT. */
+ * options name, else from the terminal without echo. A file that is another
+ * user's, or that others can read or write, is refused. ERR_USAGE, ERR_NOINPUT,
+ * ERR_INTR. */
 int password_get(const struct auth *a, const char *user, const char *host,
     struct sasl_secret *out, struct err *e);
 
