@@ -506,6 +506,8 @@ main_serve(struct shell *sh, const struct opts *o)
 		shell_error(sh, &e);
 		status = err_status(e.kind);
 	} else {
+		if (h.tls != NULL && tls_ctx_keys(h.tls) != NULL)
+			out_error(&sh->out, SECURE_KEYS, tls_ctx_keys(h.tls));
 		status = host_serve(&h, o, sh);
 	}
 	host_release(&h);

@@ -18,8 +18,9 @@ secure_release(struct secure *s)
 }
 
 static int
-secure_ctx(struct secure *s, struct err *e)
+secure_ctx(struct shell *sh, struct err *e)
 {
+	struct secure *s = &sh->secure;
 	const struct tls_config c = { .role = TLS_CLIENT,
 		.ca = s->ca,
 		.cert = s->cert,
@@ -27,7 +28,13 @@ secure_ctx(struct secure *s, struct err *e)
 		.protocol = s->protocol,
 		.cipher = s->cipher,
 		.keylog = getenv("SSLKEYLOGFILE") };
-	return s->ctx != NULL ? 0 : tls_ctx_new(&s->ctx, &c, e);
+	if (s->ctx != NULL)
+		return 0;
+	if (tls_ctx_new(&s->ctx, &c, e) < 0)
+		return -1;
+	if (tls_ctx_keys(s->ctx) != NULL)
+		out_error(&sh->out, SECURE_KEYS, tls_ctx_keys(s->ctx));
+	return 0;
 }
 
 /* What a session that was not told otherwise must have once it starts TLS: a
@@ -95,7 +102,7 @@ shell_tls(struct shell *sh, struct err *e)
 	struct tls_target target;
 	struct err save;
 	secure_target(sh, &target);
-	if (secure_ctx(&sh->secure, e) < 0)
+	if (secure_ctx(sh, e) < 0)
 		return -1;
 	out_flush(&sh->out, NULL);
 	int r = link_tls(sh->link, sh->secure.ctx, &target, e);

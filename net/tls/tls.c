@@ -43,7 +43,7 @@ tls_names(struct tls *t, const struct tls_target *to, struct err *e)
 		t->sni = NULL;
 	}
 	if (t->sni != NULL && SSL_set_tlsext_host_name(t->ssl, t->sni) != 1)
-		return err_set(e, tls_kind(ERR_USAGE),
+		return err_set(e, tls_kind_of_name(t->sni),
 		    "\"%.255s\" cannot be a TLS server name", t->sni);
 	return 0;
 }

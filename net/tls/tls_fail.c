@@ -3,6 +3,9 @@
  * agree, or that we or they refuse what the other shows, is another. */
 #include "net/tls/tls_priv.h"
 
+#include <string.h>
+
+#define TLS_NAME_MAX 255 /* RFC 6066 3 */
 #define TLS_ALERT(n) (SSL_AD_REASON_OFFSET + (n))
 #define TLS_OURS     "it refuses our certificate"
 #define TLS_WEAKER   "--tls-cipher DEFAULT@SECLEVEL=0 would accept it"
@@ -84,6 +87,12 @@ enum err_kind
 tls_kind(enum err_kind otherwise)
 {
 	return tls_out_of_memory() ? ERR_BUG : otherwise;
+}
+
+enum err_kind
+tls_kind_of_name(const char *name)
+{
+	return strlen(name) > TLS_NAME_MAX ? ERR_USAGE : ERR_BUG;
 }
 
 /* What came first, when that is not TLS at all. */

@@ -69,6 +69,9 @@ void tls_fail(struct tls *t);
 bool tls_out_of_memory(void);
 /* ERR_BUG then; else otherwise. */
 enum err_kind tls_kind(enum err_kind otherwise);
+/* Of a name that was not taken: too long, or else there was no memory for it
+ * (which the library does not always say). */
+enum err_kind tls_kind_of_name(const char *name);
 
 /* tls_server.c: gives ctx a throw-away certificate for that host. */
 int tls_self_sign(SSL_CTX *ctx, const char *name, struct err *e);

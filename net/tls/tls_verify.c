@@ -97,7 +97,7 @@ tls_verify_name(struct tls *t, const struct tls_target *to, struct err *e)
 	else if (t->name != NULL && !t->dane)
 		ok = X509_VERIFY_PARAM_set1_host(p, t->name, strlen(t->name));
 	if (ok != 1)
-		return err_set(e, tls_kind(ERR_USAGE),
+		return err_set(e, tls_kind_of_name(t->name),
 		    "\"%.255s\" cannot be the name in a certificate", t->name);
 	return 0;
 }
@@ -149,7 +149,7 @@ tls_verify_dane(struct tls *t, const struct tls_target *to, struct err *e)
 		return err_set(e, ERR_USAGE,
 		    "DANE needs a host name, the TLSA base domain");
 	if (SSL_dane_enable(t->ssl, t->name) <= 0)
-		return err_set(e, tls_kind(ERR_USAGE),
+		return err_set(e, tls_kind_of_name(t->name),
 		    "DANE for \"%.255s\": %s", t->name, tls_reason());
 	t->dane = true;
 	for (i = 0; i < to->ndane_name; i++) {
@@ -157,7 +157,7 @@ tls_verify_dane(struct tls *t, const struct tls_target *to, struct err *e)
 		ok = s == NULL || SSL_add1_host(t->ssl, s) == 1;
 		free(s);
 		if (!ok)
-			return err_set(e, tls_kind(ERR_USAGE),
+			return err_set(e, tls_kind_of_name(to->dane_name[i]),
 			    "\"%.255s\" cannot be the name in a certificate",
 			    to->dane_name[i]);
 	}
