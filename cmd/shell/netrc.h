@@ -8,9 +8,9 @@ struct netrc {
 };
 
 /* The first entry for the host (or the default) whose login is the user's; of
- * anyone, where user is NULL. Changes the text (NUL-ended). A word in quotes
+ * anyone, where user is NULL. Changes the text p (NUL-ended). A word in quotes
  * may hold blanks, and \" and \\. Comments (a '#' where a keyword might stand)
  * and the bodies of macros are no entries. */
-struct netrc netrc_find(char *text, const char *user, const char *host);
+struct netrc netrc_find(char *p, const char *user, const char *host);
 
 #endif
