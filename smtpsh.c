@@ -238,7 +238,8 @@ main_modes(struct shell *sh, const struct opts *o, struct err *e)
 		.command = o->auth_command,
 		.fd = o->auth_fd,
 		.netrc = o->netrc,
-		.insecure = o->auth_insecure };
+		.insecure = o->auth_insecure,
+		.loop = &sh->loop };
 	if (o->bare && main_setting(sh, "bare", "on", e) < 0)
 		return -1;
 	if (o->early && main_setting(sh, "early", "on", e) < 0)
@@ -485,6 +486,8 @@ main_serve(struct shell *sh, const struct opts *o)
 		shell_error(sh, &e);
 		status = err_status(e.kind);
 	} else {
+		if (h.tls != NULL && tls_ctx_keys(h.tls) != NULL)
+			out_error(&sh->out, SECURE_KEYS, tls_ctx_keys(h.tls));
 		status = host_serve(&h, o, sh);
 	}
 	host_release(&h);

@@ -5,6 +5,7 @@
 bats_require_minimum_version 1.5.0
 
 load helper.bash
+load pty.bash
 
 setup() {
 	smtpsh_setup
@@ -16,6 +17,8 @@ setup() {
 }
 
 teardown() {
+	pty_end
+	[ -z "${WAITS:-}" ] || kill -KILL "$WAITS" 2>/dev/null || true
 	serve_stop
 }
 
@@ -295,4 +298,102 @@ END
 	ends 64 "$SMTPSH" --format json --sandbox -c '\connect smith:hunter2@127.0.0.1'
 	lacks hunter2
 	[[ $stderr != *hunter2* ]]
+}
+
+# waits_with OPTION...: a session in the background that waits for its password.
+waits_with() {
+	"$SMTPSH" "127.0.0.1:$PORT" --auth PLAIN --auth-user smith --auth-insecure "$@" -c NOOP \
+		</dev/null >out 2>&1 3>&- &
+	WAITS=$!
+}
+
+gone() {
+	! kill -0 "$WAITS" 2>/dev/null
+}
+
+# dies_of SIGNAL STATUS: it ends, with that status.
+dies_of() {
+	local got=0
+	kill -s "$1" "$WAITS"
+	soon gone
+	wait "$WAITS" || got=$?
+	WAITS=
+	[ "$got" = "$2" ] || { echo "$1: status $got"; cat out; return 1; }
+}
+
+@test "a signal ends the wait for a password, wherever it comes from" {
+	serve --auth-insecure --user smith --password-file password
+	mkfifo -m 600 quiet started
+	exec 8<>quiet
+	local sig
+	for sig in TERM:143 HUP:129; do
+		waits_with --auth-password-fd 8
+		soon grep -q 'R: 250' out
+		dies_of "${sig%:*}" "${sig#*:}"
+		waits_with --auth-password-command 'echo >started; exec sleep 60'
+		read -r <started
+		dies_of "${sig%:*}" "${sig#*:}"
+	done
+	exec 8>&-
+	# Opening it to write waits until it is open to be read.
+	for sig in TERM:143 HUP:129; do
+		waits_with --auth-password-file quiet
+		exec 9>quiet
+		dies_of "${sig%:*}" "${sig#*:}"
+		exec 9>&-
+	done
+	waits_with --auth-password-file quiet
+	exec 9>quiet
+	printf '%s' "${SECRET:0:5}" >&9
+	printf '%s\n' "${SECRET:5}" >&9
+	exec 9>&-
+	wait "$WAITS"
+	WAITS=
+	grep -q 'authenticated as smith' out
+}
+
+@test "asked on a terminal: shown again after whatever signal" {
+	serve --auth-insecure --user smith --password-file password
+	local sig
+	for sig in QUIT:131 TERM:143 HUP:129 INT:130; do
+		pty_start 80 "$SMTPSH" "127.0.0.1:$PORT" --auth PLAIN --auth-user smith \
+			--auth-insecure -c NOOP
+		pty_see "password of smith"
+		pty_type never
+		kill -s "${sig%:*}" "$(pty_pid)"
+		pty_see "[status ${sig#*:}]"
+		pty_type shown
+		pty_see shown
+		pty_lacks never
+		pty_end
+	done
+	pty_start 80 "$SMTPSH" "127.0.0.1:$PORT" --auth PLAIN --auth-user smith \
+		--auth-insecure -c NOOP
+	pty_see "password of smith"
+	pty_type "$SECRET"
+	pty_keys Enter
+	pty_see "authenticated as smith"
+	pty_lacks "$SECRET"
+}
+
+@test "~/.netrc: comments and macros are no entries; whose it is counts" {
+	serve --auth-insecure --user smith --password-file password
+	local to=("$SMTPSH" "127.0.0.1:$PORT" --auth PLAIN --auth-insecure --netrc -c NOOP)
+	printf '# machine 127.0.0.1 login bad password bad\nmacdef x\nmachine 127.0.0.1 login bad password bad\n\nmachine 127.0.0.1 login smith password "%s"\n' \
+		"$SECRET" >.netrc
+	chmod 600 .netrc
+	ends 0 "${to[@]}"
+	has "authenticated as smith"
+	chmod 620 .netrc
+	ends 66 "${to[@]}"
+	tells .netrc "written by others" "chmod 600"
+	chmod 600 .netrc
+	[ "$(id -u)" = 0 ] || return 0
+	chown 65534 .netrc
+	ends 66 "${to[@]}"
+	tells .netrc "another user's"
+	chown 65534 password
+	ends 66 client --auth-insecure --auth -c NOOP
+	tells password "another user's"
+	lacks "S: AUTH"
 }

@@ -223,7 +223,7 @@ END
 	ends 0 client --tls -c NOOP
 	has TLSv1.2
 	ends 0 client --tls -c NOOP --tls-protocol 1.2
-	ends 77 client --tls -c NOOP --tls-protocol 1.3 || ends 76 client --tls -c NOOP --tls-protocol 1.3
+	ends 77 client --tls -c NOOP --tls-protocol 1.3
 	lacks "S: NOOP"
 	ends 64 client --tls -c NOOP --tls-protocol 0.9
 	tells 0.9
@@ -233,6 +233,10 @@ END
 	has ECDHE-ECDSA-AES128-GCM-SHA256
 	ends 64 client --tls --tls-cipher NONSENSE -c NOOP
 	tells NONSENSE
+	ends 64 client --tls --tls-protocol 1.2 --tls-cipher NULL-MD5 -c NOOP
+	tells "no ciphers available" --tls-cipher
+	ends 77 client --tls --tls-protocol 1.2 --tls-cipher ECDHE-RSA-AES128-GCM-SHA256 -c NOOP
+	tells "no cipher in common"
 }
 
 @test "in files: STARTTLS by hand, \\starttls, everything learnt is forgotten" {
@@ -280,6 +284,16 @@ END
 	SSLKEYLOGFILE=$PWD/keys ends 0 client --tls -c NOOP
 	grep -q '^CLIENT_HANDSHAKE_TRAFFIC_SECRET' keys
 	[ "$(stat -c %a keys)" = 600 ]
+	tells "keys of TLS sessions" "keys (SSLKEYLOGFILE)"
+	echo mine >victim
+	ln -s victim link
+	SSLKEYLOGFILE=$PWD/link ends 73 client --tls -c NOOP
+	tells "link: it is a link"
+	[ "$(cat victim)" = mine ]
+	# A session whose keys cannot be kept does not go on.
+	SSLKEYLOGFILE=/dev/full ends 73 client --tls --from a@x.example --to b@y.example --body hi
+	[[ $stderr == *"key log /dev/full"* ]]
+	lacks "S: MAIL"
 	ends 0 client --tls --tls-cert "$CERTS/client.crt" --tls-key "$CERTS/client.key" -c NOOP
 	ends 66 client --tls --tls-cert absent -c NOOP || ends 64 client --tls --tls-cert absent -c NOOP
 	tells absent

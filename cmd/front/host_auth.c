@@ -1,5 +1,6 @@
 /* AUTH: a session offers what works in it; here it is what there is at best. */
 #include "cmd/front/host_parts.h"
+#include "cmd/shell/password.h"
 
 #include <stdlib.h>
 #include <string.h>

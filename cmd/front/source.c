@@ -316,7 +316,10 @@ source_words(struct shell *sh, const struct opt_run *run, size_t n)
 	}
 	source_begin(sh, &l, "-c");
 	int r = 0;
-	for (size_t i = 0; i < n && r == 0 && !sh->talk.leaving; i++)
+	for (size_t i = 0; i < n && r == 0 && !sh->talk.leaving; i++) {
+		/* An empty word is an empty line. */
+		l.blank_sends = true;
 		r = shell_line(sh, &l, run[i].text, strlen(run[i].text));
+	}
 	return source_finish(sh, &l, r);
 }

@@ -1,45 +1,70 @@
 /* Where a password comes from. Never from argv, and never from standard input,
- * which may carry the script; the terminal is opened by its own name. */
+ * which may carry the script; the terminal is opened by its own name. Whatever
+ * it comes from may be silent for ever: all of it is waited for by the loop,
+ * which a signal ends. */
 #include "cmd/shell/password.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <termios.h>
+#include <time.h>
 #include <unistd.h>
+#include "cmd/shell/netrc.h"
+#include "cmd/shell/owner.h"
+#include "cmd/shell/tty.h"
 #include "net/core/buf.h"
 
-#define PASSWORD_MAX (1u << 20)
+#define PASSWORD_MAX	   (1u << 20)
+#define PASSWORD_LINGER_MS 60000 /* of a command that has said all */
 
-/* The first line of fd, or all of it. */
+/* Waits for octets of fd. -1: ERR_INTR. */
 static int
-password_read(int fd, const char *name, struct sasl_secret *out, struct err *e)
+password_wait(struct loop *l, int fd, struct err *e)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	if (l == NULL ? poll(&p, 1, -1) >= 0
+		      : loop_wait(l, &p, 1, LOOP_FOREVER) == LOOP_READY)
+		return 0;
+	return err_set(e, ERR_INTR, "interrupted");
+}
+
+/* All of fd: 0, or -1. */
+static int
+password_gather(
+    struct loop *l, int fd, const char *name, struct buf *b, struct err *e)
 {
 	char block[4096];
-	struct buf b = BUF_INIT;
+	ssize_t n = 1;
 	int r = 0;
-	for (;;) {
-		ssize_t n = read(fd, block, sizeof block);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
+	while (r == 0 && n != 0) {
+		r = password_wait(l, fd, e);
+		n = r < 0 ? 0 : read(fd, block, sizeof block);
+		if (n > 0)
+			buf_add(b, block, (size_t)n);
+		else if (n < 0 && errno != EINTR && errno != EAGAIN)
 			r = err_set(e, ERR_NOINPUT,
 			    "cannot read the password from %s: %s", name,
 			    strerror(errno));
-		if (n <= 0)
-			break;
-		buf_add(&b, block, (size_t)n);
-		if (buf_len(&b) > PASSWORD_MAX) {
+		if (buf_len(b) > PASSWORD_MAX)
 			r = err_set(e, ERR_NOINPUT,
 			    "the password in %s is over 1 MiB", name);
-			break;
-		}
 	}
 	explicit_bzero(block, sizeof block);
+	return r;
+}
+
+/* All of fd, without the end of its last line. */
+static int
+password_read(struct loop *l, int fd, const char *name, struct sasl_secret *out,
+    struct err *e)
+{
+	struct buf b = BUF_INIT;
+	/* So that no copy is left where it grew from. */
+	buf_space(&b, PASSWORD_MAX + 4096);
+	int r = password_gather(l, fd, name, &b, e);
 	/* One line end is the editor's, not the password's. */
 	size_t len = buf_len(&b);
 	const char *p = buf_data(&b);
@@ -55,39 +80,25 @@ password_read(int fd, const char *name, struct sasl_secret *out, struct err *e)
 	return r;
 }
 
+/* A FIFO that nobody writes to yet is waited for like one that is silent. */
 static int
-password_open(const char *path, struct err *e)
+password_file(
+    struct loop *l, const char *path, struct sasl_secret *out, struct err *e)
 {
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		err_set(e, ERR_NOINPUT, "cannot read %s: %s", path,
-		    strerror(errno));
-	} else if (S_ISREG(st.st_mode) && (st.st_mode & 077) != 0) {
-		err_set(e, ERR_NOINPUT,
-		    "%s may be read by others (mode %03o): chmod 600 it", path,
-		    (unsigned)st.st_mode & 0777);
-	} else {
-		return fd;
-	}
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-static int
-password_file(const char *path, struct sasl_secret *out, struct err *e)
-{
-	int fd = password_open(path, e);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return -1;
-	int r = password_read(fd, path, out, e);
+		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", path,
+		    strerror(errno));
+	int r = file_is_private(fd, path, true, e);
+	if (r == 0)
+		r = password_read(l, fd, path, out, e);
 	close(fd);
 	return r;
 }
 
 static int
-password_fd(const char *text, struct sasl_secret *out, struct err *e)
+password_fd(
+    struct loop *l, const char *text, struct sasl_secret *out, struct err *e)
 {
 	char *end;
 	long fd = strtol(text, &end, 10);
@@ -97,162 +108,116 @@ password_fd(const char *text, struct sasl_secret *out, struct err *e)
 		    text);
 	struct buf name = BUF_INIT;
 	buf_addf(&name, "descriptor %ld", fd);
-	int r = password_read((int)fd, buf_str(&name), out, e);
+	int r = password_read(l, (int)fd, buf_str(&name), out, e);
 	buf_release(&name);
 	return r;
 }
 
+/* Its exit status, or -1. One that goes on for long after it has said all, or
+ * when the wait is over (ended), is told to end. */
 static int
-password_command(const char *command, struct sasl_secret *out, struct err *e)
+password_reap(struct loop *l, pid_t pid, bool ended, struct err *e)
+{
+	int64_t kill_at = loop_deadline(ended ? 200 : PASSWORD_LINGER_MS);
+	int status, r = 0;
+	if (ended)
+		kill(pid, SIGTERM);
+	for (;;) {
+		pid_t got = waitpid(pid, &status, l == NULL ? 0 : WNOHANG);
+		if (got == pid)
+			return r < 0 ? -1 : status;
+		if (got < 0 && errno != EINTR)
+			return err_set(e, ERR_BUG, "cannot wait for it: %s",
+			    strerror(errno));
+		if (l == NULL)
+			continue;
+		if (loop_now_ns() >= kill_at)
+			kill(pid, SIGKILL);
+		if (loop_wait(l, NULL, 0, loop_deadline(10)) == LOOP_INTR) {
+			/* Without the loop's help, which is raised. */
+			struct timespec tick = { .tv_nsec = 10000000 };
+			nanosleep(&tick, NULL);
+			if (!ended) {
+				kill(pid, SIGTERM);
+				kill_at = loop_deadline(200);
+				r = err_set(e, ERR_INTR, "interrupted");
+			}
+			ended = true;
+		}
+	}
+}
+
+static void
+password_run(const char *command, int out)
+{
+	int null = open("/dev/null", O_RDONLY);
+	dup2(null, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	signal(SIGPIPE, SIG_DFL);
+	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+	_exit(127);
+}
+
+static int
+password_command(
+    struct loop *l, const char *command, struct sasl_secret *out, struct err *e)
 {
 	int p[2];
 	if (pipe2(p, O_CLOEXEC) < 0)
 		return err_set(
 		    e, ERR_NOINPUT, "cannot make a pipe: %s", strerror(errno));
 	pid_t pid = fork();
-	if (pid == 0) {
-		int null = open("/dev/null", O_RDONLY);
-		dup2(null, STDIN_FILENO);
-		dup2(p[1], STDOUT_FILENO);
-		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-		_exit(127);
-	}
+	if (pid == 0)
+		password_run(command, p[1]);
 	close(p[1]);
 	int r = pid < 0 ? err_set(e, ERR_NOINPUT, "cannot run '%s': %s",
 			      command, strerror(errno))
-			: password_read(p[0], command, out, e);
+			: password_read(l, p[0], command, out, e);
 	close(p[0]);
-	int status = 0;
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (pid > 0 && status != 0) {
-		sasl_secret_wipe(out);
-		return err_set(e, ERR_NOINPUT,
+	if (pid < 0)
+		return -1;
+	/* That it failed is the reason, where it is why there is nothing. */
+	bool over = r < 0 && e != NULL && e->kind == ERR_INTR;
+	int status = password_reap(l, pid, over, over ? NULL : e);
+	if (status > 0)
+		err_set(over ? NULL : e, ERR_NOINPUT,
 		    "'%s' failed: no password from it", command);
-	}
-	return r;
+	if (status != 0)
+		sasl_secret_wipe(out);
+	return r < 0 || status != 0 ? -1 : 0;
 }
 
-/* The words of ~/.netrc, one after the other; borrowed from *p. One in quotes
- * may hold blanks, and \" and \\. */
-static char *
-password_word(char **p)
-{
-	char *w = *p + strspn(*p, " \t\r\n");
-	size_t n = strcspn(w, " \t\r\n");
-	if (n == 0)
-		return NULL;
-	if (*w != '"') {
-		*p = w + n + (w[n] != '\0');
-		w[n] = '\0';
-		return w;
-	}
-	char *to = w, *from = w + 1;
-	for (; *from != '\0' && *from != '"'; from++) {
-		from += *from == '\\' && from[1] != '\0';
-		*to++ = *from;
-	}
-	*p = from + (*from != '\0');
-	*to = '\0';
-	return w;
-}
-
-struct password_netrc {
-	char *login, *secret; /* NULL: not there */
-};
-
-/* The first entry for the host (or the default) whose login is the user's; of
- * anyone, where user is NULL. */
-static struct password_netrc
-password_netrc_find(char *p, const char *user, const char *host)
-{
-	struct password_netrc none = { 0 }, found = { 0 };
-	bool here = false, login = true;
-	char *w;
-	while ((w = password_word(&p)) != NULL) {
-		bool begins =
-		    strcmp(w, "machine") == 0 || strcmp(w, "default") == 0;
-		if (begins && here && login && found.secret != NULL)
-			return found;
-		if (begins) {
-			found = none;
-			login = true;
-			here = strcmp(w, "default") == 0;
-			if (!here) {
-				w = password_word(&p);
-				here = w != NULL && host != NULL &&
-				       strcasecmp(w, host) == 0;
-			}
-		} else if (strcmp(w, "login") == 0) {
-			found.login = password_word(&p);
-			login =
-			    found.login != NULL &&
-			    (user == NULL || strcmp(found.login, user) == 0);
-		} else if (strcmp(w, "password") == 0) {
-			found.secret = password_word(&p);
-		}
-	}
-	return here && login ? found : none;
-}
-
+/* Reads ~/.netrc; what is found is borrowed from all. */
 static int
-password_netrc(
-    const char *user, const char *host, struct sasl_secret *out, struct err *e)
+password_netrc(const struct auth *a, const char *user, const char *host,
+    struct sasl_secret *all, struct netrc *found, struct err *e)
 {
 	const char *home = getenv("HOME");
 	char *path = mem_printf("%s/.netrc", home == NULL ? "" : home);
-	struct sasl_secret all = SASL_SECRET_INIT;
-	int r = password_file(path, &all, e);
-	if (r == 0) {
-		char *found = password_netrc_find(all.p, user, host).secret;
-		if (found == NULL)
-			r = err_set(e, ERR_NOINPUT,
-			    "%s has no password for %s at %s", path,
-			    user == NULL ? "anyone" : user,
-			    host == NULL ? "this server" : host);
-		else
-			sasl_secret_set(out, found, strlen(found));
-	}
-	sasl_secret_wipe(&all);
+	int r = password_file(a->loop, path, all, e);
+	*found = (struct netrc){ 0 };
+	if (r == 0)
+		*found = netrc_find(all->p, user, host);
 	free(path);
 	return r;
 }
 
-/* Asks on the terminal. Signals are held while echo is off, so that it never
- * stays off. */
 static int
-password_ask(
-    const char *user, const char *host, struct sasl_secret *out, struct err *e)
+password_from_netrc(const struct auth *a, const char *user, const char *host,
+    struct sasl_secret *out, struct err *e)
 {
-	struct termios was, quiet;
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
-	if (fd < 0 || tcgetattr(fd, &was) < 0) {
-		if (fd >= 0)
-			close(fd);
-		return err_set(e, ERR_USAGE,
-		    "no terminal to ask for the password: use "
-		    "--auth-password-file, -fd or -command, or --netrc");
-	}
-	quiet = was;
-	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	quiet.c_lflag |= ICANON | ECHONL | ISIG;
-	quiet.c_iflag |= ICRNL;
-	tcsetattr(fd, TCSAFLUSH, &quiet);
-	char ask[256];
-	int n = snprintf(ask, sizeof ask,
-	    "password of %.80s at %.80s: ", user == NULL ? "you" : user,
-	    host == NULL ? "the server" : host);
-	ssize_t w = write(fd, ask, (size_t)n < sizeof ask ? (size_t)n : 255);
-	char line[1024];
-	ssize_t got = w < 0 ? -1 : read(fd, line, sizeof line);
-	tcsetattr(fd, TCSAFLUSH, &was);
-	close(fd);
-	while (got > 0 && (line[got - 1] == '\n' || line[got - 1] == '\r'))
-		got--;
-	if (got > 0)
-		sasl_secret_set(out, line, (size_t)got);
-	explicit_bzero(line, sizeof line);
-	return got > 0 ? 0 : err_set(e, ERR_INTR, "no password was typed");
+	struct sasl_secret all = SASL_SECRET_INIT;
+	struct netrc found;
+	int r = password_netrc(a, user, host, &all, &found, e);
+	if (r == 0 && found.password == NULL)
+		r = err_set(e, ERR_NOINPUT,
+		    "~/.netrc has no password for %s at %s",
+		    user == NULL ? "anyone" : user,
+		    host == NULL ? "this server" : host);
+	else if (r == 0)
+		sasl_secret_set(out, found.password, strlen(found.password));
+	sasl_secret_wipe(&all);
+	return r;
 }
 
 int
@@ -260,57 +225,46 @@ password_get(const struct auth *a, const char *user, const char *host,
     struct sasl_secret *out, struct err *e)
 {
 	if (a->fd != NULL)
-		return password_fd(a->fd, out, e);
+		return password_fd(a->loop, a->fd, out, e);
 	if (a->file != NULL)
-		return password_file(a->file, out, e);
+		return password_file(a->loop, a->file, out, e);
 	if (a->command != NULL)
-		return password_command(a->command, out, e);
+		return password_command(a->loop, a->command, out, e);
 	if (a->netrc)
-		return password_netrc(user, host, out, e);
-	return password_ask(user, host, out, e);
+		return password_from_netrc(a, user, host, out, e);
+	char *ask = mem_printf("password of %.80s at %.80s: ",
+	    user == NULL ? "you" : user, host == NULL ? "the server" : host);
+	int r = tty_ask(a->loop, ask, false, out, e);
+	free(ask);
+	return r;
 }
 
 static char *
-password_ask_user(const char *host)
+password_ask_user(struct loop *l, const char *host)
 {
-	char ask[128], line[256];
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	int n = snprintf(ask, sizeof ask,
-	    "user at %.80s: ", host == NULL ? "the server" : host);
-	ssize_t got = write(fd, ask, (size_t)n) < 0
-			  ? -1
-			  : read(fd, line, sizeof line - 1);
-	close(fd);
-	while (got > 0 && (line[got - 1] == '\n' || line[got - 1] == '\r'))
-		got--;
-	return got > 0 ? mem_dupn(line, (size_t)got) : NULL;
-}
-
-static int
-password_netrc_user(const char *host, char **user, struct err *e)
-{
-	const char *home = getenv("HOME");
-	char *path = mem_printf("%s/.netrc", home == NULL ? "" : home);
-	struct sasl_secret all = SASL_SECRET_INIT;
-	int r = password_file(path, &all, e);
-	char *login =
-	    r < 0 ? NULL : password_netrc_find(all.p, NULL, host).login;
-	*user = login == NULL ? NULL : mem_dup(login);
-	sasl_secret_wipe(&all);
-	free(path);
-	return r;
+	struct sasl_secret line = SASL_SECRET_INIT;
+	char *ask =
+	    mem_printf("user at %.80s: ", host == NULL ? "the server" : host);
+	char *user =
+	    tty_ask(l, ask, true, &line, NULL) < 0 ? NULL : mem_dup(line.p);
+	sasl_secret_wipe(&line);
+	free(ask);
+	return user;
 }
 
 int
 password_user(const struct auth *a, const char *host, bool ask, char **user,
     struct err *e)
 {
+	struct sasl_secret all = SASL_SECRET_INIT;
+	struct netrc found = { 0 };
 	*user = NULL;
-	if (a->netrc && password_netrc_user(host, user, e) < 0)
+	if (a->netrc && password_netrc(a, NULL, host, &all, &found, e) < 0)
 		return -1;
-	if (*user == NULL && ask)
-		*user = password_ask_user(host);
+	if (found.login != NULL)
+		*user = mem_dup(found.login);
+	else if (ask)
+		*user = password_ask_user(a->loop, host);
+	sasl_secret_wipe(&all);
 	return 0;
 }

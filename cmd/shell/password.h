@@ -6,8 +6,9 @@
 #include "cmd/talk/auth.h"
 
 /* Reads the password: from the descriptor, file, command or netrc that the
- * options name, else from the terminal without echo. A file that others can
- * read is refused. ERR_USAGE, ERR_NOINPUT. */
+ * options name, else from the terminal without echo. A file that is another
+ * user's, or that others can read or write, is refused. ERR_USAGE, ERR_NOINPUT,
+ * ERR_INTR. */
 int password_get(const struct auth *a, const char *user, const char *host,
     struct sasl_secret *out, struct err *e);
 /* The user that ~/.netrc has for the host, if it is to be read, or one typed on

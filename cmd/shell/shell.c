@@ -121,8 +121,13 @@ env_tls(struct talk *t, struct err *e)
 		.protocol = s->protocol,
 		.cipher = s->cipher,
 		.keylog = getenv("SSLKEYLOGFILE") };
-	if (s->ctx == NULL && tls_ctx_new(&s->ctx, &c, e) < 0)
+	if (s->ctx != NULL)
+		return s->ctx;
+	if (tls_ctx_new(&s->ctx, &c, e) < 0)
 		return NULL;
+	if (tls_ctx_keys(s->ctx) != NULL)
+		out_error(
+		    &shell_of(t)->out, SECURE_KEYS, tls_ctx_keys(s->ctx));
 	return s->ctx;
 }
 

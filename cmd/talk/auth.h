@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "net/core/err.h"
+#include "net/loop.h"
 #include "net/sasl/sasl.h"
 
 /* What the command line says of it; strings are its own. */
@@ -17,6 +18,7 @@ struct auth {
 	const char *file, *command;
 	const char *fd; /* a descriptor's number */
 	bool netrc;
+	struct loop *loop; /* to wait for it by, or NULL */
 };
 
 #endif

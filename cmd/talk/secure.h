@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include "net/tls/tls.h"
 
+/* Told when it begins, whatever is shown: whoever has them reads all. */
+#define SECURE_KEYS "the keys of TLS sessions go to %s (SSLKEYLOGFILE)"
+
 /* Strings are the command line's. */
 struct secure {
 	enum tls_level level; /* what the session must have; TLS_NONE: what is

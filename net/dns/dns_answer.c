@@ -303,14 +303,19 @@ dns_look_free(struct dns_look *k)
 	free(k);
 }
 
-/* Waits for what has been started; begun is what its start returned. */
+/* Waits for what has been started; NULL: that failed. */
 static int
-dns_look_wait(int begun, struct dns_look *k, int64_t deadline_ns, struct err *e)
+dns_look_wait(struct dns_look *k, int64_t deadline_ns, struct err *e)
 {
-	int r = begun;
+	int r;
 
-	while (r == 0 && (r = dns_step(k, e)) == 0)
-		r = dns_wait(k->d, k->name, deadline_ns, e);
+	if (k == NULL)
+		return -1;
+	while ((r = dns_step(k, e)) == 0)
+		if (dns_wait(k->d, k->name, deadline_ns, e) != 0) {
+			r = -1;
+			break;
+		}
 	dns_look_free(k);
 	return r < 0 ? -1 : 0;
 }
@@ -320,9 +325,9 @@ dns_mx(struct dns *d, const char *domain, int64_t deadline_ns,
     struct dns_mx *out, struct err *e)
 {
 	struct dns_look *k;
-	int r = dns_mx_start(&k, d, domain, out, e);
 
-	return dns_look_wait(r, k, deadline_ns, e);
+	(void)dns_mx_start(&k, d, domain, out, e);
+	return dns_look_wait(k, deadline_ns, e);
 }
 
 int
@@ -330,9 +335,9 @@ dns_addresses(struct dns *d, const char *host, int family, int64_t deadline_ns,
     struct dns_addresses *out, struct err *e)
 {
 	struct dns_look *k;
-	int r = dns_addresses_start(&k, d, host, family, out, e);
 
-	return dns_look_wait(r, k, deadline_ns, e);
+	(void)dns_addresses_start(&k, d, host, family, out, e);
+	return dns_look_wait(k, deadline_ns, e);
 }
 
 int
@@ -340,9 +345,9 @@ dns_tlsa(struct dns *d, unsigned port, const char *host, int64_t deadline_ns,
     struct dns_tlsa *out, struct err *e)
 {
 	struct dns_look *k;
-	int r = dns_tlsa_start(&k, d, port, host, out, e);
 
-	return dns_look_wait(r, k, deadline_ns, e);
+	(void)dns_tlsa_start(&k, d, port, host, out, e);
+	return dns_look_wait(k, deadline_ns, e);
 }
 
 int
@@ -350,7 +355,7 @@ dns_cname(struct dns *d, const char *host, int64_t deadline_ns,
     struct dns_head *out, struct err *e)
 {
 	struct dns_look *k;
-	int r = dns_cname_start(&k, d, host, out, e);
 
-	return dns_look_wait(r, k, deadline_ns, e);
+	(void)dns_cname_start(&k, d, host, out, e);
+	return dns_look_wait(k, deadline_ns, e);
 }

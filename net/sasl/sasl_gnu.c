@@ -6,6 +6,16 @@
 
 #include <string.h>
 
+/* Of a failure of the library. */
+static enum err_kind
+sasl_gnu_kind(int rc)
+{
+	return rc == GSASL_MALLOC_ERROR || rc == GSASL_CRYPTO_ERROR ||
+		       rc == GSASL_UNKNOWN_MECHANISM
+		   ? ERR_BUG
+		   : ERR_AUTH;
+}
+
 static int
 sasl_gnu_fail(struct sasl_client *c, int rc, struct err *e)
 {
@@ -15,7 +25,8 @@ sasl_gnu_fail(struct sasl_client *c, int rc, struct err *e)
 	/* The library's texts are sentences. */
 	while (n > 0 && why[n - 1] == '.')
 		n--;
-	return err_set(e, ERR_AUTH, "%s: %.*s", c->mech->name, (int)n, why);
+	return err_set(
+	    e, sasl_gnu_kind(rc), "%s: %.*s", c->mech->name, (int)n, why);
 }
 
 int
@@ -24,8 +35,11 @@ sasl_prep(
 {
 	char *p = NULL;
 	size_t n;
+	int rc = gsasl_saslprep(s, GSASL_ALLOW_UNASSIGNED, &p, NULL);
 
-	if (gsasl_saslprep(s, GSASL_ALLOW_UNASSIGNED, &p, NULL) != GSASL_OK)
+	if (rc == GSASL_MALLOC_ERROR)
+		return err_set(e, ERR_BUG, "out of memory in AUTH");
+	if (rc != GSASL_OK)
 		return err_set(e, ERR_AUTH,
 		    "%s cannot be prepared (SASLprep, RFC 4013): it is no "
 		    "UTF-8 or has a character that is forbidden",

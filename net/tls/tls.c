@@ -11,28 +11,6 @@
 #define TLS_IN_MAX  (1024U * 1024U)
 #define TLS_OUT_MAX (256U * 1024U)
 
-static const struct tls_hint {
-	int reason;
-	const char *text;
-} tls_hints[] = {
-	{ SSL_R_UNSUPPORTED_PROTOCOL, "no TLS version in common" },
-	{ SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, "no TLS version in common" },
-	{ SSL_R_NO_SHARED_CIPHER, "no cipher in common" },
-	{ SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE,
-	    "no cipher in common, or it wants a certificate (--tls-cert)" },
-	{ SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED,
-	    "it wants a certificate (--tls-cert)" },
-	{ SSL_R_TLSV1_UNRECOGNIZED_NAME, "it wants another name (--tls-sni)" },
-	{ SSL_R_DH_KEY_TOO_SMALL,
-	    "--tls-cipher DEFAULT@SECLEVEL=0 would accept it" },
-	{ SSL_R_EE_KEY_TOO_SMALL,
-	    "--tls-cipher DEFAULT@SECLEVEL=0 would accept it" },
-	{ SSL_R_CA_KEY_TOO_SMALL,
-	    "--tls-cipher DEFAULT@SECLEVEL=0 would accept it" },
-	{ SSL_R_CA_MD_TOO_WEAK,
-	    "--tls-cipher DEFAULT@SECLEVEL=0 would accept it" },
-};
-
 /* A name without its last dot; NULL for none. */
 char *
 tls_host(const char *s)
@@ -59,12 +37,13 @@ tls_names(struct tls *t, const struct tls_target *to, struct err *e)
 	t->name = tls_host(to->verify_name);
 	t->literal = t->name != NULL && tls_is_literal(t->name);
 	t->sni = tls_host(to->sni != NULL ? to->sni : to->verify_name);
-	if (t->sni != NULL && tls_is_literal(t->sni)) {
+	/* ".example.org" stands for hosts and is none. */
+	if (t->sni != NULL && (tls_is_literal(t->sni) || *t->sni == '.')) {
 		free(t->sni);
 		t->sni = NULL;
 	}
 	if (t->sni != NULL && SSL_set_tlsext_host_name(t->ssl, t->sni) != 1)
-		return err_set(e, ERR_USAGE,
+		return err_set(e, tls_kind_of_name(t->sni),
 		    "\"%.255s\" cannot be a TLS server name", t->sni);
 	return 0;
 }
@@ -80,7 +59,8 @@ tls_setup(struct tls *t, const struct tls_target *to, struct err *e)
 		return err_set(e, ERR_BUG, "no memory BIO");
 	}
 	SSL_set_bio(t->ssl, in, out);
-	SSL_set_app_data(t->ssl, t);
+	if (SSL_set_app_data(t->ssl, t) != 1)
+		return err_set(e, ERR_BUG, "no TLS session: %s", tls_reason());
 	if (t->ctx->role == TLS_SERVER) {
 		SSL_set_accept_state(t->ssl);
 		t->level = t->ctx->client;
@@ -144,64 +124,6 @@ tls_drain(struct tls *t)
 	}
 }
 
-/* What came first, when that is not TLS at all. */
-static void
-tls_tell_first(const struct tls *t, struct buf *b)
-{
-	buf_addf(b, "the %s does not speak TLS here: it sent \"",
-	    t->ctx->role == TLS_SERVER ? "client" : "server");
-	tls_escape(b, t->first, t->nfirst);
-	buf_addc(b, '"');
-}
-
-static void
-tls_tell(const struct tls *t, unsigned long code, struct buf *b)
-{
-	int reason = ERR_GET_REASON(code);
-	size_t i;
-
-	if (!t->up && t->nfirst > 0 &&
-	    (t->first[0] < 0x14 || t->first[0] > 0x17)) {
-		tls_tell_first(t, b);
-		return;
-	}
-	buf_adds(b, t->up ? "TLS failed: " : "TLS handshake failed: ");
-	if (reason >= SSL_AD_REASON_OFFSET)
-		buf_adds(b, "the peer says: ");
-	buf_adds(b, tls_reason());
-	for (i = 0; i < sizeof tls_hints / sizeof tls_hints[0]; i++)
-		if (tls_hints[i].reason == reason)
-			buf_addf(b, " (%s)", tls_hints[i].text);
-	if (reason == SSL_R_UNSUPPORTED_PROTOCOL ||
-	    reason == SSL_R_TLSV1_ALERT_PROTOCOL_VERSION)
-		buf_addf(
-		    b, "; allowed here: %s (--tls-protocol)", t->ctx->versions);
-}
-
-/* OpenSSL has given up: says why and keeps it. */
-static void
-tls_die(struct tls *t)
-{
-	unsigned long code = ERR_peek_last_error();
-	struct buf b = BUF_INIT;
-	enum err_kind kind = ERR_PROTO;
-
-	if (t->level >= TLS_VERIFY && t->nfault > 0) {
-		kind = ERR_AUTH;
-		buf_adds(&b, "certificate refused: ");
-		tls_verdict_refusal(t, &b);
-	} else if (ERR_GET_LIB(code) == ERR_LIB_SSL &&
-		   ERR_GET_REASON(code) ==
-		       SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {
-		kind = ERR_AUTH;
-		buf_adds(&b, "the client showed no certificate");
-	} else {
-		tls_tell(t, code, &b);
-	}
-	err_set(&t->err, kind, "%s", buf_str(&b));
-	buf_release(&b);
-}
-
 /* After an OpenSSL call that returned rc: 0 when it needs more octets, -1
  * when the session is over. */
 static int
@@ -225,9 +147,19 @@ tls_result(struct tls *t, int rc)
 		    "the peer ended TLS in the handshake (close_notify)");
 		return -1;
 	default:
-		tls_die(t);
+		tls_fail(t);
 		return -1;
 	}
+}
+
+/* Keys that were to be kept and could not be. */
+static int
+tls_logged(struct tls *t)
+{
+	if (t->keylog_errno == 0)
+		return 0;
+	return err_set(&t->err, ERR_OUTPUT, "cannot write the key log %s: %s",
+	    t->ctx->keylog_path, strerror(t->keylog_errno));
 }
 
 /* What an earlier call found, told again. */
@@ -251,12 +183,12 @@ tls_handshake(struct tls *t, struct err *e)
 	ERR_clear_error();
 	rc = SSL_do_handshake(t->ssl);
 	if (rc == 1)
-		t->up = true;
-	else if (tls_result(t, rc) < 0)
-		tls_dead(t, e);
+		t->up = tls_prove(t) == 0 && tls_logged(t) == 0;
+	else
+		tls_result(t, rc);
 	ERR_clear_error();
 	tls_drain(t);
-	return t->up ? 1 : t->err.kind == ERR_NONE ? 0 : -1;
+	return tls_dead(t, e) < 0 ? -1 : t->up;
 }
 
 size_t
@@ -267,8 +199,14 @@ tls_feed(struct tls *t, const char *p, size_t n)
 
 	if (n > TLS_IN_MAX - have)
 		n = TLS_IN_MAX - have;
-	if (n == 0 || BIO_write_ex(in, p, n, &took) != 1)
+	if (n == 0)
 		return 0;
+	if (BIO_write_ex(in, p, n, &took) != 1) {
+		/* Who feeds again and again would wait for ever. */
+		err_set(&t->err, ERR_BUG, "out of memory in TLS");
+		ERR_clear_error();
+		return 0;
+	}
 	k = sizeof t->first - t->nfirst;
 	k = k < took ? k : took;
 	memcpy(t->first + t->nfirst, p, k);
@@ -317,7 +255,7 @@ tls_read(struct tls *t, char *p, size_t n, struct err *e)
 	}
 	ERR_clear_error();
 	if (SSL_read_ex(t->ssl, p, n, &got) == 1)
-		rc = (ssize_t)got;
+		rc = tls_logged(t) < 0 ? TLS_ERR : (ssize_t)got;
 	else if (tls_result(t, 0) < 0)
 		rc = TLS_ERR;
 	else if (tls_closed(t))

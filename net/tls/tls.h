@@ -34,7 +34,8 @@ struct tls_config {
 	const char *protocol; /* "tlsv1_2,tlsv1_3", "no_tlsv1_3", "1.2" */
 	const char *cipher;   /* OpenSSL's list; TLS_... names are TLS 1.3's */
 	const char *alpn;     /* protocol names, a comma between them */
-	const char *keylog;   /* SSLKEYLOGFILE: appended to, mode 0600 */
+	const char *keylog;   /* SSLKEYLOGFILE: appended to, made 0600; ours and
+				 no link; NULL or "": none */
 	bool self_signed; /* server: a certificate made now, in memory ... */
 	const char *self_name; /* ... for this host and localhost */
 	/* Server: TLS_NONE asks no certificate of the client, TLS_MAY asks,
@@ -52,6 +53,8 @@ struct tls_ctx;
  * key, unknown protocol or cipher). */
 int tls_ctx_new(
     struct tls_ctx **out, const struct tls_config *c, struct err *e);
+/* The file that the keys of every session go to, to be told; NULL: none. */
+const char *tls_ctx_keys(const struct tls_ctx *ctx);
 /* After every session made from it is freed. NULL is well. */
 void tls_ctx_free(struct tls_ctx *ctx);
 
@@ -66,8 +69,10 @@ struct tls_tlsa {
  * call. Names are A-labels ("xn--..."); a last dot is ignored. */
 struct tls_target {
 	enum tls_level level;
-	const char *verify_name; /* host, or IP literal without brackets */
-	const char *sni;	 /* NULL: verify_name, "": none. Never an IP */
+	const char *verify_name; /* host, or IP literal without brackets;
+				    ".example.org": any host below it */
+	const char *sni; /* NULL: verify_name, "": none. Never an IP, nor
+			    what begins with a period */
 	/* Reference names for DANE-TA beside verify_name, which is the TLSA
 	 * base domain then (RFC 7672 3.2.2): the next-hop domain, say. */
 	const char *const *dane_name;
@@ -90,8 +95,10 @@ void tls_free(struct tls *t);
  * on failure there may be octets to send (tls_out(): an alert, on failure).
  * -1, now and ever after: ERR_AUTH (the certificate is refused: each check
  * that failed, at which depth, the name expected and those presented, what
- * would make it pass), ERR_PROTO (the peer does not speak TLS, or no version
- * or cipher is common, or its alert), ERR_LOST (after tls_eof()). */
+ * would make it pass; no version or cipher is common, or one refuses what the
+ * other shows), ERR_USAGE (what was configured leaves us no cipher), ERR_PROTO
+ * (the peer does not speak TLS, or not as it should), ERR_LOST (after
+ * tls_eof()), ERR_OUTPUT (the key log), ERR_BUG (no memory). */
 int tls_handshake(struct tls *t, struct err *e);
 
 /* What came from the peer. Takes up to 1 MiB that is not read yet; returns how
@@ -127,7 +134,8 @@ bool tls_closed(const struct tls *t);
 
 /* TLS stands. */
 bool tls_is_up(const struct tls *t);
-/* The peer's certificate passed every check, a name or TLSA among them. */
+/* The peer's certificate passed every check, a name or TLSA among them, each
+ * read back from the library. */
 bool tls_verified(const struct tls *t);
 /* One line: "verified: ...", "not verified: ..." with the text that a
  * refusal has. Borrowed from t; after the handshake or its failure. May hold

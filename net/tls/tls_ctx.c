@@ -120,8 +120,10 @@ tls_ctx_protocol(struct tls_ctx *x, const char *list, struct err *e)
 		    tls_ctx_versions[i].text);
 	}
 	x->versions = buf_detach(&b);
-	SSL_CTX_set_min_proto_version(x->ssl, lo);
-	SSL_CTX_set_max_proto_version(x->ssl, hi);
+	if (SSL_CTX_set_min_proto_version(x->ssl, lo) != 1 ||
+	    SSL_CTX_set_max_proto_version(x->ssl, hi) != 1)
+		return err_set(e, ERR_USAGE, "TLS protocol \"%s\": %s",
+		    list == NULL ? "1.2, 1.3" : list, tls_reason());
 	SSL_CTX_set_options(x->ssl, TLS_OPTIONS | off);
 	/* TLS 1.0 and 1.1 sign with MD5 and SHA-1, which levels above 0 forbid:
 	 * whoever names them means it. */
@@ -153,8 +155,8 @@ tls_ctx_cipher(struct tls_ctx *x, const char *list, struct err *e)
 	buf_release(&old);
 	buf_release(&new);
 	if (!ok)
-		return err_set(
-		    e, ERR_USAGE, "TLS cipher \"%s\": %s", list, tls_reason());
+		return err_set(e, tls_kind(ERR_USAGE), "TLS cipher \"%s\": %s",
+		    list, tls_reason());
 	return 0;
 }
 
@@ -176,7 +178,10 @@ tls_ctx_trust(struct tls_ctx *x, const char *ca, struct err *e)
 	if (ca == NULL && x->role == TLS_SERVER && x->client == TLS_NONE)
 		return 0;
 	if (ca == NULL) {
-		SSL_CTX_set_default_verify_paths(x->ssl);
+		/* Files that are not there are no failure. */
+		if (SSL_CTX_set_default_verify_paths(x->ssl) != 1)
+			return err_set(e, ERR_BUG,
+			    "the system's TLS authorities: %s", tls_reason());
 		ERR_clear_error();
 		return 0;
 	}
@@ -187,7 +192,7 @@ tls_ctx_trust(struct tls_ctx *x, const char *ca, struct err *e)
 	else
 		ok = SSL_CTX_load_verify_file(x->ssl, ca);
 	if (ok != 1)
-		return err_set(e, ERR_USAGE,
+		return err_set(e, tls_kind(ERR_USAGE),
 		    "no certificate in the TLS CA %s: %s", ca, tls_reason());
 	x->own_ca = true;
 	return 0;
@@ -222,8 +227,8 @@ tls_ctx_own(struct tls_ctx *x, const char *cert, const char *key, struct err *e)
 	SSL_CTX_set_default_passwd_cb(x->ssl, tls_ctx_password);
 	SSL_CTX_set_default_passwd_cb_userdata(x->ssl, &asked);
 	if (SSL_CTX_use_certificate_chain_file(x->ssl, cert) != 1)
-		return err_set(e, ERR_USAGE, "no usable certificate in %s: %s",
-		    cert, tls_reason());
+		return err_set(e, tls_kind(ERR_USAGE),
+		    "no usable certificate in %s: %s", cert, tls_reason());
 	ok = SSL_CTX_use_PrivateKey_file(x->ssl, key, SSL_FILETYPE_PEM);
 	SSL_CTX_set_default_passwd_cb_userdata(x->ssl, NULL);
 	if (asked)
@@ -232,7 +237,7 @@ tls_ctx_own(struct tls_ctx *x, const char *cert, const char *key, struct err *e)
 		    " -out FILE removes that)",
 		    key, key);
 	if (ok != 1)
-		return err_set(e, ERR_USAGE,
+		return err_set(e, tls_kind(ERR_USAGE),
 		    "no usable key in %s for the certificate in %s: %s", key,
 		    cert, tls_reason());
 	return 0;
@@ -275,8 +280,9 @@ tls_ctx_alpn(struct tls_ctx *x, const char *list, struct err *e)
 		return 0;
 	if (x->role == TLS_SERVER)
 		SSL_CTX_set_alpn_select_cb(x->ssl, tls_ctx_choose, x);
-	else
-		SSL_CTX_set_alpn_protos(x->ssl, x->alpn, (unsigned)x->alpn_len);
+	else if (SSL_CTX_set_alpn_protos(
+		     x->ssl, x->alpn, (unsigned)x->alpn_len) != 0)
+		return err_set(e, ERR_BUG, "TLS ALPN: %s", tls_reason());
 	return 0;
 }
 
@@ -292,20 +298,48 @@ tls_ctx_log(const SSL *ssl, const char *line)
 	do {
 		rc = write(t->ctx->keylog, buf_data(&b), buf_len(&b));
 	} while (rc < 0 && errno == EINTR);
+	if (rc < 0)
+		t->keylog_errno = errno;
+	else if ((size_t)rc != buf_len(&b))
+		t->keylog_errno = ENOSPC;
 	buf_wipe(&b);
 }
 
+/* Whoever can read it can read the sessions: it is ours alone, and where it
+ * was said to be. */
 static int
 tls_ctx_keylog(struct tls_ctx *x, const char *path, struct err *e)
 {
-	if (path == NULL)
+	struct stat st;
+
+	if (path == NULL || *path == '\0')
 		return 0;
-	x->keylog = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	x->keylog_path = mem_dup(path);
+	x->keylog = open(path,
+	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY |
+		O_NONBLOCK,
+	    0600);
 	if (x->keylog < 0)
 		return err_set(e, ERR_OUTPUT, "cannot write the key log %s: %s",
-		    path, strerror(errno));
+		    path,
+		    errno == ELOOP ? "it is a link, which is not followed"
+				   : strerror(errno));
+	if (fstat(x->keylog, &st) < 0 ||
+	    (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode)))
+		return err_set(e, ERR_OUTPUT,
+		    "cannot write the key log %s: it is no file", path);
+	if (S_ISREG(st.st_mode) &&
+	    (st.st_uid != geteuid() || fchmod(x->keylog, 0600) < 0))
+		return err_set(e, ERR_OUTPUT,
+		    "cannot write the key log %s: it is another user's", path);
 	SSL_CTX_set_keylog_callback(x->ssl, tls_ctx_log);
 	return 0;
+}
+
+const char *
+tls_ctx_keys(const struct tls_ctx *x)
+{
+	return x->keylog_path;
 }
 
 static int
@@ -313,12 +347,15 @@ tls_ctx_server(struct tls_ctx *x, const struct tls_config *c, struct err *e)
 {
 	static const unsigned char id[] = "smtpsh";
 
-	SSL_CTX_set_dh_auto(x->ssl, 1);
-	SSL_CTX_set_session_id_context(x->ssl, id, sizeof id - 1);
+	if (SSL_CTX_set_dh_auto(x->ssl, 1) != 1 ||
+	    SSL_CTX_set_session_id_context(x->ssl, id, sizeof id - 1) != 1)
+		return err_set(e, ERR_BUG, "no TLS server: %s", tls_reason());
 	/* A resumed session would show no certificate of the client. */
 	if (c->client != TLS_NONE) {
 		SSL_CTX_set_options(x->ssl, SSL_OP_NO_TICKET);
-		SSL_CTX_set_num_tickets(x->ssl, 0);
+		if (SSL_CTX_set_num_tickets(x->ssl, 0) != 1)
+			return err_set(
+			    e, ERR_BUG, "no TLS server: %s", tls_reason());
 	}
 	if (c->cert != NULL)
 		return 0;
@@ -337,7 +374,8 @@ tls_ctx_fill(struct tls_ctx *x, const struct tls_config *c, struct err *e)
 	SSL_CTX_set_session_cache_mode(x->ssl, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_cert_verify_callback(x->ssl, tls_verify_chain, NULL);
 	/* What a client may use of DANE is decided for each session. */
-	SSL_CTX_dane_enable(x->ssl);
+	if (SSL_CTX_dane_enable(x->ssl) <= 0)
+		return err_set(e, ERR_BUG, "no DANE: %s", tls_reason());
 	if (tls_ctx_protocol(x, c->protocol, e) < 0 ||
 	    tls_ctx_cipher(x, c->cipher, e) < 0 ||
 	    tls_ctx_trust(x, c->ca, e) < 0 ||
@@ -387,5 +425,6 @@ tls_ctx_free(struct tls_ctx *x)
 	if (x->keylog >= 0)
 		close(x->keylog);
 	free(x->versions);
+	free(x->keylog_path);
 	free(x);
 }

@@ -22,6 +22,7 @@
 	X(BIO_write_ex)                                                        \
 	X(CRYPTO_free)                                                         \
 	X(ERR_clear_error)                                                     \
+	X(ERR_peek_error)                                                      \
 	X(ERR_peek_last_error)                                                 \
 	X(ERR_reason_error_string)                                             \
 	X(EVP_Digest)                                                          \
@@ -84,6 +85,7 @@
 	X(SSL_get0_dane_authority)                                             \
 	X(SSL_get0_dane_tlsa)                                                  \
 	X(SSL_get0_param)                                                      \
+	X(SSL_get0_peer_certificate)                                           \
 	X(SSL_get0_peername)                                                   \
 	X(SSL_get0_verified_chain)                                             \
 	X(SSL_get_current_cipher)                                              \
@@ -95,6 +97,8 @@
 	X(SSL_get_rbio)                                                        \
 	X(SSL_get_servername)                                                  \
 	X(SSL_get_shutdown)                                                    \
+	X(SSL_get_verify_mode)                                                 \
+	X(SSL_get_verify_result)                                               \
 	X(SSL_get_version)                                                     \
 	X(SSL_get_wbio)                                                        \
 	X(SSL_group_to_name)                                                   \
@@ -130,6 +134,8 @@
 	X(X509_add1_ext_i2d)                                                   \
 	X(X509_add_ext)                                                        \
 	X(X509_chain_up_ref)                                                   \
+	X(X509_check_host)                                                     \
+	X(X509_check_ip_asc)                                                   \
 	X(X509_digest)                                                         \
 	X(X509_free)                                                           \
 	X(X509_get0_notAfter)                                                  \
@@ -137,7 +143,9 @@
 	X(X509_get0_pubkey)                                                    \
 	X(X509_get_X509_PUBKEY)                                                \
 	X(X509_get_ext_d2i)                                                    \
+	X(X509_get_extended_key_usage)                                         \
 	X(X509_get_issuer_name)                                                \
+	X(X509_get_key_usage)                                                  \
 	X(X509_get_serialNumber)                                               \
 	X(X509_get_signature_nid)                                              \
 	X(X509_get_subject_name)                                               \
@@ -175,6 +183,7 @@ extern struct tls_lib tls_lib;
 #define BIO_write_ex		   (tls_lib.BIO_write_ex)
 #define CRYPTO_free		   (tls_lib.CRYPTO_free)
 #define ERR_clear_error		   (tls_lib.ERR_clear_error)
+#define ERR_peek_error		   (tls_lib.ERR_peek_error)
 #define ERR_peek_last_error	   (tls_lib.ERR_peek_last_error)
 #define ERR_reason_error_string	   (tls_lib.ERR_reason_error_string)
 #define EVP_Digest		   (tls_lib.EVP_Digest)
@@ -241,6 +250,7 @@ extern struct tls_lib tls_lib;
 #define SSL_get0_dane_authority	   (tls_lib.SSL_get0_dane_authority)
 #define SSL_get0_dane_tlsa	   (tls_lib.SSL_get0_dane_tlsa)
 #define SSL_get0_param		   (tls_lib.SSL_get0_param)
+#define SSL_get0_peer_certificate  (tls_lib.SSL_get0_peer_certificate)
 #define SSL_get0_peername	   (tls_lib.SSL_get0_peername)
 #define SSL_get0_verified_chain	   (tls_lib.SSL_get0_verified_chain)
 #define SSL_get_current_cipher	   (tls_lib.SSL_get_current_cipher)
@@ -253,6 +263,8 @@ extern struct tls_lib tls_lib;
 #define SSL_get_rbio		      (tls_lib.SSL_get_rbio)
 #define SSL_get_servername	      (tls_lib.SSL_get_servername)
 #define SSL_get_shutdown	      (tls_lib.SSL_get_shutdown)
+#define SSL_get_verify_mode	      (tls_lib.SSL_get_verify_mode)
+#define SSL_get_verify_result	      (tls_lib.SSL_get_verify_result)
 #define SSL_get_version		      (tls_lib.SSL_get_version)
 #define SSL_get_wbio		      (tls_lib.SSL_get_wbio)
 #define SSL_group_to_name	      (tls_lib.SSL_group_to_name)
@@ -290,6 +302,8 @@ extern struct tls_lib tls_lib;
 #define X509_add1_ext_i2d	      (tls_lib.X509_add1_ext_i2d)
 #define X509_add_ext		      (tls_lib.X509_add_ext)
 #define X509_chain_up_ref	      (tls_lib.X509_chain_up_ref)
+#define X509_check_host		      (tls_lib.X509_check_host)
+#define X509_check_ip_asc	      (tls_lib.X509_check_ip_asc)
 #define X509_digest		      (tls_lib.X509_digest)
 #define X509_free		      (tls_lib.X509_free)
 #define X509_get0_notAfter	      (tls_lib.X509_get0_notAfter)
@@ -297,7 +311,9 @@ extern struct tls_lib tls_lib;
 #define X509_get0_pubkey	      (tls_lib.X509_get0_pubkey)
 #define X509_get_X509_PUBKEY	      (tls_lib.X509_get_X509_PUBKEY)
 #define X509_get_ext_d2i	      (tls_lib.X509_get_ext_d2i)
+#define X509_get_extended_key_usage   (tls_lib.X509_get_extended_key_usage)
 #define X509_get_issuer_name	      (tls_lib.X509_get_issuer_name)
+#define X509_get_key_usage	      (tls_lib.X509_get_key_usage)
 #define X509_get_serialNumber	      (tls_lib.X509_get_serialNumber)
 #define X509_get_signature_nid	      (tls_lib.X509_get_signature_nid)
 #define X509_get_subject_name	      (tls_lib.X509_get_subject_name)

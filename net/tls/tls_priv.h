@@ -20,6 +20,7 @@ struct tls_ctx {
 	unsigned char alpn[256]; /* each name with its length before it */
 	size_t alpn_len;
 	int keylog; /* descriptor or -1 */
+	char *keylog_path;
 	bool own_ca;
 };
 
@@ -45,6 +46,8 @@ struct tls {
 	bool eof;
 	bool hungry;  /* nothing more without tls_feed() */
 	bool checked; /* there was a certificate */
+	bool proven;  /* and all that makes it the peer's was read back */
+	int keylog_errno;
 	struct tls_fault fault[TLS_NFAULT];
 	size_t nfault;
 	STACK_OF(X509) * chain; /* all that the peer sent */
@@ -60,12 +63,25 @@ char *tls_host(const char *s);
 /* tls_ctx.c: OpenSSL's reason for its last failure. */
 const char *tls_reason(void);
 
+/* tls_fail.c: OpenSSL has given up: says why in t->err. */
+void tls_fail(struct tls *t);
+/* That failure is for want of memory. */
+bool tls_out_of_memory(void);
+/* ERR_BUG then; else otherwise. */
+enum err_kind tls_kind(enum err_kind otherwise);
+/* Of a name that was not taken: too long, or else there was no memory for it
+ * (which the library does not always say). */
+enum err_kind tls_kind_of_name(const char *name);
+
 /* tls_server.c: gives ctx a throw-away certificate for that host. */
 int tls_self_sign(SSL_CTX *ctx, const char *name, struct err *e);
 
 /* tls_verify.c */
 int tls_verify_setup(struct tls *t, const struct tls_target *to, struct err *e);
 void tls_verify_release(struct tls *t);
+/* Behind the handshake: 0, or -1 when the session's level wants a certificate
+ * that was verified and that cannot be shown to be so (t->err says why). */
+int tls_prove(struct tls *t);
 /* For SSL_CTX_set_cert_verify_callback(). */
 int tls_verify_chain(X509_STORE_CTX *store, void *arg);
 

@@ -107,7 +107,7 @@ tls_self_sign(SSL_CTX *ctx, const char *name, struct err *e)
 	     SSL_CTX_use_certificate(ctx, cert) == 1 &&
 	     SSL_CTX_use_PrivateKey(ctx, key) == 1;
 	if (!ok)
-		err_set(e, ERR_USAGE,
+		err_set(e, tls_kind(ERR_USAGE),
 		    "no certificate can be made for \"%.255s\": %s", name,
 		    tls_reason());
 	X509_free(cert);

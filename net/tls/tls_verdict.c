@@ -9,7 +9,12 @@
 #define TLS_NAMES_MAX 400
 
 /* What a user can do about it, in the order shown. */
-enum { TLS_MEND_CA = 1, TLS_MEND_NAME = 2, TLS_MEND_LEVEL = 4 };
+enum {
+	TLS_MEND_CA = 1,
+	TLS_MEND_NAME = 2,
+	TLS_MEND_WEAK = 4,
+	TLS_MEND_LEVEL = 8
+};
 
 static const struct tls_complaint {
 	int error;
@@ -31,8 +36,18 @@ static const struct tls_complaint {
 	{ X509_V_ERR_CERT_NOT_YET_VALID, "not valid yet", 0 },
 	{ X509_V_ERR_HOSTNAME_MISMATCH, "name mismatch", TLS_MEND_NAME },
 	{ X509_V_ERR_IP_ADDRESS_MISMATCH, "address mismatch", TLS_MEND_NAME },
-	{ X509_V_ERR_INVALID_PURPOSE,
-	    "not made for this: its extended key usage lacks", 0 },
+	{ X509_V_ERR_INVALID_PURPOSE, "not made for this", 0 },
+	{ X509_V_ERR_INVALID_CA,
+	    "it signed another and may not: no certificate of an authority",
+	    0 },
+	{ X509_V_ERR_KEYUSAGE_NO_CERTSIGN,
+	    "it signed another and may not: its key usage lacks keyCertSign",
+	    0 },
+	{ X509_V_ERR_EE_KEY_TOO_SMALL, "its key is too small", TLS_MEND_WEAK },
+	{ X509_V_ERR_CA_KEY_TOO_SMALL, "its key is too small", TLS_MEND_WEAK },
+	{ X509_V_ERR_CA_MD_TOO_WEAK, "signed with a digest that is too weak",
+	    TLS_MEND_WEAK },
+	{ X509_V_ERR_OUT_OF_MEM, "not checked: out of memory", 0 },
 	{ X509_V_ERR_DANE_NO_MATCH, "no TLSA record matches it", 0 },
 };
 
@@ -64,6 +79,25 @@ tls_verdict_mismatch(const struct tls *t, X509 *cert, struct buf *b)
 	buf_release(&names);
 }
 
+/* Which of the two says so: extended key usage, or key usage. */
+static void
+tls_verdict_purpose(const struct tls *t, X509 *cert, struct buf *b)
+{
+	bool client = t->ctx->role == TLS_SERVER;
+	uint32_t want = client ? XKU_SSL_CLIENT : XKU_SSL_SERVER | XKU_SGC;
+	uint32_t key = KU_DIGITAL_SIGNATURE | KU_KEY_AGREEMENT |
+		       (client ? 0 : KU_KEY_ENCIPHERMENT);
+
+	if ((X509_get_extended_key_usage(cert) & want) == 0)
+		buf_addf(b, ": its extended key usage lacks %s",
+		    client ? "clientAuth" : "serverAuth");
+	else if ((X509_get_key_usage(cert) & key) == 0)
+		buf_addf(b,
+		    ": its key usage has neither digitalSignature nor %s",
+		    client ? "keyAgreement"
+			   : "keyEncipherment or keyAgreement");
+}
+
 static void
 tls_verdict_fault(const struct tls *t, const struct tls_fault *f, struct buf *b)
 {
@@ -87,8 +121,7 @@ tls_verdict_fault(const struct tls *t, const struct tls_fault *f, struct buf *b)
 		tls_verdict_mismatch(t, f->cert, b);
 		break;
 	case X509_V_ERR_INVALID_PURPOSE:
-		buf_adds(b,
-		    t->ctx->role == TLS_SERVER ? " clientAuth" : " serverAuth");
+		tls_verdict_purpose(t, f->cert, b);
 		break;
 	default:
 		break;
@@ -107,11 +140,21 @@ tls_verdict_mend(const struct tls *t, struct buf *b)
 			mend |= c->mend;
 	if (mend == 0 || t->ctx->role == TLS_SERVER)
 		return;
+	/* Authorities have no say, and --tls-verify no does not count. */
+	if (t->dane && t->level == TLS_DANE) {
+		buf_adds(b,
+		    "; its TLSA records and its certificate must be brought "
+		    "together by who runs it; without --dane they do not "
+		    "count");
+		return;
+	}
 	buf_adds(b, "; to accept it:");
 	if ((mend & TLS_MEND_CA) != 0)
 		buf_adds(b, " --tls-ca FILE with it or its issuer,");
 	if ((mend & TLS_MEND_NAME) != 0)
 		buf_adds(b, " --tls-verify-host NAME,");
+	if ((mend & TLS_MEND_WEAK) != 0)
+		buf_adds(b, " --tls-cipher DEFAULT@SECLEVEL=0,");
 	if ((mend & TLS_MEND_LEVEL) != 0)
 		buf_adds(b,
 		    " --tls-verify no (at the prompt \\set tls-verify off),");
@@ -204,9 +247,11 @@ tls_verdict_make(const struct tls *t, struct buf *b)
 				: "the server showed no certificate");
 	else if (t->dane)
 		buf_adds(b, "no TLSA record was usable");
-	else
+	else if (t->name == NULL)
 		buf_adds(
 		    b, "a trusted chain, but no host name to check it against");
+	else
+		buf_adds(b, "its name could not be read back");
 }
 
 const char *

@@ -56,6 +56,15 @@ static const struct cert_row {
 	    "!has no subjectAltName" },
 	{ "common name and another", "cnbutsan.pem", "ca.pem", "localhost",
 	    "!has DNS:other.example" },
+	{ "below a domain", "wild.pem", "ca.pem", ".example.org",
+	    "verified: .example.org (as *.example.org)" },
+	{ "below a domain, deeper", "wronghost.pem", "ca.pem", ".example",
+	    "verified: .example (as mx.evil.example)" },
+	{ "the domain is not below itself", "good.pem", "ca.pem", ".localhost",
+	    "!name mismatch: expected .localhost" },
+	{ "key usage", "ku.pem", "ca.pem", "localhost",
+	    "!not made for this: its key usage has neither digitalSignature "
+	    "nor keyEncipherment" },
 	{ "for clients", "client.pem", "ca.pem", "localhost",
 	    "!extended key usage lacks serverAuth" },
 	{ "escapes", "escape.pem", "self.crt", "localhost",
@@ -141,6 +150,8 @@ static const struct dane_row {
 	    "good.spki", 32, "verified: TLSA 3 1 1 " },
 	{ "3 1 1, bad", "good.pem", "localhost", NULL, 3, 1, 1, NULL, 32,
 	    "!no TLSA record matches it" },
+	{ "3 1 1, bad, what helps", "good.pem", "localhost", NULL, 3, 1, 1,
+	    NULL, 32, "!must be brought together by who runs it" },
 	{ "3 0 1, of the key", "good.pem", "localhost", NULL, 3, 0, 1,
 	    "good.spki", 32, "!no TLSA record matches it" },
 	{ "2 0 1", "chain.pem", "localhost", NULL, 2, 0, 1, "ca.sha256", 32,
@@ -193,6 +204,8 @@ check_dane(const struct dane_row *r)
 		CHECK(p.crc == -1 && p.ce.kind == ERR_AUTH, "%s", r->label);
 		CHECK(strstr(p.ce.text, r->text + 1), "%s: %s", r->label,
 		    p.ce.text);
+		CHECK(strstr(p.ce.text, "--tls-verify") == NULL, "%s: %s",
+		    r->label, p.ce.text);
 	} else {
 		CHECK(p.crc == 1 && tls_verified(p.c), "%s: %s", r->label,
 		    p.ce.text);

@@ -28,6 +28,7 @@ static const char tls_certs_sh[] =
     "leaf cnonly /CN=localhost ''\n"
     "leaf cnbutsan /CN=localhost subjectAltName=DNS:other.example\n"
     "leaf star /CN=x 'subjectAltName=DNS:*'\n"
+    "leaf ku /CN=localhost 'subjectAltName=DNS:localhost\nkeyUsage=cRLSign'\n"
     "leaf client /CN=localhost subjectAltName=DNS:localhost clientAuth\n"
     "leaf ipasdns /CN=127.0.0.1 subjectAltName=DNS:127.0.0.1\n"
     "leaf escape \"/O=$(printf '\\033]0;owned\\007')/CN=x\""

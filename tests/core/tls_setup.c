@@ -1,26 +1,36 @@
 /* Settings of TLS, and what a session tells of itself. */
 #include <string.h>
+#include <sys/stat.h>
 #include "tls_pair.h"
 
 static const char *const versions[] = { "tlsv1_2", "tlsv1_3" };
 
 static const struct protocol_row {
 	const char *label, *client, *server, *client_cipher, *want;
+	enum err_kind kind;
 } protocol_rows[] = {
-	{ "default", NULL, NULL, NULL, "TLSv1.3" },
-	{ "no 1.3", "no_tlsv1_3", NULL, NULL, "TLSv1.2" },
-	{ "list", "tlsv1_2,tlsv1_3", "1.2", NULL, "TLSv1.2" },
+	{ "default", NULL, NULL, NULL, "TLSv1.3", ERR_NONE },
+	{ "no 1.3", "no_tlsv1_3", NULL, NULL, "TLSv1.2", ERR_NONE },
+	{ "list", "tlsv1_2,tlsv1_3", "1.2", NULL, "TLSv1.2", ERR_NONE },
 	{ "old server", NULL, "tlsv1", NULL,
-	    "!no TLS version in common); allowed here: TLS 1.2, TLS 1.3" },
-	{ "older server", NULL, "TLSv1.1,tlsv1", NULL, "!no TLS version in" },
-	{ "old on both sides", "tlsv1", "tlsv1,tlsv1_1", NULL, "TLSv1" },
-	{ "a hole", "1.1,1.3", "1.1,1.2", NULL, "TLSv1.1" },
-	{ "none in common", "1.2", "1.3", NULL, "!no TLS version in common" },
-	{ "cipher", "1.2", NULL, "ECDHE-ECDSA-AES128-GCM-SHA256", "TLSv1.2" },
+	    "!no TLS version in common); allowed here: TLS 1.2, TLS 1.3",
+	    ERR_AUTH },
+	{ "older server", NULL, "TLSv1.1,tlsv1", NULL, "!no TLS version in",
+	    ERR_AUTH },
+	{ "old on both sides", "tlsv1", "tlsv1,tlsv1_1", NULL, "TLSv1",
+	    ERR_NONE },
+	{ "a hole", "1.1,1.3", "1.1,1.2", NULL, "TLSv1.1", ERR_NONE },
+	{ "none in common", "1.2", "1.3", NULL, "!no TLS version in common",
+	    ERR_AUTH },
+	{ "cipher", "1.2", NULL, "ECDHE-ECDSA-AES128-GCM-SHA256", "TLSv1.2",
+	    ERR_NONE },
 	{ "cipher of 1.3", "1.3", NULL,
-	    "AES128-SHA:TLS_CHACHA20_POLY1305_SHA256", "TLSv1.3" },
+	    "AES128-SHA:TLS_CHACHA20_POLY1305_SHA256", "TLSv1.3", ERR_NONE },
 	{ "no cipher in common", "1.2", NULL, "ECDHE-RSA-AES128-GCM-SHA256",
-	    "!the peer says: sslv3 alert handshake failure" },
+	    "!the peer says: sslv3 alert handshake failure", ERR_AUTH },
+	{ "no cipher of ours", "1.2", NULL, "NULL-MD5",
+	    "!no ciphers available (none of ours is left: --tls-cipher",
+	    ERR_USAGE },
 };
 
 static void
@@ -41,8 +51,8 @@ test_protocols(void)
 			continue;
 		shake(&p, 100000);
 		if (r->want[0] == '!') {
-			CHECK(p.crc == -1 && p.ce.kind == ERR_PROTO, "%s: %d",
-			    r->label, p.crc);
+			CHECK(p.crc == -1 && p.ce.kind == r->kind, "%s: %d %s",
+			    r->label, p.crc, p.ce.text);
 			CHECK(strstr(p.ce.text, r->want + 1), "%s: %s",
 			    r->label, p.ce.text);
 		} else {
@@ -239,6 +249,61 @@ test_info(void)
 	pair_end(&p);
 }
 
+/* The log of keys: ours, 0600, no link; what cannot be kept ends it. */
+static void
+test_keylog(void)
+{
+	static const struct {
+		const char *label, *path, *text;
+	} rows[] = {
+		{ "a link", "keylink", "it is a link, which is not followed" },
+		{ "a folder", ".", "Is a directory" },
+		{ "nowhere", "none/keys", "No such file" },
+		{ "a pipe", "keypipe", "keypipe: " },
+	};
+	struct tls_config c = { .keylog = NULL };
+	struct tls_config s = { .role = TLS_SERVER, .self_signed = true };
+	struct stat st;
+	struct pair p;
+
+	run("cd \"$1\"; umask 022; echo mine >victim; ln -s victim keylink; "
+	    "mkfifo keypipe; : >open; chmod 644 open");
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct err e = { 0 };
+		struct tls_ctx *x;
+
+		c.keylog = in_dir(rows[i].path);
+		CHECK(tls_ctx_new(&x, &c, &e) == -1 && e.kind == ERR_OUTPUT &&
+			  strstr(e.text, rows[i].text) != NULL,
+		    "%s: %s", rows[i].label, e.text);
+	}
+	CHECK(stat(in_dir("victim"), &st) == 0 && st.st_size == 5, "untouched");
+	c.keylog = in_dir("open");
+	if (!pair_ctx(&p, &c, &s) || !pair_new(&p, NULL))
+		return;
+	CHECK(stat(in_dir("open"), &st) == 0 && (st.st_mode & 0777) == 0600,
+	    "%o", (unsigned)st.st_mode);
+	CHECK(strcmp(tls_ctx_keys(p.cx), in_dir("open")) == 0, "to be told");
+	shake(&p, 100000);
+	CHECK(p.crc == 1, "%s", p.ce.text);
+	pair_end(&p);
+	c.keylog = "";
+	if (!pair_ctx(&p, &c, &s))
+		return;
+	CHECK(tls_ctx_keys(p.cx) == NULL, "none");
+	pair_end(&p);
+	c.keylog = "/dev/full";
+	if (access(c.keylog, W_OK) != 0 || !pair_ctx(&p, &c, &s) ||
+	    !pair_new(&p, NULL))
+		return;
+	shake(&p, 100000);
+	CHECK(p.crc == -1 && p.ce.kind == ERR_OUTPUT &&
+		  strstr(p.ce.text, "key log /dev/full: No space") != NULL,
+	    "%d %s", p.crc, p.ce.text);
+	CHECK(!tls_is_up(p.c), "no session");
+	pair_end(&p);
+}
+
 /* A certificate of the client's. */
 static void
 test_client_cert(void)
@@ -286,7 +351,7 @@ test_client_cert(void)
 			/* TLS 1.3: the client hears of it when it reads. */
 			CHECK(p.crc == 1 &&
 				  tls_read(p.c, &c, 1, &p.ce) == TLS_ERR &&
-				  p.ce.kind == ERR_PROTO,
+				  p.ce.kind == ERR_AUTH,
 			    "%s: %s", rows[i].label, p.ce.text);
 		}
 		pair_end(&p);
@@ -345,6 +410,7 @@ main(void)
 	test_config();
 	test_binding();
 	test_info();
+	test_keylog();
 	test_client_cert();
 	test_self_signed();
 	return certs_done();
