@@ -1,6 +1,8 @@
 /* \set: a setting's row, or a variable. */
 #include "cmd/talk/cmd.h"
 
+#include <string.h>
+#include "cmd/mistyped.h"
 #include "cmd/shell/setting.h"
 
 static int
@@ -17,12 +19,37 @@ set_setting(struct shell *sh, const struct setting *s, const struct cmd_args *a,
 	return r;
 }
 
+/* A new variable, one slip from a setting, with a value that this would take:
+ * it was the setting that was meant. */
+static int
+set_asks(struct shell *sh, const struct cmd_args *a, struct err *e)
+{
+	const char *name = a->word[0];
+	if (a->n != 2 || vars_get(&sh->vars, name) != NULL)
+		return 0;
+	for (const struct setting *s = setting_table; s->name != NULL; s++) {
+		const char *near = s->name;
+		if (s->also != NULL &&
+		    mistyped_near(name, strlen(name), s->also, strlen(s->also)))
+			near = s->also;
+		else if (!mistyped_near(name, strlen(name), near, strlen(near)))
+			continue;
+		if (setting_takes(sh, s, a->word[1]))
+			return err_set(e, ERR_USAGE,
+			    "%s is no setting: did you mean \\set %s %s?", name,
+			    near, a->word[1]);
+	}
+	return 0;
+}
+
 static int
 set_exec(struct shell *sh, const struct cmd_args *a, struct err *e)
 {
 	const struct setting *s = setting_find(a->word[0]);
 	if (s != NULL)
 		return set_setting(sh, s, a, e);
+	if (set_asks(sh, a, e) < 0)
+		return -1;
 	struct buf b = BUF_INIT;
 	for (size_t i = 1; i < a->n; i++) {
 		if (i > 1)

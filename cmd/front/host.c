@@ -14,18 +14,6 @@
 #include "net/tls/tls.h"
 
 static int
-host_number(
-    const char *option, const char *word, unsigned long long *n, struct err *e)
-{
-	char *end;
-	*n = strtoull(word, &end, 10);
-	if (*word < '0' || *word > '9' || *end != '\0')
-		return err_set(
-		    e, ERR_USAGE, "%s %s: expected a number", option, word);
-	return 0;
-}
-
-static int
 host_mock(struct host *h, const struct opts *o, struct err *e)
 {
 	enum dialect d = o->dialect == NULL		  ? DIALECT_UNKNOWN
@@ -49,11 +37,8 @@ host_tls(struct host *h, const struct opts *o, const char *name, struct err *e)
 		.keylog = getenv("SSLKEYLOGFILE"),
 		.self_signed = o->cert == NULL,
 		.self_name = name };
-	if (o->cert == NULL && !o->self_signed) {
-		return o->key == NULL
-			   ? 0
-			   : err_set(e, ERR_USAGE, "--key goes with --cert");
-	}
+	if (o->cert == NULL && !o->self_signed)
+		return 0;
 	if (tls_ctx_new(&h->tls, &c, e) < 0)
 		return -1;
 	h->peer.tls = h->tls;
@@ -65,11 +50,8 @@ host_tls(struct host *h, const struct opts *o, const char *name, struct err *e)
 static int
 host_user(struct host *h, const struct opts *o, struct err *e)
 {
-	if (o->user == NULL && o->password_file == NULL)
+	if (o->user == NULL)
 		return 0;
-	if (o->user == NULL || o->password_file == NULL)
-		return err_set(
-		    e, ERR_USAGE, "--user and --password-file go together");
 	if (h->tls == NULL && !o->auth_insecure)
 		return err_set(e, ERR_USAGE,
 		    "--user without --cert or --self-signed: AUTH would be "
@@ -126,15 +108,14 @@ int
 host_init(struct host *h, const struct opts *o, bool serve, struct err *e)
 {
 	char name[256] = "localhost";
-	unsigned long long size;
 	*h = (struct host){ 0 };
 	gethostname(name, sizeof name - 1);
 	name[sizeof name - 1] = '\0';
 	if (o->helo != NULL)
 		snprintf(name, sizeof name, "%s", o->helo);
 	h->world = serve ? world_new(name) : world_std10();
-	for (size_t i = 0; i < o->nmailbox; i++)
-		world_add(h->world, o->mailbox[i]);
+	for (size_t i = 0; i < o->mailbox.n; i++)
+		world_add(h->world, o->mailbox.item[i]);
 	h->peer.smtpd.world = h->world;
 	h->peer.smtpd.lmtp = o->lmtp;
 	h->peer.smtpd.allow_bare = o->allow_bare;
@@ -143,11 +124,8 @@ host_init(struct host *h, const struct opts *o, bool serve, struct err *e)
 	/* Who probes in the sandbox makes errors. */
 	if (!serve)
 		h->peer.smtpd.error_max = SIZE_MAX;
-	if (o->size_max != NULL) {
-		if (host_number("--size-max", o->size_max, &size, e) < 0)
-			return -1;
-		h->peer.smtpd.size_max = size;
-	}
+	if (o->size_max != NULL)
+		h->peer.smtpd.size_max = strtoull(o->size_max, NULL, 10);
 	if (host_tls(h, o, name, e) < 0 || host_user(h, o, e) < 0)
 		return -1;
 	if (o->maildir != NULL && host_maildir(o->maildir, e) < 0)
@@ -249,7 +227,6 @@ host_serve(struct host *h, const struct opts *o, struct shell *sh)
 	};
 	struct err e = { 0 };
 	char *address = NULL;
-	unsigned long long count;
 	unsigned long complaints = 0;
 	if (!o->quiet) {
 		h->peer.log = host_log;
@@ -258,10 +235,8 @@ host_serve(struct host *h, const struct opts *o, struct shell *sh)
 	int r = host_address(o->serve, &address, &c.port, &e);
 	if (r == 0)
 		r = host_port(c.port, &e);
-	if (r == 0 && o->count != NULL) {
-		r = host_number("--count", o->count, &count, &e);
-		c.count = (unsigned long)count;
-	}
+	if (o->count != NULL)
+		c.count = strtoul(o->count, NULL, 10);
 	c.address = address;
 	c.peer = h->peer;
 	if (r == 0)

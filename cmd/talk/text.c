@@ -132,6 +132,12 @@ text_memory(struct text *t, const char *name, struct buf *b)
 	text_check(t, &e);
 }
 
+int
+text_again(struct text *t, struct err *e)
+{
+	return text_check(t, e);
+}
+
 void
 text_release(struct text *t)
 {

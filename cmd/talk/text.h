@@ -25,6 +25,8 @@ struct text {
 int text_open(struct text *t, const char *path, struct err *e);
 /* The same for text that is at hand; taken over from b. */
 void text_memory(struct text *t, const char *name, struct buf *b);
+/* Checks first again, which somebody has changed. ERR_DATA. */
+int text_again(struct text *t, struct err *e);
 void text_release(struct text *t);
 /* Octets that will be sent, as SIZE counts them: line ends of two, no periods
  * that were added (RFC 1870 5). What is not at hand of a file is read for it,
