@@ -53,7 +53,7 @@ same() {
 }
 
 @test "options: manual and table have the same, with the same values" {
-	local help= rows
+	local help rows
 	# A row is its left column, unless its text stands on the next line.
 	help=$("$SMTPSH" --help | awk '
 		function put() { if (row != "") print row; row = "" }

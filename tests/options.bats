@@ -70,12 +70,12 @@ text() {
 	local a option
 	printf 'Subject: x\n\ny\n' >m
 	for option in --body --data; do
-		: >done
+		: >hosts
 		printf '%s@y.example\n' a b c | while read -r a; do
 			"$SMTPSH" -q --pipe "$RECORDER" --from a@x.example --to "$a" "$option" m
-			echo "$a" >>done
+			echo "$a" >>hosts
 		done
-		[ "$(wc -l <done)" = 3 ]
+		[ "$(wc -l <hosts)" = 3 ]
 	done
 }
 

@@ -51,7 +51,7 @@ const struct opt opt_table[] = {
 	    OPT_STRING, AT(proxy), CLIENT, NEED_TCP, false, 0 },
 	{ 0, "proxy-protocol", NULL, "1|2",
 	    "send the PROXY protocol's header first", NULL, OPT_STRING,
-	    AT(proxy_protocol), CLIENT, NEED_TCP, false, 0 },
+	    AT(proxy_protocol), CLIENT, NEED_SOCKET, false, 0 },
 	{ 0, "timeout", NULL, "DURATION",
 	    "wait so long for each reply (RFC 5321's times)", NULL, OPT_SETTING,
 	    0, CLIENT, NEED_NOTHING, false, 0 },

@@ -36,6 +36,7 @@ enum opt_front {
 enum opt_need {
 	NEED_NOTHING,
 	NEED_TCP,	   /* a connection by TCP */
+	NEED_SOCKET,	   /* or by a Unix socket */
 	NEED_DNS,	   /* names to look up */
 	NEED_ANCHOR,	   /* DNSSEC */
 	NEED_TLS,	   /* TLS, or where \starttls may come */

@@ -87,14 +87,20 @@ opts_has_tls(const struct opts *o)
 		       strncasecmp(o->host, "submissions://", 14) == 0));
 }
 
-/* A connection by TCP, now or by a \connect to come. */
+/* A connection by a socket, now or by a \connect to come. */
+static bool
+opts_has_socket(const struct opts *o)
+{
+	bool elsewhere = o->pipe != NULL || o->sandbox || o->mock != NULL;
+	return !elsewhere || opts_may_command(o);
+}
+
 static bool
 opts_has_tcp(const struct opts *o)
 {
-	bool elsewhere = o->socket != NULL || o->pipe != NULL || o->sandbox ||
-			 (o->mock != NULL && o->host == NULL) ||
-			 (o->host != NULL && o->host[0] == '/');
-	return !elsewhere || opts_may_command(o);
+	bool local =
+	    o->socket != NULL || (o->host != NULL && o->host[0] == '/');
+	return opts_has_socket(o) && (!local || opts_may_command(o));
 }
 
 static bool
@@ -136,13 +142,17 @@ opts_lacks(const struct opts *o, enum opt_need need)
 		what = "a host or --mx DOMAIN, and not with another kind of "
 		       "connection";
 		break;
+	case NEED_SOCKET:
+		ok = opts_has_socket(o);
+		what = "a host, --mx DOMAIN or --socket FILE";
+		break;
 	case NEED_DNS:
 		ok = opts_has_tcp(o) || opts_may_command(o);
 		what = "a host or --mx DOMAIN";
 		break;
 	case NEED_ANCHOR:
-		ok = o->dane || opts_may_command(o);
-		what = "--dane";
+		ok = o->dane || o->mx != NULL || opts_may_command(o);
+		what = "--dane or --mx DOMAIN";
 		break;
 	case NEED_TLS:
 		ok = client ? opts_has_tls(o) || opts_may_starttls(o)

@@ -176,15 +176,20 @@ opts_mechanism(const char *word, struct err *e)
 }
 
 static int
+opts_value(const struct opt *t, const char *value, struct err *e)
+{
+	if (t->kind == OPT_NUMBER)
+		return opts_number(t, value, e);
+	if (t->kind == OPT_AUTH)
+		return opts_mechanism(value, e);
+	return opts_choice(t, value, e);
+}
+
+static int
 opts_take(struct opts *o, const struct opt *t, const char *value, struct err *e)
 {
 	unsigned char *given = &o->given[t - opt_table];
-	if (value != NULL && opts_choice(t, value, e) < 0)
-		return -1;
-	if (t->kind == OPT_NUMBER && opts_number(t, value, e) < 0)
-		return -1;
-	if (t->kind == OPT_AUTH && value != NULL &&
-	    opts_mechanism(value, e) < 0)
+	if (value != NULL && opts_value(t, value, e) < 0)
 		return -1;
 	if (t->once && *given > 0)
 		return err_set(e, ERR_USAGE,

@@ -15,7 +15,7 @@ setup_width(const struct shell *sh)
 	struct winsize ws = { 0 };
 	const char *columns = getenv("COLUMNS");
 	if (sh->out.terminal)
-		ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws);
+		ioctl(sh->out.fd, TIOCGWINSZ, &ws);
 	if (ws.ws_col == 0 && columns != NULL)
 		return (int)strtol(columns, NULL, 10);
 	return ws.ws_col;
