@@ -5,9 +5,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -18,7 +16,7 @@
 #include "cmd/front/host.h"
 #include "cmd/front/message.h"
 #include "cmd/front/source.h"
-#include "cmd/shell/setting.h"
+#include "cmd/front/setup.h"
 #include "cmd/term/prompt.h"
 
 /* The one thing a signal handler can reach. */
@@ -87,217 +85,6 @@ main_catch(struct shell *sh)
 	}
 }
 
-static void
-main_look(struct shell *sh, const struct opts *o)
-{
-	struct winsize ws = { 0 };
-	struct err e;
-	const char *columns = getenv("COLUMNS");
-	if (sh->out.terminal)
-		ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws);
-	int width = ws.ws_col;
-	if (width == 0 && columns != NULL)
-		width = (int)strtol(columns, NULL, 10);
-	sh->look.terminal = sh->out.terminal;
-	sh->look.width = width;
-	sh->look.remarks = !o->no_remarks;
-	if (o->colour != NULL)
-		setting_set(
-		    sh, setting_find("colour"), "--color", o->colour, &e);
-}
-
-/* Where the output goes, in which form. */
-static int
-main_sinks(struct shell *sh, const struct opts *o, struct err *e)
-{
-	const char *format = o->format == NULL ? "text" : o->format;
-	main_look(sh, o);
-	sh->machine = strcmp(format, "text") != 0;
-	if (strcmp(format, "json") == 0) {
-		shell_add_sink(sh, json_new(&sh->out, &sh->redact));
-	} else if (strcmp(format, "tap") == 0) {
-		shell_add_sink(sh, tap_new(&sh->out, &sh->redact));
-	} else if (!o->quiet) {
-		sh->screen = human_new(&sh->out, &sh->look, &sh->redact);
-		shell_add_sink(sh, sh->screen);
-	}
-	if (o->junit != NULL) {
-		struct sink *s = junit_new(o->junit, &sh->redact, e);
-		if (s == NULL)
-			return -1;
-		shell_add_sink(sh, s);
-	}
-	if (o->record != NULL) {
-		sh->record = record_new(o->record, &sh->redact, e);
-		if (sh->record == NULL)
-			return -1;
-		shell_add_sink(sh, sh->record);
-	}
-	return 0;
-}
-
-static int
-main_define(struct shell *sh, const struct opts *o, struct err *e)
-{
-	for (size_t i = 0; i < o->ndefine; i++) {
-		const char *eq = strchr(o->define[i], '=');
-		if (eq == NULL)
-			return err_set(e, ERR_USAGE,
-			    "-D %s: expected NAME=VALUE", o->define[i]);
-		char *name =
-		    mem_dupn(o->define[i], (size_t)(eq - o->define[i]));
-		int r = vars_set(&sh->talk.vars, name, eq + 1, strlen(eq + 1), e);
-		free(name);
-		if (r < 0)
-			return -1;
-	}
-	if (o->helo != NULL &&
-	    vars_set(&sh->talk.vars, "helo", o->helo, strlen(o->helo), e) < 0)
-		return -1;
-	if (o->from != NULL &&
-	    vars_set(&sh->talk.vars, "from", o->from, strlen(o->from), e) < 0)
-		return -1;
-	if (o->nto > 0 &&
-	    vars_set(&sh->talk.vars, "to", o->to[0], strlen(o->to[0]), e) < 0)
-		return -1;
-	return 0;
-}
-
-static int
-main_where(struct shell *sh, const struct opts *o, struct err *e)
-{
-	struct where *w = &sh->talk.where;
-	w->lmtp = o->lmtp;
-	w->family = o->family;
-	if (o->bind != NULL)
-		w->bind = mem_dup(o->bind);
-	if (o->socket != NULL && o->serve == NULL) {
-		w->kind = WHERE_UNIX;
-		w->path = mem_dup(o->socket);
-		sh->talk.has_where = true;
-	} else if (o->pipe != NULL) {
-		w->kind = WHERE_PIPE;
-		w->command = mem_dup(o->pipe);
-		sh->talk.has_where = true;
-	} else if (o->mx != NULL) {
-		w->kind = WHERE_TCP;
-		sh->talk.has_where = true;
-	} else if (o->host != NULL) {
-		if (where_parse(w, o->host, e) < 0)
-			return -1;
-		w->lmtp |= o->lmtp;
-		sh->talk.has_where = true;
-	}
-	if ((o->mx != NULL) + (o->socket != NULL) + (o->pipe != NULL) +
-		(o->host != NULL) + o->sandbox >
-	    1)
-		return err_set(e, ERR_USAGE,
-		    "a host, --mx, --socket, --pipe and --sandbox exclude each "
-		    "other");
-	if (o->port != NULL) {
-		free(w->port);
-		w->port = mem_dup(o->port);
-	}
-	return 0;
-}
-
-static int
-main_setting(
-    struct shell *sh, const char *name, const char *value, struct err *e)
-{
-	char said[32];
-	snprintf(said, sizeof said, "--%s", name);
-	return setting_set(sh, setting_find(name), said, value, e);
-}
-
-static int
-main_modes(struct shell *sh, const struct opts *o, struct err *e)
-{
-	if (o->nrun > 0 && (o->body != NULL || o->nheader > 0 ||
-			       o->data != NULL || o->quit_after != NULL))
-		return err_set(e, ERR_USAGE,
-		    "--body, --header, --data and --quit-after mail a message; "
-		    "-c and -f run lines: give one or the other");
-	sh->talk.secure = (struct secure){ .level = o->tls	 ? TLS_VERIFY
-					       : o->tls_optional ? TLS_MAY
-								 : TLS_NONE,
-		.on_connect = o->tls_on_connect,
-		.sni = o->tls_sni,
-		.verify_host = o->tls_verify_host,
-		.save_peer = o->tls_save != NULL };
-	sh->trust = (struct trust){ .ca = o->tls_ca,
-		.cert = o->tls_cert,
-		.key = o->tls_key,
-		.protocol = o->tls_protocol,
-		.cipher = o->tls_cipher,
-		.save_peer = o->tls_save };
-	sh->talk.auth = (struct auth){ .asked = o->auth,
-		.mech = o->auth_mech,
-		.user = o->auth_user,
-		.file = o->auth_file,
-		.command = o->auth_command,
-		.fd = o->auth_fd,
-		.netrc = o->netrc,
-		.insecure = o->auth_insecure,
-		.loop = &sh->loop };
-	if (o->bare && main_setting(sh, "bare", "on", e) < 0)
-		return -1;
-	if (o->early && main_setting(sh, "early", "on", e) < 0)
-		return -1;
-	if (o->stop && main_setting(sh, "stop", "on", e) < 0)
-		return -1;
-	if (o->keep_going && main_setting(sh, "keep-going", "on", e) < 0)
-		return -1;
-	if (o->tls_verify != NULL &&
-	    main_setting(sh, "tls-verify", o->tls_verify, e) < 0)
-		return -1;
-	if (o->dialect != NULL)
-		sh->talk.force_dialect =
-		    strcmp(o->dialect, "821") == 0 ? DIALECT_821 : DIALECT_5321;
-	if (o->timeout != NULL &&
-	    main_setting(sh, "timeout", o->timeout, e) < 0)
-		return -1;
-	return 0;
-}
-
-/* By which way: DNS, a proxy. */
-static int
-main_way(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
-    struct err *e)
-{
-	sh->names.resolver = o->resolver;
-	sh->names.trust_anchor = o->trust_anchor;
-	sh->talk.mx.domain = o->mx;
-	sh->talk.mx.dane = o->dane;
-	sh->talk.mx.each = o->mx_all;
-	sh->talk.mx.asked = sh->talk.secure.level;
-	sh->talk.mx.resolver = o->resolver != NULL;
-	if (o->mx_all && o->mx == NULL)
-		return err_set(e, ERR_USAGE, "--mx-all goes with --mx DOMAIN");
-	if (o->proxy_protocol != NULL)
-		sh->talk.proxy_protocol = o->proxy_protocol[0] - '0';
-	if (o->proxy == NULL)
-		return 0;
-	if (proxy_url_parse(proxy, o->proxy, e) < 0)
-		return -1;
-	/* The process list shows argv to everyone. */
-	if (proxy->password != NULL)
-		explicit_bzero((char *)(uintptr_t)o->proxy, strlen(o->proxy));
-	if (proxy->password != NULL)
-		redact_add(
-		    &sh->redact, proxy->password, strlen(proxy->password));
-	sh->talk.proxy = proxy;
-	return 0;
-}
-
-static bool
-main_is_message(const struct opts *o)
-{
-	return o->nrun == 0 &&
-	       (o->nto > 0 || o->data != NULL || o->quit_after != NULL ||
-		   o->body != NULL || o->nheader > 0);
-}
-
 /* -c and -f in the order given; lines of -c behind each other are one
  * conversation. */
 static void
@@ -322,34 +109,17 @@ static void
 main_tell_end(struct shell *sh, const struct opts *o, int status)
 {
 	struct event ev = { .kind = EV_END,
-		.file = o->nrun > 0	     ? "-c"
-			: main_is_message(o) ? "message"
-					     : "standard input",
+		.file = o->nrun > 0		    ? "-c"
+			: o->front == FRONT_MESSAGE ? "message"
+						    : "standard input",
 		.files = sh->talk.tally.files,
 		.files_failed = sh->talk.tally.files_failed,
 		.took_ns = loop_now_ns() - sh->began_ns,
 		.status = status,
-		.met = status == 0 && main_is_message(o),
+		.met = status == 0 && o->front == FRONT_MESSAGE,
 		.text = status != 0 && sh->talk.told.kind != ERR_NONE ? sh->talk.told.text
 								 : "" };
 	talk_put(&sh->talk, &ev);
-}
-
-/* $XDG_CONFIG_HOME/smtpsh/rc: the same language, for people's sessions. */
-static void
-main_rc(struct shell *sh)
-{
-	const char *base = getenv("XDG_CONFIG_HOME");
-	const char *home = getenv("HOME");
-	char *path = NULL;
-	if (base != NULL && base[0] == '/')
-		path = mem_printf("%s/smtpsh/rc", base);
-	else if (home != NULL && home[0] == '/')
-		path = mem_printf("%s/.config/smtpsh/rc", home);
-	if (path != NULL && access(path, F_OK) == 0)
-		source_rc(sh, path);
-	free(path);
-	sh->talk.tally = (struct tally){ 0 };
 }
 
 static int
@@ -359,7 +129,7 @@ main_interactive(struct shell *sh, const struct opts *o)
 	sh->talk.interactive = true;
 	main_loop = NULL; /* the prompt sees to signals */
 	if (!o->no_rc)
-		main_rc(sh);
+		setup_rc(sh);
 	main_loop = &sh->loop;
 	if (sh->talk.has_where || sh->talk.sandbox != NULL)
 		shell_do(sh, talk_begin);
@@ -378,16 +148,6 @@ static int main_front(struct shell *sh, const struct opts *o);
 static int
 main_each(struct shell *sh, const struct opts *o)
 {
-	struct err e = { 0 };
-	if (o->nrun == 0 && !(main_is_message(o) &&
-				(o->data != NULL || o->body != NULL ||
-				    o->nheader > 0 || o->quit_after != NULL))) {
-		err_set(&e, ERR_USAGE,
-		    "--mx-all runs the same for every host: give it with -c, "
-		    "-f, --data, --body or --quit-after");
-		shell_error(sh, &e);
-		return shell_status(sh);
-	}
 	shell_do(sh, mx_route);
 	if (sh->talk.mx.route == NULL)
 		return shell_status(sh);
@@ -401,7 +161,7 @@ main_each(struct shell *sh, const struct opts *o)
 static int
 main_front(struct shell *sh, const struct opts *o)
 {
-	if (main_is_message(o))
+	if (o->front == FRONT_MESSAGE)
 		message_run(sh, o);
 	else if (o->nrun > 0)
 		main_run(sh, o);
@@ -443,7 +203,7 @@ main_texts(struct shell *sh, const struct opts *o)
 	struct err e = { 0 };
 	int r = 0;
 	if (o->help)
-		opts_usage(&b);
+		r = opts_usage(&b, o->help_group, &e);
 	else if (o->version)
 		buf_adds(&b, "smtpsh " VERSION "\n");
 	else if (o->completion != NULL)
@@ -452,13 +212,13 @@ main_texts(struct shell *sh, const struct opts *o)
 		completion_list(&b, o->list);
 	else if (!o->explain)
 		return -1;
-	for (size_t i = 0; i < o->nwords && r == 0; i++) {
+	for (size_t i = 0; i < o->words.n && r == 0; i++) {
 		if (i > 0)
 			buf_addc(&b, '\n');
-		r = main_explain(&b, o->words[i], &e);
+		r = main_explain(&b, o->words.item[i], &e);
 	}
 	struct buf page = BUF_INIT;
-	main_look(sh, o);
+	setup_settings(sh, o, &e);
 	note_page(&page, buf_data(&b), buf_len(&b),
 	    o->help || o->explain ? shell_page_width(sh) : 0);
 	out_write(&sh->out, buf_data(&page), buf_len(&page));
@@ -475,14 +235,7 @@ main_serve(struct shell *sh, const struct opts *o)
 	struct host h = { 0 };
 	struct err e = { 0 };
 	int status;
-	if (o->nrun > 0 || o->host != NULL || main_is_message(o)) {
-		err_set(&e, ERR_USAGE,
-		    "--serve only receives: a host, -c, -f, --from and --to "
-		    "are for a session of one's own");
-		shell_error(sh, &e);
-		return err_status(e.kind);
-	}
-	if (main_define(sh, o, &e) < 0 || host_init(&h, o, sh, true, &e) < 0) {
+	if (setup_vars(sh, o, &e) < 0 || host_init(&h, o, sh, true, &e) < 0) {
 		shell_error(sh, &e);
 		status = err_status(e.kind);
 	} else {
@@ -501,9 +254,7 @@ main_session(struct shell *sh, const struct opts *o, struct err *e)
 	struct proxy_url proxy = { 0 };
 	int status;
 	bool sandboxed = o->sandbox || (o->mock != NULL && o->host == NULL);
-	if (main_sinks(sh, o, e) < 0 || main_define(sh, o, e) < 0 ||
-	    main_where(sh, o, e) < 0 || main_modes(sh, o, e) < 0 ||
-	    main_way(sh, o, &proxy, e) < 0 ||
+	if (setup_session(sh, o, &proxy, e) < 0 ||
 	    (sandboxed && host_init(&h, o, sh, false, e) < 0)) {
 		shell_error(sh, e);
 		status = err_status(e->kind);
@@ -536,7 +287,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "smtpsh: %s\n", e.text);
 		return err_status(e.kind);
 	}
-	if (opts_parse(&o, argc, argv, &e) < 0) {
+	if (opts_parse(&o, argc, argv, &e) < 0 ||
+	    opts_check(&o, isatty(STDIN_FILENO), &e) < 0) {
 		shell_error(&sh, &e);
 		shell_release(&sh, &e);
 		opts_release(&o);

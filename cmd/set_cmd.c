@@ -2,6 +2,8 @@
 #include "cmd/shell/shell.h"
 #include "cmd/talk/cmd.h"
 
+#include <string.h>
+#include "cmd/lang/near.h"
 #include "cmd/shell/setting.h"
 
 static int
@@ -18,6 +20,29 @@ set_setting(struct shell *sh, const struct setting *s, const struct cmd_args *a,
 	return r;
 }
 
+/* A new variable, one slip from a setting, with a value that this would take:
+ * it was the setting that was meant. */
+static int
+set_asks(struct shell *sh, const struct cmd_args *a, struct err *e)
+{
+	const char *name = a->word[0];
+	if (a->n != 2 || vars_get(&sh->talk.vars, name) != NULL)
+		return 0;
+	for (const struct setting *s = setting_table; s->name != NULL; s++) {
+		const char *near = s->name;
+		if (s->also != NULL &&
+		    near_word(name, strlen(name), s->also, strlen(s->also)))
+			near = s->also;
+		else if (!near_word(name, strlen(name), near, strlen(near)))
+			continue;
+		if (setting_takes(sh, s, a->word[1]))
+			return err_set(e, ERR_USAGE,
+			    "%s is no setting: did you mean \\set %s %s?", name,
+			    near, a->word[1]);
+	}
+	return 0;
+}
+
 static int
 set_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
@@ -25,6 +50,8 @@ set_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 	const struct setting *s = setting_find(a->word[0]);
 	if (s != NULL)
 		return set_setting(sh, s, a, e);
+	if (set_asks(sh, a, e) < 0)
+		return -1;
 	struct buf b = BUF_INIT;
 	for (size_t i = 1; i < a->n; i++) {
 		if (i > 1)

@@ -123,6 +123,7 @@ _smtpsh() {
 	--timeout) ;;
 	-c | --command) _smtpsh_lines ;;
 	-f | --file) _smtpsh_files default -f ;;
+	--jobs) ;;
 	-D | --define) ;;
 	--dialect) _smtpsh_choose 821 5321 ;;
 	--from) ;;
@@ -149,7 +150,7 @@ _smtpsh() {
 	--auth-password-file) _smtpsh_files default -f ;;
 	--auth-password-fd) ;;
 	--auth-password-command) _smtpsh_names command ;;
-	--color) _smtpsh_choose auto always never ;;
+	--colour | --color) _smtpsh_choose auto always never ;;
 	--format) _smtpsh_choose text json tap ;;
 	--junit) _smtpsh_files default -f ;;
 	--record) _smtpsh_files default -f ;;
@@ -170,15 +171,16 @@ _smtpsh() {
 	--explain) _smtpsh_words ;;
 	--completion) _smtpsh_choose bash zsh fish ;;
 	--list) _smtpsh_choose verbs commands settings options words ;;
+	-h | --help) _smtpsh_choose connect say message tls auth shown receiver other ;;
 	*)
 		if [[ $cur == -* ]]; then
 			words=(
 				-s --server -p --port --lmtp --socket --pipe --sandbox -4 --ipv4 -6
 				--ipv6 --bind --mx --mx-all --dane --resolver --trust-anchor --proxy
-				--proxy-protocol --timeout -c --command -f --file -D --define
-				--dialect --bare --stop --keep-going --from -t --to --helo --data
-				--header --body --mail-param --rcpt-param --chunk --quit-after --tls
-				--tls-optional --tls-on-connect --tls-verify --tls-verify-host
+				--proxy-protocol --timeout -c --command -f --file --jobs -D --define
+				--dialect --bare --early --stop --keep-going --from -t --to --helo
+				--data --header --body --mail-param --rcpt-param --chunk --quit-after
+				--tls --tls-optional --tls-on-connect --tls-verify --tls-verify-host
 				--tls-ca --tls-cert --tls-key --tls-sni --tls-protocol --tls-cipher
 				--tls-save-peer-cert --auth --auth-user --auth-password-file
 				--auth-password-fd --auth-password-command --netrc --auth-insecure -q

@@ -54,8 +54,10 @@ need() {
 }
 
 @test "bash: every option, long and short" {
-	local o
-	for o in $("$SMTPSH" --list options); do
+	local o options
+	mapfile -t options < <("$SMTPSH" --list options)
+	[ ${#options[@]} -ge 70 ]
+	for o in "${options[@]}"; do
 		offers_also "$o" "$o"
 	done
 	offers --qui -- --quiet --quit-after
@@ -68,6 +70,8 @@ need() {
 	offers --format = -- text json tap
 	offers --format = j -- json
 	offers --quit-after m -- mail
+	offers --colour a -- auto always
+	offers --help t -- tls
 	offers --sandbox --list s -- settings
 	# One that may go without.
 	offers --auth L -- LOGIN

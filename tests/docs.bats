@@ -32,6 +32,15 @@ items() {
 			s/^\([[:alnum:]]\) /-\1 /; s/^ *//'
 }
 
+# some LEAST WORD...: a loop over the words is one over something.
+some() {
+	local least=$1
+	shift
+	[ $# -ge "$least" ] && return
+	echo "only $# words, expected $least or more: $*"
+	return 1
+}
+
 # Both are the same list; else what differs is shown: "<" stands in the manual
 # only, ">" in the program only.
 same() {
@@ -44,7 +53,7 @@ same() {
 }
 
 @test "options: manual and table have the same, with the same values" {
-	local help=
+	local help rows
 	# A row is its left column, unless its text stands on the next line.
 	help=$("$SMTPSH" --help | awk '
 		function put() { if (row != "") print row; row = "" }
@@ -52,6 +61,8 @@ same() {
 		/^ {30}[^ ]/ { whole = row; row = ""; print whole; next }
 		{ put() }
 		END { put() }' | sed 's/^ *//; s/,//; s/  .*//')
+	mapfile -t rows <<<"$help"
+	some 70 "${rows[@]}"
 	same "$(items OPTIONS Fl)" "$help"
 	[ "$(wc -l <<<"$help")" = "$("$SMTPSH" --list options | wc -l)" ]
 }
@@ -81,8 +92,9 @@ same() {
 }
 
 @test "--help and \\help fit 80 columns" {
-	[ -z "$("$SMTPSH" --help | awk 'length > 80')" ]
-	[ -z "$("$SMTPSH" -c '\help' | sed 's/^# //' | awk 'length > 80')" ]
+	[ "$("$SMTPSH" --help | awk 'length > 80 { print } END { print (NR > 80) }')" = 1 ]
+	[ "$("$SMTPSH" -c '\help' | sed 's/^# //' |
+		awk 'length > 80 { print } END { print (NR > 30) }')" = 1 ]
 }
 
 @test "exit status: the manual's and README's are those of the program" {
@@ -102,8 +114,10 @@ same() {
 }
 
 @test "builtin variables of the manual have a value" {
-	local v
-	for v in $(section VARIABLES | sed -n 's/^\.It Ic //p'); do
+	local v names
+	read -ra names -d '' < <(section VARIABLES | sed -n 's/^\.It Ic //p') || true
+	some 6 "${names[@]}"
+	for v in "${names[@]}"; do
 		"$SMTPSH" --sandbox -q -c NOOP -c "NOOP \${$v}"
 	done
 }
@@ -164,9 +178,12 @@ but_time() {
 }
 
 @test "README names targets that the Makefile has" {
-	local t
-	for t in $(grep -oE '(`|^    )make [a-z -]+' "$ROOT/README.md" |
-		sed 's/.*make //'); do
+	local t targets
+	read -ra targets -d '' < <(
+		grep -oE '(`|^    )make [a-z -]+' "$ROOT/README.md" | sed 's/.*make //'
+	) || true
+	some 5 "${targets[@]}"
+	for t in "${targets[@]}"; do
 		grep -Eq "^([a-z -]* )?$t( [a-z -]*)?:" "$ROOT/Makefile" ||
 			{ echo "no target $t" && false; }
 	done

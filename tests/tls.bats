@@ -210,7 +210,8 @@ END
 
 @test "a port that speaks TLS at once, or never" {
 	serve_tls good --tls-on-connect
-	ends 75 client --timeout 500ms -c NOOP || ends 76 client --timeout 500ms -c NOOP
+	local clear=("$SMTPSH" "localhost:$PORT" --timeout 500ms -c NOOP)
+	ends 75 "${clear[@]}" || ends 76 "${clear[@]}"
 	[[ $output$stderr == *smtps://* ]]
 	serve_stop
 	serve

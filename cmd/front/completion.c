@@ -22,7 +22,8 @@ completion_list(struct buf *b, const char *what)
 		for (size_t i = 0; cmd_table[i] != NULL; i++)
 			buf_addf(b, "%s\n", cmd_table[i]->name);
 	} else if (strcmp(what, "settings") == 0) {
-		for (const struct setting *s = setting_table; s->name != NULL; s++)
+		for (const struct setting *s = setting_table; s->name != NULL;
+		     s++)
 			buf_addf(b, "%s\n", s->name);
 	} else if (strcmp(what, "options") == 0) {
 		for (const struct opt *t = opt_table; t->name != NULL; t++)

@@ -83,8 +83,10 @@ completion_bash_values(struct buf *b)
 			continue;
 		const char *value = completion_value(t->arg)->bash;
 		buf_adds(b, "\t");
-		if (t->id < 256)
-			buf_addf(b, "-%c | ", t->id);
+		if (t->letter != 0)
+			buf_addf(b, "-%c | ", t->letter);
+		if (t->also != NULL)
+			buf_addf(b, "--%s | ", t->also);
 		if (completion_choices(&choices, t->arg, " ") > 0)
 			buf_addf(b, "--%s) _smtpsh_choose %s ;;\n", t->name,
 			    buf_str(&choices));

@@ -39,9 +39,11 @@ completion_fish_option(struct buf *b, const struct opt *t)
 {
 	struct buf choices = BUF_INIT;
 	buf_adds(b, "complete -c smtpsh");
-	if (t->id < 256)
-		buf_addf(b, " -s %c", t->id);
+	if (t->letter != 0)
+		buf_addf(b, " -s %c", t->letter);
 	buf_addf(b, " -l %s", t->name);
+	if (t->also != NULL)
+		buf_addf(b, " -l %s", t->also);
 	if (t->arg != NULL && completion_choices(&choices, t->arg, " ") > 0)
 		buf_addf(b, "%s -a '%s'",
 		    completion_optional(t->arg) ? "" : " -x",

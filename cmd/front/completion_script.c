@@ -62,6 +62,12 @@ completion_choices(struct buf *b, const char *arg, const char *sep)
 	size_t n = 0;
 	if (strstr(arg, "MECHANISM") != NULL)
 		return completion_mechanisms(b, sep);
+	if (strcmp(arg, "[GROUP]") == 0) {
+		for (; opts_group_word(n) != NULL; n++)
+			buf_addf(
+			    b, "%s%s", n > 0 ? sep : "", opts_group_word(n));
+		return n;
+	}
 	if (strchr(arg, '|') == NULL || strchr(arg, '[') != NULL)
 		return 0;
 	for (const char *p = arg; *p != '\0';) {
@@ -144,8 +150,8 @@ completion_options(struct buf *b, const char *next)
 	struct completion_fill f = { b, next, 0 };
 	for (const struct opt *t = opt_table; t->name != NULL; t++) {
 		struct buf w = BUF_INIT;
-		if (t->id < 256) {
-			buf_addf(&w, "-%c", t->id);
+		if (t->letter != 0) {
+			buf_addf(&w, "-%c", t->letter);
 			completion_word(&f, buf_str(&w));
 			buf_clear(&w);
 		}

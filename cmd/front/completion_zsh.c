@@ -40,15 +40,15 @@ completion_zsh_lines(struct buf *b)
 }
 
 static void
-completion_zsh_option(struct buf *b, const struct opt *t)
+completion_zsh_option(struct buf *b, const struct opt *t, const char *name)
 {
 	struct buf choices = BUF_INIT;
 	const char *value = t->arg == NULL ? "" : "=";
-	if (t->id < 256)
-		buf_addf(b, "\t\t'*'{-%c%s,--%s%s}'[", t->id, *value ? "+" : "",
-		    t->name, value);
+	if (t->letter != 0)
+		buf_addf(b, "\t\t'*'{-%c%s,--%s%s}'[", t->letter,
+		    *value ? "+" : "", t->name, value);
 	else
-		buf_addf(b, "\t\t'*--%s%s[", t->name, value);
+		buf_addf(b, "\t\t'*--%s%s[", name, value);
 	completion_quoted(b, t->text, "[]:\\");
 	buf_adds(b, "]");
 	if (t->arg != NULL) {
@@ -85,8 +85,11 @@ completion_zsh(struct buf *b)
 		    "}\n\n"
 		    "_smtpsh() {\n"
 		    "\t_arguments -s -S \\\n");
-	for (const struct opt *t = opt_table; t->name != NULL; t++)
-		completion_zsh_option(b, t);
+	for (const struct opt *t = opt_table; t->name != NULL; t++) {
+		completion_zsh_option(b, t, t->name);
+		if (t->also != NULL)
+			completion_zsh_option(b, t, t->also);
+	}
 	buf_adds(b, "\t\t'*:host or word:_smtpsh_rest'\n"
 		    "}\n\n"
 		    "_smtpsh \"$@\"\n");

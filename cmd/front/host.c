@@ -107,8 +107,8 @@ host_init(struct host *h, const struct opts *o, struct shell *sh, bool serve,
 	if (o->helo != NULL)
 		snprintf(name, sizeof name, "%s", o->helo);
 	h->world = serve ? world_new(name) : world_std10();
-	for (size_t i = 0; i < o->nmailbox; i++)
-		world_add(h->world, o->mailbox[i]);
+	for (size_t i = 0; i < o->mailbox.n; i++)
+		world_add(h->world, o->mailbox.item[i]);
 	h->peer.smtpd.world = h->world;
 	h->peer.smtpd.lmtp = o->lmtp;
 	h->peer.smtpd.allow_bare = o->allow_bare;

@@ -1,4 +1,4 @@
-/* The command line. One table feeds getopt_long(3), --help, the shells'
+/* The command line. One table feeds the parser, --help, the shells'
  * completions and the manual's check. */
 #ifndef CMD_OPTS_H
 #define CMD_OPTS_H
@@ -8,128 +8,135 @@
 #include "net/core/buf.h"
 #include "net/core/err.h"
 
-enum opt_id {
-	/* short options are their letters */
-	OPT_FIRST = 256,
-	OPT_BARE,
-	OPT_BIND,
-	OPT_BODY,
-	OPT_COLOUR,
-	OPT_COMPLETION,
-	OPT_COUNT,
-	OPT_DATA,
-	OPT_DIALECT,
-	OPT_EARLY,
-	OPT_EXPLAIN,
-	OPT_FORMAT,
-	OPT_FROM,
-	OPT_HEADER,
-	OPT_HELO,
-	OPT_JUNIT,
-	OPT_KEEP_GOING,
-	OPT_LMTP,
-	OPT_LIST,
-	OPT_MAILBOX,
-	OPT_MAILDIR,
-	OPT_MAIL_PARAM,
-	OPT_MOCK,
-	OPT_NO_REMARKS,
-	OPT_PIPE,
-	OPT_QUIT_AFTER,
-	OPT_RCPT_PARAM,
-	OPT_RECORD,
-	OPT_SANDBOX,
-	OPT_SERVE,
-	OPT_SIZE_MAX,
-	OPT_SOCKET,
-	OPT_STOP,
-	OPT_TIMEOUT,
-	OPT_ALLOW_BARE,
-	OPT_CHUNK,
-	OPT_NO_RC,
-	OPT_TLS,
-	OPT_TLS_OPTIONAL,
-	OPT_TLS_ON_CONNECT,
-	OPT_TLS_CA,
-	OPT_TLS_CERT,
-	OPT_TLS_KEY,
-	OPT_TLS_SNI,
-	OPT_TLS_VERIFY_HOST,
-	OPT_TLS_VERIFY,
-	OPT_TLS_PROTOCOL,
-	OPT_TLS_CIPHER,
-	OPT_TLS_SAVE,
-	OPT_CERT,
-	OPT_KEY,
-	OPT_SELF_SIGNED,
-	OPT_MX,
-	OPT_MX_ALL,
-	OPT_DANE,
-	OPT_RESOLVER,
-	OPT_TRUST_ANCHOR,
-	OPT_PROXY,
-	OPT_PROXY_PROTOCOL,
-	OPT_AUTH,
-	OPT_AUTH_USER,
-	OPT_AUTH_FILE,
-	OPT_AUTH_FD,
-	OPT_AUTH_COMMAND,
-	OPT_NETRC,
-	OPT_AUTH_INSECURE,
-	OPT_USER,
-	OPT_PASSWORD_FILE,
-	OPT_AUTH_MECHS,
-	OPT_SESSION_MAX,
-	OPT_CLIENT_MAX,
-	OPT_RUN_AS
+/* What its value is put into, at the slot. */
+enum opt_kind {
+	OPT_FLAG,   /* bool */
+	OPT_STRING, /* const char * */
+	OPT_NUMBER, /* const char *, of digits; at least min */
+	OPT_LIST,   /* struct opt_list */
+	OPT_FAMILY, /* int: min is the address family */
+	OPT_LINE,   /* run: a line of the language */
+	OPT_FILE,   /* run: a conversation file */
+	OPT_AUTH,   /* auth, auth_mech; its value may be missing */
+	OPT_WORD,   /* explain, and the words behind it */
+	OPT_HELP,   /* help, help_group; its value may be missing */
+	OPT_SETTING /* the row of setting_table that names it */
+};
+
+/* Where it has something to do. */
+enum opt_front {
+	FRONT_SHELL = 1,   /* a person types */
+	FRONT_LINES = 2,   /* -c, -f, a pipe */
+	FRONT_MESSAGE = 4, /* --to */
+	FRONT_SERVE = 8,
+	FRONT_TEXTS = 16 /* --help and others that only print */
+};
+
+/* What it cannot do without. */
+enum opt_need {
+	NEED_NOTHING,
+	NEED_TCP,	   /* a connection by TCP */
+	NEED_SOCKET,	   /* or by a Unix socket */
+	NEED_DNS,	   /* names to look up */
+	NEED_ANCHOR,	   /* DNSSEC */
+	NEED_TLS,	   /* TLS, or where \starttls may come */
+	NEED_TLS_CERT,	   /* --tls-cert */
+	NEED_AUTH,	   /* --auth, or where \auth may come */
+	NEED_RUN,	   /* --mx, and what can be run again */
+	NEED_FILE,	   /* -f */
+	NEED_VARS,	   /* with --serve: --mock */
+	NEED_TAGS,	   /* with --serve and one message: --mock */
+	NEED_RECEIVER,	   /* --serve or --sandbox, and no mock */
+	NEED_RECEIVER_TLS, /* one of the three */
+	NEED_CERT,	   /* of the receiver */
+	NEED_USER,	   /* --user */
+	NEED_PASSWORD	   /* --password-file */
 };
 
 struct opt {
-	int id;		   /* enum opt_id, or the short option's letter */
+	int letter;	   /* the short option, 0 if there is none */
 	const char *name;  /* long name */
+	const char *also;  /* another spelling, or NULL */
 	const char *arg;   /* placeholder (FILE HOST ADDRESS ...) or choices
-			     "a|b", NULL if it takes none */
+			     "a|b"; in brackets if it may be missing; NULL if
+			     it takes none */
 	const char *text;  /* one line */
 	const char *group; /* heading in --help, on the first of a group */
+	enum opt_kind kind;
+	size_t slot;
+	unsigned on; /* enum opt_front, together */
+	enum opt_need need;
+	bool once; /* twice is an error: both would have to be done */
+	int min;
 };
 
 extern const struct opt opt_table[]; /* ends with name NULL */
+#define OPTS_MAX 128
+
+struct opt_list {
+	const char **item;
+	size_t n;
+};
 
 /* A thing to run, in the order given. */
 struct opt_run {
-	bool file; /* -f; else -c */
+	bool file;    /* -f; else -c */
+	bool operand; /* a word without an option, while they are read */
 	const char *text;
 };
 
-struct opts {
-	/* Strings are argv's. */
-	const char *host, *port, *socket, *pipe, *bind, *helo, *from, *body,
-	    *data, *format, *junit, *record, *serve, *mock, *maildir,
-	    *quit_after, *completion, *list, *colour, *timeout, *dialect,
-	    *size_max, *count, *chunk, *tls_ca, *tls_cert, *tls_key, *tls_sni,
-	    *tls_verify_host, *tls_verify, *tls_protocol, *tls_cipher,
-	    *tls_save, *cert, *key, *mx, *resolver, *trust_anchor, *proxy,
-	    *proxy_protocol, *auth_mech, *auth_user, *auth_file, *auth_fd,
-	    *auth_command, *user, *password_file, *auth_mechs, *session_max,
-	    *client_max, *run_as;
-	const char **to, **header, **mailbox, **define, **mail_param,
-	    **rcpt_param;
-	size_t nto, nheader, nmailbox, ndefine, nmail_param, nrcpt_param;
-	struct opt_run *run;
-	size_t nrun;
-	char **words; /* --explain's */
-	size_t nwords;
-	int family;
-	bool lmtp, bare, early, keep_going, stop, sandbox, explain, quiet,
-	    no_remarks, allow_bare, help, version, no_rc, tls, tls_optional,
-	    tls_on_connect, self_signed, mx_all, dane, auth, netrc,
-	    auth_insecure;
+struct setting;
+
+struct opt_setting {
+	const struct setting *row;
+	const char *option; /* its name */
+	const char *value;
 };
 
-/* ERR_USAGE names the option. */
+/* Strings are argv's. */
+struct opts {
+	enum opt_front front; /* opts_check() */
+	const char *host, *port, *socket, *pipe, *bind, *helo, *from, *body,
+	    *data, *format, *junit, *record, *serve, *mock, *maildir,
+	    *quit_after, *completion, *list, *dialect, *size_max, *count,
+	    *chunk, *tls_ca, *tls_cert, *tls_key, *tls_sni, *tls_verify_host,
+	    *tls_protocol, *tls_cipher, *tls_save, *cert, *key, *mx, *resolver,
+	    *trust_anchor, *proxy, *proxy_protocol, *auth_mech, *auth_user,
+	    *auth_file, *auth_fd, *auth_command, *user, *password_file, *jobs,
+	    *help_group, *auth_mechs, *session_max, *client_max, *run_as;
+	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
+	    words; /* --explain's */
+	struct opt_run *run;
+	size_t nrun;
+	struct opt_setting *setting; /* in the order given */
+	size_t nsetting;
+	int family;
+	bool lmtp, sandbox, explain, quiet, allow_bare, help, version, no_rc,
+	    tls, tls_optional, tls_on_connect, self_signed, mx_all, dane, auth,
+	    netrc, auth_insecure;
+	unsigned char given[OPTS_MAX]; /* how often, by row */
+};
+
+/* Reads the words. ERR_USAGE names the option, and what may have been
+ * meant. */
 int opts_parse(struct opts *o, int argc, char **argv, struct err *e);
+/* Decides the front, and whether every option that was given has something to
+ * do there, and nothing contradicts. terminal: standard input is one.
+ * ERR_USAGE says what to do. */
+int opts_check(struct opts *o, bool terminal, struct err *e);
 void opts_release(struct opts *o);
-/* The text of --help. */
-void opts_usage(struct buf *b);
+/* The text of --help, or of one of its groups. ERR_USAGE: no such group. */
+int opts_usage(struct buf *b, const char *group, struct err *e);
+/* Is there a group of that name? */
+bool opts_is_group(const char *word);
+/* Their names; NULL behind the last. */
+const char *opts_group_word(size_t i);
+/* By either spelling; NULL: none. */
+const struct opt *opts_find(const char *name, size_t len);
+/* What somebody who knows other programs, or slips, may have meant by the name
+ * of an option (without hyphens): appends it. False: no idea. */
+bool opts_meant(struct buf *b, const char *name, size_t len);
+/* Only what other programs call so. */
+const char *opts_habit(const char *name, size_t len);
 
 #endif

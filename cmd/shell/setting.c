@@ -123,7 +123,7 @@ setting_times(const struct setting *s, const char *value, struct link_times *t,
 
 /* Into the slot; -1 with what was expected. */
 static int
-setting_put(struct shell *sh, const struct setting *s, const char *value,
+setting_put(const struct shell *sh, const struct setting *s, const char *value,
     void *slot, struct err *e)
 {
 	int i;
@@ -177,10 +177,19 @@ setting_set(struct shell *sh, const struct setting *s, const char *said,
 	struct err why;
 	if (setting_put(sh, s, value, setting_slot(sh, s), &why) < 0)
 		return err_set(
-		    e, ERR_USAGE, "%s '%s': %s", said, value, why.text);
+		    e, ERR_USAGE, "%s %s: %s", said, value, why.text);
 	if (s->home == SETTING_LOOK && sh->screen != NULL)
 		human_set(sh->screen, &sh->look);
 	return 0;
+}
+
+bool
+setting_takes(
+    const struct shell *sh, const struct setting *s, const char *value)
+{
+	struct link_times scratch; /* the largest of them */
+	struct err e;
+	return setting_put(sh, s, value, &scratch, &e) == 0;
 }
 
 void

@@ -44,6 +44,9 @@ void setting_start(struct shell *sh);
  * value. */
 int setting_set(struct shell *sh, const struct setting *s, const char *said,
     const char *value, struct err *e);
+/* Would that value do? */
+bool setting_takes(
+    const struct shell *sh, const struct setting *s, const char *value);
 void setting_get(
     const struct shell *sh, const struct setting *s, struct buf *b);
 

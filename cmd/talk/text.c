@@ -98,6 +98,12 @@ text_open(struct text *x, const char *path, const char *say, struct err *e)
 	return 0;
 }
 
+int
+text_again(struct text *x, struct err *e)
+{
+	return text_check(x, e);
+}
+
 void
 text_memory(struct text *x, const char *name, struct buf *b)
 {

@@ -38,6 +38,8 @@ int text_open(
 /* The same for text that is at hand; taken over from b. */
 void text_memory(struct text *x, const char *name, struct buf *b);
 void text_release(struct text *x);
+/* Checks first again, which somebody has changed. ERR_DATA. */
+int text_again(struct text *x, struct err *e);
 /* Reads its first block and checks it: a bare CR is refused here, before
  * anything is sent. As an act's resume(); ERR_NOINPUT, ERR_DATA. */
 int text_load(struct talk *t, struct text *x, struct err *e);

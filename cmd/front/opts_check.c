@@ -1,0 +1,364 @@
+/* Nothing that was asked for is dropped: an option that has nothing to do on
+ * this front, lacks what it goes with, or contradicts another is an error that
+ * says what to do. */
+#include "cmd/front/opts.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* Where it could be used, and what is done in its place. */
+static const struct {
+	enum opt_front front;
+	const char *name, *here;
+} opts_fronts[] = {
+	{ FRONT_SHELL, "the shell", "here a person types" },
+	{ FRONT_LINES, "lines (-c, -f or a pipe)",
+	    "here lines run (-c, -f or a pipe)" },
+	{ FRONT_MESSAGE, "one message (--to ADDRESS)",
+	    "here one message is mailed" },
+	{ FRONT_SERVE, "the receiver (--serve PORT)", "--serve only receives" },
+	{ FRONT_TEXTS, "texts (--explain, --list, --help ...)",
+	    "here a text is printed" },
+};
+
+#define FRONTS (sizeof opts_fronts / sizeof *opts_fronts)
+
+static bool
+opts_is_message(const struct opts *o)
+{
+	return o->to.n > 0 || o->header.n > 0 || o->data != NULL ||
+	       o->quit_after != NULL || o->body != NULL;
+}
+
+static enum opt_front
+opts_front(const struct opts *o, bool terminal)
+{
+	if (o->help || o->version || o->explain || o->completion != NULL ||
+	    o->list != NULL)
+		return FRONT_TEXTS;
+	if (o->serve != NULL)
+		return FRONT_SERVE;
+	if (o->nrun > 0)
+		return FRONT_LINES;
+	if (opts_is_message(o))
+		return FRONT_MESSAGE;
+	return terminal ? FRONT_SHELL : FRONT_LINES;
+}
+
+/* May a line of this run be a \command? Of -c alone it can be seen. */
+static bool
+opts_may_command(const struct opts *o)
+{
+	if (o->front == FRONT_SHELL)
+		return true;
+	if (o->front != FRONT_LINES)
+		return false;
+	for (size_t i = 0; i < o->nrun; i++) {
+		const char *p = o->run[i].text;
+		if (o->run[i].file || p[strspn(p, " \t")] == '\\')
+			return true;
+	}
+	return o->nrun == 0;
+}
+
+/* A STARTTLS, tagged or not? */
+static bool
+opts_may_starttls(const struct opts *o)
+{
+	if (opts_may_command(o))
+		return true;
+	for (size_t i = 0; i < o->nrun; i++) {
+		const char *p = o->run[i].text + strspn(o->run[i].text, " \t");
+		if (strncasecmp(p, "S: ", 3) == 0 ||
+		    strncasecmp(p, "C: ", 3) == 0)
+			p += 3;
+		if (strncasecmp(p, "STARTTLS", 8) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+opts_has_tls(const struct opts *o)
+{
+	return o->tls || o->tls_optional || o->tls_on_connect || o->dane ||
+	       (o->host != NULL &&
+		   (strncasecmp(o->host, "smtps://", 8) == 0 ||
+		       strncasecmp(o->host, "submissions://", 14) == 0));
+}
+
+/* A connection by a socket, now or by a \connect to come. */
+static bool
+opts_has_socket(const struct opts *o)
+{
+	bool elsewhere = o->pipe != NULL || o->sandbox || o->mock != NULL;
+	return !elsewhere || opts_may_command(o);
+}
+
+static bool
+opts_has_tcp(const struct opts *o)
+{
+	bool local =
+	    o->socket != NULL || (o->host != NULL && o->host[0] == '/');
+	return opts_has_socket(o) && (!local || opts_may_command(o));
+}
+
+static bool
+opts_has_run(const struct opts *o)
+{
+	return o->mx != NULL &&
+	       (o->nrun > 0 || o->data != NULL || o->body != NULL ||
+		   o->header.n > 0 || o->quit_after != NULL);
+}
+
+static bool
+opts_has_file(const struct opts *o)
+{
+	for (size_t i = 0; i < o->nrun; i++)
+		if (o->run[i].file)
+			return true;
+	return false;
+}
+
+static bool
+opts_has_receiver(const struct opts *o)
+{
+	return (o->serve != NULL || o->sandbox) && o->mock == NULL;
+}
+
+/* Is what it needs there? What that is, when it is not. */
+static const char *
+opts_lacks(const struct opts *o, enum opt_need need)
+{
+	bool client = o->front != FRONT_SERVE;
+	bool own_tls = o->serve != NULL || o->sandbox || o->mock != NULL;
+	bool ok = true;
+	const char *what = "";
+	switch (need) {
+	case NEED_NOTHING:
+		break;
+	case NEED_TCP:
+		ok = opts_has_tcp(o);
+		what = "a host or --mx DOMAIN, and not with another kind of "
+		       "connection";
+		break;
+	case NEED_SOCKET:
+		ok = opts_has_socket(o);
+		what = "a host, --mx DOMAIN or --socket FILE";
+		break;
+	case NEED_DNS:
+		ok = opts_has_tcp(o) || opts_may_command(o);
+		what = "a host or --mx DOMAIN";
+		break;
+	case NEED_ANCHOR:
+		ok = o->dane || o->mx != NULL || opts_may_command(o);
+		what = "--dane or --mx DOMAIN";
+		break;
+	case NEED_TLS:
+		ok = client ? opts_has_tls(o) || opts_may_starttls(o)
+			    : o->cert != NULL || o->self_signed;
+		what = client ? "TLS: give --tls, --tls-optional or "
+				"--tls-on-connect as well"
+			      : "--cert or --self-signed";
+		break;
+	case NEED_TLS_CERT:
+		ok = o->tls_cert != NULL;
+		what = "--tls-cert FILE";
+		break;
+	case NEED_AUTH:
+		ok = client ? o->auth || opts_may_command(o) || o->user != NULL
+			    : o->user != NULL;
+		what = client ? "--auth: give that as well to log in"
+			      : "--user NAME";
+		break;
+	case NEED_RUN:
+		ok = opts_has_run(o);
+		what = "--mx DOMAIN, and with -c, -f, --data, --body or "
+		       "--quit-after: what is run again for each host";
+		break;
+	case NEED_FILE:
+		ok = opts_has_file(o);
+		what = "-f FILE";
+		break;
+	case NEED_VARS:
+		ok = client || o->mock != NULL;
+		what = "--mock FILE there";
+		break;
+	case NEED_TAGS:
+		ok = o->front == FRONT_SHELL || o->front == FRONT_LINES ||
+		     o->mock != NULL;
+		what = "--mock FILE there";
+		break;
+	case NEED_RECEIVER:
+		ok = opts_has_receiver(o);
+		what = o->mock != NULL ? "--serve or --sandbox alone: a mock "
+					 "plays what its file says"
+				       : "the receiver, --serve or --sandbox";
+		break;
+	case NEED_RECEIVER_TLS:
+		ok = own_tls;
+		what = "the receiver, --serve, --sandbox or --mock";
+		break;
+	case NEED_CERT:
+		ok = own_tls && o->cert != NULL;
+		what = "the receiver's --cert FILE";
+		break;
+	case NEED_USER:
+		ok = opts_has_receiver(o) && o->user != NULL;
+		what = "--user NAME of the receiver (--serve, --sandbox)";
+		break;
+	case NEED_PASSWORD:
+		ok = opts_has_receiver(o) && o->password_file != NULL;
+		what = "--password-file FILE of the receiver (--serve, "
+		       "--sandbox)";
+		break;
+	}
+	return ok ? NULL : what;
+}
+
+/* "; did you mean ...?" where other programs call something else so. */
+static void
+opts_ask(struct buf *b, const struct opt *t)
+{
+	const char *ours = opts_habit(t->name, strlen(t->name));
+	if (ours != NULL)
+		buf_addf(b, "; did you mean %s?", ours);
+}
+
+static int
+opts_check_row(const struct opts *o, const struct opt *t, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	const char *here = "", *lacks = NULL;
+	size_t n = 0;
+	if ((t->on & o->front) == 0) {
+		for (size_t i = 0; i < FRONTS; i++) {
+			if (opts_fronts[i].front == o->front)
+				here = opts_fronts[i].here;
+			if (t->on & opts_fronts[i].front)
+				buf_addf(&b, "%s%s", n++ > 0 ? " or " : "",
+				    opts_fronts[i].name);
+		}
+		buf_addf(&b, "; %s", here);
+	} else {
+		lacks = opts_lacks(o, t->need);
+		if (lacks == NULL)
+			return 0;
+		buf_adds(&b, lacks);
+	}
+	opts_ask(&b, t);
+	err_set(e, ERR_USAGE, "--%s %s %s", t->name,
+	    lacks == NULL ? "is for" : "goes with", buf_str(&b));
+	buf_release(&b);
+	return -1;
+}
+
+static bool
+opts_given(const struct opts *o, const char *name)
+{
+	return o->given[opts_find(name, strlen(name)) - opt_table] != 0;
+}
+
+/* One of the two would be dropped. */
+static const struct {
+	const char *a, *b, *text;
+} opts_contrary[] = {
+	{ "data", "body",
+	    "--data is a message and --body makes another: give one of them" },
+	{ "tls", "tls-optional",
+	    "--tls must have TLS and --tls-optional need not: give one of "
+	    "them" },
+	{ "ipv4", "ipv6", "--ipv4 and --ipv6 leave no address: give one" },
+	{ "cert", "self-signed",
+	    "--cert and --self-signed are two certificates: give one" },
+	{ "bare", "auth",
+	    "--bare sends nothing that was not written, so no --auth: write "
+	    "\\auth where it is to be" },
+	{ "explain", "list", "--explain and --list print two texts: give one" },
+	{ "explain", "completion",
+	    "--explain and --completion print two texts: give one" },
+	{ "list", "completion",
+	    "--list and --completion print two texts: give one" },
+};
+
+static int
+opts_check_contrary(const struct opts *o, struct err *e)
+{
+	for (size_t i = 0; i < sizeof opts_contrary / sizeof *opts_contrary;
+	     i++)
+		if (opts_given(o, opts_contrary[i].a) &&
+		    opts_given(o, opts_contrary[i].b))
+			return err_set(
+			    e, ERR_USAGE, "%s", opts_contrary[i].text);
+	if (o->quiet && o->format != NULL && strcmp(o->format, "text") != 0)
+		return err_set(e, ERR_USAGE,
+		    "--quiet leaves nothing of --format %s: give one of them",
+		    o->format);
+	if (o->chunk != NULL && o->quit_after != NULL &&
+	    strcmp(o->quit_after, "data") == 0)
+		return err_set(e, ERR_USAGE,
+		    "--chunk sends no DATA that --quit-after data could stop "
+		    "behind");
+	return 0;
+}
+
+/* The password comes from one place. */
+static int
+opts_check_password(const struct opts *o, struct err *e)
+{
+	int n = (o->auth_file != NULL) + (o->auth_fd != NULL) +
+		(o->auth_command != NULL) + o->netrc;
+	if (n > 1)
+		return err_set(e, ERR_USAGE,
+		    "--auth-password-file, --auth-password-fd, "
+		    "--auth-password-command and --netrc are four places for "
+		    "one password: give one");
+	return 0;
+}
+
+/* So does the connection go to one. */
+static int
+opts_check_place(const struct opts *o, struct err *e)
+{
+	int n = (o->mx != NULL) + (o->socket != NULL) + (o->pipe != NULL) +
+		(o->host != NULL) + o->sandbox;
+	if (o->front == FRONT_SERVE && o->host != NULL)
+		return err_set(e, ERR_USAGE,
+		    "found the host %s: --serve only receives", o->host);
+	if (o->front == FRONT_SERVE)
+		return 0;
+	if (n > 1)
+		return err_set(e, ERR_USAGE,
+		    "a host, --mx, --socket, --pipe and --sandbox exclude each "
+		    "other");
+	if (o->mock != NULL && n > o->sandbox)
+		return err_set(e, ERR_USAGE,
+		    "--mock plays the server: no host, --mx, --socket or "
+		    "--pipe goes with it");
+	return 0;
+}
+
+static int
+opts_check_texts(const struct opts *o, struct err *e)
+{
+	if (o->host != NULL)
+		return err_set(e, ERR_USAGE,
+		    "found the host %s, and here a text is printed", o->host);
+	return 0;
+}
+
+int
+opts_check(struct opts *o, bool terminal, struct err *e)
+{
+	o->front = opts_front(o, terminal);
+	/* Whoever adds --help to a line wants help. */
+	if (o->help || o->version)
+		return 0;
+	for (const struct opt *t = opt_table; t->name != NULL; t++)
+		if (o->given[t - opt_table] != 0 && opts_check_row(o, t, e) < 0)
+			return -1;
+	if (opts_check_contrary(o, e) < 0 || opts_check_password(o, e) < 0)
+		return -1;
+	return o->front == FRONT_TEXTS ? opts_check_texts(o, e)
+				       : opts_check_place(o, e);
+}

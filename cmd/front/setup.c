@@ -1,0 +1,242 @@
+#include "cmd/front/setup.h"
+
+#include <arpa/inet.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "cmd/front/compose.h"
+#include "cmd/front/source.h"
+#include "cmd/shell/setting.h"
+
+static int
+setup_width(const struct shell *sh)
+{
+	struct winsize ws = { 0 };
+	const char *columns = getenv("COLUMNS");
+	if (sh->out.terminal)
+		ioctl(sh->out.fd, TIOCGWINSZ, &ws);
+	if (ws.ws_col == 0 && columns != NULL)
+		return (int)strtol(columns, NULL, 10);
+	return ws.ws_col;
+}
+
+int
+setup_settings(struct shell *sh, const struct opts *o, struct err *e)
+{
+	sh->look.terminal = sh->out.terminal;
+	sh->look.width = setup_width(sh);
+	for (size_t i = 0; i < o->nsetting; i++) {
+		const struct opt_setting *s = &o->setting[i];
+		char *said = mem_printf("--%s", s->option);
+		int r = setting_set(sh, s->row, said, s->value, e);
+		free(said);
+		if (r < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+setup_sinks(struct shell *sh, const struct opts *o, struct err *e)
+{
+	const char *format = o->format == NULL ? "text" : o->format;
+	sh->machine = strcmp(format, "text") != 0;
+	if (strcmp(format, "json") == 0) {
+		shell_add_sink(sh, json_new(&sh->out, &sh->redact));
+	} else if (strcmp(format, "tap") == 0) {
+		shell_add_sink(sh, tap_new(&sh->out, &sh->redact));
+	} else if (!o->quiet) {
+		sh->screen = human_new(&sh->out, &sh->look, &sh->redact);
+		shell_add_sink(sh, sh->screen);
+	}
+	if (o->junit != NULL) {
+		struct sink *s = junit_new(o->junit, &sh->redact, e);
+		if (s == NULL)
+			return -1;
+		shell_add_sink(sh, s);
+	}
+	if (o->record != NULL) {
+		sh->record = record_new(o->record, &sh->redact, e);
+		if (sh->record == NULL)
+			return -1;
+		shell_add_sink(sh, sh->record);
+	}
+	return 0;
+}
+
+static int
+setup_var(struct shell *sh, const char *name, const char *value, struct err *e)
+{
+	return vars_set(&sh->talk.vars, name, value, strlen(value), e);
+}
+
+/* ${to} and ${from} are addresses, whatever was written around them. */
+static int
+setup_addresses(struct shell *sh, const struct opts *o, struct err *e)
+{
+	struct compose_paths to = { 0 };
+	char *from = NULL;
+	int r = 0;
+	if (o->from != NULL) {
+		from = compose_address("--from", o->from, e);
+		r = from == NULL ? -1 : setup_var(sh, "from", from, e);
+	}
+	for (size_t i = 0; r == 0 && i < o->to.n; i++)
+		r = compose_addresses(&to, "--to", o->to.item[i], e);
+	if (r == 0 && to.n > 0)
+		r = setup_var(sh, "to", to.path[0], e);
+	compose_release(&to);
+	free(from);
+	return r;
+}
+
+int
+setup_vars(struct shell *sh, const struct opts *o, struct err *e)
+{
+	for (size_t i = 0; i < o->define.n; i++) {
+		const char *text = o->define.item[i];
+		const char *eq = strchr(text, '=');
+		if (eq == NULL)
+			return err_set(
+			    e, ERR_USAGE, "-D %s: expected NAME=VALUE", text);
+		char *name = mem_dupn(text, (size_t)(eq - text));
+		int r = setup_var(sh, name, eq + 1, e);
+		free(name);
+		if (r < 0)
+			return -1;
+	}
+	if (o->helo != NULL && setup_var(sh, "helo", o->helo, e) < 0)
+		return -1;
+	return setup_addresses(sh, o, e);
+}
+
+/* TLSA records belong to names. */
+static int
+setup_dane(const struct where *w, struct err *e)
+{
+	unsigned char address[16];
+	if (w->host == NULL || (inet_pton(AF_INET, w->host, address) != 1 &&
+				   inet_pton(AF_INET6, w->host, address) != 1))
+		return 0;
+	return err_set(e, ERR_USAGE,
+	    "--dane goes with the name of a host: an address as %s has no TLSA "
+	    "records",
+	    w->host);
+}
+
+static int
+setup_where(struct shell *sh, const struct opts *o, struct err *e)
+{
+	struct where *w = &sh->talk.where;
+	w->lmtp = o->lmtp;
+	w->family = o->family;
+	if (o->bind != NULL)
+		w->bind = mem_dup(o->bind);
+	sh->talk.has_where = o->socket != NULL || o->pipe != NULL || o->mx != NULL ||
+			o->host != NULL;
+	if (o->socket != NULL) {
+		w->kind = WHERE_UNIX;
+		w->path = mem_dup(o->socket);
+	} else if (o->pipe != NULL) {
+		w->kind = WHERE_PIPE;
+		w->command = mem_dup(o->pipe);
+	} else if (o->mx != NULL) {
+		w->kind = WHERE_TCP;
+	} else if (o->host != NULL) {
+		if (where_parse(w, o->host, e) < 0)
+			return -1;
+		w->lmtp |= o->lmtp;
+	}
+	if (o->port != NULL) {
+		free(w->port);
+		w->port = mem_dup(o->port);
+	}
+	return o->dane ? setup_dane(w, e) : 0;
+}
+
+static void
+setup_secure(struct shell *sh, const struct opts *o)
+{
+	sh->talk.secure = (struct secure){ .level = o->tls		 ? TLS_VERIFY
+					       : o->tls_optional ? TLS_MAY
+								 : TLS_NONE,
+		.on_connect = o->tls_on_connect,
+		.sni = o->tls_sni,
+		.verify_host = o->tls_verify_host,
+		.save_peer = o->tls_save != NULL };
+	sh->trust = (struct trust){ .ca = o->tls_ca,
+		.cert = o->tls_cert,
+		.key = o->tls_key,
+		.protocol = o->tls_protocol,
+		.cipher = o->tls_cipher,
+		.save_peer = o->tls_save };
+	sh->talk.auth = (struct auth){ .asked = o->auth,
+		.mech = o->auth_mech,
+		.user = o->auth_user,
+		.file = o->auth_file,
+		.command = o->auth_command,
+		.fd = o->auth_fd,
+		.netrc = o->netrc,
+		.insecure = o->auth_insecure,
+		.loop = &sh->loop };
+	if (o->dialect != NULL)
+		sh->talk.force_dialect =
+		    strcmp(o->dialect, "821") == 0 ? DIALECT_821 : DIALECT_5321;
+}
+
+/* By which way: DNS, a proxy. */
+static int
+setup_way(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
+    struct err *e)
+{
+	sh->names.resolver = o->resolver;
+	sh->names.trust_anchor = o->trust_anchor;
+	sh->talk.mx.domain = o->mx;
+	sh->talk.mx.dane = o->dane;
+	sh->talk.mx.each = o->mx_all;
+	sh->talk.mx.asked = sh->talk.secure.level;
+	sh->talk.mx.resolver = o->resolver != NULL;
+	if (o->proxy_protocol != NULL)
+		sh->talk.proxy_protocol = o->proxy_protocol[0] - '0';
+	if (o->proxy == NULL)
+		return 0;
+	if (proxy_url_parse(proxy, o->proxy, e) < 0)
+		return -1;
+	/* The process list shows argv to everyone. */
+	if (proxy->password != NULL)
+		explicit_bzero((char *)(uintptr_t)o->proxy, strlen(o->proxy));
+	if (proxy->password != NULL)
+		redact_add(
+		    &sh->redact, proxy->password, strlen(proxy->password));
+	sh->talk.proxy = proxy;
+	return 0;
+}
+
+int
+setup_session(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
+    struct err *e)
+{
+	if (setup_settings(sh, o, e) < 0 || setup_sinks(sh, o, e) < 0 ||
+	    setup_vars(sh, o, e) < 0 || setup_where(sh, o, e) < 0)
+		return -1;
+	setup_secure(sh, o);
+	return setup_way(sh, o, proxy, e);
+}
+
+void
+setup_rc(struct shell *sh)
+{
+	const char *base = getenv("XDG_CONFIG_HOME");
+	const char *home = getenv("HOME");
+	char *path = NULL;
+	if (base != NULL && base[0] == '/')
+		path = mem_printf("%s/smtpsh/rc", base);
+	else if (home != NULL && home[0] == '/')
+		path = mem_printf("%s/.config/smtpsh/rc", home);
+	if (path != NULL && access(path, F_OK) == 0)
+		source_rc(sh, path);
+	free(path);
+	sh->talk.tally = (struct tally){ 0 };
+}
