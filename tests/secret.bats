@@ -293,7 +293,7 @@ END
 
 @test "a password in a URL is refused and not repeated" {
 	ends 64 "$SMTPSH" 'smtp://smith:hunter2@127.0.0.1:25' -c NOOP
-	tells "...@127.0.0.1:25" --auth-user
+	tells "smtp://smith:***@127.0.0.1:25" --auth-user
 	[[ $stderr != *hunter2* ]]
 	ends 64 "$SMTPSH" --format json --sandbox -c '\connect smith:hunter2@127.0.0.1'
 	lacks hunter2

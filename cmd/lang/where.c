@@ -89,6 +89,20 @@ where_scheme(struct where *w, const char *text)
 	return 0;
 }
 
+/* "smtp://joe:secret@host", told without the secret. */
+static int
+where_userinfo(const char *text, struct err *e)
+{
+	const char *at = strrchr(text, '@'), *user = strstr(text, "://");
+	user = user == NULL || user > at ? text : user + 3;
+	const char *colon = memchr(user, ':', (size_t)(at - user));
+	const char *end = colon == NULL ? at : colon + 1;
+	return err_set(e, ERR_USAGE,
+	    "'%.*s%s%s': a user or password does not belong in a server's "
+	    "address (--auth-user NAME, --auth-password-file FILE)",
+	    (int)(end - text), text, colon == NULL ? "" : "***", at);
+}
+
 int
 where_parse(struct where *w, const char *text, struct err *e)
 {
@@ -100,12 +114,8 @@ where_parse(struct where *w, const char *text, struct err *e)
 		w->kind = WHERE_UNIX;
 		return 0;
 	}
-	const char *at = strrchr(text, '@');
-	if (at != NULL)
-		return err_set(e, ERR_USAGE,
-		    "'...%s': a user or password does not belong in a server's "
-		    "address (--auth-user NAME, --auth-password-file FILE)",
-		    at);
+	if (strchr(text, '@') != NULL)
+		return where_userinfo(text, e);
 	w->kind = WHERE_TCP;
 	size_t skip = where_scheme(w, text);
 	if (skip == 0)
