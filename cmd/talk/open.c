@@ -239,8 +239,12 @@ end_resume(struct talk *t, struct act *a, struct err *e)
 			    t, "closing without the end of mail text");
 		a->step++;
 		/* A reply that nobody asked for is not QUIT's. */
-		if (t->link != NULL && !t->broken && !t->stopped)
-			end_try(t, talk_surplus(t, e), e);
+		if (t->link != NULL && !t->broken && !t->stopped &&
+		    !t->said_quit)
+			r = talk_surplus(t, e);
+		/* A server that has gone needs no QUIT. */
+		if (r < 0 && e->kind != ERR_LOST)
+			end_try(t, r, e);
 		if (!end_may_quit(t))
 			break;
 		talk_settle(t);
