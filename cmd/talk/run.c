@@ -596,6 +596,14 @@ shell_stream(struct shell *sh, int fd, const char *name)
 	lang_init(&l, name, sh->force_dialect);
 	l.strict = true;
 	l.word = cmd_word;
+	/* Its first line is no command, and must not be told as a wrong one. */
+	if (sh->auth.fd != NULL && fd == STDIN_FILENO &&
+	    strcmp(sh->auth.fd, "0") == 0) {
+		err_set(&e, ERR_NOINPUT,
+		    "descriptor 0 carries the script, not the password");
+		shell_error(sh, &e);
+		return -1;
+	}
 	if (shell_begin(sh) < 0)
 		return -1;
 	sh->file = name;
