@@ -142,6 +142,9 @@ static const struct {
 	    "S: NOOP\n",
 	    "1:220; BDAT/t'BDAT 3'; octets \"a\rA\"; BDAT/t'BDAT 4'; text "
 	    "\".\"; octets \"b\"; NOOP/t'NOOP'" },
+	{ "remarks between pieces of a chunk",
+	    "R: 220\nS: BDAT 6\n\\raw ab\n   # 2 octets\nS: cd\n",
+	    "1:220; BDAT/t'BDAT 6'; octets \"ab\"; text \"cd\"" },
 	{ "a guarded variable in a chunk", "BDAT 4\n$${\nBDAT 2\n\\raw $${\n",
 	    "BDAT'BDAT 4'; text \"$${\"; BDAT'BDAT 2'; octets \"$${\"" },
 	{ "no chunk", "BDAT 0 LAST\nNOOP\n", "BDAT'BDAT 0 LAST'; NOOP'NOOP'" },
