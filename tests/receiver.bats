@@ -188,7 +188,7 @@ R: 250 <xyz@bar-unix.ARPA>"
 	ends 75 client <many
 	[ "$(grep -c '^R: 250 2.1.5' <<<"$output")" = 100 ]
 	has "R: 452"
-	for i in {1..25}; do echo XYZ; done >mistakes
+	for i in {1..25}; do echo 'S: XYZ'; done >mistakes
 	ends 74 client <mistakes
 	has "R: 421"
 	[ "$(grep -c '^R: 500' <<<"$output")" -le 20 ]
@@ -353,7 +353,7 @@ smuggle() {
 
 @test "errors end a server's session, not the sandbox's" {
 	local i
-	for ((i = 0; i < 25; i++)); do echo FOO; done >f
+	for ((i = 0; i < 25; i++)); do echo 'S: FOO'; done >f
 	ends 69 "$SMTPSH" --sandbox <f
 	[ "$(grep -c '^R: 500' <<<"$output")" = 25 ]
 	serve

@@ -90,16 +90,19 @@ END
 	has "3 of 3 expectations met"
 }
 
-@test "S: lines alone are no dialect until one is named" {
+@test "S: lines alone: codes are the server's, verbs the client's, both are no dialect" {
 	printf 'S: HELO x\nS: NOOP\n' >f
-	ends 65 "$SMTPSH" --pipe 'touch connected' -f f
-	tells "f: found S: lines only" "--dialect"
-	untouched
-	ends 0 "$SMTPSH" --sandbox --dialect 821 -f f
+	ends 0 "$SMTPSH" --sandbox -f f
 	has "S: NOOP"
-	printf 'S: 220\n' >g
-	ends 0 "$SMTPSH" --sandbox --dialect 5321 -f g
-	has "1 of 1 expectation met"
+	printf 'S: 220\nHELO x\nS: 250\n' >g
+	ends 0 "$SMTPSH" --sandbox -f g
+	has "2 of 2 expectations met"
+	printf 'S: HELO x\nS: 250\n' >h
+	ends 65 "$SMTPSH" --pipe 'touch connected' -f h
+	tells "h: found codes and commands behind S:" "--dialect"
+	untouched
+	ends 69 "$SMTPSH" --sandbox --dialect 821 -f h
+	has "S: 250"
 }
 
 @test "a pasted session without tags replays" {
@@ -191,7 +194,7 @@ END
 	mock_file
 	cat >f <<'END'
 S: EHLO me
-R: 250 /^mock.*PIPELINING$/
+R: 250 /^mock.*PIPELINING$/s
 S: MAIL FROM:<a@x.example>
 R: 250
 S: RCPT TO:<b@y.example>
@@ -759,7 +762,7 @@ malformed() {
 	printf 'C: NOOP\nR: 250\n' >f
 	malformed 2 "found 'R:'" "expected C: or S:"
 	printf 'S: NOOP\nR: 250\nhello world\n' >f
-	malformed 3 "found 'hello world' without a tag" "expected S: or R:"
+	malformed 3 "found 'hello world', which begins with no verb" "behind the tag S:"
 	printf 'S: DATA\nR: 354\nS: text\n' >f
 	malformed 3 "found the end" "expected the '.'"
 	printf 'S: BDAT 5\nS: too long\nR: 250\n' >f
@@ -786,7 +789,7 @@ malformed() {
 @test "a file of 5 MB or of one endless line ends well" {
 	# AddressSanitizer alone reserves more than that.
 	[[ ${MODE:-release} != [at]san ]] || skip "a limit on memory"
-	head -c 5000000 /dev/zero | tr '\0' 'x' >f
+	{ printf 'S: '; head -c 5000000 /dev/zero | tr '\0' 'x'; } >f
 	ulimit -v 400000
 	ends 69 "$SMTPSH" --sandbox -f f
 	has "R: 500 Line too long"

@@ -251,7 +251,7 @@ S: 220
 C: MAIL FROM:<a@x.example>
 S: 503
 C: EHLO x
-S: 250 /^((?!STARTTLS).)*$/
+S: 250 /^((?!STARTTLS).)*$/s
 C: MAIL FROM:<a@x.example>
 S: 250
 C: STARTTLS

@@ -292,6 +292,16 @@ source_stream(struct shell *sh, int fd, const char *name)
 {
 	struct lang l;
 	struct buf in = BUF_INIT;
+	struct talk *t = &sh->talk;
+	/* Its first line is no command, and must not be told as a wrong one. */
+	if (t->auth.fd != NULL && fd == STDIN_FILENO &&
+	    strcmp(t->auth.fd, "0") == 0) {
+		struct err e;
+		err_set(&e, ERR_NOINPUT,
+		    "descriptor 0 carries the script, not the password");
+		talk_error(t, &e);
+		return -1;
+	}
 	if (source_connect(sh) < 0) {
 		source_end(sh);
 		return -1;

@@ -259,6 +259,8 @@ lang_text(
 	size_t skip = 0;
 	bool begun = l->text_begun;
 	bool may_be_tagged = l->dialect != DIALECT_UNKNOWN;
+	if (l->chunk > 0 && lang_is_raw(p, len))
+		return lang_chunk_raw(l, p + 5, len - 5, out, e);
 	if (may_be_tagged && !l->text_begun) {
 		if (lang_indent(p, len) == len && l->tagged)
 			return 0;
@@ -286,8 +288,6 @@ lang_text(
 		return lang_err(l, l->line, e, "found a reply, expected %s",
 		    l->chunk > 0 ? "the rest of the BDAT chunk"
 				 : "the '.' that ends the mail text");
-	if (l->chunk > 0 && tag == TAG_NONE && lang_is_raw(p, len))
-		return lang_chunk_raw(l, p + 5, len - 5, out, e);
 	p += skip;
 	len -= skip;
 	if (l->chunk > 0)

@@ -65,6 +65,30 @@ replay_octets(struct buf *b, const struct event *ev, const struct redact *r)
 	buf_release(&text);
 }
 
+/* A '/' that would open a regular expression is \\x2f: the first octet, or one
+ * behind a blank where the text ends as an expression does. */
+static void
+replay_strokes(struct buf *b, const char *p, size_t len)
+{
+	size_t end = len, done = 0, first = 0;
+	while (end > 0 && strchr(" \t", p[end - 1]) != NULL)
+		end--;
+	while (end > 0 && strchr("imsx", p[end - 1]) != NULL)
+		end--;
+	while (first < len && (p[first] == ' ' || p[first] == '\t'))
+		first++;
+	bool ends = end > 0 && p[end - 1] == '/';
+	for (size_t i = first; i < len; i++) {
+		if (p[i] != '/' ||
+		    (i > first && !(ends && strchr(" \t", p[i - 1]) != NULL)))
+			continue;
+		escape_add(b, p + done, i - done, true);
+		buf_adds(b, "\\x2f");
+		done = i + 1;
+	}
+	escape_add(b, p + done, len - done, true);
+}
+
 void
 replay_reply(
     struct buf *b, const struct reply *reply, size_t i, const struct redact *r)
@@ -80,19 +104,10 @@ replay_reply(
 	redact_text(r, &text, p, len);
 	p = buf_data(&text);
 	len = buf_len(&text);
-	size_t from = 0, to = len;
-	while (from < to && (p[from] == ' ' || p[from] == '\t'))
-		from++;
-	while (to > from && (p[to - 1] == ' ' || p[to - 1] == '\t'))
-		to--;
-	/* Between slashes it would be a regular expression. */
-	if (to - from >= 2 && p[from] == '/' && p[to - 1] == '/') {
-		buf_add(b, p, from++);
-		buf_adds(b, "\\x2f");
-	} else {
-		from = 0;
-	}
-	escape_add(b, p + from, len - from, true);
+	struct buf safe = BUF_INIT;
+	replay_guard(&safe, p, len);
+	replay_strokes(b, buf_data(&safe), buf_len(&safe));
+	buf_release(&safe);
 	buf_release(&text);
 }
 

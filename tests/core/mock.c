@@ -106,6 +106,12 @@ static struct mock_step auth[] = { SAY("220 x\r\n", 1), LINE("AUTH LOGIN", 2),
 	LINE("NOOP", 6) };
 static const struct mock_play auth_play = { "auth", auth, 6, false };
 
+static struct mock_step octets[] = { SAY("220 x\r\n", 1),
+	STEP(OCTETS, (char *)(size_t) "NO\0P x\ny", 8, 2), SAY("250 a\r\n", 3),
+	STEP(OCTETS, (char *)(size_t) "\r\n", 2, 4), SAY("250 b\r\n", 5),
+	LINE("AUTH PLAIN c2VjcmV0", 0), SAY("235 in\r\n", 0) };
+static const struct mock_play octets_play = { "raw", octets, 7, false };
+
 /* A whole conversation with pieces of `size` octets; size 0: the first
  * `first` octets and then the rest. Pauses count in *ms. */
 static void
@@ -216,6 +222,17 @@ static const struct conversation {
 	    0 },
 	{ "the server closes", &shut_play, "NOOP\r\nNOOP\r\n", "220 x\r\n", "",
 	    0 },
+	{ "octets that differ, and the end of the file", &octets_play,
+	    "NOOP\r\nNOO\nNO\nQUIT\r\n",
+	    "220 x\r\n503 raw:2 expects: NO\\x00P x\\x0Ay\r\n"
+	    "503 raw:2 expects: NO\\x00P x\\x0Ay\r\n"
+	    "503 raw:2 expects: NO\\x00P x\\x0Ay\r\n"
+	    "221 Service closing transmission channel\r\n",
+	    "raw:2: expected 'NO\\x00P x\\x0Ay', the client sent 'NOOP'\n"
+	    "raw:2: expected 'NO\\x00P x\\x0Ay', the client sent 'NOO'\n"
+	    "raw:2: expected 'NO\\x00P x\\x0Ay', the client sent 'NO'\n"
+	    "raw:2: expected 'NO\\x00P x\\x0Ay', the client sent 'QUIT'\n",
+	    0 },
 	{ "AUTH as written", &auth_play,
 	    "AUTH LOGIN\r\nc2VjcmV0\r\nRSET\r\nNOOP\r\n",
 	    "220 x\r\n334 VXNlcg==\r\n235 in\r\n503 auth:6 expects: NOOP\r\n",
@@ -272,6 +289,25 @@ test_conversations(void)
 	}
 }
 
+/* Octets that hold a NUL are awaited as they are, however they come; what no
+ * line says is told so, and what AUTH will send is not told. */
+static void
+test_octets(void)
+{
+	static const char in[] =
+	    "NO\0P x\ny\r\nRSET\r\nAUTH PLAIN c2VjcmV0\r\n";
+	static const struct conversation c = { "octets", &octets_play, "",
+		"220 x\r\n250 a\r\n250 b\r\n503 raw, at its end expects: AUTH "
+		"PLAIN ***\r\n235 in\r\n",
+		"raw, at its end: expected 'AUTH PLAIN ***', the client sent "
+		"'RSET'\n",
+		0 };
+	for (size_t cut = 0; cut < sizeof in; cut++)
+		try(&c, in, sizeof in - 1, cut, 0);
+	for (size_t size = 1; size < 4; size++)
+		try(&c, in, sizeof in - 1, 0, size);
+}
+
 /* What a client sends without end is bounded on our side. */
 static void
 test_floods(void)
@@ -312,6 +348,7 @@ main(void)
 {
 	test_lines();
 	test_conversations();
+	test_octets();
 	test_floods();
 	return check_done();
 }
