@@ -100,8 +100,10 @@ message_open(struct message *m, struct err *e)
 	if (text_open(&m->text, o->data != NULL ? o->data : "-", e) < 0)
 		return -1;
 	if (m->text.ended && buf_len(&m->text.first) == 0 && o->data == NULL) {
-		if (o->header.n > 0)
+		if (o->header.n > 0) {
+			text_release(&m->text);
 			return message_make(m, e);
+		}
 		return err_set(e, ERR_NOINPUT,
 		    "standard input is empty: no message; --body TEXT makes "
 		    "a test message");
