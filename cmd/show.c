@@ -8,7 +8,7 @@ static void
 show_settings(struct shell *sh, struct buf *b, const char *only)
 {
 	for (const struct setting *s = setting_table; s->name != NULL; s++) {
-		if (only != NULL && strcmp(only, s->name) != 0)
+		if (only != NULL && s != setting_find(only))
 			continue;
 		struct buf v = BUF_INIT;
 		setting_get(sh, s, &v);

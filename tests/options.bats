@@ -105,6 +105,8 @@ text() {
 	has $'\e['
 	ends 0 "$SMTPSH" --sandbox --color always -c '\set colour off' -c 'NOOP'
 	[[ ${output##*NOOP} != *$'\e['* ]]
+	ends 0 "$SMTPSH" --sandbox -c '\show color'
+	has "# colour "
 }
 
 @test "a setting that was mistyped is asked about; a variable is one" {

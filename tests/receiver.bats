@@ -189,7 +189,7 @@ R: 250 <xyz@bar-unix.ARPA>"
 	[ "$(grep -c '^R: 250 2.1.5' <<<"$output")" = 100 ]
 	has "R: 452"
 	for i in {1..25}; do echo 'S: XYZ'; done >mistakes
-	ends 74 client <mistakes
+	ends 75 client <mistakes
 	has "R: 421"
 	[ "$(grep -c '^R: 500' <<<"$output")" -le 20 ]
 	ends 69 client -c "NOOP $(head -c 3000 /dev/zero | tr '\0' x)" -c NOOP

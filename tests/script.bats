@@ -660,7 +660,7 @@ END
 }
 
 @test "what is printed replays by a pipe too: the reply to DATA before its text" {
-	ends 0 "$SMTPSH" --sandbox -c 'MAIL FROM:<a@b.example>' -c 'RCPT TO:<Jones@Beta.ARPA>' -c DATA -c '354 x' -c 'Subject: y' -c '' -c '354 z' -c .
+	ends 0 "$SMTPSH" --sandbox -c 'MAIL FROM:<a@b.example>' -c 'RCPT TO:<Jones@Beta.ARPA>' -c DATA -c 250 -c 250 -c '354 x' -c 'Subject: y' -c '' -c '354 z' -c .
 	# The first is the reply that -c expects, the second is text.
 	lacks 'S: 354 x'
 	has 'S: 354 z'

@@ -126,94 +126,124 @@ opts_has_receiver(const struct opts *o)
 	return (o->serve != NULL || o->sandbox) && o->mock == NULL;
 }
 
-/* Is what it needs there? What that is, when it is not. */
+static bool
+opts_has_receiver_tls(const struct opts *o)
+{
+	return o->serve != NULL || o->sandbox || o->mock != NULL;
+}
+
+static bool
+opts_has_dns(const struct opts *o)
+{
+	return opts_has_tcp(o) || opts_may_command(o);
+}
+
+static bool
+opts_has_anchor(const struct opts *o)
+{
+	return o->dane || o->mx != NULL || opts_may_command(o);
+}
+
+static bool
+opts_may_tls(const struct opts *o)
+{
+	if (o->front == FRONT_SERVE)
+		return o->cert != NULL || o->self_signed;
+	return opts_has_tls(o) || opts_may_starttls(o);
+}
+
+static bool
+opts_has_tls_cert(const struct opts *o)
+{
+	return o->tls_cert != NULL;
+}
+
+static bool
+opts_may_auth(const struct opts *o)
+{
+	if (o->front == FRONT_SERVE)
+		return o->user != NULL;
+	return o->auth || o->user != NULL || opts_may_command(o);
+}
+
+static bool
+opts_has_vars(const struct opts *o)
+{
+	return o->front != FRONT_SERVE || o->mock != NULL;
+}
+
+static bool
+opts_has_tags(const struct opts *o)
+{
+	return o->front == FRONT_SHELL || o->front == FRONT_LINES ||
+	       o->mock != NULL;
+}
+
+static bool
+opts_has_cert(const struct opts *o)
+{
+	return opts_has_receiver_tls(o) && o->cert != NULL;
+}
+
+static bool
+opts_has_user(const struct opts *o)
+{
+	return opts_has_receiver(o) && o->user != NULL;
+}
+
+static bool
+opts_has_password(const struct opts *o)
+{
+	return opts_has_receiver(o) && o->password_file != NULL;
+}
+
+/* What each needs, as "--OPTION goes with ..." ends; with --serve, serve. */
+static const struct {
+	bool (*ok)(const struct opts *o);
+	const char *text, *serve;
+} opts_needs[] = {
+	[NEED_TCP] = { opts_has_tcp, "a host or --mx DOMAIN", NULL },
+	[NEED_SOCKET] = { opts_has_socket,
+	    "a host, --mx DOMAIN or --socket FILE", NULL },
+	[NEED_DNS] = { opts_has_dns, "a host or --mx DOMAIN", NULL },
+	[NEED_ANCHOR] = { opts_has_anchor, "--dane or --mx DOMAIN", NULL },
+	[NEED_TLS] = { opts_may_tls,
+	    "TLS: give --tls, --tls-optional or --tls-on-connect as well",
+	    "--cert or --self-signed" },
+	[NEED_TLS_CERT] = { opts_has_tls_cert, "--tls-cert FILE", NULL },
+	[NEED_AUTH] = { opts_may_auth, "--auth: give that as well to log in",
+	    "--user NAME" },
+	[NEED_RUN] = { opts_has_run,
+	    "--mx DOMAIN, and with -c, -f, --data, --body or --quit-after: "
+	    "what is run again for each host",
+	    NULL },
+	[NEED_FILE] = { opts_has_file, "-f FILE", NULL },
+	[NEED_VARS] = { opts_has_vars, NULL, "--mock FILE there" },
+	[NEED_TAGS] = { opts_has_tags, "--mock FILE there",
+	    "--mock FILE there" },
+	[NEED_RECEIVER] = { opts_has_receiver,
+	    "the receiver, --serve or --sandbox, and not with --mock",
+	    "the receiver, and not with --mock" },
+	[NEED_RECEIVER_TLS] = { opts_has_receiver_tls,
+	    "the receiver, --serve, --sandbox or --mock", NULL },
+	[NEED_CERT] = { opts_has_cert, "the receiver's --cert FILE",
+	    "--cert FILE" },
+	[NEED_USER] = { opts_has_user,
+	    "--user NAME of the receiver (--serve, --sandbox)",
+	    "--user NAME, and not with --mock" },
+	[NEED_PASSWORD] = { opts_has_password,
+	    "--password-file FILE of the receiver (--serve, --sandbox)",
+	    "--password-file FILE, and not with --mock" },
+};
+
+/* What is not there; NULL: all is. */
 static const char *
 opts_lacks(const struct opts *o, enum opt_need need)
 {
-	bool client = o->front != FRONT_SERVE;
-	bool own_tls = o->serve != NULL || o->sandbox || o->mock != NULL;
-	bool ok = true;
-	const char *what = "";
-	switch (need) {
-	case NEED_NOTHING:
-		break;
-	case NEED_TCP:
-		ok = opts_has_tcp(o);
-		what = "a host or --mx DOMAIN, and not with another kind of "
-		       "connection";
-		break;
-	case NEED_SOCKET:
-		ok = opts_has_socket(o);
-		what = "a host, --mx DOMAIN or --socket FILE";
-		break;
-	case NEED_DNS:
-		ok = opts_has_tcp(o) || opts_may_command(o);
-		what = "a host or --mx DOMAIN";
-		break;
-	case NEED_ANCHOR:
-		ok = o->dane || o->mx != NULL || opts_may_command(o);
-		what = "--dane or --mx DOMAIN";
-		break;
-	case NEED_TLS:
-		ok = client ? opts_has_tls(o) || opts_may_starttls(o)
-			    : o->cert != NULL || o->self_signed;
-		what = client ? "TLS: give --tls, --tls-optional or "
-				"--tls-on-connect as well"
-			      : "--cert or --self-signed";
-		break;
-	case NEED_TLS_CERT:
-		ok = o->tls_cert != NULL;
-		what = "--tls-cert FILE";
-		break;
-	case NEED_AUTH:
-		ok = client ? o->auth || opts_may_command(o) || o->user != NULL
-			    : o->user != NULL;
-		what = client ? "--auth: give that as well to log in"
-			      : "--user NAME";
-		break;
-	case NEED_RUN:
-		ok = opts_has_run(o);
-		what = "--mx DOMAIN, and with -c, -f, --data, --body or "
-		       "--quit-after: what is run again for each host";
-		break;
-	case NEED_FILE:
-		ok = opts_has_file(o);
-		what = "-f FILE";
-		break;
-	case NEED_VARS:
-		ok = client || o->mock != NULL;
-		what = "--mock FILE there";
-		break;
-	case NEED_TAGS:
-		ok = o->front == FRONT_SHELL || o->front == FRONT_LINES ||
-		     o->mock != NULL;
-		what = "--mock FILE there";
-		break;
-	case NEED_RECEIVER:
-		ok = opts_has_receiver(o);
-		what = o->mock != NULL ? "--serve or --sandbox alone: a mock "
-					 "plays what its file says"
-				       : "the receiver, --serve or --sandbox";
-		break;
-	case NEED_RECEIVER_TLS:
-		ok = own_tls;
-		what = "the receiver, --serve, --sandbox or --mock";
-		break;
-	case NEED_CERT:
-		ok = own_tls && o->cert != NULL;
-		what = "the receiver's --cert FILE";
-		break;
-	case NEED_USER:
-		ok = opts_has_receiver(o) && o->user != NULL;
-		what = "--user NAME of the receiver (--serve, --sandbox)";
-		break;
-	case NEED_PASSWORD:
-		ok = opts_has_receiver(o) && o->password_file != NULL;
-		what = "--password-file FILE of the receiver (--serve, "
-		       "--sandbox)";
-		break;
-	}
-	return ok ? NULL : what;
+	if (need == NEED_NOTHING || opts_needs[need].ok(o))
+		return NULL;
+	return o->front == FRONT_SERVE ? opts_needs[need].serve
+				       : opts_needs[need].text;
 }
 
 /* "; did you mean ...?" where other programs call something else so. */

@@ -446,8 +446,13 @@ chunks_send(struct talk *t, struct chunks *c, struct err *e)
 					      : (size_t)c->size;
 	bool last = c->last && c->ended && n == buf_len(&c->out);
 	struct buf line = BUF_INIT;
+	unsigned breaches = t->breaches;
 	if (talk_surplus(t, e) < 0)
 		return -1;
+	/* Whether the last chunk was taken is not known any more. */
+	if (t->breaches != breaches)
+		return err_set(e, ERR_PROTO,
+		    "the session is out of step: no more chunks are sent");
 	buf_addf(&line, "BDAT %zu%s", n, last ? " LAST" : "");
 	if (c->text->say[0] == '\0')
 		chunks_tell(t, c, &line, buf_data(&c->out), n);
