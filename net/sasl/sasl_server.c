@@ -205,7 +205,7 @@ sasl_server_ready(
 	int rc;
 
 	/* The first challenge takes randomness. */
-	if (sasl_server_new(&s, "CRAM-MD5", &c, e) == -1)
+	if (sasl_server_new(&s, "CRAM-MD5", &c, e) == -1 || s == NULL)
 		return -1;
 	sasl_server_step(s, NULL, 0, &b64, e);
 	sasl_server_free(s);
