@@ -163,11 +163,11 @@ _smtpsh() {
 	--key) _smtpsh_files default -f ;;
 	--user) ;;
 	--password-file) _smtpsh_files default -f ;;
+	--count) ;;
 	--auth-mechs) ;;
 	--session-max) ;;
 	--client-max) ;;
 	--run-as) ;;
-	--count) ;;
 	--explain) _smtpsh_words ;;
 	--completion) _smtpsh_choose bash zsh fish ;;
 	--list) _smtpsh_choose verbs commands settings options words ;;
@@ -186,9 +186,8 @@ _smtpsh() {
 				--auth-password-fd --auth-password-command --netrc --auth-insecure -q
 				--quiet --no-remarks --color --format --junit --record --serve --mock
 				--maildir --mailbox --size-max --allow-bare --cert --key --self-signed
-				--user --password-file --auth-mechs --session-max --client-max
-				--run-as --count --explain --completion --list --no-rc -h --help -V
-				--version
+				--user --password-file --count --auth-mechs --session-max --client-max
+				--run-as --explain --completion --list --no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

@@ -324,7 +324,7 @@ END
 	local to
 	for to in 127.0.0.1 '[::1]'; do
 		ends 64 "$SMTPSH" --dane "$to:9" --from a@b.example --to c@d.example --body x
-		tells "an address has no TLSA records"
+		tells "has no TLSA records"
 		lacks "S: "
 	done
 }
