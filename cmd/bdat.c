@@ -22,11 +22,7 @@ struct bdat {
 	bool last, force;
 };
 
-enum bdat_step {
-	BDAT_LOAD,
-	BDAT_READY,
-	BDAT_SENT
-};
+enum bdat_step { BDAT_LOAD, BDAT_READY, BDAT_SENT };
 
 /* To a server that does not know BDAT the message's lines are commands. */
 static int
@@ -65,9 +61,9 @@ bdat_resume(struct talk *t, struct act *a, struct err *e)
 		if (bdat_offered(t, b, e) < 0 ||
 		    text_size(&b->text, &octets, e) < 0)
 			return -1;
-		struct event ev = { .kind = EV_OCTETS,
-			.text = b->text.say,
-			.n = octets };
+		struct event ev = {
+			.kind = EV_OCTETS, .text = b->text.say, .n = octets
+		};
 		talk_put(t, &ev);
 		a->step = BDAT_SENT;
 		text_send_chunks(t, &b->text, b->size, b->last);
@@ -119,8 +115,9 @@ const struct cmd cmd_bdat = {
 	.is = CMD_SENDS,
 	.args = "FILE [OCTETS] [last|more] [force]",
 	.text = "send a file by BDAT, LAST with the last chunk",
-	.help = "Without OCTETS in one chunk (16 MiB at most). more leaves the "
-		"message open for another \\bdat. A refused chunk ends it. Where "
-		"CHUNKING was not offered nothing is sent, but with force.",
+	.help =
+	    "Without OCTETS in one chunk (16 MiB at most). more leaves the "
+	    "message open for another \\bdat. A refused chunk ends it. Where "
+	    "CHUNKING was not offered nothing is sent, but with force.",
 	.exec = bdat_exec,
 };

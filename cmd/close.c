@@ -13,9 +13,9 @@ close_resume(struct talk *t, struct act *a, struct err *e)
 	return ACT_DONE;
 }
 
-static const struct act_kind close_kind = { .name = "\\close",
-	.size = sizeof(struct act),
-	.resume = close_resume };
+static const struct act_kind close_kind = {
+	.name = "\\close", .size = sizeof(struct act), .resume = close_resume
+};
 
 static int
 close_exec(struct talk *t, const struct cmd_args *a, struct err *e)

@@ -8,9 +8,9 @@ flush_resume(struct talk *t, struct act *a, struct err *e)
 	return r != 0 ? r : talk_await(t, e);
 }
 
-static const struct act_kind flush_kind = { .name = "\\flush",
-	.size = sizeof(struct act),
-	.resume = flush_resume };
+static const struct act_kind flush_kind = {
+	.name = "\\flush", .size = sizeof(struct act), .resume = flush_resume
+};
 
 static int
 flush_exec(struct talk *t, const struct cmd_args *a, struct err *e)

@@ -12,9 +12,9 @@ quit_resume(struct talk *t, struct act *a, struct err *e)
 	return ACT_DONE;
 }
 
-static const struct act_kind quit_kind = { .name = "\\quit",
-	.size = sizeof(struct act),
-	.resume = quit_resume };
+static const struct act_kind quit_kind = {
+	.name = "\\quit", .size = sizeof(struct act), .resume = quit_resume
+};
 
 static int
 quit_exec(struct talk *t, const struct cmd_args *a, struct err *e)

@@ -7,12 +7,7 @@ struct send {
 	uint64_t octets;
 };
 
-enum send_step {
-	SEND_LOAD,
-	SEND_DATA,
-	SEND_ANSWERED,
-	SEND_SENT
-};
+enum send_step { SEND_LOAD, SEND_DATA, SEND_ANSWERED, SEND_SENT };
 
 /* DATA, told as the line of the language that does all of it. */
 static int
@@ -21,9 +16,9 @@ send_data(struct talk *t, struct send *s, struct err *e)
 	int r = talk_ready(t, verb_get(VERB_DATA), e);
 	if (r != 0)
 		return r;
-	struct event ev = { .kind = EV_OCTETS,
-		.text = s->text.say,
-		.n = s->octets };
+	struct event ev = {
+		.kind = EV_OCTETS, .text = s->text.say, .n = s->octets
+	};
 	if (smtp_command(link_smtp(t->link), "DATA", 4, e) < 0)
 		return -1;
 	talk_owe(t, DUE_WRITTEN);

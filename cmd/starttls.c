@@ -20,8 +20,8 @@ starttls_cmd_resume(struct talk *t, struct act *a, struct err *e)
 		if (!t->interactive || t->link == NULL ||
 		    !smtp_is_tls(link_smtp(t->link)))
 			break;
-		return talk_text(t, "\\starttls", "EHLO ${helo}\n", 13, NULL,
-			   e) < 0
+		return talk_text(
+			   t, "\\starttls", "EHLO ${helo}\n", 13, NULL, e) < 0
 			   ? -1
 			   : ACT_MORE;
 	}

@@ -119,8 +119,8 @@ table_template(struct talk *t, const struct template *own,
 {
 	struct buf name = BUF_INIT;
 	buf_addf(&name, "\\%s", own->name);
-	int r = talk_text(
-	    t, buf_str(&name), own->body, strlen(own->body), args, e);
+	int r =
+	    talk_text(t, buf_str(&name), own->body, strlen(own->body), args, e);
 	buf_release(&name);
 	return r;
 }

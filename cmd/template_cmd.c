@@ -17,7 +17,8 @@ static void
 template_list(const struct talk *t, struct buf *b)
 {
 	for (size_t i = 0; i < t->templates.n; i++)
-		template_line(b, t->templates.template[i].name, t->templates.template[i].body);
+		template_line(b, t->templates.template[i].name,
+		    t->templates.template[i].body);
 	for (size_t i = 0; cmd_table[i] != NULL; i++)
 		if (cmd_table[i]->body != NULL &&
 		    talk_template(t, cmd_table[i]->name) == NULL)

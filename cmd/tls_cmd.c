@@ -29,9 +29,9 @@ tls_cmd_resume(struct talk *t, struct act *a, struct err *e)
 	return ACT_DONE;
 }
 
-static const struct act_kind tls_cmd_kind = { .name = "\\tls",
-	.size = sizeof(struct act),
-	.resume = tls_cmd_resume };
+static const struct act_kind tls_cmd_kind = {
+	.name = "\\tls", .size = sizeof(struct act), .resume = tls_cmd_resume
+};
 
 static int
 tls_exec(struct talk *t, const struct cmd_args *a, struct err *e)

@@ -26,31 +26,60 @@ else
 fi | sort -u | grep -vxE 'Makefile|smtpsh\.c|cmd|net|completions|tests|smtpsh\.1|README\.md|LICENSE|\..*|build|smtpsh' |
 	breach_each 'not for the top level'
 
-# Who includes what.
-for h in cmd/*.h; do
-	grep -lE "^#include \"(.*/)?${h##*/}\"" net/*.[ch]
-done | sort -u | breach_each 'net/ includes cmd/'
-grep -nE '^#include ".*/' net/*.[ch] cmd/*.[ch] smtpsh.c |
-	breach_each 'include by name, not by path'
+# Who includes what: a folder, and those that it may include besides itself.
+# Found by folder, so that a new file is guarded at once.
+net='net/core net net/tls net/sasl net/dns net/peer net/conn net/link'
+cmd='cmd/say cmd/lang cmd/know cmd/talk cmd/sink cmd/shell'
+declare -A may=(
+	[net/core]=''
+	[net]='net/core'
+	[net/tls]='net/core net'
+	[net/sasl]='net/core net net/tls'
+	[net/dns]='net/core net net/tls'
+	[net/peer]='net/core net net/tls net/sasl'
+	[net/conn]='net/core net net/tls net/sasl net/peer'
+	[net/link]='net/core net net/tls net/sasl net/peer net/conn'
+	[net/serve]='net/core net net/tls net/sasl net/peer'
+	[cmd/say]='net/core'
+	[cmd/lang]='net/core'
+	[cmd/know]='net/core'
+	[cmd/talk]="cmd/lang cmd/know $net"
+	[cmd/sink]='cmd/talk cmd/know cmd/say net/core'
+	[cmd/shell]="cmd/say cmd/lang cmd/talk cmd/sink $net"
+	[cmd]="$cmd $net"
+	[cmd/term]="cmd $cmd $net"
+	[cmd/front]="cmd cmd/term $cmd $net net/serve"
+)
+for f in net/*.[ch] net/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch]; do
+	room=${f%/*}
+	[ -n "${may[$room]+is}" ] || breach "$room is no room of the house: $f"
+	while IFS= read -r h; do
+		from=${h%/*}
+		[[ $h == */* && -f $h ]] || breach "$f: '$h' is no path from the top"
+		[[ $from == "$room" || " ${may[$room]-} " == *" $from "* ]] ||
+			breach "$f includes $h: $room may not include $from"
+	done < <(sed -nE 's/^# *include "([^"]*)".*/\1/p' "$f")
+done
 
+sources=(smtpsh.c net/*.[ch] net/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch])
 # only HEADER FILES: nobody but those includes <HEADER...>; both are patterns.
 only() {
 	local got
-	got=$(grep -lE "^# *include <$1" smtpsh.c net/*.[ch] cmd/*.[ch] |
-		grep -vxE "$2")
+	got=$(grep -lE "^# *include <$1" "${sources[@]}" | grep -vxE "$2")
 	[ -z "$got" ] || breach "<$1> is for $2:" "$got"
 }
-only readline/ 'cmd/prompt\.c'
-only pcre2 'cmd/match\.c'
-only jansson 'cmd/json\.c'
-only openssl/ 'net/tls_priv\.h'
-only gsasl 'net/sasl_priv\.h'
-only unbound 'net/dns\.c'
-only idn2 'net/idn\.c'
-grep -lE '^#include "tls_priv\.h"' smtpsh.c net/*.[ch] cmd/*.[ch] |
-	grep -vE '^net/(tls[a-z0-9_]*|hash)\.c$' | breach_each 'tls_priv.h is for TLS'
-grep -lE '^#include "sasl_priv\.h"' smtpsh.c net/*.[ch] cmd/*.[ch] |
-	grep -vE '^net/sasl[a-z0-9_]*\.c$' | breach_each 'sasl_priv.h is for SASL'
+only readline/ 'cmd/term/prompt\.c'
+only pcre2 'cmd/lang/match\.c'
+only jansson 'cmd/sink/json\.c'
+only openssl/ 'net/tls/tls_priv\.h'
+only gsasl 'net/sasl/sasl_priv\.h'
+only unbound 'net/dns/dns(_priv)?\.[ch]'
+only idn2 'net/dns/idn\.c'
+# What is between the files of a folder stays there.
+for h in net/*/*_priv.h cmd/talk/step.h cmd/front/host_parts.h; do
+	grep -lE "^# *include \"$h\"" "${sources[@]}" | grep -v "^${h%/*}/" |
+		breach_each "$h is for ${h%/*}"
+done
 
 # undefined OBJECT...: "symbol file" for each that an object takes from
 # elsewhere, in the source's names where the compiler put checked ones.
@@ -63,16 +92,7 @@ undefined() {
 }
 
 # The cores: bytes in, bytes out. Memory and text of libc, and each other.
-core=()
-for o in "$B"/net/*.o; do
-	case ${o##*/} in
-	reply.o | verb.o | code.o | enh.o | ext.o | body*.o | unbody*.o | addr*.o | \
-		span*.o | smtp.o | smtp_*.o | smtpd.o | smtpd_*.o | world*.o | \
-		mock.o | buf.o | err.o)
-		core+=("$o")
-		;;
-	esac
-done
+core=("$B"/net/core/*.o)
 [ ${#core[@]} -ge 20 ] || breach "only ${#core[@]} objects of the cores in $B"
 own=$(nm --defined-only "${core[@]}" | awk 'NF == 3 { print $3 }' | sort -u)
 undefined "${core[@]}" | awk -v own="$own" '
@@ -85,7 +105,7 @@ undefined "${core[@]}" | awk -v own="$own" '
 			"strnlen strspn strcspn strpbrk strstr strcasecmp " \
 			"strncasecmp snprintf vsnprintf malloc calloc realloc " \
 			"free abort qsort bsearch inet_pton inet_ntop " \
-			"__stack_chk_fail _GLOBAL_OFFSET_TABLE_", w, " ")
+			"__stack_chk_fail _GLOBAL_OFFSET_TABLE_ __cpu_model", w, " ")
 		for (i = 1; i <= n; i++)
 			ok[w[i]] = 1
 	}
@@ -94,22 +114,23 @@ undefined "${core[@]}" | awk -v own="$own" '
 # Nothing below cmd/ prints or exits; above, one file writes. The prompt owns
 # readline's stream; main has last words.
 say='printf|vprintf|fprintf|vfprintf|dprintf|vdprintf|puts|putchar|fputs|fputc|putc|fwrite|perror|psignal|stdout|stderr|warnx?|errx?'
-undefined "$B"/net/*.o | grep -E "^($say|exit|quick_exit) " |
+undefined "$B"/net/*.o "$B"/net/*/*.o | grep -E "^($say|exit|quick_exit) " |
 	breach_each 'net/ does not print or exit'
-undefined "$B"/cmd/*.o |
-	grep -E "^($say) " | grep -vE ' cmd/(out|prompt)\.c$' |
-	breach_each 'only cmd/out.c writes'
-undefined "$B"/cmd/*.o | grep -E '^(exit|quick_exit) ' |
+undefined "$B"/cmd/*.o "$B"/cmd/*/*.o |
+	grep -E "^($say) " | grep -vE ' cmd/(say/out|term/prompt)\.c$' |
+	breach_each 'only cmd/say/out.c writes'
+undefined "$B"/cmd/*.o "$B"/cmd/*/*.o | grep -E '^(exit|quick_exit) ' |
 	breach_each 'only main exits'
-grep -nE '\bSTD(OUT|ERR)_FILENO\b|\bwrite\([12],' net/*.c cmd/*.c |
-	grep -vE '^cmd/out\.c:|[<>]=? STDERR_FILENO|dup2\(' |
-	breach_each 'only cmd/out.c writes'
+grep -nE '\bSTD(OUT|ERR)_FILENO\b|\bwrite\([12],' net/*.c net/*/*.c cmd/*.c cmd/*/*.c |
+	grep -vE '^cmd/say/out\.c:|[<>]=? STDERR_FILENO|dup2\(' |
+	breach_each 'only cmd/say/out.c writes'
 
 # Functions that nobody calls.
-undefined "$B"/net/*.o "$B"/cmd/*.o "$B"/smtpsh.o |
+undefined "$B"/net/*.o "$B"/net/*/*.o "$B"/cmd/*.o "$B"/cmd/*/*.o \
+	"$B"/smtpsh.o |
 	grep -E '^(strcpy|stpcpy|strcat|strncat|sprintf|vsprintf|strtok|gets|system|popen|s?rand|mktemp|tmpnam|gmtime|localtime|ctime|asctime|strerror_l|gethostbyname) ' |
 	breach_each 'not to be called'
-for f in smtpsh.c net/*.[ch] cmd/*.[ch]; do
+for f in "${sources[@]}"; do
 	gcc -fpreprocessed -dD -E -P "$f" 2>/dev/null |
 		grep -oE '\b(strcpy|strcat|sprintf|vsprintf|strtok|gets|alloca|system|popen|s?rand|setjmp|longjmp)\(' |
 		sed "s|^|$f: |"
@@ -131,7 +152,7 @@ for f in completions/smtpsh.bash completions/_smtpsh completions/smtpsh.fish; do
 done
 
 # Long files are no breach, but are told.
-for f in smtpsh.c net/*.c cmd/*.c; do
+for f in smtpsh.c net/*.c net/*/*.c cmd/*.c cmd/*/*.c; do
 	lines=$(wc -l <"$f")
 	[ "$lines" -le 400 ] || echo "note: $f has $lines lines"
 done

@@ -29,7 +29,8 @@ static const char *const message_stages[] = {
 static int
 message_word(struct message *m, const char *text, struct buf *b, struct err *e)
 {
-	return vars_expand(&m->sh->talk.vars, NULL, text, strlen(text), false, b, e);
+	return vars_expand(
+	    &m->sh->talk.vars, NULL, text, strlen(text), false, b, e);
 }
 
 static int
@@ -63,7 +64,8 @@ message_given(struct message *m, struct err *e)
 	struct text *x = &m->text;
 	const struct opt_list *h = &m->o->header;
 	if (!compose_has_header(buf_data(&x->first), buf_len(&x->first)))
-		talk_remark(&m->sh->talk, h->n == 0 ? "the message has no header"
+		talk_remark(&m->sh->talk, h->n == 0
+					      ? "the message has no header"
 					      : "the message had no header; "
 						"that of --header it has");
 	if (h->n == 0)
@@ -118,8 +120,8 @@ message_addresses(struct message *m, struct err *e)
 	} else if (message_word(m, "${from}", &m->from, e) < 0) {
 		return -1;
 	}
-	vars_set(
-	    &m->sh->talk.vars, "from", buf_str(&m->from), buf_len(&m->from), NULL);
+	vars_set(&m->sh->talk.vars, "from", buf_str(&m->from),
+	    buf_len(&m->from), NULL);
 	for (size_t i = 0; i < m->o->to.n; i++)
 		if (compose_addresses(&m->to, "--to", m->o->to.item[i], e) < 0)
 			return -1;

@@ -134,8 +134,8 @@ setup_where(struct shell *sh, const struct opts *o, struct err *e)
 	w->family = o->family;
 	if (o->bind != NULL)
 		w->bind = mem_dup(o->bind);
-	sh->talk.has_where = o->socket != NULL || o->pipe != NULL || o->mx != NULL ||
-			o->host != NULL;
+	sh->talk.has_where = o->socket != NULL || o->pipe != NULL ||
+			     o->mx != NULL || o->host != NULL;
 	if (o->socket != NULL) {
 		w->kind = WHERE_UNIX;
 		w->path = mem_dup(o->socket);
@@ -159,13 +159,14 @@ setup_where(struct shell *sh, const struct opts *o, struct err *e)
 static void
 setup_secure(struct shell *sh, const struct opts *o)
 {
-	sh->talk.secure = (struct secure){ .level = o->tls		 ? TLS_VERIFY
-					       : o->tls_optional ? TLS_MAY
-								 : TLS_NONE,
-		.on_connect = o->tls_on_connect,
-		.sni = o->tls_sni,
-		.verify_host = o->tls_verify_host,
-		.save_peer = o->tls_save != NULL };
+	sh->talk.secure =
+	    (struct secure){ .level = o->tls		? TLS_VERIFY
+				      : o->tls_optional ? TLS_MAY
+							: TLS_NONE,
+		    .on_connect = o->tls_on_connect,
+		    .sni = o->tls_sni,
+		    .verify_host = o->tls_verify_host,
+		    .save_peer = o->tls_save != NULL };
 	sh->trust = (struct trust){ .ca = o->tls_ca,
 		.cert = o->tls_cert,
 		.key = o->tls_key,

@@ -45,10 +45,9 @@ source_keep(const struct talk *t, struct source_start *s)
 	s->templates.template =
 	    mem_alloc((t->templates.n + 1) * sizeof(struct template));
 	for (size_t i = 0; i < t->templates.n; i++)
-		s->templates.template[i] = (struct template){
-			mem_dup(t->templates.template[i].name),
-			mem_dup(t->templates.template[i].body)
-		};
+		s->templates.template[i] =
+		    (struct template){ mem_dup(t->templates.template[i].name),
+			    mem_dup(t->templates.template[i].body) };
 }
 
 static void

@@ -1,7 +1,8 @@
 /* Words of a line, quoted as in sh but without anything else of it. */
 #include <stdlib.h>
 #include <string.h>
-#include "cmd/talk/cmd.h"
+#include "cmd/lang/split.h"
+#include "net/core/buf.h"
 
 static int
 split_quoted(struct buf *b, const char *p, size_t len, size_t *i, struct err *e)

@@ -26,8 +26,8 @@ struct dns *
 shell_dns(struct shell *sh, struct err *e)
 {
 	return shell_dns_of(sh,
-	    sh->talk.mx.dane		    ? DNS_TRUST_ROOT
+	    sh->talk.mx.dane		 ? DNS_TRUST_ROOT
 	    : sh->talk.mx.domain != NULL ? DNS_TRUST_SYSTEM
-				    : DNS_TRUST_NONE,
+					 : DNS_TRUST_NONE,
 	    e);
 }

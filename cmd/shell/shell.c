@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "cmd/mistyped.h"
 #include "cmd/say/note.h"
 #include "cmd/shell/password.h"
 #include "cmd/shell/setting.h"
@@ -33,8 +32,8 @@ shell_tell_refusal(struct shell *sh, const struct event *ev)
 {
 	struct buf b = BUF_INIT;
 	bool plain = ev->verb != NULL && ev->verb->id != VERB_RESPONSE &&
-		     !(ev->verb->is & VERB_HAS_SECRET) &&
-		     ev->answers != NULL && ev->answers[0] != '\0';
+		     !(ev->verb->is & VERB_HAS_SECRET) && ev->answers != NULL &&
+		     ev->answers[0] != '\0';
 	if (plain)
 		buf_addf(&b, "%s: ", ev->answers);
 	else if (ev->verb != NULL)
@@ -126,8 +125,7 @@ env_tls(struct talk *t, struct err *e)
 	if (tls_ctx_new(&s->ctx, &c, e) < 0)
 		return NULL;
 	if (tls_ctx_keys(s->ctx) != NULL)
-		out_error(
-		    &shell_of(t)->out, SECURE_KEYS, tls_ctx_keys(s->ctx));
+		out_error(&shell_of(t)->out, SECURE_KEYS, tls_ctx_keys(s->ctx));
 	return s->ctx;
 }
 
@@ -318,9 +316,9 @@ shell_page(struct shell *sh, const char *p, size_t len)
 	struct buf b = BUF_INIT;
 	size_t width = shell_page_width(sh);
 	note_page(&b, p, len,
-	    sh->machine	      ? 0
+	    sh->machine		   ? 0
 	    : sh->talk.interactive ? width
-			      : width - 2);
+				   : width - 2);
 	shell_say(sh, buf_data(&b), buf_len(&b));
 	buf_release(&b);
 }

@@ -20,7 +20,7 @@ enum act_next {
 
 struct act_kind {
 	const char *name; /* for bug reports */
-	size_t size;	  /* of the whole object, which begins with struct act */
+	size_t size; /* of the whole object, which begins with struct act */
 	int (*resume)(struct talk *t, struct act *a, struct err *e);
 	/* What it had put in front has failed. 0: seen to, go on with it; -1:
 	 * it fails too, e may have changed. NULL: -1. */

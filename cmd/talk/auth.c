@@ -212,8 +212,8 @@ auth_resume(struct talk *t, struct act *act, struct err *e)
 		return ACT_MORE;
 	default:
 		if (a->why.kind == ERR_NONE)
-			err_set(&a->why, ERR_AUTH,
-			    "the exchange was cancelled");
+			err_set(
+			    &a->why, ERR_AUTH, "the exchange was cancelled");
 		*e = a->why;
 		return -1;
 	}
@@ -292,8 +292,7 @@ talk_hide_typed(struct talk *t, const char *p, size_t len)
 		const char *d = buf_data(&b);
 		const char *nul = memrchr(d, '\0', buf_len(&b));
 		const char *secret = nul == NULL ? d : nul + 1;
-		t->env->hide(
-		    t, secret, buf_len(&b) - (size_t)(secret - d));
+		t->env->hide(t, secret, buf_len(&b) - (size_t)(secret - d));
 	}
 	buf_wipe(&b);
 }

@@ -4,13 +4,8 @@
 
 #include <stddef.h>
 #include "net/core/err.h"
+#include "cmd/lang/split.h"
 #include "cmd/talk/talk.h"
-
-struct cmd_args {
-	size_t n;
-	char **word;	  /* quoted words unquoted */
-	const char *rest; /* the text behind the command word, as it is */
-};
 
 /* What is asked of a command without naming it. */
 enum cmd_is {
@@ -54,9 +49,8 @@ int cmd_precheck(const struct talk *t, const struct script *s, struct err *e);
 unsigned cmd_word(const char *name, size_t len);
 /* Splits a line (behind the backslash) and runs it; templates too. */
 int cmd_run(struct talk *t, const char *p, size_t len, struct err *e);
-/* Words of a line: blanks part, '...' and "..." quote, \ escapes in "...".
- * The result's words are the caller's: cmd_args_release(). */
-int cmd_split(struct cmd_args *a, const char *p, size_t len, struct err *e);
-void cmd_args_release(struct cmd_args *a);
+/* A word that no server knows may be a slip, or meant for smtpsh: appends what
+ * may have been meant. False: no idea. */
+bool mistyped_line(struct buf *out, const char *line, size_t len);
 
 #endif

@@ -5,7 +5,7 @@
 
 /* How long to wait for a reply that nothing asked for, where one is expected.
  */
-#define EXPECT_IDLE_MS 10000
+#define EXPECT_IDLE_MS	10000
 #define EXPECT_TOLD_MAX 20 /* unjudged replies told one by one, a source */
 
 static void
@@ -55,8 +55,7 @@ expect_reply_text(const struct reply *r, struct buf *b)
 }
 
 void
-step_tell_missed(
-    struct talk *t, const struct expect *x, const struct reply *r)
+step_tell_missed(struct talk *t, const struct expect *x, const struct reply *r)
 {
 	struct buf want = BUF_INIT, got = BUF_INIT;
 	expect_text(x, &want);
@@ -67,8 +66,8 @@ step_tell_missed(
 }
 
 int
-talk_check(struct talk *t, bool met, const char *want, const char *got,
-    struct err *e)
+talk_check(
+    struct talk *t, bool met, const char *want, const char *got, struct err *e)
 {
 	t->expects = true;
 	e->kind = ERR_NONE;
@@ -96,8 +95,7 @@ expect_unjudged(struct talk *t, const struct due *d)
 		.file = d->file == NULL ? "input" : d->file,
 		.line = d->line };
 	t->tally.unjudged++;
-	t->tally.unwell |=
-	    d->code >= 400 && t->set.unjudged == UNJUDGED_FAIL;
+	t->tally.unwell |= d->code >= 400 && t->set.unjudged == UNJUDGED_FAIL;
 	if (t->ntold++ < EXPECT_TOLD_MAX)
 		talk_put(t, &ev);
 }
@@ -231,9 +229,8 @@ expect_kept(struct talk *t, const struct expect *x, struct due *d)
 static bool
 expect_is_mute(const struct talk *t)
 {
-	return conn_peer(link_conn(t->link)) != NULL &&
-	       t->sandbox != NULL && t->sandbox->play == NULL &&
-	       !conn_ready(link_conn(t->link));
+	return conn_peer(link_conn(t->link)) != NULL && t->sandbox != NULL &&
+	       t->sandbox->play == NULL && !conn_ready(link_conn(t->link));
 }
 
 /* Waits for what w takes. ACT_DONE: it was judged, or nothing will come. */

@@ -62,8 +62,8 @@ static struct due *
 ledger_room(struct ledger *l, size_t i)
 {
 	if (l->end == l->cap && l->at > l->cap / 2) {
-		memmove(l->due, l->due + l->at,
-		    (l->end - l->at) * sizeof *l->due);
+		memmove(
+		    l->due, l->due + l->at, (l->end - l->at) * sizeof *l->due);
 		l->end -= l->at;
 		l->next -= l->at;
 		l->settled -= l->at;

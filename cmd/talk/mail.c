@@ -7,8 +7,8 @@
 struct mail_act {
 	struct act act;
 	struct mail *m;
-	size_t i;     /* recipient */
-	bool helo;    /* HELO was said, EHLO having been refused */
+	size_t i;      /* recipient */
+	bool helo;     /* HELO was said, EHLO having been refused */
 	uint64_t size; /* of the text, if it is known */
 	bool sized, utf8;
 	unsigned breaches;
@@ -47,8 +47,7 @@ mail_seen(struct talk *t, bool bear)
 
 /* 0: as asked for; 1: refused; -1: e. */
 static int
-mail_look(struct talk *t, const char *what, int class, bool bear,
-    struct err *e)
+mail_look(struct talk *t, const char *what, int class, bool bear, struct err *e)
 {
 	int code = t->code;
 	bool refused = code / 100 == 4 || code / 100 == 5;
@@ -65,8 +64,8 @@ mail_look(struct talk *t, const char *what, int class, bool bear,
 }
 
 static int
-mail_say(struct talk *t, struct mail_act *a, enum mail_step next,
-    struct buf *line)
+mail_say(
+    struct talk *t, struct mail_act *a, enum mail_step next, struct buf *line)
 {
 	a->act.step = (int)next;
 	talk_say(t, buf_str(line));
@@ -350,9 +349,9 @@ mail_resume(struct talk *t, struct act *act, struct err *e)
 	return ACT_DONE;
 }
 
-static const struct act_kind mail_kind = { .name = "mail",
-	.size = sizeof(struct mail_act),
-	.resume = mail_resume };
+static const struct act_kind mail_kind = {
+	.name = "mail", .size = sizeof(struct mail_act), .resume = mail_resume
+};
 
 void
 talk_mail(struct talk *t, struct mail *m)

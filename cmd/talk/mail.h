@@ -19,13 +19,13 @@ enum mail_stage {
 };
 
 struct mail {
-	const char *from;	/* path without <> */
-	const char *const *to;	/* the same */
+	const char *from;      /* path without <> */
+	const char *const *to; /* the same */
 	size_t nto;
 	struct text *text;
 	const char *const *mail_param, *const *rcpt_param;
 	size_t nmail_param, nrcpt_param;
-	bool chunk;		/* by BDAT */
+	bool chunk; /* by BDAT */
 	uint64_t chunk_size;
 	enum mail_stage last;
 

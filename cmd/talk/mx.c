@@ -27,8 +27,7 @@ size_t
 mx_fds(const struct talk *t, struct pollfd *fd)
 {
 	int64_t deadline_ns;
-	return t->mx.look == NULL ? 0
-				  : route_fds(t->mx.look, fd, &deadline_ns);
+	return t->mx.look == NULL ? 0 : route_fds(t->mx.look, fd, &deadline_ns);
 }
 
 static int64_t
@@ -92,8 +91,8 @@ mx_route_resume(struct talk *t, struct act *a, struct err *e)
 		char *ascii;
 		if (d == NULL || idn_to_ascii(m->domain, &ascii, e) < 0)
 			return -1;
-		int r = route_start(&m->look, d, ascii, route_seed(),
-		    mx_deadline(t), e);
+		int r = route_start(
+		    &m->look, d, ascii, route_seed(), mx_deadline(t), e);
 		free(ascii);
 		if (r < 0)
 			return -1;

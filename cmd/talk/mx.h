@@ -22,8 +22,8 @@ struct mx {
 	struct route_host named; /* the host, without domain */
 	bool has_named;
 	const struct route_host *host; /* the one that is connected to */
-	enum tls_level asked; /* what the options ask for, DANE aside */
-	const char *names[2]; /* more names that a certificate may have */
+	enum tls_level asked;	 /* what the options ask for, DANE aside */
+	const char *names[2];	 /* more names that a certificate may have */
 	struct route_step *look; /* under way, or NULL */
 };
 

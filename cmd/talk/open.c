@@ -82,8 +82,8 @@ dial_resume(struct talk *t, struct act *a, struct err *e)
 		t->text_refused = 0;
 		open_target(t, &to);
 		t->had_link = true;
-		if (link_start(&t->link, &to, &t->set.times, open_report, t,
-			e) < 0) {
+		if (link_start(
+			&t->link, &to, &t->set.times, open_report, t, e) < 0) {
 			t->link = NULL;
 			return -1;
 		}
@@ -98,8 +98,7 @@ dial_resume(struct talk *t, struct act *a, struct err *e)
 			return -1;
 		}
 		if (r == 0)
-			return talk_sleep(
-			    t, TALK_OPEN, link_deadline(t->link));
+			return talk_sleep(t, TALK_OPEN, link_deadline(t->link));
 		talk_owe(t, DUE_GREETING);
 		a->step = 2;
 		if (t->where.tls_on_connect || t->secure.on_connect) {
@@ -155,9 +154,9 @@ open_resume(struct talk *t, struct act *a, struct err *e)
 	return ACT_MORE;
 }
 
-static const struct act_kind open_kind = { .name = "open",
-	.size = sizeof(struct act),
-	.resume = open_resume };
+static const struct act_kind open_kind = {
+	.name = "open", .size = sizeof(struct act), .resume = open_resume
+};
 
 void
 talk_open(struct talk *t)
@@ -235,8 +234,7 @@ end_resume(struct talk *t, struct act *a, struct err *e)
 		if (r != 0)
 			return r;
 		if (t->link != NULL && talk_state(t) == SMTP_TEXT)
-			talk_remark(
-			    t, "closing without the end of mail text");
+			talk_remark(t, "closing without the end of mail text");
 		a->step++;
 		/* A reply that nobody asked for is not QUIT's. */
 		if (t->link != NULL && !t->broken && !t->stopped &&

@@ -18,10 +18,10 @@ static void
 secure_target(const struct talk *t, struct tls_target *to)
 {
 	const struct secure *s = &t->secure;
-	const char *host = s->dane_name != NULL	 ? s->dane_name
-			   : t->mx.host != NULL	 ? t->mx.host->name
-			   : t->sandbox != NULL	 ? "localhost"
-						 : t->where.host;
+	const char *host = s->dane_name != NULL ? s->dane_name
+			   : t->mx.host != NULL ? t->mx.host->name
+			   : t->sandbox != NULL ? "localhost"
+						: t->where.host;
 	*to = (struct tls_target){ .level = secure_level(t),
 		.verify_name = s->verify_host != NULL ? s->verify_host : host,
 		.sni = s->sni,
@@ -106,9 +106,9 @@ tls_act_resume(struct talk *t, struct act *a, struct err *e)
 	return ACT_DONE;
 }
 
-static const struct act_kind tls_kind = { .name = "tls",
-	.size = sizeof(struct act),
-	.resume = tls_act_resume };
+static const struct act_kind tls_kind = {
+	.name = "tls", .size = sizeof(struct act), .resume = tls_act_resume
+};
 
 void
 talk_tls(struct talk *t)
@@ -187,12 +187,7 @@ secure_offered(struct talk *t, struct err *e)
 	return 0;
 }
 
-enum secure_step {
-	SECURE_BEGIN,
-	SECURE_OFFERED,
-	SECURE_TLS,
-	SECURE_AUTH
-};
+enum secure_step { SECURE_BEGIN, SECURE_OFFERED, SECURE_TLS, SECURE_AUTH };
 
 static int
 secure_resume(struct talk *t, struct act *a, struct err *e)
@@ -227,9 +222,9 @@ secure_resume(struct talk *t, struct act *a, struct err *e)
 	return ACT_DONE;
 }
 
-static const struct act_kind secure_kind = { .name = "secure",
-	.size = sizeof(struct act),
-	.resume = secure_resume };
+static const struct act_kind secure_kind = {
+	.name = "secure", .size = sizeof(struct act), .resume = secure_resume
+};
 
 void
 talk_secure(struct talk *t)
@@ -249,9 +244,9 @@ begin_resume(struct talk *t, struct act *a, struct err *e)
 	return ACT_MORE;
 }
 
-static const struct act_kind begin_kind = { .name = "begin",
-	.size = sizeof(struct act),
-	.resume = begin_resume };
+static const struct act_kind begin_kind = {
+	.name = "begin", .size = sizeof(struct act), .resume = begin_resume
+};
 
 void
 talk_begin(struct talk *t)

@@ -32,8 +32,8 @@ talk_owe(struct talk *t, enum due_by by)
 }
 
 int
-talk_queue(struct talk *t, enum due_by by, const char *p, size_t len,
-    struct err *e)
+talk_queue(
+    struct talk *t, enum due_by by, const char *p, size_t len, struct err *e)
 {
 	const struct verb *v = verb_find(p, verb_word(p, len));
 	struct event ev = { .kind = EV_SENT,
@@ -115,8 +115,7 @@ talk_greet(struct talk *t, struct err *e)
 	int r = talk_need_link(t, e);
 	return r != 0 ? r
 		      : send_greeting(t,
-			    !t->interactive && !t->set.bare &&
-				!talk_grouped(t),
+			    !t->interactive && !t->set.bare && !talk_grouped(t),
 			    e);
 }
 
@@ -225,8 +224,8 @@ say_release(struct talk *t, struct act *a)
 	free(s->line);
 }
 
-static const struct act_kind say_kind = { "say", sizeof(struct say),
-	say_resume, NULL, say_release };
+static const struct act_kind say_kind = { "say", sizeof(struct say), say_resume,
+	NULL, say_release };
 
 static void
 send_say(struct talk *t, const char *line, bool own)

@@ -10,16 +10,16 @@ struct frame {
 	struct act act;
 	struct frame *caller;
 	const struct script *plan; /* NULL: a stream */
-	struct script *own;	   /* the plan, where it is the frame's to free */
-	const struct stmt *fed;	   /* the stream's statement under way */
+	struct script *own;	/* the plan, where it is the frame's to free */
+	const struct stmt *fed; /* the stream's statement under way */
 	size_t pc;
 	struct expect *expect; /* this statement's, with its variables */
-	struct var_args args; /* its own copy */
-	bool grouped;	      /* GROUP; else STEP: each line waits */
-	bool pipelined;	      /* by \pipeline, which DATA ends */
-	bool skips_greeting;  /* the session has it already */
-	bool ended;	      /* no more will be fed */
-	const char *file;     /* the caller's, for its end */
+	struct var_args args;  /* its own copy */
+	bool grouped;	       /* GROUP; else STEP: each line waits */
+	bool pipelined;	       /* by \pipeline, which DATA ends */
+	bool skips_greeting;   /* the session has it already */
+	bool ended;	       /* no more will be fed */
+	const char *file;      /* the caller's, for its end */
 	unsigned line;
 };
 
@@ -45,9 +45,6 @@ void step_tell_missed(
 /* A due was settled and nothing had judged its reply. */
 void step_unjudged(struct talk *t, const struct due *d);
 
-/* The mail text was answered before its end: -1. */
-int step_cut(struct talk *t, struct err *e);
-
 /* open.c */
 /* The connection has gone: forgets all that belonged to it, but not the
  * replies that came and are still to be judged. */
@@ -59,8 +56,22 @@ void step_dial(struct talk *t);
 /* go.c */
 /* What is under way fails with e: told where its statement stands. */
 void step_fail(struct talk *t, const struct err *e);
+
+/* stmt.c */
+/* Runs the frame's statement, as an act's resume(). */
+int step_stmt(
+    struct talk *t, struct frame *f, const struct stmt *st, struct err *e);
+/* --stop: a refusal that nobody judges ends the source. */
+bool step_must_stop(struct talk *t, const struct stmt *st);
 /* Waits for the line just queued as the frame has it: all of its replies in
  * STEP; room in the queue in GROUP. */
 int step_sent(struct talk *t, struct err *e);
+
+/* The mail text was answered before its end: -1. */
+int step_cut(struct talk *t, struct err *e);
+
+/* frame.c */
+/* DATA, AUTH and STARTTLS end \\pipeline, for those who called, too. */
+void step_ungroup(struct talk *t);
 
 #endif

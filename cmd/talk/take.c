@@ -49,8 +49,8 @@ take_due(struct talk *t, const struct link_event *k)
 	}
 	const struct smtp_sent *o = smtp_oldest(link_smtp(t->link));
 	bool more = o != NULL && o->seq == ev->sent->seq;
-	struct due *d = ledger_came(
-	    &t->ledger, ev->sent->seq, ev->reply, k->took_ns, more);
+	struct due *d =
+	    ledger_came(&t->ledger, ev->sent->seq, ev->reply, k->took_ns, more);
 	if (d != NULL && ev->sent->verb->id == VERB_GREETING)
 		t->greeted = true;
 	return d;
@@ -347,8 +347,7 @@ int
 talk_await(struct talk *t, struct err *e)
 {
 	int r = talk_write(t, e);
-	while (r == 0 && t->link != NULL &&
-	       smtp_owed(link_smtp(t->link)) > 0 &&
+	while (r == 0 && t->link != NULL && smtp_owed(link_smtp(t->link)) > 0 &&
 	       smtp_chunk_left(link_smtp(t->link)) == 0 &&
 	       !smtp_tls_wanted(link_smtp(t->link))) {
 		r = step_take(t, LOOP_FOREVER, e);

@@ -112,9 +112,10 @@ talk_set_template(struct talk *t, const char *name, const char *body)
 		all->template[i].body = mem_dup(body);
 		return;
 	}
-	all->template = mem_grow(all->template, all->n + 1, sizeof *all->template);
-	all->template[all->n++] = (struct template){ mem_dup(name),
-		mem_dup(body) };
+	all->template =
+	    mem_grow(all->template, all->n + 1, sizeof *all->template);
+	all->template[all->n++] =
+	    (struct template){ mem_dup(name), mem_dup(body) };
 }
 
 enum smtp_state

@@ -57,7 +57,7 @@ struct tally {
 /* An expectation that waits for its reply. */
 struct talk_want {
 	const struct expect *expect; /* NULL: none */
-	uint64_t seq; /* of the due it takes; 0: what comes unasked */
+	uint64_t seq;	  /* of the due it takes; 0: what comes unasked */
 	int64_t until_ns; /* for the latter */
 	bool judged, met;
 };
@@ -135,16 +135,16 @@ struct talk {
 	bool greeted;	/* the greeting was taken */
 	bool said_helo; /* EHLO, HELO or LHLO went out */
 	bool said_quit;
-	bool secured;	/* the options' demands were met */
-	bool raw_open;	/* \raw sent what may have several replies */
-	bool skip_text; /* DATA was refused: mail text is not sent */
-	bool data_refused; /* DATA, the newest line, was */
-	int text_refused; /* what mail text was answered before its end */
-	bool closing;	/* 421 came */
+	bool secured;	     /* the options' demands were met */
+	bool raw_open;	     /* \raw sent what may have several replies */
+	bool skip_text;	     /* DATA was refused: mail text is not sent */
+	bool data_refused;   /* DATA, the newest line, was */
+	int text_refused;    /* what mail text was answered before its end */
+	bool closing;	     /* 421 came */
 	bool implied_before; /* the newest line was nobody's: a typed one is
 				shown again, in its place */
-	bool broken;	/* what came was no protocol: no polite QUIT */
-	bool leaving;	/* \quit was said */
+	bool broken;	     /* what came was no protocol: no polite QUIT */
+	bool leaving;	     /* \quit was said */
 	struct reply last;
 	int64_t last_ns;
 	int code; /* of the newest reply to a line of ours; 0: it was closed */
@@ -157,7 +157,7 @@ struct talk {
 	size_t nnames;
 
 	/* What it was worth. */
-	bool expects; /* this source has expectations */
+	bool expects;	    /* this source has expectations */
 	struct due *untold; /* unjudged, before the first of them */
 	size_t nuntold;
 	size_t ntold;
@@ -240,8 +240,7 @@ void talk_secure(struct talk *t);
 /* Connects, takes the greeting, does what the options ask for. */
 void talk_begin(struct talk *t);
 /* AUTH; mech, user: or NULL. must: a refusal is an error. */
-void talk_auth(
-    struct talk *t, const char *mech, const char *user, bool must);
+void talk_auth(struct talk *t, const char *mech, const char *user, bool must);
 /* A line typed by hand that holds a secret: what it decodes to is hidden from
  * now on. */
 void talk_hide_typed(struct talk *t, const char *p, size_t len);
@@ -254,16 +253,16 @@ int talk_text(struct talk *t, const char *name, const char *p, size_t len,
 int talk_include(struct talk *t, const char *path, struct err *e);
 
 /* A line is queued: its due. */
-int talk_queue(struct talk *t, enum due_by by, const char *p, size_t len,
-    struct err *e);
+int talk_queue(
+    struct talk *t, enum due_by by, const char *p, size_t len, struct err *e);
 /* The due of what was just put into the core. */
 void talk_owe(struct talk *t, enum due_by by);
 
 /* Judging. */
 int talk_expect(struct talk *t, const struct expect *x, struct err *e);
 /* A check that is no reply's: counted and told. -1 (told) when it is missed. */
-int talk_check(struct talk *t, bool met, const char *want, const char *got,
-    struct err *e);
+int talk_check(
+    struct talk *t, bool met, const char *want, const char *got, struct err *e);
 void talk_settle(struct talk *t);
 /* Nothing is owed, and no reply waits to be judged. */
 bool talk_settled(struct talk *t);

@@ -79,10 +79,8 @@ text_open(struct text *x, const char *path, const char *say, struct err *e)
 {
 	bool standard = strcmp(path, "-") == 0;
 	struct stat st;
-	*x = (struct text){
-		.name = mem_dup(standard ? "standard input" : path),
-		.say = mem_dup(say == NULL ? "" : say)
-	};
+	*x = (struct text){ .name = mem_dup(standard ? "standard input" : path),
+		.say = mem_dup(say == NULL ? "" : say) };
 	x->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (x->fd < 0 || fstat(x->fd, &st) < 0)
 		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", x->name,
@@ -261,11 +259,7 @@ struct text_act {
 	bool sent; /* to its end */
 };
 
-enum text_step {
-	TEXT_BEGIN,
-	TEXT_NEXT,
-	TEXT_WRITE
-};
+enum text_step { TEXT_BEGIN, TEXT_NEXT, TEXT_WRITE };
 
 static int
 text_end(struct talk *t, struct text_act *a, struct err *e)
@@ -365,15 +359,12 @@ struct chunks {
 	bool last;
 	struct body body;
 	struct buf in, out;
-	bool ended; /* all of it is encoded */
-	bool any;   /* a chunk was sent */
+	bool ended;    /* all of it is encoded */
+	bool any;      /* a chunk was sent */
 	uint64_t left; /* octets that may still be told */
 };
 
-enum chunks_step {
-	CHUNKS_FILL,
-	CHUNKS_ANSWERED
-};
+enum chunks_step { CHUNKS_FILL, CHUNKS_ANSWERED };
 
 void
 text_tell_raw(struct talk *t, const char *p, size_t len)
@@ -442,8 +433,8 @@ chunks_tell(struct talk *t, struct chunks *c, const struct buf *line,
 static int
 chunks_send(struct talk *t, struct chunks *c, struct err *e)
 {
-	size_t n = buf_len(&c->out) < c->size ? buf_len(&c->out)
-					      : (size_t)c->size;
+	size_t n =
+	    buf_len(&c->out) < c->size ? buf_len(&c->out) : (size_t)c->size;
 	bool last = c->last && c->ended && n == buf_len(&c->out);
 	struct buf line = BUF_INIT;
 	unsigned breaches = t->breaches;

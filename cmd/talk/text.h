@@ -13,13 +13,13 @@ struct talk;
 
 struct text {
 	int fd;
-	char *name;	  /* for messages: "mail.eml", "standard input" */
-	char *say;	  /* the line of the language that sends the same, or
+	char *name;	   /* for messages: "mail.eml", "standard input" */
+	char *say;	   /* the line of the language that sends the same, or
 			     "" */
-	struct buf first; /* octets read ahead of the rest */
-	bool loaded;	  /* and checked */
-	bool ended;	  /* all is in first */
-	bool regular;	  /* a file: it need not be waited for */
+	struct buf first;  /* octets read ahead of the rest */
+	bool loaded;	   /* and checked */
+	bool ended;	   /* all is in first */
+	bool regular;	   /* a file: it need not be waited for */
 	uint64_t declared; /* a file's octets when it was opened */
 	uint64_t read;
 	struct body body; /* what first was checked by */
@@ -33,8 +33,7 @@ struct text {
 
 /* Opens a file ("-": standard input). say: the line that sends the same, or
  * NULL. ERR_NOINPUT. */
-int text_open(
-    struct text *x, const char *path, const char *say, struct err *e);
+int text_open(struct text *x, const char *path, const char *say, struct err *e);
 /* The same for text that is at hand; taken over from b. */
 void text_memory(struct text *x, const char *name, struct buf *b);
 void text_release(struct text *x);
@@ -59,7 +58,6 @@ void text_send(struct talk *t, struct text *x);
 /* Sends it in BDAT chunks of at most size octets, each waiting for its reply;
  * the last says LAST if last. Ends early, t->code says with what, when one is
  * refused. */
-void text_send_chunks(
-    struct talk *t, struct text *x, uint64_t size, bool last);
+void text_send_chunks(struct talk *t, struct text *x, uint64_t size, bool last);
 
 #endif

@@ -58,11 +58,10 @@ static int
 wait_within(struct talk *t, struct wait_act *w, struct err *e)
 {
 	struct buf got = BUF_INIT;
-	buf_addf(&got, "a reply after %lld ms",
-	    (long long)(t->last_ns / 1000000));
-	int r = talk_check(t,
-	    t->last_ns >= 0 && t->last_ns <= w->ms * 1000000, w->want,
-	    buf_str(&got), e);
+	buf_addf(
+	    &got, "a reply after %lld ms", (long long)(t->last_ns / 1000000));
+	int r = talk_check(t, t->last_ns >= 0 && t->last_ns <= w->ms * 1000000,
+	    w->want, buf_str(&got), e);
 	buf_release(&got);
 	return r;
 }
@@ -99,9 +98,9 @@ wait_resume(struct talk *t, struct act *a, struct err *e)
 					 : wait_within(t, w, e);
 }
 
-static const struct act_kind wait_kind = { .name = "wait",
-	.size = sizeof(struct wait_act),
-	.resume = wait_resume };
+static const struct act_kind wait_kind = {
+	.name = "wait", .size = sizeof(struct wait_act), .resume = wait_resume
+};
 
 void
 talk_wait(struct talk *t, enum wait_for what, int64_t ms, const char *want)
