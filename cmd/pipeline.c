@@ -10,8 +10,7 @@ pipeline_resume(struct talk *t, struct act *a, struct err *e)
 		r = talk_await(t, e);
 	if (r != 0)
 		return r;
-	if (t->greeted)
-		talk_settle(t);
+	talk_settle_before(t);
 	if (t->link != NULL &&
 	    smtp_offer(link_smtp(t->link), "PIPELINING") == NULL)
 		talk_remark(t, "PIPELINING was not offered (RFC 2920 3.1)");

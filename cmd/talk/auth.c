@@ -196,8 +196,7 @@ auth_resume(struct talk *t, struct act *act, struct err *e)
 	switch (act->step) {
 	case AUTH_BEGIN:
 		if (t->link == NULL)
-			return err_set(e, ERR_LOST,
-			    "the server has closed the connection");
+			return step_closed(t, e);
 		if (auth_choose(t, a, e) < 0 || auth_first(t, a, e) < 0)
 			return -1;
 		act->step = AUTH_SENT;

@@ -156,6 +156,14 @@ talk_settle(struct talk *t)
 	ledger_settle(&t->ledger, expect_settled, t);
 }
 
+void
+talk_settle_before(struct talk *t)
+{
+	const struct due *d = ledger_oldest(&t->ledger);
+	if (d == NULL || d->by != DUE_GREETING)
+		talk_settle(t);
+}
+
 bool
 talk_settled(struct talk *t)
 {

@@ -197,7 +197,7 @@ frame_apart(struct talk *t, struct act *a, struct err *e)
 	(void)a;
 	int r = talk_await(t, e);
 	if (r == 0)
-		talk_settle(t);
+		talk_settle_before(t);
 	return r;
 }
 

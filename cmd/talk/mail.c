@@ -52,8 +52,7 @@ mail_look(struct talk *t, const char *what, int class, bool bear, struct err *e)
 	int code = t->code;
 	bool refused = code / 100 == 4 || code / 100 == 5;
 	if (t->link == NULL && code == 0)
-		return err_set(
-		    e, ERR_LOST, "the server has closed the connection");
+		return step_closed(t, e);
 	mail_seen(t, bear && code / 100 == 5);
 	if (code / 100 == class)
 		return 0;
@@ -324,8 +323,7 @@ mail_resume(struct talk *t, struct act *act, struct err *e)
 		if (mail_stops(a, MAIL_HELO))
 			return mail_end(a);
 		if (t->link == NULL)
-			return err_set(e, ERR_LOST,
-			    "the server has closed the connection");
+			return step_closed(t, e);
 		return mail_mail(t, a, e);
 	case STEP_MAIL_SAID:
 		r = mail_look(t, "MAIL", 2, false, e);

@@ -21,7 +21,7 @@ step_gone(struct talk *t)
 	ledger_lost(&t->ledger);
 	t->greeted = t->said_helo = t->said_quit = false;
 	t->skip_text = t->broken = t->secured = t->raw_open = false;
-	t->closing = t->barrier = t->readable = t->woken = false;
+	t->barrier = t->readable = t->woken = false;
 }
 
 void
@@ -80,6 +80,7 @@ dial_resume(struct talk *t, struct act *a, struct err *e)
 		struct conn_target to;
 		step_gone(t);
 		t->text_refused = 0;
+		t->closing = false;
 		open_target(t, &to);
 		t->had_link = true;
 		if (link_start(

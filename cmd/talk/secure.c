@@ -71,8 +71,7 @@ static int
 tls_act_resume(struct talk *t, struct act *a, struct err *e)
 {
 	if (t->link == NULL)
-		return err_set(
-		    e, ERR_LOST, "the server has closed the connection");
+		return step_closed(t, e);
 	if (a->step == 0) {
 		struct tls_target to;
 		struct tls_ctx *ctx = t->env->tls(t, e);
@@ -172,8 +171,7 @@ static int
 secure_offered(struct talk *t, struct err *e)
 {
 	if (t->link == NULL)
-		return err_set(
-		    e, ERR_LOST, "the server has closed the connection");
+		return step_closed(t, e);
 	if (smtp_offer(link_smtp(t->link), "STARTTLS") != NULL) {
 		talk_starttls(t, true);
 		return 0;
@@ -193,8 +191,7 @@ static int
 secure_resume(struct talk *t, struct act *a, struct err *e)
 {
 	if (t->link == NULL)
-		return err_set(
-		    e, ERR_LOST, "the server has closed the connection");
+		return step_closed(t, e);
 	struct smtp *s = link_smtp(t->link);
 	switch (a->step) {
 	case SECURE_BEGIN:

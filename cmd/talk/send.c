@@ -56,6 +56,19 @@ talk_queue(
 	return 0;
 }
 
+int
+step_closed(const struct talk *t, struct err *e)
+{
+	const char *then =
+	    t->interactive ? "; \\connect opens another connection" : "";
+	return t->closing ? err_set(e, ERR_TEMP,
+				"the server closes the session (421): nothing "
+				"more is sent%s",
+				then)
+			  : err_set(e, ERR_LOST,
+				"the server has closed the connection%s", then);
+}
+
 /* The greeting, where nothing has taken it yet. It must be 220, unless a file
  * judges it itself or a person looks. */
 static int
@@ -75,8 +88,7 @@ send_greeting(struct talk *t, bool must, struct err *e)
 			return r;
 	}
 	if (t->link == NULL)
-		return err_set(
-		    e, ERR_LOST, "the server has closed the connection");
+		return step_closed(t, e);
 	struct due *d = ledger_oldest(&t->ledger);
 	if (!must || d == NULL || d->by != DUE_GREETING || !d->came)
 		return 0;
@@ -95,6 +107,8 @@ talk_need_link(struct talk *t, struct err *e)
 {
 	if (t->link != NULL)
 		return 0;
+	if (t->closing)
+		return step_closed(t, e);
 	if (!t->had_link && (t->has_where || t->sandbox != NULL)) {
 		talk_open(t);
 		return ACT_MORE;
@@ -166,13 +180,8 @@ talk_ready(struct talk *t, const struct verb *v, struct err *e)
 		r = send_between(t, e);
 	if (r != 0)
 		return r;
-	if (t->link == NULL)
-		return err_set(
-		    e, ERR_LOST, "the server has closed the connection");
-	if (t->closing)
-		return err_set(e, ERR_TEMP,
-		    "the server closes the session (421): nothing more is "
-		    "sent");
+	if (t->link == NULL || t->closing)
+		return step_closed(t, e);
 	if (!t->secured && !t->set.bare) {
 		talk_secure(t);
 		return ACT_MORE;
@@ -192,13 +201,8 @@ say_resume(struct talk *t, struct act *a, struct err *e)
 	struct say *s = (struct say *)a;
 	int r;
 	if (a->step == 0) {
-		if (s->own && t->link == NULL)
-			return err_set(e, ERR_LOST,
-			    "the server has closed the connection");
-		if (s->own && t->closing)
-			return err_set(e, ERR_TEMP,
-			    "the server closes the session (421): nothing "
-			    "more is sent");
+		if (s->own && (t->link == NULL || t->closing))
+			return step_closed(t, e);
 		r = s->own ? talk_surplus(t, e)
 			   : talk_ready(t,
 				 verb_find(s->line,

@@ -70,6 +70,10 @@ int step_sent(struct talk *t, struct err *e);
 /* The mail text was answered before its end: -1. */
 int step_cut(struct talk *t, struct err *e);
 
+/* send.c */
+/* Why nothing more can be sent: 421, or the connection is gone. -1. */
+int step_closed(const struct talk *t, struct err *e);
+
 /* frame.c */
 /* DATA, AUTH and STARTTLS end \\pipeline, for those who called, too. */
 void step_ungroup(struct talk *t);

@@ -335,8 +335,7 @@ talk_write(struct talk *t, struct err *e)
 			return -1;
 		}
 		if (t->link == NULL)
-			return err_set(e, ERR_LOST,
-			    "the server has closed the connection");
+			return step_closed(t, e);
 		if (took == 0)
 			return talk_sleep(
 			    t, TALK_WRITE, link_deadline(t->link));
@@ -408,8 +407,7 @@ talk_surplus(struct talk *t, struct err *e)
 		return err_set(e, ERR_TEMP,
 		    "the server closes the session: 421 came unasked");
 	if (t->link == NULL && t->had_link)
-		return err_set(
-		    e, ERR_LOST, "the server has closed the connection");
+		return step_closed(t, e);
 	return 0;
 }
 

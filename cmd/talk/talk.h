@@ -264,6 +264,8 @@ int talk_expect(struct talk *t, const struct expect *x, struct err *e);
 int talk_check(
     struct talk *t, bool met, const char *want, const char *got, struct err *e);
 void talk_settle(struct talk *t);
+/* The same, but a greeting before which nothing was sent may still be judged. */
+void talk_settle_before(struct talk *t);
 /* Nothing is owed, and no reply waits to be judged. */
 bool talk_settled(struct talk *t);
 

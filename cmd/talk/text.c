@@ -488,8 +488,7 @@ chunks_resume(struct talk *t, struct act *act, struct err *e)
 			if (r != 0)
 				return r;
 			if (t->link == NULL)
-				return err_set(e, ERR_LOST,
-				    "the server has closed the connection");
+				return step_closed(t, e);
 			if (t->code / 100 != 2)
 				return ACT_DONE;
 			act->step = CHUNKS_FILL;
