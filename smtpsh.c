@@ -117,8 +117,9 @@ main_tell_end(struct shell *sh, const struct opts *o, int status)
 		.took_ns = loop_now_ns() - sh->began_ns,
 		.status = status,
 		.met = status == 0 && o->front == FRONT_MESSAGE,
-		.text = status != 0 && sh->talk.told.kind != ERR_NONE ? sh->talk.told.text
-								 : "" };
+		.text = status != 0 && sh->talk.told.kind != ERR_NONE
+			    ? sh->talk.told.text
+			    : "" };
 	talk_put(&sh->talk, &ev);
 }
 

@@ -304,7 +304,7 @@ play_command(struct play *p, const struct play_part *part,
 		r = play_err(p, &why, e);
 	else if (!exact && cmd_split(&a, a.rest, strlen(a.rest), &why) < 0)
 		r = play_err(p, &why, e);
-	else if (template != NULL)
+	else if (c == NULL)
 		r = play_body(p, template->body, &a, e);
 	else
 		r = play_run(p, part, c, &a, e);

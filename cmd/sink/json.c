@@ -189,8 +189,8 @@ json_put_verdict(json_t *o, const struct event *ev, const struct redact *r)
 	else if (ev->kind == EV_VERDICT)
 		json_put_text(o, "got", r, ev->text, ev->len);
 	if (ev->verdict != VERDICT_NONE)
-		json_object_set_new(o, "verdict",
-		    json_string(word[ev->verdict]));
+		json_object_set_new(
+		    o, "verdict", json_string(word[ev->verdict]));
 }
 
 static void

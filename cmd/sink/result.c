@@ -64,8 +64,8 @@ result_message(
 	else if (ev->len > 0)
 		result_text(&r->message, redact, ev->text, ev->len);
 	else if (ev->status == 1 && buf_len(&r->unasked) > 0)
-		buf_add(&r->message, buf_data(&r->unasked),
-		    buf_len(&r->unasked));
+		buf_add(
+		    &r->message, buf_data(&r->unasked), buf_len(&r->unasked));
 	else
 		buf_addf(&r->message, "exit status %d", ev->status);
 }

@@ -67,8 +67,8 @@ tap_test(struct tap *t)
 			buf_addf(b, "  line: %u\n", r->line);
 		tap_field(b, "expected", &r->expected);
 		tap_field(b, "got", &r->got);
-		buf_addf(b, "  met: %u\n  missed: %u\n  unjudged: %u\n",
-		    r->met, r->missed, r->unjudged);
+		buf_addf(b, "  met: %u\n  missed: %u\n  unjudged: %u\n", r->met,
+		    r->missed, r->unjudged);
 		if (r->status != 0)
 			buf_addf(b, "  status: %d\n", r->status);
 		buf_adds(b, "  ...\n");

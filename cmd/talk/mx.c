@@ -253,6 +253,8 @@ mx_walk_resume(struct talk *t, struct act *a, struct err *e)
 		if (r < 0)
 			return mx_next(t, w, e) < 0 ? -1 : ACT_MORE;
 		h = mx_host(t, w);
+		if (h == NULL)
+			return mx_exhausted(t, w, e);
 		t->mx.host = h;
 		mx_level(t, h);
 		a->step = 4;

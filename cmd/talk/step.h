@@ -55,7 +55,7 @@ void step_dial(struct talk *t);
 
 /* go.c */
 /* What is under way fails with e: told where its statement stands. */
-void step_fail(struct talk *t, const struct err *e);
+void step_fail(struct talk *t, const struct err *why);
 
 /* stmt.c */
 /* Runs the frame's statement, as an act's resume(). */

@@ -54,9 +54,10 @@ where_at_words(
 	} else {
 		where_at_host(sh, width, b);
 		if (smtp_is_tls(link_smtp(sh->talk.link)))
-			buf_adds(b, tls_verified(conn_tls(link_conn(sh->talk.link)))
-					? " TLS"
-					: " TLS unverified");
+			buf_adds(
+			    b, tls_verified(conn_tls(link_conn(sh->talk.link)))
+				   ? " TLS"
+				   : " TLS unverified");
 		if (state == SMTP_MAIL || state == SMTP_RCPT ||
 		    state == SMTP_CHUNKS || state == SMTP_LEAVING)
 			buf_addf(b, " [%s] > ", smtp_state_name(state));
@@ -96,7 +97,8 @@ where_at_password(const struct shell *sh)
 	size_t len;
 	bool is;
 
-	if (talk_state(&sh->talk) != SMTP_AUTHING || r->code != 334 || r->nlines == 0)
+	if (talk_state(&sh->talk) != SMTP_AUTHING || r->code != 334 ||
+	    r->nlines == 0)
 		return false;
 	p = reply_text(r, r->nlines - 1, &len);
 	base64_decode(&b, p, len, NULL);

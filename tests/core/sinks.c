@@ -221,7 +221,8 @@ sinks_json(void)
 	    .kind = EV_VERDICT, .expected = "550 hunter2!", .text = "250",
 	    .verdict = VERDICT_MISSED, .file = "f", .line = 1);
 	JSON("summary",
-	    "\"event\":\"summary\",\"met\":2,\"missed\":0,\"unjudged\":0,\"status\":0,"
+	    "\"event\":\"summary\",\"met\":2,\"missed\":0,\"unjudged\":0,"
+	    "\"status\":0,"
 	    "\"ms\":12.0,\"file\":\"f\"",
 	    .kind = EV_FILE_END, .file = "f", .met = 2, .took_ns = 12000000);
 	JSON("octets",

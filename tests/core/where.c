@@ -54,7 +54,7 @@ main(void)
 				  strstr(e.text, want + 1) != NULL,
 			    "'%s': %s", rows[i].in, e.text);
 		} else {
-			if (w.kind == CONN_UNIX)
+			if (w.kind == WHERE_UNIX)
 				buf_adds(&b, w.path);
 			else
 				buf_addf(&b, "%s %s", w.host,
