@@ -26,6 +26,16 @@ shell_add_sink(struct shell *sh, struct sink *s)
 	sh->sinks = s;
 }
 
+void
+shell_drop_sink(struct shell *sh, const struct sink *s)
+{
+	struct sink **at = &sh->sinks;
+	while (*at != NULL && *at != s)
+		at = &(*at)->next;
+	if (*at != NULL)
+		*at = s->next;
+}
+
 /* --quiet shows errors only, and these are some. */
 static void
 shell_tell_refusal(struct shell *sh, const struct event *ev)
@@ -235,6 +245,15 @@ shell_init(struct shell *sh, struct err *e)
 	return 0;
 }
 
+int
+shell_end_record(struct shell *sh, struct err *e)
+{
+	struct sink *s = sh->record;
+	shell_drop_sink(sh, s);
+	sh->record = NULL;
+	return s->close(s, e);
+}
+
 static void
 shell_free_kept(struct shell *sh)
 {
@@ -257,10 +276,13 @@ shell_release(struct shell *sh, struct err *e)
 		struct sink *s = sh->sinks;
 		sh->sinks = s->next;
 		if (s->close(s, e) < 0)
-			r = -1;
+			r = -2;
 	}
-	if (out_release(&sh->out, e) < 0)
+	struct err why;
+	if (out_release(&sh->out, &why) < 0 && r == 0) {
+		*e = why;
 		r = -1;
+	}
 	shell_free_kept(sh);
 	names_release(&sh->names);
 	tls_ctx_free(sh->trust.ctx);
