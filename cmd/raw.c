@@ -18,23 +18,20 @@ raw_resume(struct talk *t, struct act *a, struct err *e)
 	int r = talk_ready(t, NULL, e);
 	if (r != 0)
 		return r;
-	struct smtp *s = link_smtp(t->link);
 	const char *p = buf_data(&w->octets);
 	size_t len = buf_len(&w->octets);
-	/* Whole lines are answered; inside mail text only its end is. */
-	bool owes = len > 0 && p[len - 1] == '\n' &&
-		    (smtp_state(s) != SMTP_TEXT ||
-			(len >= 5 && memcmp(p + len - 5, "\r\n.\r\n", 5) == 0));
+	size_t line = len;
+	while (line > 0 && (p[line - 1] == '\r' || p[line - 1] == '\n'))
+		line--;
+	if (line > 0 && talk_state(t) == SMTP_AUTHING)
+		talk_hide_typed(t, p, line);
 	struct event ev = { .kind = EV_OCTETS,
 		.text = buf_str(&w->line),
 		.len = buf_len(&w->line),
 		.typed = w->typed,
 		.n = len };
 	talk_put(t, &ev);
-	smtp_raw(s, p, len, owes);
-	if (owes)
-		talk_owe(t, DUE_WRITTEN);
-	t->raw_open = true;
+	talk_octets(t, p, len, talk_octets_owe(t, p, len));
 	a->step = 1;
 	return ACT_MORE;
 }
@@ -73,6 +70,6 @@ const struct cmd cmd_raw = {
 	.text = "send exact bytes: C escapes, no CRLF added",
 	.help = "\\r \\n \\t \\0 \\NNN \\xNN \\\\ and what else C has. A reply "
 		"is awaited "
-		"when the bytes end with \\n.",
+		"when the bytes end with \\n. A line of AUTH counts as one.",
 	.exec = raw_exec,
 };

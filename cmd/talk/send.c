@@ -56,13 +56,53 @@ talk_queue(
 	return 0;
 }
 
-/* The greeting, where nothing has taken it yet. It must be 220, unless a file
- * judges it itself or a person looks. */
+bool
+talk_octets_owe(const struct talk *t, const char *p, size_t len)
+{
+	if (len == 0 || p[len - 1] != '\n')
+		return false;
+	return talk_state(t) != SMTP_TEXT ||
+	       (len >= 5 && memcmp(p + len - 5, "\r\n.\r\n", 5) == 0);
+}
+
+void
+talk_octets(struct talk *t, const char *p, size_t len, bool owes)
+{
+	smtp_raw(link_smtp(t->link), p, len, owes);
+	t->raw_open = true;
+	if (!owes)
+		return;
+	talk_owe(t, DUE_WRITTEN);
+	/* What it is answered says what may follow. */
+	const struct verb *v = smtp_newest(link_smtp(t->link))->verb;
+	t->barrier |= v->id == VERB_AUTH || v->id == VERB_RESPONSE;
+}
+
+/* It must be 220, unless a file judges it itself or a person looks. */
+int
+step_greeting(int code, struct err *e)
+{
+	if (code == 220)
+		return 0;
+	enum err_kind kind = code >= 500   ? ERR_REFUSED
+			     : code >= 400 ? ERR_TEMP
+					   : ERR_PROTO;
+	return err_set(e, kind, "the greeting is %d, expected 220", code);
+}
+
+/* Early lines go out while nothing but the greeting is owed. */
+static bool
+send_is_early(const struct talk *t)
+{
+	return t->set.early && !t->greeted;
+}
+
+/* The greeting, where nothing has taken it yet. */
 static int
 send_greeting(struct talk *t, bool must, struct err *e)
 {
 	struct link *k = t->link;
-	if (t->set.early)
+	if (send_is_early(t))
 		return 0;
 	while (!t->greeted && t->link != NULL) {
 		const struct smtp_sent *o = smtp_oldest(link_smtp(k));
@@ -81,13 +121,9 @@ send_greeting(struct talk *t, bool must, struct err *e)
 	if (!must || d == NULL || d->by != DUE_GREETING || !d->came)
 		return 0;
 	int code = d->code;
-	if (code == 220)
-		return 0;
-	ledger_settle_greeting(&t->ledger);
-	enum err_kind kind = code >= 500   ? ERR_REFUSED
-			     : code >= 400 ? ERR_TEMP
-					   : ERR_PROTO;
-	return err_set(e, kind, "the greeting is %d, expected 220", code);
+	if (code != 220)
+		ledger_settle_greeting(&t->ledger);
+	return step_greeting(code, e);
 }
 
 int
@@ -123,8 +159,9 @@ talk_greet(struct talk *t, struct err *e)
 static const char *
 send_prelude(const struct talk *t, const struct verb *v)
 {
+	bool may = talk_state(t) == SMTP_GREETED || send_is_early(t);
 	if (v == NULL || !(v->is & VERB_IS_TRANSACTION) || t->said_helo ||
-	    t->set.bare || talk_state(t) != SMTP_GREETED)
+	    t->set.bare || !may)
 		return NULL;
 	return t->where.lmtp ? "LHLO"
 	       : t->dialect == DIALECT_821 ||
@@ -138,9 +175,12 @@ send_prelude(const struct talk *t, const struct verb *v)
 static int
 send_between(struct talk *t, struct err *e)
 {
-	if (!t->set.early)
+	bool early = send_is_early(t);
+	if (!early)
 		ledger_settle_greeting(&t->ledger);
 	bool ends = t->ledger.judging || t->barrier || !talk_grouped(t);
+	if (early && smtp_owed(link_smtp(t->link)) == 1)
+		ends = false;
 	if (!ends)
 		return 0;
 	/* Who interrupted a wait does not want it again: what is still owed

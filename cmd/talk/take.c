@@ -49,10 +49,16 @@ take_due(struct talk *t, const struct link_event *k)
 	}
 	const struct smtp_sent *o = smtp_oldest(link_smtp(t->link));
 	bool more = o != NULL && o->seq == ev->sent->seq;
-	struct due *d =
-	    ledger_came(&t->ledger, ev->sent->seq, ev->reply, k->took_ns, more);
-	if (d != NULL && ev->sent->verb->id == VERB_GREETING)
-		t->greeted = true;
+	struct due *d = ledger_came(
+	    &t->ledger, ev->sent->seq, ev->reply, k->took_ns, more);
+	if (d == NULL || ev->sent->verb->id != VERB_GREETING)
+		return d;
+	t->greeted = true;
+	struct err e;
+	/* Early lines have gone, and no expectation takes it. */
+	if (d->judged && !t->interactive && !t->set.bare &&
+	    step_greeting(d->code, &e) < 0)
+		talk_error(t, &e);
 	return d;
 }
 
@@ -231,7 +237,8 @@ step_leftover(struct talk *t)
 		struct event g = { .kind = EV_GARBAGE,
 			.text = buf_data(&b),
 			.len = buf_len(&b),
-			.remark = "this reply did not end" };
+			.remark = t->broken ? "this came behind it"
+					    : "this reply did not end" };
 		talk_put(t, &g);
 	}
 	buf_release(&b);

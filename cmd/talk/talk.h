@@ -241,6 +241,11 @@ void talk_secure(struct talk *t);
 void talk_begin(struct talk *t);
 /* AUTH; mech, user: or NULL. must: a refusal is an error. */
 void talk_auth(struct talk *t, const char *mech, const char *user, bool must);
+/* Octets as they are (\\raw, \\octets). owes: a reply is awaited for them. */
+void talk_octets(struct talk *t, const char *p, size_t len, bool owes);
+/* Whether octets that end so (the last 5 will do) are answered: a line's end
+ * is; inside mail text only the text's. */
+bool talk_octets_owe(const struct talk *t, const char *p, size_t len);
 /* A line typed by hand that holds a secret: what it decodes to is hidden from
  * now on. */
 void talk_hide_typed(struct talk *t, const char *p, size_t len);
