@@ -15,12 +15,7 @@ struct octets {
 	size_t ntail;
 };
 
-enum octets_step {
-	OCTETS_READY,
-	OCTETS_READ,
-	OCTETS_WRITE,
-	OCTETS_SENT
-};
+enum octets_step { OCTETS_READY, OCTETS_READ, OCTETS_WRITE, OCTETS_SENT };
 
 static void
 octets_tell(struct talk *t, const struct octets *o)
@@ -110,8 +105,8 @@ octets_release(struct talk *t, struct act *a)
 	buf_wipe(&o->next);
 }
 
-static const struct act_kind octets_kind = { "\\octets",
-	sizeof(struct octets), octets_resume, NULL, octets_release };
+static const struct act_kind octets_kind = { "\\octets", sizeof(struct octets),
+	octets_resume, NULL, octets_release };
 
 static int
 octets_exec(struct talk *t, const struct cmd_args *a, struct err *e)

@@ -22,12 +22,7 @@ struct test {
 	char *to; /* NULL: ${to} */
 };
 
-enum test_step {
-	TEST_RESET,
-	TEST_ASK,
-	TEST_ASKED,
-	TEST_END
-};
+enum test_step { TEST_RESET, TEST_ASK, TEST_ASKED, TEST_END };
 
 /* A transaction that is open is somebody else's, or was refused. */
 static bool
@@ -46,8 +41,7 @@ test_lines(
 {
 	char *word[] = { x->to };
 	const struct var_args args = { x->to != NULL, word };
-	int r =
-	    talk_text(t, "\\test", lines, strlen(lines), &args, e);
+	int r = talk_text(t, "\\test", lines, strlen(lines), &args, e);
 	return r < 0 ? -1 : ACT_MORE;
 }
 

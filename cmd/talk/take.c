@@ -49,8 +49,8 @@ take_due(struct talk *t, const struct link_event *k)
 	}
 	const struct smtp_sent *o = smtp_oldest(link_smtp(t->link));
 	bool more = o != NULL && o->seq == ev->sent->seq;
-	struct due *d = ledger_came(
-	    &t->ledger, ev->sent->seq, ev->reply, k->took_ns, more);
+	struct due *d =
+	    ledger_came(&t->ledger, ev->sent->seq, ev->reply, k->took_ns, more);
 	if (d == NULL || ev->sent->verb->id != VERB_GREETING)
 		return d;
 	t->greeted = true;
@@ -144,6 +144,37 @@ take_awaited(const struct smtp_sent *s, struct buf *b)
 		break;
 	default:
 		buf_addf(b, "the reply to %s", s->verb->name);
+	}
+}
+
+bool
+talk_waits_for(const struct talk *t, struct buf *b)
+{
+	const struct conn *c = t->link == NULL ? NULL : link_conn(t->link);
+	const char *peer = t->mx.host != NULL	   ? t->mx.host->name
+			   : t->where.host != NULL ? t->where.host
+			   : c != NULL		   ? conn_name(c)
+						   : "the server";
+	const struct smtp_sent *o =
+	    t->link == NULL ? NULL : smtp_oldest(link_smtp(t->link));
+	switch (t->wait) {
+	case TALK_REPLY:
+		if (o == NULL)
+			return false;
+		take_awaited(o, b);
+		buf_addf(b, " from %s", peer);
+		return true;
+	case TALK_WRITE:
+		buf_addf(b, "%s to take what is sent", peer);
+		return true;
+	case TALK_OPEN:
+		buf_addf(b, "the connection to %s", peer);
+		return true;
+	case TALK_TLS:
+		buf_addf(b, "the TLS handshake with %s", peer);
+		return true;
+	default:
+		return false;
 	}
 }
 

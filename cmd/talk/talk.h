@@ -183,6 +183,9 @@ void talk_release(struct talk *t);
 enum talk_wait talk_go(struct talk *t);
 /* Descriptors to watch meanwhile, at most 4. */
 size_t talk_fds(struct talk *t, struct pollfd *fd);
+/* Appends what it waits for, as a person would say it: "the reply to MAIL from
+ * mail.example". false: nothing worth telling. */
+bool talk_waits_for(const struct talk *t, struct buf *b);
 /* A person or a signal wants it to end: what is under way fails. */
 void talk_interrupt(struct talk *t);
 /* Nothing more of what was to be done is done. */
