@@ -39,7 +39,7 @@ talk_queue(
 	struct event ev = { .kind = EV_SENT,
 		.text = len == 0 ? "" : p,
 		.len = len,
-		.typed = t->typed && !t->implied_before,
+		.typed = t->typed && !t->implied_before && by != DUE_IMPLIED,
 		.implied = by == DUE_IMPLIED,
 		.secret = send_is_secret(t, v),
 		.verb = v };
