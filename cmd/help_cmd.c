@@ -22,8 +22,18 @@ help_table(struct buf *b)
 			    b, "%s\n%-30s %s\n", buf_str(&left), "", c->text);
 		buf_release(&left);
 	}
-	buf_adds(b, "\\help COMMAND says more; \\help VERB explains a verb; a "
-		    "unique prefix will do.\n");
+	buf_adds(b,
+	    "\n"
+	    "\\help COMMAND says more; \\help VERB explains a verb; a unique "
+	    "prefix will do.\n"
+	    "  Tab                          completes, Tab Tab lists what may "
+	    "come\n"
+	    "  Up, Ctrl-R                   earlier lines, and a search in "
+	    "them\n"
+	    "  Ctrl-C                       drops the line, ends a wait; in "
+	    "mail text, on an empty line, drops the message\n"
+	    "  Ctrl-D                       leaves, as \\quit does\n"
+	    "The manual says it all: man smtpsh\n");
 }
 
 static void
@@ -76,6 +86,7 @@ help_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_help = {
 	.name = "help",
+	.also = "h ?",
 	.args = "[COMMAND|VERB]",
 	.text = "this list, or all about a command or verb",
 	.exec = help_exec,

@@ -1,6 +1,5 @@
 #include "cmd/lang/cstring.h"
 #include "cmd/talk/cmd.h"
-#include "cmd/talk/demand.h"
 
 #include <string.h>
 
@@ -19,24 +18,21 @@ raw_resume(struct talk *t, struct act *a, struct err *e)
 	int r = talk_ready(t, NULL, e);
 	if (r != 0)
 		return r;
-	struct smtp *s = link_smtp(t->link);
 	const char *p = buf_data(&w->octets);
 	size_t len = buf_len(&w->octets);
-	/* Whole lines are answered; inside mail text only its end is. */
-	bool owes = len > 0 && p[len - 1] == '\n' &&
-		    (smtp_state(s) != SMTP_TEXT ||
-			(len >= 5 && memcmp(p + len - 5, "\r\n.\r\n", 5) == 0));
+	size_t line = len;
+	while (line > 0 && (p[line - 1] == '\r' || p[line - 1] == '\n'))
+		line--;
+	if (line > 0 && talk_state(t) == SMTP_AUTHING)
+		talk_hide_typed(t, p, line);
 	struct event ev = { .kind = EV_OCTETS,
 		.text = buf_str(&w->line),
 		.len = buf_len(&w->line),
 		.typed = w->typed,
 		.n = len };
-	if (demand_raw(t, p, len, owes, e) < 0)
+	if (talk_octets(t, p, len, talk_octets_owe(t, p, len), e) < 0)
 		return -1;
 	talk_put(t, &ev);
-	if (owes)
-		talk_owe(t, DUE_WRITTEN);
-	t->raw_open = true;
 	a->step = 1;
 	return ACT_MORE;
 }
@@ -75,6 +71,6 @@ const struct cmd cmd_raw = {
 	.text = "send exact bytes: C escapes, no CRLF added",
 	.help = "\\r \\n \\t \\0 \\NNN \\xNN \\\\ and what else C has. A reply "
 		"is awaited "
-		"when the bytes end with \\n.",
+		"when the bytes end with \\n. A line of AUTH counts as one.",
 	.exec = raw_exec,
 };

@@ -10,17 +10,29 @@
 extern const struct cmd cmd_connect, cmd_dns, cmd_close, cmd_starttls, cmd_tls,
     cmd_auth, cmd_base64, cmd_unbase64, cmd_helo, cmd_ehlo, cmd_lhlo,
     cmd_xclient, cmd_xforward, cmd_mail, cmd_rcpt, cmd_data, cmd_send, cmd_bdat,
-    cmd_raw, cmd_pipeline, cmd_flush, cmd_test, cmd_set, cmd_unset, cmd_show,
-    cmd_template, cmd_include, cmd_record, cmd_expect, cmd_sleep, cmd_mailbox,
-    cmd_explain, cmd_help, cmd_quit;
+    cmd_raw, cmd_octets, cmd_pipeline, cmd_flush, cmd_test, cmd_set, cmd_unset,
+    cmd_show, cmd_template, cmd_include, cmd_record, cmd_expect, cmd_sleep,
+    cmd_mailbox, cmd_explain, cmd_help, cmd_quit;
 
 const struct cmd *const cmd_table[] = { &cmd_connect, &cmd_dns, &cmd_close,
 	&cmd_starttls, &cmd_tls, &cmd_auth, &cmd_base64, &cmd_unbase64,
 	&cmd_helo, &cmd_ehlo, &cmd_lhlo, &cmd_xclient, &cmd_xforward, &cmd_mail,
-	&cmd_rcpt, &cmd_data, &cmd_send, &cmd_bdat, &cmd_raw, &cmd_pipeline,
-	&cmd_flush, &cmd_test, &cmd_set, &cmd_unset, &cmd_show, &cmd_template,
-	&cmd_include, &cmd_record, &cmd_expect, &cmd_sleep, &cmd_mailbox,
-	&cmd_explain, &cmd_help, &cmd_quit, NULL };
+	&cmd_rcpt, &cmd_data, &cmd_send, &cmd_bdat, &cmd_raw, &cmd_octets,
+	&cmd_pipeline, &cmd_flush, &cmd_test, &cmd_set, &cmd_unset, &cmd_show,
+	&cmd_template, &cmd_include, &cmd_record, &cmd_expect, &cmd_sleep,
+	&cmd_mailbox, &cmd_explain, &cmd_help, &cmd_quit, NULL };
+
+static bool
+table_also(const struct cmd *c, const char *name, size_t len)
+{
+	for (const char *p = c->also; p != NULL && *p != '\0';) {
+		size_t n = strcspn(p, " ");
+		if (n == len && memcmp(p, name, n) == 0)
+			return true;
+		p += n + (p[n] == ' ');
+	}
+	return false;
+}
 
 /* The row whose name is that, or else the only one that begins so. */
 static const struct cmd *
@@ -28,6 +40,12 @@ table_match(const char *name, size_t len, size_t *n)
 {
 	const struct cmd *found = NULL;
 	*n = 0;
+	for (size_t i = 0; len > 0 && cmd_table[i] != NULL; i++) {
+		if (!table_also(cmd_table[i], name, len))
+			continue;
+		*n = 1;
+		return cmd_table[i];
+	}
 	for (size_t i = 0; cmd_table[i] != NULL; i++) {
 		if (strncmp(cmd_table[i]->name, name, len) != 0)
 			continue;

@@ -208,16 +208,29 @@ explain_unlisted(struct buf *out, const struct verb *v)
 		explain_source(out, v->source);
 }
 
-void
-explain_reply(struct buf *out, const struct verb *v, int code, int class,
-    int subject, int detail, size_t width)
+const char *
+explain_cancelled(const struct verb *v, const char *line, int code)
 {
+	if (v == NULL || v->id != VERB_RESPONSE || line == NULL ||
+	    strcmp(line, "*") != 0 || code < 500)
+		return NULL;
+	return "Authentication exchange cancelled";
+}
+
+void
+explain_reply(struct buf *out, const struct verb *v, const char *line, int code,
+    int class, int subject, int detail, size_t width)
+{
+	const char *cancelled = explain_cancelled(v, line, code);
 	struct explain_line l = { .out = out, .text = BUF_INIT };
 	struct buf remark = BUF_INIT;
 	const struct code *c;
 
 	l.width = width > 0 ? width : EXPLAIN_WIDTH;
-	c = explain_code(&remark, code, v);
+	c = cancelled == NULL ? explain_code(&remark, code, v) : NULL;
+	if (cancelled != NULL)
+		buf_addf(&remark, "%d %s (RFC 4954%s)", code, cancelled,
+		    code == 501 ? "" : ", which has 501 for that");
 	explain_push(&l, &remark);
 	if (c != NULL && c->note != NULL) {
 		explain_end(&l);

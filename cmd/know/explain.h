@@ -13,12 +13,15 @@
 
 #define EXPLAIN_WIDTH 72
 
+/* What a refusal of "*" (line), which cancels AUTH, means; NULL: it is none. */
+const char *explain_cancelled(const struct verb *v, const char *line, int code);
+
 /* Appends the remarks for a reply to verb v (never NULL; VERB_UNKNOWN where
- * nothing is known): the code's text, its note in brackets, the meaning of the
+ * nothing is known) and its line (or NULL): the code's text, its note in brackets, the meaning of the
  * enhanced status code (class 0: there is none), and whether v lists the code.
  * Remarks that fit on one line together share it. */
-void explain_reply(struct buf *out, const struct verb *v, int code, int class,
-    int subject, int detail, size_t width);
+void explain_reply(struct buf *out, const struct verb *v, const char *line,
+    int code, int class, int subject, int detail, size_t width);
 
 /* Appends one line for a line of EHLO's reply: keyword and what followed it
  * (args may be NULL with 0). Returns 1, or 0 and adds nothing for a keyword
@@ -26,8 +29,8 @@ void explain_reply(struct buf *out, const struct verb *v, int code, int class,
 int explain_keyword(struct buf *out, const char *keyword, size_t len,
     const char *args, size_t args_len);
 
-/* Appends all that is known of a word, in any case: a reply code ("550"), the
- * beginning of one ("5", "55z", "2xx"), an enhanced status code ("5.1.1",
+/* Appends all that is known of a word, in any case: a reply code ("550",
+ * "550-", "550-5.7.1"), the beginning of one ("5", "55z", "2xx"), an enhanced status code ("5.1.1",
  * "X.1.1"), its subject ("5.1"), a verb, a stage ("greeting", "."), an EHLO
  * keyword, a parameter of MAIL or RCPT. One section a meaning, with an empty
  * line between; lines are as long as they are, note_page() breaks them. Unknown: -1 and ERR_USAGE, which says what

@@ -7,6 +7,15 @@
 #include "cmd/know/explain_page.h"
 #include "net/core/ext.h"
 
+/* "550-" and "550-5.7.26", as a line of a longer reply begins. */
+static bool
+explain_is_line(const char *word, size_t len)
+{
+	return len > 3 && word[0] >= '2' && word[0] <= '5' && word[1] >= '0' &&
+	       word[1] <= '9' && word[2] >= '0' && word[2] <= '9' &&
+	       word[3] == '-';
+}
+
 int
 explain_word(struct buf *out, const char *word, size_t len, struct err *e)
 {
@@ -17,6 +26,15 @@ explain_word(struct buf *out, const char *word, size_t len, struct err *e)
 	bool known = false;
 	size_t i;
 
+	if (explain_is_line(word, len)) {
+		buf_release(&section);
+		if (explain_word(out, word, 3, e) < 0)
+			return -1;
+		if (len == 4)
+			return 0;
+		buf_addc(out, '\n');
+		return explain_word(out, word + 4, len - 4, e);
+	}
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		/* "x5z" and "X.1.1" are no local extensions. */
 		if (known && kinds[i] == explain_keyword_word && len > 0 &&

@@ -2,11 +2,13 @@
  * buffer, so that what belongs together goes out in one write(2); a line that
  * is being edited is taken away before and put back after. A failed write is
  * kept: it is told once, by whoever flushes, and nothing is written after. */
+#include "cmd/say/note.h"
 #include "cmd/say/out.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,6 +18,8 @@
  * Linux's is this). */
 #define OUT_LITTLE  4096
 #define OUT_LAST_MS 200
+#define OUT_NARROW 20 /* columns below which errors are not broken */
+#define OUT_HANG   2  /* blanks before their later lines */
 
 void
 out_init(struct out *o)
@@ -25,6 +29,7 @@ out_init(struct out *o)
 	struct stat st;
 	o->waits = fstat(STDOUT_FILENO, &st) != 0 || S_ISFIFO(st.st_mode) ||
 		   S_ISSOCK(st.st_mode) || o->terminal;
+	o->tells_terminal = isatty(STDERR_FILENO) == 1;
 	buf_init(&o->pending);
 }
 
@@ -175,20 +180,33 @@ out_flush(struct out *o, struct err *e)
 	    strerror(o->errno_));
 }
 
+/* Broken at words to the width of the terminal, if it is one. */
+static void
+out_wrap(const struct out *o, struct buf *line, const struct buf *text)
+{
+	struct winsize ws = { 0 };
+	size_t width = 0;
+	if (o->tells_terminal && ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) == 0 &&
+	    ws.ws_col >= OUT_NARROW)
+		width = ws.ws_col;
+	note_wrap(line, buf_data(text), buf_len(text), width, OUT_HANG);
+}
+
 void
 out_error(struct out *o, const char *fmt, ...)
 {
 	struct buf all = BUF_INIT;
 	struct buf text = BUF_INIT;
+	struct buf safe = BUF_INIT;
 	struct buf line = BUF_INIT;
 	va_list ap;
 	va_start(ap, fmt);
 	buf_addv(&all, fmt, ap);
 	va_end(ap);
 	redact_error(o->redact, &text, buf_data(&all), buf_len(&all));
-	buf_adds(&line, "smtpsh: ");
-	escape_add(&line, buf_data(&text), buf_len(&text), true);
-	buf_addc(&line, '\n');
+	buf_adds(&safe, "smtpsh: ");
+	escape_add(&safe, buf_data(&text), buf_len(&text), true);
+	out_wrap(o, &line, &safe);
 	out_send(o);
 	if (o->before != NULL)
 		o->before(o->arg);
@@ -199,6 +217,7 @@ out_error(struct out *o, const char *fmt, ...)
 		o->after(o->arg);
 	buf_wipe(&all);
 	buf_release(&text);
+	buf_release(&safe);
 	buf_release(&line);
 }
 

@@ -10,10 +10,11 @@
 struct redact;
 
 struct out {
-	int fd;	       /* standard output; a test may put another */
-	bool terminal; /* it is one */
-	bool errored;  /* a write failed: errno_ says why */
-	bool nowait;   /* write only what is taken at once, and keep the rest */
+	int fd;		     /* standard output; a test may put another */
+	bool terminal;	     /* it is one */
+	bool tells_terminal; /* standard error is one */
+	bool errored;	     /* a write failed: errno_ says why */
+	bool nowait; /* write only what is taken at once, and keep the rest */
 	int errno_;
 	/* A signal's number once it wants the end; NULL: none will. Then who
 	 * does not read has a little while left, and the rest is dropped. */
@@ -35,8 +36,8 @@ void out_init(struct out *o);
 void out_write(struct out *o, const char *p, size_t len);
 /* 0, or -1 with ERR_OUTPUT. A reader that went away (EPIPE) counts. */
 int out_flush(struct out *o, struct err *e);
-/* A line on standard error, "smtpsh: " before it, escaped, without secrets.
- * Flushes first. */
+/* A line on standard error, "smtpsh: " before it, escaped, without secrets; on
+ * a terminal broken at words. Flushes first. */
 void out_error(struct out *o, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 int out_release(struct out *o, struct err *e);

@@ -1,20 +1,83 @@
 /* One conversation on one thread: it goes on until it must wait, and this is
- * where the process sleeps. */
+ * where the process sleeps. A person is told whom a long wait is for. */
 #include "cmd/shell/shell.h"
 
+#define DRIVE_TELL_MS 3000
+
 static enum loop_result
-drive_sleep(struct shell *sh, enum talk_wait w)
+drive_sleep(struct shell *sh, enum talk_wait w, int64_t deadline_ns)
 {
 	struct talk *t = &sh->talk;
 	struct pollfd fd[8];
 	/* The first sleep for a reply is the read itself. */
 	if (t->link != NULL && (w == TALK_REPLY || w == TALK_WRITE))
 		return link_await(
-		    t->link, &sh->loop, w == TALK_WRITE, t->deadline_ns);
+		    t->link, &sh->loop, w == TALK_WRITE, deadline_ns);
 	size_t n = w == TALK_TIME ? 0 : talk_fds(t, fd);
-	enum loop_result r = loop_wait(&sh->loop, fd, n, t->deadline_ns);
+	enum loop_result r = loop_wait(&sh->loop, fd, n, deadline_ns);
 	t->readable = r == LOOP_READY;
 	return r;
+}
+
+/* When a person is to be told of this wait: many sleeps for one reply are one
+ * wait. */
+static int64_t
+drive_tell_at(struct shell *sh, enum talk_wait w)
+{
+	struct patience *p = &sh->patience;
+	const struct talk *t = &sh->talk;
+	bool reads = t->interactive || sh->out.tells_terminal;
+	if (!reads || sh->sinks == NULL)
+		return LOOP_FOREVER;
+	const struct smtp_sent *o = w == TALK_REPLY && t->link != NULL
+					? smtp_oldest(link_smtp(t->link))
+					: NULL;
+	uint64_t seq = o == NULL ? 0 : o->seq;
+	if (p->began_ns == 0 || p->wait != w || p->seq != seq)
+		*p = (struct patience){ w, seq, loop_now_ns(), false };
+	return p->told ? LOOP_FOREVER
+		       : p->began_ns + DRIVE_TELL_MS * INT64_C(1000000);
+}
+
+static void
+drive_tell(struct shell *sh)
+{
+	struct talk *t = &sh->talk;
+	struct buf b = BUF_INIT;
+	sh->patience.told = true;
+	buf_adds(&b, "waiting for ");
+	if (talk_waits_for(t, &b)) {
+		if (t->deadline_ns != LOOP_FOREVER) {
+			int64_t s = (t->deadline_ns - sh->patience.began_ns +
+					500000000) /
+				    1000000000;
+			bool min = s >= 120 && s % 60 == 0;
+			buf_addf(&b, ", at most %lld %s",
+			    (long long)(min ? s / 60 : s), min ? "min" : "s");
+		}
+		buf_adds(&b, "; Ctrl-C ends the wait");
+		/* Inside mail text a remark would be held back. */
+		if (t->interactive && talk_state(t) != SMTP_TEXT)
+			talk_remark(t, "%s", buf_str(&b));
+		else
+			out_error(&sh->out, "%s", buf_str(&b));
+		out_flush(&sh->out, NULL);
+	}
+	buf_release(&b);
+}
+
+static enum loop_result
+drive_wait(struct shell *sh, enum talk_wait w)
+{
+	int64_t deadline = sh->talk.deadline_ns;
+	int64_t tell = drive_tell_at(sh, w);
+	if (tell >= deadline)
+		return drive_sleep(sh, w, deadline);
+	enum loop_result r = drive_sleep(sh, w, tell);
+	if (r != LOOP_TIMEOUT)
+		return r;
+	drive_tell(sh);
+	return drive_sleep(sh, w, deadline);
 }
 
 enum talk_wait
@@ -23,10 +86,12 @@ shell_drive(struct shell *sh)
 	struct talk *t = &sh->talk;
 	for (;;) {
 		enum talk_wait w = talk_go(t);
-		if (w == TALK_DONE || w == TALK_INPUT)
+		if (w == TALK_DONE || w == TALK_INPUT) {
+			sh->patience.began_ns = 0;
 			return w;
+		}
 		out_flush(&sh->out, NULL);
-		if (drive_sleep(sh, w) == LOOP_INTR)
+		if (drive_wait(sh, w) == LOOP_INTR)
 			talk_interrupt(t);
 		else
 			t->woken = true;

@@ -30,9 +30,9 @@ const struct setting setting_table[] = {
 	    SETTING_FLAG, TALK(reveal), "off", 0, 0, SETTING_SHOWS },
 	{ "stop", NULL, "stop", ON_OFF, "end at the first refusal",
 	    SETTING_FLAG, TALK(stop), "off", 0, 0, SETTING_FREE },
-	{ "text-max", NULL, NULL, "OCTETS",
+	{ "text-max", NULL, NULL, "OCTETS|auto",
 	    "how much of a message the screen shows", SETTING_OCTETS,
-	    LOOK(text_max), "65536", 0, UINT64_MAX, SETTING_FREE },
+	    LOOK(text_max), "auto", 0, TEXT_MAX_AUTO - 1, SETTING_FREE },
 	{ "tls-verify", NULL, "tls-verify", ON_OFF, "check certificates",
 	    SETTING_FLAG_NOT, TALK(tls_unverified), "on", 0, 0,
 	    SETTING_LOWERS },
@@ -96,11 +96,16 @@ setting_octets(
     const struct setting *s, const char *value, uint64_t *n, struct err *e)
 {
 	char *end;
+	if (strcmp(value, "auto") == 0) {
+		*n = TEXT_MAX_AUTO;
+		return 0;
+	}
 	errno = 0;
 	uintmax_t v = strtoumax(value, &end, 10);
 	if (*value < '0' || *value > '9' || *end != '\0' || errno != 0 ||
 	    v < s->min || v > s->max)
-		return err_set(e, ERR_USAGE, "expected a number of octets");
+		return err_set(
+		    e, ERR_USAGE, "expected a number of octets, or auto");
 	*n = v;
 	return 0;
 }
@@ -250,7 +255,10 @@ setting_get(const struct shell *sh, const struct setting *s, struct buf *b)
 		setting_get_word(s->values, *(const int *)slot, b);
 		break;
 	case SETTING_OCTETS:
-		buf_addf(b, "%" PRIu64, *(const uint64_t *)slot);
+		if (*(const uint64_t *)slot == TEXT_MAX_AUTO)
+			buf_adds(b, "auto");
+		else
+			buf_addf(b, "%" PRIu64, *(const uint64_t *)slot);
 		break;
 	case SETTING_TIMES:
 		setting_get_times(slot, b);

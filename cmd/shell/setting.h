@@ -12,7 +12,7 @@ enum setting_kind {
 	SETTING_COLOUR,	  /* bool: on, off, or auto: as the terminal is */
 	SETTING_EITHER,	  /* bool: the second of two words */
 	SETTING_CHOICE,	  /* int: which of the words */
-	SETTING_OCTETS,	  /* uint64_t */
+	SETTING_OCTETS,	  /* uint64_t, or TEXT_MAX_AUTO */
 	SETTING_TIMES	  /* struct link_times: a duration, or default */
 };
 

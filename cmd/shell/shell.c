@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "cmd/say/note.h"
+#include "cmd/shell/pager.h"
 #include "cmd/shell/password.h"
 #include "cmd/shell/setting.h"
 #include "cmd/shell/shell.h"
@@ -210,9 +211,10 @@ static uint64_t
 env_text_max(const struct talk *t)
 {
 	const struct shell *sh = shell_of(t);
-	return sh->record != NULL  ? UINT64_MAX
-	       : sh->sinks == NULL ? 0
-				   : sh->look.text_max;
+	return sh->record != NULL		    ? UINT64_MAX
+	       : sh->sinks == NULL		    ? 0
+	       : sh->look.text_max == TEXT_MAX_AUTO ? TEXT_MAX_OCTETS
+						    : sh->look.text_max;
 }
 
 static const struct talk_env shell_env = { .put = env_put,
@@ -298,29 +300,57 @@ shell_status(const struct shell *sh)
 	return talk_status(&sh->talk);
 }
 
-void
-shell_say(struct shell *sh, const char *p, size_t len)
+/* The lines as people see them. */
+static void
+shell_lines(const struct shell *sh, const char *p, size_t len, struct buf *b)
 {
-	struct buf b = BUF_INIT;
 	while (len > 0) {
 		const char *nl = memchr(p, '\n', len);
 		size_t n = nl == NULL ? len : (size_t)(nl - p);
-		if (sh->machine) {
-			talk_remark(&sh->talk, "%.*s", (int)n, p);
-			p += n + (nl != NULL);
-			len -= n + (nl != NULL);
-			continue;
-		}
 		if (!sh->talk.interactive)
-			buf_adds(&b, n > 0 ? "# " : "#");
-		escape_add(&b, p, n, true);
-		buf_addc(&b, '\n');
-		size_t used = nl == NULL ? n : n + 1;
-		p += used;
-		len -= used;
+			buf_adds(b, n > 0 ? "# " : "#");
+		escape_add(b, p, n, true);
+		buf_addc(b, '\n');
+		n += nl != NULL;
+		p += n;
+		len -= n;
 	}
-	out_write(&sh->out, buf_data(&b), buf_len(&b));
+}
+
+static void
+shell_remarks(struct shell *sh, const char *p, size_t len)
+{
+	while (len > 0) {
+		const char *nl = memchr(p, '\n', len);
+		size_t n = nl == NULL ? len : (size_t)(nl - p);
+		talk_remark(&sh->talk, "%.*s", (int)n, p);
+		n += nl != NULL;
+		p += n;
+		len -= n;
+	}
+}
+
+static void
+shell_show(struct shell *sh, const char *p, size_t len, bool page)
+{
+	if (sh->machine) {
+		shell_remarks(sh, p, len);
+		return;
+	}
+	struct buf b = BUF_INIT;
+	shell_lines(sh, p, len, &b);
+	bool reads = page && sh->talk.interactive && sh->out.terminal;
+	if (reads)
+		out_flush(&sh->out, NULL);
+	if (!reads || !pager_show(sh->out.fd, buf_data(&b), buf_len(&b)))
+		out_write(&sh->out, buf_data(&b), buf_len(&b));
 	buf_release(&b);
+}
+
+void
+shell_say(struct shell *sh, const char *p, size_t len)
+{
+	shell_show(sh, p, len, false);
 }
 
 size_t
@@ -341,6 +371,6 @@ shell_page(struct shell *sh, const char *p, size_t len)
 	    sh->machine		   ? 0
 	    : sh->talk.interactive ? width
 				   : width - 2);
-	shell_say(sh, buf_data(&b), buf_len(&b));
+	shell_show(sh, buf_data(&b), buf_len(&b), true);
 	buf_release(&b);
 }

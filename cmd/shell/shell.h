@@ -18,6 +18,14 @@ struct trust {
 	struct tls_ctx *ctx; /* made when first needed */
 };
 
+/* The wait under way, of which a person is told once. */
+struct patience {
+	enum talk_wait wait;
+	uint64_t seq;	  /* of what is owed */
+	int64_t began_ns; /* 0: there is none */
+	bool told;
+};
+
 struct shell {
 	struct loop loop;
 	struct out out;
@@ -38,6 +46,7 @@ struct shell {
 	struct peer_message *kept;  /* what closed sandboxes received */
 	char *typed_user;	    /* for AUTH: found in ~/.netrc or typed */
 
+	struct patience patience;
 	struct talk talk;
 };
 
@@ -70,7 +79,8 @@ void shell_error(struct shell *sh, const struct err *e);
  * unless interactive. */
 void shell_say(struct shell *sh, const char *p, size_t len);
 /* The same, and lines too long for the terminal are broken: for text that we
- * wrote, not for what is to be copied. */
+ * wrote, not for what is to be copied. At the prompt, what is longer than the
+ * screen is the pager's. */
 void shell_page(struct shell *sh, const char *p, size_t len);
 /* Columns of such a line. */
 size_t shell_page_width(const struct shell *sh);

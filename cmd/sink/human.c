@@ -97,13 +97,14 @@ human_release_held(struct human *h)
 {
 	if (h->hidden > 0) {
 		struct buf b = BUF_INIT;
-		buf_addf(&b, "%s%llu %soctet%s of mail text not shown",
+		buf_addf(&b, "%s%llu %soctet%s of mail text not shown%s",
 		    h->shown > 0 ? "... " : "", (unsigned long long)h->hidden,
-		    h->shown > 0 ? "more " : "", h->hidden == 1 ? "" : "s");
+		    h->shown > 0 ? "more " : "", h->hidden == 1 ? "" : "s",
+		    h->opts.terminal ? "; \\set text-max shows more" : "");
 		human_notes(h, false, buf_str(&b));
 		buf_release(&b);
 	}
-	h->hidden = h->shown = 0;
+	h->hidden = h->shown = h->lines = 0;
 	h->in_text = false;
 	buf_add(&h->text, buf_data(&h->held), buf_len(&h->held));
 	buf_clear(&h->held);
@@ -137,17 +138,31 @@ human_sent(struct human *h, const struct event *ev)
 		human_notes(h, false, "implied");
 }
 
+/* Whether a line of n octets is more than is shown of a message. */
+static bool
+human_is_much(const struct human *h, size_t n)
+{
+	uint64_t max = h->opts.text_max;
+	bool few = false;
+	if (max == TEXT_MAX_AUTO) {
+		max = TEXT_MAX_OCTETS;
+		few = h->opts.terminal && h->lines >= TEXT_MAX_LINES;
+	}
+	return few || h->hidden > 0 || h->shown + n > max;
+}
+
 static void
 human_text(struct human *h, const struct event *ev)
 {
 	h->in_text = true;
 	if (ev->typed && h->opts.terminal)
 		return;
-	if (h->hidden > 0 || h->shown + ev->len + 2 > h->opts.text_max) {
+	if (human_is_much(h, ev->len + 2)) {
 		h->hidden += ev->len + 2;
 		return;
 	}
 	h->shown += ev->len + 2;
+	h->lines++;
 	struct buf b = BUF_INIT;
 	replay_text(&b, ev, h->redact);
 	human_sender_line(h, &b, "");

@@ -22,6 +22,7 @@ struct human {
 	bool in_text;
 	bool talked;		/* a line of the conversation came last */
 	uint64_t shown, hidden; /* octets of this mail text */
+	unsigned lines;		/* of it, shown */
 };
 
 /* Columns there are, at least 40. */

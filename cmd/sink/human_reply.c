@@ -64,8 +64,8 @@ human_explain(struct human *h, const struct event *ev, const struct verb *v)
 	const struct reply *r = ev->reply;
 	struct buf b = BUF_INIT;
 	size_t width = human_columns(h);
-	explain_reply(
-	    &b, v, r->code, r->enh_class, r->enh_subject, r->enh_detail, width);
+	explain_reply(&b, v, ev->answers, r->code, r->enh_class, r->enh_subject,
+	    r->enh_detail, width);
 	if (ev->took_ns >= 0) {
 		struct buf time = BUF_INIT;
 		note_time(&time, ev->took_ns);

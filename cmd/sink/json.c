@@ -9,6 +9,7 @@
 #include "net/core/code.h"
 #include "cmd/talk/event.h"
 #include "cmd/say/out.h"
+#include "cmd/know/explain.h"
 #include "cmd/sink/replay.h"
 
 struct json {
@@ -132,8 +133,12 @@ json_put_reply(json_t *o, const struct event *ev, const struct redact *r)
 	}
 	const struct code *code = code_find(
 	    reply->code, ev->verb != NULL ? ev->verb->id : VERB_UNKNOWN);
-	if (code != NULL)
-		json_object_set_new(o, "meaning", json_string(code->text));
+	const char *meaning =
+	    explain_cancelled(ev->verb, ev->answers, reply->code);
+	if (meaning == NULL && code != NULL)
+		meaning = code->text;
+	if (meaning != NULL)
+		json_object_set_new(o, "meaning", json_string(meaning));
 	json_t *lines = json_array();
 	for (size_t i = 0; i < reply->nlines; i++) {
 		size_t len;

@@ -20,6 +20,7 @@ enum cmd_is {
 
 struct cmd {
 	const char *name;
+	const char *also; /* other names, a blank between; or NULL */
 	unsigned is;	  /* enum cmd_is */
 	const char *args; /* grammar.h; placeholders that completion knows: FILE
 			     HOST ADDRESS VERB CODE WORD NAME TEMPLATE SETTING

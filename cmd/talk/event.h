@@ -86,9 +86,14 @@ struct human_opts {
 	bool colour;
 	bool remarks;	   /* explanations below replies */
 	int width;	   /* columns, at least 40; 0 = 80 */
-	uint64_t text_max; /* octets of mail text shown a message; the rest is
-			      counted in a remark */
+	uint64_t text_max; /* octets of mail text shown a message, or
+			      TEXT_MAX_AUTO; the rest is counted in a remark */
 };
+/* 64 KiB, on a terminal 40 lines. */
+#define TEXT_MAX_AUTO	UINT64_MAX
+#define TEXT_MAX_OCTETS 65536
+#define TEXT_MAX_LINES	40
+
 struct sink *human_new(
     struct out *o, const struct human_opts *opts, const struct redact *r);
 /* The prompt learns here that the remark setting or width changed. */

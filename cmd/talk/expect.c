@@ -285,6 +285,25 @@ expect_begin(struct talk *t, const struct expect *x, const struct due *d)
 	    t, "waiting for a reply that nothing asked for, at most 10 s");
 }
 
+/* With early lines the greeting comes behind them. An expectation is the
+ * greeting's only where it asks for a code that greetings have and replies to
+ * EHLO have not; else the greeting is nobody's and must be 220. */
+static struct due *
+expect_early(struct talk *t, const struct expect *x, struct due *d)
+{
+	struct err e;
+	if (!t->set.early || d == NULL || d->by != DUE_GREETING ||
+	    t->ledger.judging || ledger_unjudged(&t->ledger) < 2 ||
+	    ((expect_takes(x, 220) || expect_takes(x, 554)) &&
+		!expect_takes(x, 250)))
+		return d;
+	bool bad = d->came && step_greeting(d->code, &e) < 0;
+	ledger_settle_greeting(&t->ledger);
+	if (bad)
+		talk_error(t, &e);
+	return ledger_oldest(&t->ledger);
+}
+
 /* A missed expectation was told when this returns -1 with e->kind ERR_NONE. */
 int
 talk_expect(struct talk *t, const struct expect *x, struct err *e)
@@ -300,6 +319,7 @@ talk_expect(struct talk *t, const struct expect *x, struct err *e)
 				return r;
 			d = ledger_oldest(&t->ledger);
 		}
+		d = expect_early(t, x, d);
 		t->ledger.judging = true;
 		if (d != NULL && d->came)
 			return expect_kept(t, x, d);

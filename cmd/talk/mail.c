@@ -108,7 +108,10 @@ mail_helo_said(struct talk *t, struct mail_act *a, struct err *e)
 {
 	/* An old server's refusal of EHLO is no refusal of the mail. */
 	bool again = !a->helo && !t->where.lmtp;
-	int r = mail_look(t, a->helo ? "HELO" : "EHLO", 2, again, e);
+	/* EHLO may have gone before the greeting came. */
+	int r = t->link == NULL ? 0 : talk_greet(t, e);
+	if (r == 0)
+		r = mail_look(t, a->helo ? "HELO" : "EHLO", 2, again, e);
 	if (r == 1 && again && t->code / 100 == 5) {
 		a->helo = true;
 		a->act.step = STEP_HELO;

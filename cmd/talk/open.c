@@ -234,6 +234,8 @@ end_resume(struct talk *t, struct act *a, struct err *e)
 			r = end_try(t, talk_await(t, e), e);
 		if (r != 0)
 			return r;
+		if (t->set.early && t->link != NULL && t->greeted)
+			end_try(t, talk_greet(t, e), e);
 		if (t->link != NULL && talk_state(t) == SMTP_TEXT)
 			talk_remark(t, "closing without the end of mail text");
 		a->step++;

@@ -1,5 +1,6 @@
 /* The level of TLS is decided before the connection stands; nothing here steps
  * down from it. A handshake that failed ends the connection. */
+#include <stdio.h>
 #include <string.h>
 #include "cmd/talk/step.h"
 
@@ -117,6 +118,17 @@ talk_tls(struct talk *t)
 	act_push(t, &tls_kind);
 }
 
+/* --tls-optional: told where nobody overlooks it. */
+static void
+secure_clear(struct talk *t, const char *why)
+{
+	struct buf b = BUF_INIT;
+	buf_addf(&b, "%s: going on in clear text (--tls-optional)", why);
+	t->env->complain(t, buf_str(&b));
+	talk_remark(t, "clear text, no TLS");
+	buf_release(&b);
+}
+
 /* STARTTLS. */
 
 struct starttls {
@@ -149,6 +161,13 @@ starttls_resume(struct talk *t, struct act *a, struct err *e)
 		return ACT_DONE;
 	if (!s->implied && t->code != 220)
 		return ACT_DONE; /* a refusal is data, shown already */
+	if (t->link != NULL && t->code >= 400 && !t->closing &&
+	    t->secure.level == TLS_MAY) {
+		char why[40];
+		snprintf(why, sizeof why, "STARTTLS was refused (%d)", t->code);
+		secure_clear(t, why);
+		return ACT_DONE;
+	}
 	return err_set(e, ERR_AUTH,
 	    "STARTTLS was answered %d, not 220: TLS is required, nothing "
 	    "more is sent",
@@ -182,8 +201,7 @@ secure_offered(struct talk *t, struct err *e)
 		return err_set(e, ERR_AUTH,
 		    "STARTTLS was not offered: TLS is required, nothing more "
 		    "is sent");
-	talk_remark(t, "STARTTLS was not offered: going on in clear text "
-		       "(--tls-optional)");
+	secure_clear(t, "STARTTLS was not offered");
 	return 0;
 }
 

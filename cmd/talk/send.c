@@ -40,7 +40,7 @@ talk_queue(
 	struct event ev = { .kind = EV_SENT,
 		.text = len == 0 ? "" : p,
 		.len = len,
-		.typed = t->typed && !t->implied_before,
+		.typed = t->typed && !t->implied_before && by != DUE_IMPLIED,
 		.implied = by == DUE_IMPLIED,
 		.secret = send_is_secret(t, v),
 		.verb = v };
@@ -70,13 +70,56 @@ step_closed(const struct talk *t, struct err *e)
 				"the server has closed the connection%s", then);
 }
 
-/* The greeting, where nothing has taken it yet. It must be 220, unless a file
- * judges it itself or a person looks. */
+bool
+talk_octets_owe(const struct talk *t, const char *p, size_t len)
+{
+	if (len == 0 || p[len - 1] != '\n')
+		return false;
+	return talk_state(t) != SMTP_TEXT ||
+	       (len >= 5 && memcmp(p + len - 5, "\r\n.\r\n", 5) == 0);
+}
+
+int
+talk_octets(
+    struct talk *t, const char *p, size_t len, bool owes, struct err *e)
+{
+	if (demand_raw(t, p, len, owes, e) < 0)
+		return -1;
+	t->raw_open = true;
+	if (!owes)
+		return 0;
+	talk_owe(t, DUE_WRITTEN);
+	/* What it is answered says what may follow. */
+	const struct verb *v = smtp_newest(link_smtp(t->link))->verb;
+	t->barrier |= v->id == VERB_AUTH || v->id == VERB_RESPONSE;
+	return 0;
+}
+
+/* It must be 220, unless a file judges it itself or a person looks. */
+int
+step_greeting(int code, struct err *e)
+{
+	if (code == 220)
+		return 0;
+	enum err_kind kind = code >= 500   ? ERR_REFUSED
+			     : code >= 400 ? ERR_TEMP
+					   : ERR_PROTO;
+	return err_set(e, kind, "the greeting is %d, expected 220", code);
+}
+
+/* Early lines go out while nothing but the greeting is owed. */
+static bool
+send_is_early(const struct talk *t)
+{
+	return t->set.early && !t->greeted;
+}
+
+/* The greeting, where nothing has taken it yet. */
 static int
 send_greeting(struct talk *t, bool must, struct err *e)
 {
 	struct link *k = t->link;
-	if (t->set.early)
+	if (send_is_early(t))
 		return 0;
 	while (!t->greeted && t->link != NULL) {
 		const struct smtp_sent *o = smtp_oldest(link_smtp(k));
@@ -94,13 +137,9 @@ send_greeting(struct talk *t, bool must, struct err *e)
 	if (!must || d == NULL || d->by != DUE_GREETING || !d->came)
 		return 0;
 	int code = d->code;
-	if (code == 220)
-		return 0;
-	ledger_settle_greeting(&t->ledger);
-	enum err_kind kind = code >= 500   ? ERR_REFUSED
-			     : code >= 400 ? ERR_TEMP
-					   : ERR_PROTO;
-	return err_set(e, kind, "the greeting is %d, expected 220", code);
+	if (code != 220)
+		ledger_settle_greeting(&t->ledger);
+	return step_greeting(code, e);
 }
 
 int
@@ -138,8 +177,9 @@ talk_greet(struct talk *t, struct err *e)
 static const char *
 send_prelude(const struct talk *t, const struct verb *v)
 {
+	bool may = talk_state(t) == SMTP_GREETED || send_is_early(t);
 	if (v == NULL || !(v->is & VERB_IS_TRANSACTION) || t->said_helo ||
-	    t->set.bare || talk_state(t) != SMTP_GREETED)
+	    t->set.bare || !may)
 		return NULL;
 	return t->where.lmtp ? "LHLO"
 	       : t->dialect == DIALECT_821 ||
@@ -153,9 +193,12 @@ send_prelude(const struct talk *t, const struct verb *v)
 static int
 send_between(struct talk *t, struct err *e)
 {
-	if (!t->set.early)
+	bool early = send_is_early(t);
+	if (!early)
 		ledger_settle_greeting(&t->ledger);
 	bool ends = t->ledger.judging || t->barrier || !talk_grouped(t);
+	if (early && smtp_owed(link_smtp(t->link)) == 1)
+		ends = false;
 	if (!ends)
 		return 0;
 	/* Who interrupted a wait does not want it again: what is still owed

@@ -46,6 +46,11 @@ void step_tell_missed(
 /* A due was settled and nothing had judged its reply. */
 void step_unjudged(struct talk *t, const struct due *d);
 
+/* send.c */
+/* A greeting that nobody judges must be 220: ERR_REFUSED, ERR_TEMP, ERR_PROTO.
+ */
+int step_greeting(int code, struct err *e);
+
 /* open.c */
 /* The connection has gone: forgets all that belonged to it, but not the
  * replies that came and are still to be judged. */

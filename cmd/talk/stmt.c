@@ -280,14 +280,13 @@ stmt_command(
 	if (f->act.step == 1)
 		return ACT_DONE;
 	struct buf b = BUF_INIT;
-	bool typed = t->typed;
 	/* \set and \raw see to their own values. */
 	int r = stmt_expand(t, f, st, true, &b, e);
+	/* Nobody typed what it sends, now or as an act. */
 	t->typed = false;
 	f->act.step = 1;
 	if (r == 0)
 		r = t->env->command(t, buf_str(&b), buf_len(&b), e);
-	t->typed = typed;
 	buf_release(&b);
 	return r < 0 ? -1 : ACT_MORE;
 }

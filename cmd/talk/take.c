@@ -51,8 +51,14 @@ take_due(struct talk *t, const struct link_event *k)
 	bool more = o != NULL && o->seq == ev->sent->seq;
 	struct due *d =
 	    ledger_came(&t->ledger, ev->sent->seq, ev->reply, k->took_ns, more);
-	if (d != NULL && ev->sent->verb->id == VERB_GREETING)
-		t->greeted = true;
+	if (d == NULL || ev->sent->verb->id != VERB_GREETING)
+		return d;
+	t->greeted = true;
+	struct err e;
+	/* Early lines have gone, and no expectation takes it. */
+	if (d->judged && !t->interactive && !t->set.bare &&
+	    step_greeting(d->code, &e) < 0)
+		talk_error(t, &e);
 	return d;
 }
 
@@ -138,6 +144,37 @@ take_awaited(const struct smtp_sent *s, struct buf *b)
 		break;
 	default:
 		buf_addf(b, "the reply to %s", s->verb->name);
+	}
+}
+
+bool
+talk_waits_for(const struct talk *t, struct buf *b)
+{
+	const struct conn *c = t->link == NULL ? NULL : link_conn(t->link);
+	const char *peer = t->mx.host != NULL	   ? t->mx.host->name
+			   : t->where.host != NULL ? t->where.host
+			   : c != NULL		   ? conn_name(c)
+						   : "the server";
+	const struct smtp_sent *o =
+	    t->link == NULL ? NULL : smtp_oldest(link_smtp(t->link));
+	switch (t->wait) {
+	case TALK_REPLY:
+		if (o == NULL)
+			return false;
+		take_awaited(o, b);
+		buf_addf(b, " from %s", peer);
+		return true;
+	case TALK_WRITE:
+		buf_addf(b, "%s to take what is sent", peer);
+		return true;
+	case TALK_OPEN:
+		buf_addf(b, "the connection to %s", peer);
+		return true;
+	case TALK_TLS:
+		buf_addf(b, "the TLS handshake with %s", peer);
+		return true;
+	default:
+		return false;
 	}
 }
 
@@ -231,7 +268,8 @@ step_leftover(struct talk *t)
 		struct event g = { .kind = EV_GARBAGE,
 			.text = buf_data(&b),
 			.len = buf_len(&b),
-			.remark = "this reply did not end" };
+			.remark = t->broken ? "this came behind it"
+					    : "this reply did not end" };
 		talk_put(t, &g);
 	}
 	buf_release(&b);

@@ -188,6 +188,9 @@ void talk_release(struct talk *t);
 enum talk_wait talk_go(struct talk *t);
 /* Descriptors to watch meanwhile, at most 4. */
 size_t talk_fds(struct talk *t, struct pollfd *fd);
+/* Appends what it waits for, as a person would say it: "the reply to MAIL from
+ * mail.example". false: nothing worth telling. */
+bool talk_waits_for(const struct talk *t, struct buf *b);
 /* A person or a signal wants it to end: what is under way fails. */
 void talk_interrupt(struct talk *t);
 /* Nothing more of what was to be done is done. */
@@ -246,6 +249,12 @@ void talk_secure(struct talk *t);
 void talk_begin(struct talk *t);
 /* AUTH; mech, user: or NULL. must: a refusal is an error. */
 void talk_auth(struct talk *t, const char *mech, const char *user, bool must);
+/* Octets as they are (\\raw, \\octets). owes: a reply is awaited for them. */
+int talk_octets(
+    struct talk *t, const char *p, size_t len, bool owes, struct err *e);
+/* Whether octets that end so (the last 5 will do) are answered: a line's end
+ * is; inside mail text only the text's. */
+bool talk_octets_owe(const struct talk *t, const char *p, size_t len);
 /* A line typed by hand that holds a secret: what it decodes to is hidden from
  * now on. */
 void talk_hide_typed(struct talk *t, const char *p, size_t len);

@@ -236,8 +236,7 @@ text_tell_end(struct talk *t, const struct text *x, struct text_told *d)
 	buf_release(&d->part);
 }
 
-/* The next block: ACT_DONE with b filled (empty: the end), ACT_WAIT, -1. */
-static int
+int
 text_next(struct talk *t, struct text *x, struct buf *b, struct err *e)
 {
 	buf_clear(b);

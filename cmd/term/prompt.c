@@ -447,6 +447,23 @@ prompt_remember(const char *p, size_t len)
 	add_history(prompt.hist.line[prompt.hist.n - 1]);
 }
 
+/* What leaves other programs leaves this one where no server could be meant. */
+static bool
+prompt_leaves(const char *p, size_t len)
+{
+	static const char *const words[] = { "quit", "exit" };
+	const struct lang *l = &prompt.lang;
+	if (prompt.sh->talk.link != NULL || l->in_text || l->template != NULL)
+		return false;
+	while (len > 0 && p[len - 1] == ' ')
+		len--;
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (len == strlen(words[i]) &&
+		    strncasecmp(p, words[i], len) == 0)
+			return true;
+	return false;
+}
+
 /* One line; false when those pasted behind it must not be run. */
 static bool
 prompt_run_line(const char *p, size_t len, bool shown)
@@ -454,6 +471,10 @@ prompt_run_line(const char *p, size_t len, bool shown)
 	struct shell *sh = prompt.sh;
 	unsigned asked;
 
+	if (prompt_leaves(p, len)) {
+		sh->talk.leaving = true;
+		return false;
+	}
 	prompt_remember(p, len);
 	signals_take();
 	sh->talk.typed = shown;

@@ -1,6 +1,7 @@
 /* A reply is lines "NNN-text" and one last line "NNN text" or "NNN". Lines are
  * cut at LF, one memchr(3) over each octet; a good line moves from in to cur,
- * the last one hands cur over. A line that is no reply drops cur and itself.
+ * the last one hands cur over. A line that is no reply drops cur and itself, and
+ * both are handed out as they came.
  * When a limit is passed before the LF has come, the rest of that line is
  * skipped as it comes, so that how the bytes were cut never shows. */
 #include "net/core/reply.h"
@@ -112,19 +113,48 @@ reply_pending(const struct reply_parser *p)
 	return p->size + buf_len(&p->in);
 }
 
+/* The lines of the reply under way, LF behind each. */
+static void
+reply_lines(const struct reply *r, struct buf *b)
+{
+	for (size_t i = 0; i < r->nlines; i++) {
+		size_t len;
+		const char *text = reply_text(r, i, &len);
+		buf_addf(b, "%d%c", r->code, r->line[i].sep);
+		buf_add(b, text, len);
+		buf_addc(b, '\n');
+	}
+}
+
+/* Octets of a line without its end. */
+static size_t
+reply_trim(const char *line, size_t size)
+{
+	if (size > 0 && line[size - 1] == '\n')
+		size--;
+	if (size > 0 && line[size - 1] == '\r')
+		size--;
+	return size;
+}
+
 void
 reply_leftover(const struct reply_parser *p, struct buf *bad)
 {
-	for (size_t i = 0; i < p->cur.nlines; i++) {
-		size_t len;
-		const char *text = reply_text(&p->cur, i, &len);
-		buf_addf(bad, "%s%d%c", i > 0 ? "\n" : "", p->cur.code,
-		    p->cur.line[i].sep);
-		buf_add(bad, text, len);
-	}
-	if (buf_len(&p->in) > 0 && p->cur.nlines > 0)
+	const char *in = buf_data(&p->in), *lf;
+	size_t len = buf_len(&p->in), before = buf_len(bad);
+	reply_lines(&p->cur, bad);
+	/* Whole ones: the parser was not asked any more. */
+	while (len > 0 && (lf = memchr(in, '\n', len)) != NULL) {
+		size_t n = (size_t)(lf - in) + 1;
+		buf_add(bad, in, reply_trim(in, n));
 		buf_addc(bad, '\n');
-	buf_add(bad, buf_data(&p->in), buf_len(&p->in));
+		in += n;
+		len -= n;
+	}
+	if (len > 0)
+		buf_add(bad, in, len);
+	else if (buf_len(bad) > before)
+		buf_truncate(bad, buf_len(bad) - 1);
 }
 
 static bool
@@ -261,19 +291,8 @@ reply_find_enhanced(struct reply *r)
 		r->flaws |= REPLY_ENH_CLASS;
 }
 
-/* Octets of a line without its end. */
-static size_t
-reply_trim(const char *line, size_t size)
-{
-	if (size > 0 && line[size - 1] == '\n')
-		size--;
-	if (size > 0 && line[size - 1] == '\r')
-		size--;
-	return size;
-}
-
-/* Drops the reply under way and the line at the front: used octets of it are
- * here, its LF among them or not. */
+/* Drops the reply under way and the line at the front, handing both out: used
+ * octets of the line are here, its LF among them or not. */
 static int
 reply_drop(struct reply_parser *p, size_t show, size_t used, bool whole,
     struct buf *bad)
@@ -281,6 +300,7 @@ reply_drop(struct reply_parser *p, size_t show, size_t used, bool whole,
 	const char *line = buf_data(&p->in);
 	if (show > REPLY_BAD_MAX)
 		show = REPLY_BAD_MAX;
+	reply_lines(&p->cur, bad);
 	buf_add(bad, line, show);
 	buf_consume(&p->in, used);
 	reply_clear(&p->cur);

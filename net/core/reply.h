@@ -66,9 +66,9 @@ void reply_parser_clear(struct reply_parser *p);
 void reply_feed(struct reply_parser *p, const char *data, size_t len);
 /* Takes the next whole reply into *out (initialised; cleared first).
  * Returns 1 with a reply, 0 when more bytes are needed, -1 when what came is
- * no reply (ERR_PROTO: the line is appended to *bad with its line end removed,
- * at most 1,024 octets of it; the parser has dropped it and the lines of the
- * reply under way). A line or reply over the limits is ERR_PROTO as soon as
+ * no reply (ERR_PROTO: the lines of the reply under way and that line, which
+ * the parser has dropped, are appended to *bad, LF between them, at most 1,024
+ * octets of the line). A line or reply over the limits is ERR_PROTO as soon as
  * the limit is passed, not at its end; what then still comes of that line is
  * skipped. The first octets of TLS are told as such without waiting for LF. */
 int reply_next(

@@ -75,7 +75,9 @@ enum smtp_state smtp_state(const struct smtp *s);
  * SMTP_AUTHING any line is a response. A line with CR, LF or NUL is -1
  * (ERR_DATA, names the octet and where). */
 int smtp_command(struct smtp *s, const char *line, size_t len, struct err *e);
-/* Queues exact octets. owes: a reply is expected for them. */
+/* Queues exact octets. owes: a reply is expected for them. One whole line of
+ * an AUTH exchange counts as that line, whatever ends it; all else is
+ * VERB_RAW. */
 void smtp_raw(struct smtp *s, const char *p, size_t len, bool owes);
 /* Queues mail text through the encoder, and the end of it (ends the last line,
  * adds the lone period). The end owes one reply, under LMTP one for each

@@ -99,6 +99,21 @@ smtp_command(struct smtp *s, const char *line, size_t len, struct err *e)
 	return 0;
 }
 
+/* One line, whole, that belongs to an AUTH exchange is that line. */
+static enum verb_id
+smtp_raw_verb(const struct smtp *s, const char *p, size_t len)
+{
+	if (len < 1 || p[len - 1] != '\n' ||
+	    (size_t)((const char *)memchr(p, '\n', len) - p) + 1 < len)
+		return VERB_RAW;
+	if (s->state == SMTP_AUTHING)
+		return VERB_RESPONSE;
+	size_t n = verb_word(p, len);
+	const struct verb *v = verb_find(p, n);
+	bool word = p[n] == ' ' || p[n] == '\t' || p[n] == '\r' || p[n] == '\n';
+	return word && v != NULL && v->id == VERB_AUTH ? VERB_AUTH : VERB_RAW;
+}
+
 void
 smtp_raw(struct smtp *s, const char *p, size_t len, bool owes)
 {
@@ -106,7 +121,12 @@ smtp_raw(struct smtp *s, const char *p, size_t len, bool owes)
 	smtp_queue(s, p, len);
 	if (!owes)
 		return;
-	struct smtp_owed *o = smtp_owe(s, VERB_RAW, mem_dup(""), false);
+	enum verb_id id = smtp_raw_verb(s, p, len);
+	s->secret |= id != VERB_RAW;
+	size_t line = 0;
+	while (id != VERB_RAW && p[line] != '\r' && p[line] != '\n')
+		line++;
+	struct smtp_owed *o = smtp_owe(s, id, mem_dupn(p, line), false);
 	const char *lf = len > 0 ? memchr(p, '\n', len) : NULL;
 	/* A line of it may be answered while more of it goes out. */
 	if (len > 0)

@@ -83,11 +83,42 @@ test_reply(void)
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		buf_clear(&b);
-		explain_reply(&b, verb_get(rows[i].v), rows[i].code,
+		explain_reply(&b, verb_get(rows[i].v), NULL, rows[i].code,
 		    rows[i].class, rows[i].subject, rows[i].detail,
 		    rows[i].width);
 		CHECK(strcmp(buf_str(&b), rows[i].want) == 0, "%s %d:\n%s",
 		    verb_get(rows[i].v)->name, rows[i].code, buf_str(&b));
+	}
+	buf_release(&b);
+}
+
+static void
+test_response(void)
+{
+	static const struct {
+		const char *line;
+		int code, class;
+		const char *want;
+	} rows[] = {
+		{ "*", 501, 5,
+		    "501 Authentication exchange cancelled (RFC 4954)\n"
+		    "5.7.0 Other or undefined security status\n" },
+		{ "*", 500, 0,
+		    "500 Authentication exchange cancelled (RFC 4954, which "
+		    "has 501 for that)\n" },
+		{ "dGVzdA==", 500, 0,
+		    "500 Authentication Exchange line is too long (RFC "
+		    "4954)\n" },
+		{ "*", 454, 0,
+		    "454 Temporary authentication failure (RFC 4954)\n" },
+	};
+	struct buf b = BUF_INIT;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		buf_clear(&b);
+		explain_reply(&b, verb_get(VERB_RESPONSE), rows[i].line,
+		    rows[i].code, rows[i].class, 7, 0, 0);
+		CHECK(strcmp(buf_str(&b), rows[i].want) == 0, "%s %d:\n%s",
+		    rows[i].line, rows[i].code, buf_str(&b));
 	}
 	buf_release(&b);
 }
@@ -417,6 +448,7 @@ int
 main(void)
 {
 	test_reply();
+	test_response();
 	test_keyword();
 	test_page();
 	test_word();

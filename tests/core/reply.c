@@ -62,9 +62,11 @@ static const struct {
 	    "123456789 12345678 \xc3\xa9tail;" },
 	{ "codes differ", "220-a\r\n554 b\r\n250 c\r\n",
 	    "!reply begins with 220 and goes on with 554 (RFC 5321 4.2.1)!"
-	    "554 b;250 c;" },
+	    "220-a\n554 b;250 c;" },
 	{ "garbage inside a reply", "250-a\r\nwhat\r\n250 c\r\n",
-	    "!no reply code in 'what'!what;250 c;" },
+	    "!no reply code in 'what'!250-a\nwhat;250 c;" },
+	{ "an empty line inside a reply", "250-a\r\n250-b\r\n\r\n250 c\r\n",
+	    "!an empty line is no reply!250-a\n250-b\n;250 c;" },
 	{ "HTTP", "HTTP/1.1 400 Bad Request\r\n",
 	    "!no reply code in 'HTTP/1.1 400 Bad Request': this looks like "
 	    "HTTP!HTTP/1.1 400 Bad Request;" },
@@ -225,9 +227,30 @@ test_tls(void)
 	}
 }
 
-/* n octets of line, or lines, then one reply: what comes, however cut. */
+/* Takes the lines that stand before a bad one away: how many. */
+static size_t
+drop_lines(struct buf *out)
+{
+	const char *got = buf_str(out), *end = strrchr(got, '\n');
+	const char *at = strchr(got + 1, '!');
+	if (end == NULL || at == NULL || got[0] != '!')
+		return 0;
+	struct buf b = BUF_INIT;
+	size_t n = 0;
+	for (const char *p = at; p <= end; p++)
+		n += *p == '\n';
+	buf_add(&b, got, (size_t)(at + 1 - got));
+	buf_adds(&b, end + 1);
+	buf_release(out);
+	*out = b;
+	return n;
+}
+
+/* n octets of line, or lines, then one reply: what comes, however cut; so many
+ * lines before the bad one come with it. */
 static void
-check_limit(const char *label, const struct buf *in, const char *want)
+check_limit(
+    const char *label, const struct buf *in, size_t lines, const char *want)
 {
 	static const size_t step[] = { 1, 7, 1000, 65535, 65536, 65537,
 		1 << 22 };
@@ -236,6 +259,8 @@ check_limit(const char *label, const struct buf *in, const char *want)
 		if (step[i] == 1 && buf_len(in) > 100000)
 			continue;
 		run(buf_data(in), buf_len(in), 0, step[i], &out);
+		size_t dropped = drop_lines(&out);
+		CHECK(dropped == lines, "%s: %zu lines", label, dropped);
 		const char *got = buf_str(&out);
 		size_t n = strlen(want);
 		CHECK(strncmp(got, want, n) == 0 &&
@@ -265,38 +290,38 @@ test_limits(void)
 	struct buf in = BUF_INIT;
 	add_line(&in, "250 ", REPLY_LINE_MAX, "\r\n");
 	buf_adds(&in, "299 z\r\n");
-	check_limit("line of the limit", &in, "250 x");
+	check_limit("line of the limit", &in, 0, "250 x");
 
 	buf_clear(&in);
 	add_line(&in, "250 ", REPLY_LINE_MAX + 1, "\r\n");
 	buf_adds(&in, "299 z\r\n");
-	check_limit("line over the limit", &in,
+	check_limit("line over the limit", &in, 0,
 	    "!reply line of more than 65536 octets!250 x");
 
 	buf_clear(&in);
 	add_line(&in, "", 300000, "\n");
 	buf_adds(&in, "299 z\r\n");
 	check_limit(
-	    "no code, long", &in, "!reply line of more than 65536 octets!x");
+	    "no code, long", &in, 0, "!reply line of more than 65536 octets!x");
 
 	buf_clear(&in);
 	for (int i = 0; i < REPLY_LINES_MAX - 1; i++)
 		buf_adds(&in, "250-x\r\n");
 	buf_adds(&in, "250 x\r\n299 z\r\n");
-	check_limit("lines of the limit", &in, "250 x|x");
+	check_limit("lines of the limit", &in, 0, "250 x|x");
 
 	buf_clear(&in);
 	for (int i = 0; i < REPLY_LINES_MAX; i++)
 		buf_adds(&in, "250-x\r\n");
 	buf_adds(&in, "250 x\r\n299 z\r\n");
-	check_limit("lines over the limit", &in,
+	check_limit("lines over the limit", &in, REPLY_LINES_MAX,
 	    "!reply of more than 1000 lines!250 x;");
 
 	buf_clear(&in);
 	for (int i = 0; i < 16; i++)
 		add_line(&in, "250-", REPLY_LINE_MAX, "\r\n");
 	buf_adds(&in, "250 x\r\n299 z\r\n");
-	check_limit("size over the limit", &in,
+	check_limit("size over the limit", &in, 16,
 	    "!reply of more than 1048576 octets!;299 z;");
 
 	buf_clear(&in);
@@ -305,7 +330,7 @@ test_limits(void)
 	add_line(&in, "250-", REPLY_LINE_MAX - 10, "\r\n");
 	add_line(&in, "250 ", 11, "\r\n");
 	buf_adds(&in, "299 z\r\n");
-	check_limit("size over the limit in a line", &in,
+	check_limit("size over the limit in a line", &in, 16,
 	    "!reply of more than 1048576 octets!250 xxxxx;299 z;");
 
 	buf_release(&in);

@@ -238,6 +238,16 @@ static const struct {
 	{ "raw",
 	    { { "", "220 x\r\n" }, { "-NO\r", "" }, { "=OP x", "250 x\r\n" } },
 	    "(greeting) 220 greeted;(raw) 250 greeted;", "NO\rOP x" },
+	{ "raw, a line of AUTH and its answer",
+	    { { "", "220 x\r\n" }, { "~AUTH LOGIN\r", "334 x\r\n" },
+		{ "~*", "501 no\r\n" }, { "~AUTHOR", "500 x\r\n" } },
+	    "(greeting) 220 greeted;AUTH 334 auth;(response) 501 greeted;"
+	    "(raw) 500 greeted;",
+	    NULL },
+	{ "raw, two lines are nobody's AUTH",
+	    { { "", "220 x\r\n" },
+		{ "~AUTH LOGIN\r|x\r", "334 x\r\n" } },
+	    "(greeting) 220 greeted;(raw) 334 greeted;", NULL },
 	{ "early: the command has not gone",
 	    { { "", "220 x\r\n" },
 		{ "NOOP\n@hold\nMAIL FROM:<a@b>", "250 a\r\n250 b\r\n" },
@@ -445,6 +455,16 @@ run_client(struct run *r, const char *p, size_t len)
 	case '+':
 		smtp_chunk(r->s, p + 1, len - 1);
 		break;
+	case '~': { /* with LF, and where | stands */
+		char *raw = mem_dupn(p + 1, len);
+		raw[len - 1] = '\n';
+		for (size_t i = 0; i + 1 < len; i++)
+			if (raw[i] == '|')
+				raw[i] = '\n';
+		smtp_raw(r->s, raw, len, true);
+		free(raw);
+		break;
+	}
 	case '=':
 	case '-':
 		smtp_raw(r->s, p + 1, len - 1, *p == '=');

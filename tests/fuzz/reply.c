@@ -19,12 +19,15 @@ reading_take(void *arg, const char *p, size_t len)
 	while ((rc = reply_next(&r->parser, &r->reply, &bad, NULL)) != 0) {
 		if (rc < 0) {
 			/* TLS is told at once: of its octets as many are shown
-			 * as have come. */
+			 * as have come, behind the lines before it. */
 			size_t n = buf_len(&bad);
 			const char *begin = buf_data(&bad);
-			bool tls = n > 0 && *begin >= 0x14 && *begin <= 0x17;
+			const char *lf = n > 0 ? memrchr(begin, '\n', n) : NULL;
+			size_t at = lf == NULL ? 0 : (size_t)(lf - begin) + 1;
+			bool tls = at < n && begin[at] >= 0x14 &&
+				   begin[at] <= 0x17;
 			buf_adds(&r->told, "bad:");
-			buf_add(&r->told, begin, tls ? 1 : n);
+			buf_add(&r->told, begin, tls ? at + 1 : n);
 			buf_clear(&bad);
 			continue;
 		}
