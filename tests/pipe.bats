@@ -396,3 +396,65 @@ refuses() {
 	ends 75 "$SMTPSH" --timeout 300ms --pipe 'while :; do printf 2; sleep 0.1; done' -c NOOP
 	tells "the greeting did not come in time"
 }
+
+# prdr REPLIES: the file "prdr", a server that is asked for PRDR and answers so
+# to the end of the text.
+prdr() {
+	cat >prdr <<-END
+		R: 220 x
+		S: EHLO me
+		R: 250-x
+		R: 250 PRDR
+		S: MAIL FROM:<a@b.example> PRDR
+		R: 250 ok
+		S: RCPT TO:<c@d.example>
+		R: 250 ok
+		S: RCPT TO:<no@d.example>
+		R: 550 no
+		S: RCPT TO:<e@f.example>
+		R: 250 ok
+		S: DATA
+		R: 354 go
+		S: text
+		S: .
+		$1
+		S: QUIT
+		R: 221 bye
+	END
+}
+
+@test "PRDR: behind 353 a reply for each accepted recipient, and the message's" {
+	local to=c@d.example,no@d.example,e@f.example
+	prdr $'R: 353 analysis\nR: 250 one\nR: 550 two\nR: 250 all'
+	ends 69 "$SMTPSH" --mock prdr --helo me --from a@b.example --to $to --body x \
+		--mail-param PRDR --record rec
+	has $'R: 250 one\n   # for <c@d.example>' $'R: 550 two\n   # for <e@f.example>' \
+		"# 353 Replies for each recipient follow"
+	lacks "nobody asked" "for <no@d.example>"
+	[ "$(grep -A1 'R: 250 all' <<<"$output" | grep -c 'for <')" = 0 ]
+	ends 69 "$SMTPSH" --mock prdr --helo me --from a@b.example --to $to --body x \
+		--mail-param PRDR --format json
+	has '"text":"two","verb":"(end of mail text)","rcpt":"<e@f.example>"'
+	# In a transcript each is judged; so it is in what was recorded.
+	ends 0 "$SMTPSH" --mock prdr -q -f prdr
+	ends 0 "$SMTPSH" --mock prdr -q -f rec
+	sed 's/R: 550 two/R: 250 two/' prdr >wrong
+	ends 1 "$SMTPSH" --mock prdr -q -f wrong
+	tells "wrong:19: expected 250 two, got 550 two"
+	# One reply may answer all.
+	prdr 'R: 250 all'
+	ends 69 "$SMTPSH" --mock prdr --helo me --from a@b.example --to $to --body x \
+		--mail-param PRDR
+	lacks "for <"
+}
+
+@test "PRDR line by line; a 353 that was not asked for breaks the protocol" {
+	prdr $'R: 353 analysis\nR: 250 one\nR: 550 two\nR: 250 all'
+	sed -n '/^S: text/d; s/^S: //p' prdr >lines
+	ends 69 "$SMTPSH" --mock prdr <lines
+	lacks "nobody asked"
+	prdr 'R: 353 analysis'
+	sed -i 's/ PRDR$//' prdr lines
+	ends 76 "$SMTPSH" --mock prdr <lines
+	[[ $stderr == *"the reply to the end of mail text is 353, expected 250"* ]]
+}
