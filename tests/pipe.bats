@@ -125,6 +125,66 @@ END
 	grep -aq $'\xc3\xa4 \xff\r$' wire
 }
 
+@test "UTF-8 in header fields asks for SMTPUTF8, in the body alone not" {
+	export OFFER=SMTPUTF8
+	printf 'Subject: Gr\xc3\xbc\xc3\x9fe\n\nx\n' >message
+	ends 0 mail -q <message
+	grep -q '^MAIL FROM:<a@x.example> BODY=8BITMIME SMTPUTF8' wire
+	rm wire
+	ends 0 mail -q --mail-param smtputf8 <message
+	grep -q $'^MAIL FROM:<a@x.example> BODY=8BITMIME smtputf8\r$' wire
+	rm wire
+	printf 'Subject: x\n continued \xc3\xbc\n\nx\n' >message
+	ends 0 mail -q <message
+	grep -q '^MAIL.* SMTPUTF8' wire
+	rm wire
+	# In the body, in a text without a header, in what is no UTF-8.
+	for m in 'Subject: x\n\nZ\xc3\xbcrich: \xc3\xbc\n' \
+		'Z\xc3\xbcrich liegt\n' 'Subject: Z\xfcrich\n\nx\n'; do
+		printf "$m" >message
+		ends 0 mail <message
+		grep -q $'^MAIL FROM:<a@x.example> BODY=8BITMIME\r$' wire
+		rm wire
+	done
+	has "no UTF-8"
+}
+
+@test "UTF-8 in the header, 8-bit text: told where they were not offered" {
+	printf 'Subject: Gr\xc3\xbc\xc3\x9fe\n\nx\n' >message
+	ends 0 mail <message
+	has "SMTPUTF8 was not offered (RFC 6531)"
+	lacks "8BITMIME was not"
+	sed -i s/8BITMIME/HELP/ recorder.sh
+	ends 0 mail <message
+	has "SMTPUTF8 was not offered (RFC 6531)" "8BITMIME was not offered (RFC 6152)"
+	printf 'Subject: x\n\n\xe4\n' >message
+	ends 0 mail <message
+	has "8BITMIME was not offered (RFC 6152)"
+	lacks SMTPUTF8
+	printf 'Subject: x\n\nx\n' >message
+	ends 0 mail <message
+	lacks "was not offered"
+}
+
+@test "a domain beyond ASCII goes as A-labels where SMTPUTF8 is not offered" {
+	local to=$'joe@b\xc3\xbccher.example'
+	ends 0 mail --body x --to "$to" --from $'jan@b\xc3\xbccher.example'
+	[ "$(grep -a -c '^MAIL FROM:<jan@xn--bcher-kva.example>' wire)" = 1 ]
+	[ "$(grep -a -c $'^RCPT TO:<joe@xn--bcher-kva.example>\r' wire)" = 1 ]
+	has "$to goes as joe@xn--bcher-kva.example" "RFC 5891"
+	rm wire
+	OFFER=SMTPUTF8 ends 0 mail --body x --to "$to"
+	grep -a -q "^RCPT TO:<$to>" wire
+	grep -a -q '^MAIL.* SMTPUTF8' wire
+	lacks xn--
+	rm wire
+	# A local part cannot, and then nothing goes.
+	ends 69 mail --body x --to "$to" --to $'j\xc3\xbcrgen@b.example'
+	has_in "$stderr" "is not ASCII" "SMTPUTF8" "nothing was sent" $'j\xc3\xbcrgen@b.example'
+	run grep -a '^MAIL\|^RCPT' wire
+	[ "$status" = 1 ]
+}
+
 @test "a bare CR is refused by name and line, and nothing is sent" {
 	local bad n=0
 	for bad in 'a\nb\rc\n' '\ra\n' 'a\r' 'a\r\r\n' 'a\n\n\r\r\n'; do
@@ -395,4 +455,66 @@ refuses() {
 	tells "the reply to NOOP did not come in time"
 	ends 75 "$SMTPSH" --timeout 300ms --pipe 'while :; do printf 2; sleep 0.1; done' -c NOOP
 	tells "the greeting did not come in time"
+}
+
+# prdr REPLIES: the file "prdr", a server that is asked for PRDR and answers so
+# to the end of the text.
+prdr() {
+	cat >prdr <<-END
+		R: 220 x
+		S: EHLO me
+		R: 250-x
+		R: 250 PRDR
+		S: MAIL FROM:<a@b.example> PRDR
+		R: 250 ok
+		S: RCPT TO:<c@d.example>
+		R: 250 ok
+		S: RCPT TO:<no@d.example>
+		R: 550 no
+		S: RCPT TO:<e@f.example>
+		R: 250 ok
+		S: DATA
+		R: 354 go
+		S: text
+		S: .
+		$1
+		S: QUIT
+		R: 221 bye
+	END
+}
+
+@test "PRDR: behind 353 a reply for each accepted recipient, and the message's" {
+	local to=c@d.example,no@d.example,e@f.example
+	prdr $'R: 353 analysis\nR: 250 one\nR: 550 two\nR: 250 all'
+	ends 69 "$SMTPSH" --mock prdr --helo me --from a@b.example --to $to --body x \
+		--mail-param PRDR --record rec
+	has $'R: 250 one\n   # for <c@d.example>' $'R: 550 two\n   # for <e@f.example>' \
+		"# 353 Replies for each recipient follow"
+	lacks "nobody asked" "for <no@d.example>"
+	[ "$(grep -A1 'R: 250 all' <<<"$output" | grep -c 'for <')" = 0 ]
+	ends 69 "$SMTPSH" --mock prdr --helo me --from a@b.example --to $to --body x \
+		--mail-param PRDR --format json
+	has '"text":"two","verb":"(end of mail text)","rcpt":"<e@f.example>"'
+	# In a transcript each is judged; so it is in what was recorded.
+	ends 0 "$SMTPSH" --mock prdr -q -f prdr
+	ends 0 "$SMTPSH" --mock prdr -q -f rec
+	sed 's/R: 550 two/R: 250 two/' prdr >wrong
+	ends 1 "$SMTPSH" --mock prdr -q -f wrong
+	has_in "$stderr" "wrong:19: expected 250 two, got 550 two"
+	# One reply may answer all.
+	prdr 'R: 250 all'
+	ends 69 "$SMTPSH" --mock prdr --helo me --from a@b.example --to $to --body x \
+		--mail-param PRDR
+	lacks "for <"
+}
+
+@test "PRDR line by line; a 353 that was not asked for breaks the protocol" {
+	prdr $'R: 353 analysis\nR: 250 one\nR: 550 two\nR: 250 all'
+	sed -n '/^S: text/d; s/^S: //p' prdr >lines
+	ends 69 "$SMTPSH" --mock prdr <lines
+	lacks "nobody asked"
+	prdr 'R: 353 analysis'
+	sed -i 's/ PRDR$//' prdr lines
+	ends 76 "$SMTPSH" --mock prdr <lines
+	[[ $stderr == *"the reply to the end of mail text is 353, expected 250"* ]]
 }

@@ -23,6 +23,8 @@ static const struct {
 	{ "MTRK", "lets the sender ask later what became of the mail" },
 	{ "NOTIFY", "when a report goes to the sender; NEVER stands alone" },
 	{ "ORCPT", "the address this recipient had first, for reports" },
+	{ "PRDR", "answer for each recipient apart: 353, a reply for each, one "
+		  "for the message" },
 	{ "REQUIRETLS", "pass the mail on over TLS only" },
 	{ "RET", "a report of failure returns the full mail or its headers" },
 	{ "RRVS", "deliver only if the mailbox had this owner then; C: "

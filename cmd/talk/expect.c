@@ -118,7 +118,7 @@ step_unjudged(struct talk *t, const struct due *d)
 	/* What nothing asked for is told as such: talk_surplus(). */
 	if (d->by == DUE_GREETING || d->by == DUE_UNASKED)
 		return;
-	if (step_is_odd(d->verb, d->code)) {
+	if (step_is_odd(d)) {
 		struct err e;
 		err_set(&e, ERR_PROTO, "the reply to %s is %d, expected %s",
 		    d->verb->id == VERB_TEXT_END ? "the end of mail text"

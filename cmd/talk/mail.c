@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 #include "cmd/talk/mail.h"
+#include "cmd/talk/mail_ascii.h"
 #include "cmd/talk/step.h"
 
 struct mail_act {
@@ -11,6 +12,7 @@ struct mail_act {
 	bool helo;     /* HELO was said, EHLO having been refused */
 	uint64_t size; /* of the text, if it is known */
 	bool sized, utf8;
+	struct ascii_paths paths;
 	unsigned breaches;
 };
 
@@ -146,26 +148,34 @@ mail_param(const struct mail_act *a, struct buf *b, const char *param)
 		buf_addf(b, " SIZE=%llu", (unsigned long long)a->size);
 }
 
-static bool
-mail_is_ascii(const char *p)
-{
-	for (; *p != '\0'; p++)
-		if ((unsigned char)*p > 127)
-			return false;
-	return true;
-}
-
+/* What is beyond ASCII goes as it is where the server takes it, else addresses
+ * by their A-labels; a text goes anyway. */
 static int
-mail_utf8(const struct talk *t, struct mail_act *a, struct err *e)
+mail_utf8(struct talk *t, struct mail_act *a, struct err *e)
 {
-	a->utf8 = !mail_is_ascii(a->m->from);
-	for (size_t i = 0; i < a->m->nto; i++)
-		a->utf8 |= !mail_is_ascii(a->m->to[i]);
-	if (!a->utf8 || smtp_offer(link_smtp(t->link), "SMTPUTF8") != NULL)
-		return 0;
-	return err_set(e, ERR_REFUSED,
-	    "an address is not ASCII and the server does not offer SMTPUTF8 "
-	    "(RFC 6531): nothing was sent");
+	const struct smtp *s = link_smtp(t->link);
+	const struct mail *m = a->m;
+	bool offered =
+	    smtp_offer(s, "SMTPUTF8") != NULL || mail_has_param(m, "SMTPUTF8");
+	bool path = ascii_needs_utf8(m);
+	enum beyond header = BEYOND_NOTHING;
+	if (m->text != NULL)
+		header = ascii_header(
+		    buf_data(&m->text->first), buf_len(&m->text->first));
+	if (path && !offered && ascii_paths(t, m, &a->paths, e) < 0)
+		return -1;
+	a->utf8 = offered && (path || header == BEYOND_UTF8);
+	if (header == BEYOND_UTF8 && !offered)
+		talk_remark(t, "the header is not ASCII, and SMTPUTF8 was not "
+			       "offered (RFC 6531): it goes as it is");
+	if (header == BEYOND_OTHER)
+		talk_remark(t, "the header has octets above 127 that are no "
+			       "UTF-8 (RFC 6532): it goes as it is");
+	if (m->text != NULL && m->text->eightbit &&
+	    smtp_offer(s, "8BITMIME") == NULL)
+		talk_remark(t, "the text has octets above 127, and 8BITMIME "
+			       "was not offered (RFC 6152): it goes as it is");
+	return 0;
 }
 
 /* By BDAT where it is offered: to others the message's lines are commands. */
@@ -198,13 +208,14 @@ mail_mail(struct talk *t, struct mail_act *a, struct err *e)
 			return -1;
 		a->sized = r > 0;
 	}
-	buf_addf(&b, "MAIL FROM:<%s>", m->from);
+	buf_addf(&b, "MAIL FROM:<%s>",
+	    a->paths.from != NULL ? a->paths.from : m->from);
 	if (offered && a->sized && !mail_has_param(m, "SIZE"))
 		buf_addf(&b, " SIZE=%llu", (unsigned long long)a->size);
 	if (text && m->text->eightbit && smtp_offer(s, "8BITMIME") != NULL &&
 	    !mail_has_param(m, "BODY"))
 		buf_adds(&b, " BODY=8BITMIME");
-	if (a->utf8)
+	if (a->utf8 && !mail_has_param(m, "SMTPUTF8"))
 		buf_adds(&b, " SMTPUTF8");
 	for (size_t i = 0; i < m->nmail_param; i++)
 		mail_param(a, &b, m->mail_param[i]);
@@ -222,7 +233,8 @@ mail_rcpt(struct talk *t, struct mail_act *a)
 		a->act.step = STEP_DATA;
 		return ACT_MORE;
 	}
-	buf_addf(&b, "RCPT TO:<%s>", m->to[a->i]);
+	buf_addf(&b, "RCPT TO:<%s>",
+	    a->paths.to != NULL ? a->paths.to[a->i] : m->to[a->i]);
 	for (size_t k = 0; k < m->nrcpt_param; k++)
 		buf_addf(&b, " %s", m->rcpt_param[k]);
 	return mail_say(t, a, STEP_RCPT_SAID, &b);
@@ -350,9 +362,17 @@ mail_resume(struct talk *t, struct act *act, struct err *e)
 	return ACT_DONE;
 }
 
-static const struct act_kind mail_kind = {
-	.name = "mail", .size = sizeof(struct mail_act), .resume = mail_resume
-};
+static void
+mail_release(struct talk *t, struct act *act)
+{
+	(void)t;
+	ascii_paths_release(&((struct mail_act *)act)->paths);
+}
+
+static const struct act_kind mail_kind = { .name = "mail",
+	.size = sizeof(struct mail_act),
+	.resume = mail_resume,
+	.release = mail_release };
 
 void
 talk_mail(struct talk *t, struct mail *m)

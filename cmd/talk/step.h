@@ -34,8 +34,8 @@ bool talk_builtin(void *arg, const char *name, struct buf *b);
 int step_take(struct talk *t, int64_t until_ns, struct err *e);
 /* What has come of a reply that did not end is shown. */
 void step_leftover(struct talk *t);
-/* A reply that only an expectation may have after such a line. */
-bool step_is_odd(const struct verb *v, int code);
+/* Its reply is one that only an expectation may have after such a line. */
+bool step_is_odd(const struct due *d);
 
 /* expect.c */
 /* Holds r against t->want and counts. */

@@ -63,16 +63,21 @@ take_due(struct talk *t, const struct link_event *k)
 }
 
 /* A reply that its place in the session forbids: a 354 that nothing asked for,
- * a 2yz to DATA. Whoever expects it may have it; else it is a breach. */
+ * a 2yz to DATA, a 353 without PRDR. Whoever expects it may have it; else it is
+ * a breach. */
 bool
-step_is_odd(const struct verb *v, int code)
+step_is_odd(const struct due *d)
 {
+	const struct verb *v = d->verb;
+	int code = d->code;
 	if (v == NULL || v->id == VERB_UNKNOWN || v->id == VERB_RAW)
 		return false;
 	if (v->id == VERB_DATA)
 		return code / 100 == 2 || (code / 100 == 3 && code != 354);
 	if (code / 100 != 3)
 		return false;
+	if (code == 353 && !d->again)
+		return true;
 	enum verb_listing l = verb_lists(v, code);
 	return l != VERB_LISTED && l != VERB_LATER;
 }

@@ -3,6 +3,7 @@
  * stood there and what should have. RFC 821's quoted characters outside of
  * quotes ("Joe\,Smith@Beta.ARPA") are read too. */
 #include "net/core/addr.h"
+#include "net/core/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,25 +56,12 @@ addr_is_hex(unsigned char c)
 	       (c >= 'A' && c <= 'F');
 }
 
-/* Octets of the UTF-8 character here that is not ASCII, 0 if none is
- * (RFC 3629 4). */
+/* Octets of the UTF-8 character here that is not ASCII, 0 if none is. */
 static size_t
 addr_utf8(const struct addr_cursor *c)
 {
-	const unsigned char *p = (const unsigned char *)c->p + c->at;
-	size_t left = c->len - c->at, n;
-	if (left == 0 || p[0] < 0xc2 || p[0] > 0xf4)
-		return 0;
-	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (left < n)
-		return 0;
-	for (size_t i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-		return 0;
-	c->a->utf8 = true;
+	size_t n = utf8_wide(c->p + c->at, c->len - c->at);
+	c->a->utf8 |= n > 0;
 	return n;
 }
 

@@ -37,6 +37,10 @@ static const struct code code_table[] = {
 	    "RFC 1985 5", { VERB_ETRN }, false },
 	{ 334, "Server challenge", "the text is base64, and may be empty",
 	    "RFC 4954 4, RFC 2554", { VERB_AUTH, VERB_RESPONSE }, false },
+	{ 353, "Replies for each recipient follow",
+	    "one for each accepted RCPT, in their order, and one for the "
+	    "message",
+	    "draft-hall-prdr, Exim", { VERB_TEXT_END, VERB_BDAT }, false },
 	{ 354, "Start mail input; end with <CRLF>.<CRLF>", NULL, STD10_SOURCE,
 	    { 0 }, true },
 	{ 355, "<n> is the transaction offset",

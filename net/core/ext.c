@@ -1,4 +1,4 @@
-/* One row an EHLO keyword, the registry's and Postfix's two. RFC 1869 leaves
+/* One row an EHLO keyword, the registry's, Postfix's and Exim's. RFC 1869 leaves
  * what begins with X to local use: those share the last row. */
 #include <string.h>
 #include <strings.h>
@@ -83,6 +83,15 @@ static const struct ext ext_table[] = {
 	{ "XFORWARD", "attribute...",
 	    "a client's attributes can be passed on, for the log",
 	    "Postfix XFORWARD_README", NULL, NULL, "XFORWARD" },
+	{ "PRDR", NULL,
+	    "each recipient gets a reply behind the mail text, as in LMTP",
+	    "Exim, draft-hall-prdr", "PRDR", NULL, NULL },
+	{ "PIPECONNECT", NULL,
+	    "who knows the server may send EHLO and more before the greeting",
+	    "Exim, draft-harris-early-pipe", NULL, NULL, NULL },
+	{ "X_PIPE_CONNECT", NULL,
+	    "PIPECONNECT, by its first name; no keyword by RFC 5321 4.1.1.1",
+	    "Exim 4.92 to 4.94", NULL, NULL, NULL },
 	{ "X", NULL, "a local extension of that server", "RFC 1869", NULL, NULL,
 	    NULL },
 };

@@ -15,9 +15,9 @@
 struct smtp_sent {
 	const struct verb *verb; /* never NULL: VERB_UNKNOWN for others */
 	char *line;		 /* the line without CRLF ("" for stages) */
-	uint64_t seq;	 /* counts from 1 in this session, the greeting; LMTP's
-			    replies to one end of text have one */
-	size_t rcpt;	 /* LMTP end of text: index of the accepted RCPT */
+	uint64_t seq;	 /* counts from 1 in this session, the greeting; the
+			    replies to one end of text (LMTP, PRDR) have one */
+	size_t rcpt;	 /* of these: index of the accepted RCPT */
 	char *rcpt_path; /* its path "<...>", else NULL */
 	int64_t at_ns;	 /* when its last octet was written; 0 until then and
 			    for the greeting */
@@ -81,7 +81,8 @@ int smtp_command(struct smtp *s, const char *line, size_t len, struct err *e);
 void smtp_raw(struct smtp *s, const char *p, size_t len, bool owes);
 /* Queues mail text through the encoder, and the end of it (ends the last line,
  * adds the lone period). The end owes one reply, under LMTP one for each
- * accepted recipient (one if none is). A bare CR is -1 (ERR_DATA, names the
+ * accepted recipient (one if none is); where MAIL asked for PRDR a 353 owes one
+ * for each of them and one for the message. A bare CR is -1 (ERR_DATA, names the
  * line); smtp_text_end() fails so if the last octet was one. */
 int smtp_text(struct smtp *s, const char *p, size_t len, struct err *e);
 int smtp_text_end(struct smtp *s, struct err *e);
@@ -110,7 +111,7 @@ void smtp_next(struct smtp *s, struct smtp_event *ev);
 void smtp_trim(struct smtp *s);
 
 /* How many replies are owed (LMTP's end of text counts as one until it is the
- * oldest); the oldest such command (NULL if none). */
+ * oldest, PRDR's until its 353); the oldest such command (NULL if none). */
 size_t smtp_owed(const struct smtp *s);
 const struct smtp_sent *smtp_oldest(const struct smtp *s);
 /* The newest such command, NULL if none. */

@@ -14,8 +14,9 @@ struct smtp_owed {
 	/* Octets written when a 4yz or 5yz may answer it, and any reply: at
 	 * the end the latest. */
 	uint64_t refusable, answerable;
-	size_t left;	 /* replies still owed to it; 0 = fan not yet counted */
-	bool fan;	 /* LMTP: one reply for each accepted recipient */
+	size_t left; /* replies still owed to it; 0 = fan not yet counted */
+	bool fan;    /* one reply for each accepted recipient: LMTP, or behind
+			    PRDR's 353 with one more for the message */
 	bool chunk_last; /* BDAT ... LAST */
 };
 
@@ -29,6 +30,7 @@ struct smtp {
 	enum smtp_state state;
 	bool hello; /* HELO, EHLO or LHLO was accepted */
 	bool lmtp, tls, tls_wanted, authenticated;
+	bool prdr; /* this transaction's MAIL asked for it */
 	bool eof, eof_told;
 
 	struct reply_parser parser;

@@ -2,7 +2,8 @@
  * that are to be written. Each entry knows at which octet of the stream it
  * ends, so the moment it was written, and whether a reply came before that,
  * need no clock and no guess. LMTP's end of text is one entry that is paid
- * several times; how often is known when all before it are paid. */
+ * several times; how often is known when all before it are paid, and under
+ * PRDR (draft-hall-prdr) when its first reply is a 353. */
 #include "net/core/smtp_priv.h"
 
 #include <stdlib.h>
@@ -73,18 +74,33 @@ smtp_due(const struct smtp *s)
 	return s->owed_at < s->owed_end ? &s->owed[s->owed_at] : NULL;
 }
 
+/* PRDR: behind a 353 each accepted recipient has a reply, and the message. */
+static bool
+smtp_owed_fans_out(const struct smtp *s, const struct smtp_owed *o)
+{
+	bool ends = o->sent.verb->id == VERB_TEXT_END || o->chunk_last;
+	return s->prdr && ends && !o->fan && s->reply.code == 353;
+}
+
 const struct smtp_owed *
 smtp_pay(struct smtp *s)
 {
 	struct smtp_owed *o = &s->owed[s->owed_at];
+	bool fans_out = smtp_owed_fans_out(s, o);
 	s->now = o->sent;
 	if (o->sent.rcpt_path != NULL)
 		s->now.rcpt_path = mem_dup(o->sent.rcpt_path);
 	s->nowed--;
+	if (fans_out) {
+		o->fan = true;
+		o->left += s->nrcpt + 1;
+		s->nowed += s->nrcpt + 1;
+	}
 	if (--o->left > 0) {
 		s->now.line = mem_dup(o->sent.line);
-		o->sent.rcpt++;
-		o->sent.rcpt_path = s->rcpt[o->sent.rcpt];
+		o->sent.rcpt += !fans_out;
+		o->sent.rcpt_path =
+		    o->sent.rcpt < s->nrcpt ? s->rcpt[o->sent.rcpt] : NULL;
 		return o;
 	}
 	s->owed_at++;

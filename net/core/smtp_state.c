@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum smtp_step {
 	SMTP_STEP_NONE,
@@ -68,8 +69,9 @@ smtp_step(enum verb_id id, int code)
 }
 
 static void
-smtp_rcpts_clear(struct smtp *s)
+smtp_transaction_clear(struct smtp *s)
 {
+	s->prdr = false;
 	while (s->nrcpt > 0)
 		free(s->rcpt[--s->nrcpt]);
 }
@@ -78,7 +80,7 @@ smtp_rcpts_clear(struct smtp *s)
 static void
 smtp_reset(struct smtp *s)
 {
-	smtp_rcpts_clear(s);
+	smtp_transaction_clear(s);
 	s->state = s->hello ? SMTP_READY : SMTP_GREETED;
 }
 
@@ -95,19 +97,40 @@ smtp_hello(struct smtp *s, enum verb_id id)
 	smtp_reset(s);
 }
 
-/* The path of a RCPT line: as addr_parse() finds it, or what stands between
- * the colon and the end. */
-static void
-smtp_rcpt_add(struct smtp *s, const char *line)
+/* The path of a MAIL or RCPT line: as addr_parse() finds it, or what stands
+ * between the colon and the end. */
+static const char *
+smtp_path(const char *line, size_t *len)
 {
 	const char *path = strchr(line, ':');
-	size_t len;
 	struct addr a;
 	path = path != NULL ? path + 1 : line + strlen(line);
 	path += strspn(path, " ");
-	len = strlen(path);
-	if (addr_parse(&a, path, len, NULL) == 0)
-		len = a.len;
+	*len = strlen(path);
+	if (addr_parse(&a, path, *len, NULL) == 0)
+		*len = a.len;
+	return path;
+}
+
+/* Is that word among the parameters behind the path? */
+static bool
+smtp_has_param(const char *line, const char *word)
+{
+	size_t len, n;
+	const char *p = smtp_path(line, &len);
+	for (p += len; *(p += strspn(p, " ")) != '\0'; p += n) {
+		n = strcspn(p, " ");
+		if (n == strlen(word) && strncasecmp(p, word, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+smtp_rcpt_add(struct smtp *s, const char *line)
+{
+	size_t len;
+	const char *path = smtp_path(line, &len);
 	if (s->nrcpt == s->rcpt_cap) {
 		s->rcpt_cap = s->rcpt_cap > 0 ? s->rcpt_cap * 2 : 8;
 		s->rcpt = mem_grow(s->rcpt, s->rcpt_cap, sizeof *s->rcpt);
@@ -143,7 +166,8 @@ smtp_move(struct smtp *s, const struct smtp_owed *o)
 		smtp_offers_clear(s);
 		break;
 	case SMTP_STEP_MAIL:
-		smtp_rcpts_clear(s);
+		smtp_transaction_clear(s);
+		s->prdr = smtp_has_param(s->now.line, "PRDR");
 		s->state = SMTP_MAIL;
 		break;
 	case SMTP_STEP_RCPT:

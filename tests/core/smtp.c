@@ -134,6 +134,60 @@ static const struct {
 	    "RCPT 550 mail;DATA 503 mail;"
 	    "(end of mail text) 503 ready;",
 	    NULL },
+	{ "PRDR: 353, one for each accepted recipient, the message's",
+	    { { "", "220 x\r\n" }, { "EHLO me", "250-x\r\n250 PRDR\r\n" },
+		{ "MAIL FROM:<a@b> SIZE=3 prdr\nRCPT TO:<b@c>\n"
+		  "RCPT TO:<no@c>\nRCPT TO:<d@e>\nDATA",
+		    "250 a\r\n250 b\r\n550 c\r\n250 d\r\n354 e\r\n" },
+		{ ">x\n.\nMAIL FROM:<z>",
+		    "353 go\r\n250 a\r\n452 b\r\n250 all\r\n250 next\r\n" } },
+	    "(greeting) 220 greeted;EHLO 250 ready;MAIL 250 mail;"
+	    "RCPT 250 rcpt;RCPT 550 rcpt;RCPT 250 rcpt;DATA 354 text;"
+	    "(end of mail text) 353 text;"
+	    "(end of mail text) #0 <b@c> 250 text;"
+	    "(end of mail text) #1 <d@e> 452 text;"
+	    "(end of mail text) 250 ready;MAIL 250 mail;",
+	    NULL },
+	{ "PRDR: one reply answers all",
+	    { { "", "220 x\r\n" }, { "EHLO me", "250-x\r\n250 PRDR\r\n" },
+		{ "MAIL FROM:<a@b> PRDR\nRCPT TO:<b@c>\nRCPT TO:<d@e>\nDATA",
+		    "250 a\r\n250 b\r\n250 d\r\n354 e\r\n" },
+		{ ">x\n.\nNOOP", "250 all\r\n250 noop\r\n" } },
+	    "(greeting) 220 greeted;EHLO 250 ready;MAIL 250 mail;"
+	    "RCPT 250 rcpt;RCPT 250 rcpt;DATA 354 text;"
+	    "(end of mail text) 250 ready;NOOP 250 ready;",
+	    NULL },
+	{ "PRDR: BDAT, refused for all",
+	    { { "", "220 x\r\n" }, { "EHLO me", "250-x\r\n250 PRDR\r\n" },
+		{ "MAIL FROM:<a@b> PRDR\nRCPT TO:<b@c>\nRCPT TO:<d@e>\n*abc",
+		    "250 a\r\n250 b\r\n250 d\r\n250 e\r\n" },
+		{ "*!de", "353 go\r\n550 a\r\n550 b\r\n550 all\r\n" },
+		{ "NOOP", "250 noop\r\n" } },
+	    "(greeting) 220 greeted;EHLO 250 ready;MAIL 250 mail;"
+	    "RCPT 250 rcpt;RCPT 250 rcpt;BDAT 250 chunks;BDAT 353 chunks;"
+	    "BDAT #0 <b@c> 550 chunks;BDAT #1 <d@e> 550 chunks;"
+	    "BDAT 550 ready;NOOP 250 ready;",
+	    NULL },
+	{ "PRDR: a 353 that was not asked for is one reply",
+	    { { "", "220 x\r\n" }, { "EHLO me", "250-x\r\n250 PRDR\r\n" },
+		{ "MAIL FROM:<a@b> PRDR=1 XPRDR\nRCPT TO:<b@c>\nDATA",
+		    "250 a\r\n250 b\r\n354 e\r\n" },
+		{ ">x\n.", "353 go\r\n250 a\r\n250 all\r\n" } },
+	    "(greeting) 220 greeted;EHLO 250 ready;MAIL 250 mail;"
+	    "RCPT 250 rcpt;DATA 354 text;"
+	    "(end of mail text) 353 ready;unsolicited 250 ready;"
+	    "unsolicited 250 ready;",
+	    NULL },
+	{ "PRDR: of this transaction only, and of a MAIL that was taken",
+	    { { "", "220 x\r\n" }, { "EHLO me", "250-x\r\n250 PRDR\r\n" },
+		{ "MAIL FROM:<a@b> PRDR\nRSET\nMAIL FROM:<PRDR>\n"
+		  "RCPT TO:<b@c>\nDATA",
+		    "250 a\r\n250 r\r\n250 m\r\n250 b\r\n354 e\r\n" },
+		{ ">x\n.", "353 go\r\n250 a\r\n" } },
+	    "(greeting) 220 greeted;EHLO 250 ready;MAIL 250 mail;"
+	    "RSET 250 ready;MAIL 250 mail;RCPT 250 rcpt;DATA 354 text;"
+	    "(end of mail text) 353 ready;unsolicited 250 ready;",
+	    NULL },
 	{ "LMTP, BDAT in the group",
 	    { { "", "220 x\r\n" }, { "LHLO me", "250 x\r\n" },
 		{ "MAIL FROM:<a@b>\nRCPT TO:<b@c>\nRCPT TO:<d@e>\n*abc\n*!de",
