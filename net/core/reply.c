@@ -51,21 +51,26 @@ reply_add_line(struct reply *r, const char *text, size_t len, char sep)
 	buf_add(&r->text, text, len);
 }
 
+/* No more room than it takes: copies are kept, by the thousand. */
 void
 reply_copy(struct reply *dst, const struct reply *src)
 {
-	reply_clear(dst);
-	for (size_t i = 0; i < src->nlines; i++) {
-		size_t len;
-		const char *text = reply_text(src, i, &len);
-		reply_add_line(dst, text, len, src->line[i].sep);
+	struct buf text = dst->text;
+	struct reply_line *line = dst->line;
+	size_t cap = dst->cap;
+	if (cap < src->nlines) {
+		cap = src->nlines;
+		line = mem_grow(line, cap, sizeof *line);
 	}
-	dst->code = src->code;
-	dst->flaws = src->flaws;
-	dst->enh_class = src->enh_class;
-	dst->enh_subject = src->enh_subject;
-	dst->enh_detail = src->enh_detail;
-	dst->enh_len = src->enh_len;
+	if (src->nlines > 0)
+		memcpy(line, src->line, src->nlines * sizeof *line);
+	buf_clear(&text);
+	buf_exact(&text, buf_len(&src->text));
+	buf_add(&text, buf_data(&src->text), buf_len(&src->text));
+	*dst = *src;
+	dst->text = text;
+	dst->line = line;
+	dst->cap = cap;
 }
 
 const char *
