@@ -16,9 +16,6 @@ ledger_init(struct ledger *l)
 static void
 ledger_drop(struct due *d)
 {
-	if (d->reply == NULL)
-		return;
-	reply_release(d->reply);
 	free(d->reply);
 	d->reply = NULL;
 }
@@ -103,9 +100,7 @@ ledger_keep(struct due *d, const struct reply *r, int64_t took_ns)
 	d->code = r->code;
 	if (d->judged || d->settled)
 		return;
-	d->reply = mem_alloc(sizeof *d->reply);
-	reply_init(d->reply);
-	reply_copy(d->reply, r);
+	d->reply = reply_keep(r);
 }
 
 struct due *

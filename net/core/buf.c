@@ -49,15 +49,6 @@ buf_space(struct buf *b, size_t n)
 	return b->p + b->end;
 }
 
-void
-buf_exact(struct buf *b, size_t n)
-{
-	if (b->cap - b->end >= n)
-		return;
-	b->cap = b->end + n;
-	b->p = mem_grow(b->p, b->cap, 1);
-}
-
 const char *
 buf_str(struct buf *b)
 {

@@ -57,8 +57,6 @@ void buf_addv(struct buf *b, const char *fmt, va_list ap)
 
 /* Room for at least n bytes behind the last: write there, then commit. */
 char *buf_space(struct buf *b, size_t n);
-/* Makes that room and none besides, for what is kept as it is. */
-void buf_exact(struct buf *b, size_t n);
 static inline void
 buf_commit(struct buf *b, size_t n)
 {

@@ -51,7 +51,6 @@ reply_add_line(struct reply *r, const char *text, size_t len, char sep)
 	buf_add(&r->text, text, len);
 }
 
-/* No more room than it takes: copies are kept, by the thousand. */
 void
 reply_copy(struct reply *dst, const struct reply *src)
 {
@@ -65,12 +64,27 @@ reply_copy(struct reply *dst, const struct reply *src)
 	if (src->nlines > 0)
 		memcpy(line, src->line, src->nlines * sizeof *line);
 	buf_clear(&text);
-	buf_exact(&text, buf_len(&src->text));
 	buf_add(&text, buf_data(&src->text), buf_len(&src->text));
 	*dst = *src;
 	dst->text = text;
 	dst->line = line;
 	dst->cap = cap;
+}
+
+struct reply *
+reply_keep(const struct reply *r)
+{
+	size_t lines = r->nlines * sizeof *r->line, len = buf_len(&r->text);
+	struct reply *k = mem_alloc(sizeof *k + lines + len);
+	char *text = (char *)(k + 1) + lines;
+	*k = *r;
+	k->line = (struct reply_line *)(k + 1);
+	k->cap = r->nlines;
+	if (lines > 0)
+		memcpy(k->line, r->line, lines);
+	memcpy(text, buf_data(&r->text), len);
+	k->text = (struct buf){ text, 0, len, len };
+	return k;
 }
 
 const char *
