@@ -164,8 +164,12 @@ static void
 sinks_json_is(const char *label, struct event ev, const char *want)
 {
 	struct out o;
+	struct err e;
 	sink_out(&o);
-	struct sink *s = json_new(&o, &redact);
+	struct sink *s = json_new(&o, &redact, &e);
+	CHECK(s != NULL, "%s", e.text);
+	if (s == NULL)
+		return;
 	ev.at_ns = 1234567;
 	if (ev.kind == EV_REPLY)
 		sink_put_reply(s, ev);
@@ -221,7 +225,8 @@ sinks_json(void)
 	    .kind = EV_VERDICT, .expected = "550 hunter2!", .text = "250",
 	    .verdict = VERDICT_MISSED, .file = "f", .line = 1);
 	JSON("summary",
-	    "\"event\":\"summary\",\"met\":2,\"missed\":0,\"unjudged\":0,\"status\":0,"
+	    "\"event\":\"summary\",\"met\":2,\"missed\":0,\"unjudged\":0,"
+	    "\"status\":0,"
 	    "\"ms\":12.0,\"file\":\"f\"",
 	    .kind = EV_FILE_END, .file = "f", .met = 2, .took_ns = 12000000);
 	JSON("octets",
