@@ -9,10 +9,10 @@ datadir = $(prefix)/share
 CC      = gcc
 PKG_CONFIG = pkg-config
 
-# Linked; and the heavy ones, of which only the headers are needed here, since
-# net/lazy.h loads them when they are first used.
+# None is linked: only the headers are needed here, since net/lazy.h loads each
+# when it is first used.
 PKGS = readline libpcre2-8 jansson
-LAZY = openssl libgsasl libunbound libidn2
+MORE = openssl libgsasl libunbound libidn2
 
 B    := build/$(MODE)
 NET  := $(patsubst %.c,$B/%.o,$(wildcard net/*.c net/*/*.c))
@@ -42,17 +42,16 @@ $(error MODE is release, dev, asan, tsan, valgrind, cover or fuzz)
 endif
 
 # Asked once, and not before something is compiled: `make deps demo` begins
-# without pkg-config. Of the lazy ones flags matter only where the headers are
-# in an odd place; some .pc files want packages that are not needed.
+# without pkg-config. Of MORE flags matter only where the headers are in an odd
+# place; some .pc files want packages that are not needed.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(PKGS) || \
-    echo "'make deps' installs what is missing" >&2; for p in $(LAZY); do \
+    echo "'make deps' installs what is missing" >&2; for p in $(MORE); do \
     $(PKG_CONFIG) --cflags $$$$p 2>/dev/null; done))$(PKG_CFLAGS)
-PKG_LIBS = $(eval PKG_LIBS := $$(shell $(PKG_CONFIG) --libs $(PKGS)))$(PKG_LIBS)
 
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. \
           $(HARD.$(MODE)) $(WARN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 LINKED  = $(LINK.$(MODE)) $(LDFLAGS)
-LDLIBS += $(PKG_LIBS) -ldl -lpthread
+LDLIBS += -ldl -lpthread
 V       = @
 RUN     = MODE=$(MODE) SMTPSH=$(CURDIR)/$B/smtpsh
 

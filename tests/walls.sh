@@ -41,10 +41,10 @@ declare -A may=(
 	[net/link]='net/core net net/tls net/sasl net/peer net/conn'
 	[net/serve]='net/core net net/tls net/sasl net/peer'
 	[cmd/say]='net/core'
-	[cmd/lang]='net/core'
+	[cmd/lang]='net/core net'
 	[cmd/know]='net/core'
 	[cmd/talk]="cmd/lang cmd/know $net"
-	[cmd/sink]='cmd/talk cmd/know cmd/say net/core'
+	[cmd/sink]='cmd/talk cmd/know cmd/say net/core net'
 	[cmd/shell]="cmd/say cmd/lang cmd/talk cmd/sink $net"
 	[cmd]="$cmd $net"
 	[cmd/term]="cmd $cmd $net"
@@ -72,7 +72,7 @@ only() {
 	got=$(grep -lE "^# *include <$1" "${sources[@]}" | grep -vxE "$2")
 	[ -z "$got" ] || breach "<$1> is for $2:" "$got"
 }
-only readline/ 'cmd/term/prompt\.c'
+only readline/ 'cmd/term/prompt_lib\.h'
 only pcre2 'cmd/lang/match\.c'
 only jansson 'cmd/sink/json\.c'
 only openssl/ 'net/tls/tls_priv\.h'

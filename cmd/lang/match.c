@@ -8,8 +8,50 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/lang/quote.h"
+#include "net/lazy.h"
 
 #define MATCH_LIMIT 1000000
+
+/* Its functions, once a pattern is there (net/lazy.h). The header's names are
+ * macros for these. */
+#define MATCH_FUNCS(X)                                                         \
+	X(pcre2_code_free_8)                                                   \
+	X(pcre2_compile_8)                                                     \
+	X(pcre2_get_error_message_8)                                           \
+	X(pcre2_get_ovector_pointer_8)                                         \
+	X(pcre2_match_8)                                                       \
+	X(pcre2_match_context_create_8)                                        \
+	X(pcre2_match_context_free_8)                                          \
+	X(pcre2_match_data_create_from_pattern_8)                              \
+	X(pcre2_match_data_free_8)                                             \
+	X(pcre2_pattern_info_8)                                                \
+	X(pcre2_set_match_limit_8)
+
+static struct {
+	MATCH_FUNCS(LAZY_POINTER)
+} match_lib;
+
+static const char *const match_lib_names[] = { MATCH_FUNCS(LAZY_NAME) NULL };
+
+static const char *const match_lib_files[] = { "libpcre2-8.so.0",
+	"/opt/homebrew/opt/pcre2/lib/libpcre2-8.0.dylib",
+	"/usr/local/opt/pcre2/lib/libpcre2-8.0.dylib", NULL };
+
+static struct lazy match_lib_lazy = LAZY_INIT("regular expressions",
+    "libpcre2-8-0", match_lib_files, match_lib_names, &match_lib);
+
+#define pcre2_code_free_8	     (match_lib.pcre2_code_free_8)
+#define pcre2_compile_8		     (match_lib.pcre2_compile_8)
+#define pcre2_get_error_message_8    (match_lib.pcre2_get_error_message_8)
+#define pcre2_get_ovector_pointer_8  (match_lib.pcre2_get_ovector_pointer_8)
+#define pcre2_match_8		     (match_lib.pcre2_match_8)
+#define pcre2_match_context_create_8 (match_lib.pcre2_match_context_create_8)
+#define pcre2_match_context_free_8   (match_lib.pcre2_match_context_free_8)
+#define pcre2_match_data_create_from_pattern_8                                 \
+	(match_lib.pcre2_match_data_create_from_pattern_8)
+#define pcre2_match_data_free_8 (match_lib.pcre2_match_data_free_8)
+#define pcre2_pattern_info_8	(match_lib.pcre2_pattern_info_8)
+#define pcre2_set_match_limit_8 (match_lib.pcre2_set_match_limit_8)
 
 static const struct {
 	char letter;
@@ -75,6 +117,8 @@ match_compile(const char *p, size_t len, unsigned flags, struct err *e)
 	int code;
 	PCRE2_SIZE at;
 	uint32_t options = 0;
+	if (lazy_load(&match_lib_lazy, e) < 0)
+		return NULL;
 	for (size_t i = 0; i < MATCH_FLAGS; i++)
 		if (flags & 1u << i)
 			options |= match_flags[i].option;

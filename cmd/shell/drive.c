@@ -110,7 +110,8 @@ shell_line(struct shell *sh, struct lang *l, const char *p, size_t len)
 {
 	struct talk *t = &sh->talk;
 	struct stmt st;
-	struct err e = { 0 };
+	struct err e;
+	err_clear(&e);
 	if (lang_line(l, p, len, &st, &e) < 0) {
 		talk_error(t, &e);
 		return -1;

@@ -11,6 +11,46 @@
 #include "cmd/say/out.h"
 #include "cmd/know/explain.h"
 #include "cmd/sink/replay.h"
+#include "net/lazy.h"
+
+/* Its functions, once somebody wants JSON (net/lazy.h). */
+#define JSON_FUNCS(X)                                                          \
+	X(json_array)                                                          \
+	X(json_array_append_new)                                               \
+	X(json_delete)                                                         \
+	X(json_dumps)                                                          \
+	X(json_integer)                                                        \
+	X(json_object)                                                         \
+	X(json_object_set_new)                                                 \
+	X(json_real)                                                           \
+	X(json_string)                                                         \
+	X(json_stringn)                                                        \
+	X(json_true)
+
+static struct {
+	JSON_FUNCS(LAZY_POINTER)
+} json_lib;
+
+static const char *const json_lib_names[] = { JSON_FUNCS(LAZY_NAME) NULL };
+
+static const char *const json_lib_files[] = { "libjansson.so.4",
+	"/opt/homebrew/opt/jansson/lib/libjansson.4.dylib",
+	"/usr/local/opt/jansson/lib/libjansson.4.dylib", NULL };
+
+static struct lazy json_lib_lazy =
+    LAZY_INIT("JSON", "libjansson4", json_lib_files, json_lib_names, &json_lib);
+
+#define json_array	      (json_lib.json_array)
+#define json_array_append_new (json_lib.json_array_append_new)
+#define json_delete	      (json_lib.json_delete)
+#define json_dumps	      (json_lib.json_dumps)
+#define json_integer	      (json_lib.json_integer)
+#define json_object	      (json_lib.json_object)
+#define json_object_set_new   (json_lib.json_object_set_new)
+#define json_real	      (json_lib.json_real)
+#define json_string	      (json_lib.json_string)
+#define json_stringn	      (json_lib.json_stringn)
+#define json_true	      (json_lib.json_true)
 
 struct json {
 	struct sink sink;
@@ -303,7 +343,9 @@ json_put(struct sink *s, const struct event *ev)
 		json_put_number(o, "line", ev->line);
 	char *line = json_dumps(
 	    o, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
-	json_decref(o);
+	/* json_decref() is the header's own code: it would want the library
+	 * linked. Nobody else has o. */
+	json_delete(o);
 	if (line == NULL)
 		abort(); /* out of memory */
 	struct buf b = BUF_INIT;
@@ -325,8 +367,10 @@ json_close(struct sink *s, struct err *e)
 }
 
 struct sink *
-json_new(struct out *o, const struct redact *r)
+json_new(struct out *o, const struct redact *r, struct err *e)
 {
+	if (lazy_load(&json_lib_lazy, e) < 0)
+		return NULL;
 	struct json *j = mem_zalloc(sizeof(*j));
 	j->sink.put = json_put;
 	j->sink.close = json_close;

@@ -7,11 +7,15 @@
 static void
 replay_guard(struct buf *b, const char *p, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (p[i] == '$' && i + 1 < len && p[i + 1] == '{')
-			buf_addc(b, '$');
-		buf_addc(b, p[i]);
+	const char *at;
+	while (len > 0 && (at = memmem(p, len, "${", 2)) != NULL) {
+		size_t n = (size_t)(at - p) + 2;
+		buf_add(b, p, n - 2);
+		buf_adds(b, "$${");
+		p += n;
+		len -= n;
 	}
+	buf_add(b, p, len);
 }
 
 static void

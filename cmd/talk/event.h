@@ -98,7 +98,7 @@ struct sink *human_new(
     struct out *o, const struct human_opts *opts, const struct redact *r);
 /* The prompt learns here that the remark setting or width changed. */
 void human_set(struct sink *s, const struct human_opts *opts);
-struct sink *json_new(struct out *o, const struct redact *r);
+struct sink *json_new(struct out *o, const struct redact *r, struct err *e);
 struct sink *tap_new(struct out *o, const struct redact *r);
 /* Written whole at close. NULL: ERR_OUTPUT. */
 struct sink *junit_new(const char *path, const struct redact *r, struct err *e);

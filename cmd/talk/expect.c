@@ -107,8 +107,15 @@ expect_tell_untold(struct talk *t)
 	if (t->expects)
 		return;
 	t->expects = true;
-	for (size_t i = 0; i < t->nuntold; i++)
+	for (size_t i = 0; i < t->nuntold && i < EXPECT_TOLD_MAX; i++)
 		expect_unjudged(t, &t->untold[i]);
+	if (t->nuntold > EXPECT_TOLD_MAX) {
+		size_t more = t->nuntold - EXPECT_TOLD_MAX;
+		t->tally.unjudged += (unsigned)more;
+		t->tally.unwell |=
+		    t->untold_unwell && t->set.unjudged == UNJUDGED_FAIL;
+		t->ntold += more;
+	}
 	t->nuntold = 0;
 }
 
@@ -139,9 +146,17 @@ step_unjudged(struct talk *t, const struct due *d)
 		return;
 	/* An expectation may still come in a source that is read as it
 	 * comes. */
-	t->untold = mem_grow(t->untold, t->nuntold + 1, sizeof *t->untold);
-	t->untold[t->nuntold] = *d;
-	t->untold[t->nuntold++].reply = NULL;
+	if (t->nuntold == 0) {
+		t->untold_unwell = false;
+		t->untold =
+		    mem_grow(t->untold, EXPECT_TOLD_MAX, sizeof *t->untold);
+	}
+	if (t->nuntold < EXPECT_TOLD_MAX) {
+		t->untold[t->nuntold] = *d;
+		t->untold[t->nuntold].reply = NULL;
+	}
+	t->nuntold++;
+	t->untold_unwell |= d->code >= 400;
 }
 
 static void

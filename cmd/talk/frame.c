@@ -71,7 +71,7 @@ frame_failed(struct talk *t, struct act *a, struct err *e)
 	struct frame *f = (struct frame *)a;
 	if (e->kind != ERR_NONE)
 		talk_error(t, e);
-	*e = (struct err){ 0 };
+	err_clear(e);
 	expect_free(f->expect);
 	f->expect = NULL;
 	t->stopped = true;

@@ -81,8 +81,9 @@ enum talk_wait
 talk_go(struct talk *t)
 {
 	for (;;) {
-		struct err e = { 0 };
+		struct err e;
 		struct act *a = t->top;
+		err_clear(&e);
 		if (a == NULL)
 			return t->wait = TALK_DONE;
 		t->deadline_ns = LOOP_FOREVER;

@@ -16,9 +16,6 @@ ledger_init(struct ledger *l)
 static void
 ledger_drop(struct due *d)
 {
-	if (d->reply == NULL)
-		return;
-	reply_release(d->reply);
 	free(d->reply);
 	d->reply = NULL;
 }
@@ -29,7 +26,7 @@ ledger_clear(struct ledger *l)
 	for (size_t i = l->at; i < l->end; i++)
 		ledger_drop(&l->due[i]);
 	l->at = l->end = l->next = l->settled = 0;
-	l->judging = false;
+	l->judging = l->greeting = l->unasked = false;
 }
 
 void
@@ -91,6 +88,7 @@ ledger_sent(
 	d->seq = seq;
 	d->took_ns = -1;
 	d->judged = by == DUE_IMPLIED;
+	l->greeting |= by == DUE_GREETING;
 	return d;
 }
 
@@ -102,9 +100,7 @@ ledger_keep(struct due *d, const struct reply *r, int64_t took_ns)
 	d->code = r->code;
 	if (d->judged || d->settled)
 		return;
-	d->reply = mem_alloc(sizeof *d->reply);
-	reply_init(d->reply);
-	reply_copy(d->reply, r);
+	d->reply = reply_keep(r);
 }
 
 struct due *
@@ -138,6 +134,7 @@ ledger_unasked(struct ledger *l, const struct reply *r, int64_t took_ns)
 	struct due *d = ledger_room(l, i);
 	l->next = (size_t)(d - l->due) + 1;
 	d->by = DUE_UNASKED;
+	l->unasked = true;
 	ledger_keep(d, r, took_ns);
 	return d;
 }
@@ -195,30 +192,34 @@ ledger_settle(struct ledger *l, ledger_told *told, void *arg)
 	ledger_trim(l);
 }
 
+/* The first of its kind that nothing has judged or settled. A source without
+ * expectations leaves all its dues open: no walk over them for what there is
+ * seldom. */
+static struct due *
+ledger_first(struct ledger *l, enum due_by by, bool *any)
+{
+	for (size_t i = l->settled; *any && i < l->end; i++) {
+		struct due *d = &l->due[i];
+		if (d->by == by && !d->judged && !d->settled)
+			return d;
+	}
+	*any = false;
+	return NULL;
+}
+
 struct due *
 ledger_settle_greeting(struct ledger *l)
 {
-	for (size_t i = l->settled; i < l->end; i++) {
-		struct due *d = &l->due[i];
-		if (d->by != DUE_GREETING)
-			continue;
-		if (d->judged || d->settled)
-			return NULL;
-		d->judged = true;
-		ledger_drop(d);
-		return d;
-	}
-	return NULL;
+	struct due *d = ledger_first(l, DUE_GREETING, &l->greeting);
+	if (d != NULL)
+		ledger_judged(l, d);
+	return d;
 }
 
 struct due *
 ledger_surplus(struct ledger *l)
 {
-	for (size_t i = l->settled; i < l->end; i++)
-		if (l->due[i].by == DUE_UNASKED && !l->due[i].judged &&
-		    !l->due[i].settled)
-			return &l->due[i];
-	return NULL;
+	return ledger_first(l, DUE_UNASKED, &l->unasked);
 }
 
 void

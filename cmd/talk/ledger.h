@@ -41,6 +41,7 @@ struct ledger {
 	size_t next;	/* the first whose reply has not come */
 	size_t settled; /* all before it are */
 	bool judging;	/* an expectation stands behind the newest line */
+	bool greeting, unasked; /* such a due may be open */
 };
 
 void ledger_init(struct ledger *l);

@@ -211,7 +211,7 @@ end_try(struct talk *t, int r, struct err *e)
 		return r;
 	if (e->kind != ERR_NONE)
 		talk_error(t, e);
-	*e = (struct err){ 0 };
+	err_clear(e);
 	return ACT_DONE;
 }
 
@@ -266,7 +266,7 @@ end_failed(struct talk *t, struct act *a, struct err *e)
 	if (a->step < 2 || e->kind == ERR_INTR)
 		end_try(t, -1, e);
 	/* What became of QUIT is nobody's error. */
-	*e = (struct err){ 0 };
+	err_clear(e);
 	t->code = 0;
 	a->step = 2;
 	t->broken = true;

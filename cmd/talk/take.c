@@ -362,8 +362,9 @@ talk_write(struct talk *t, struct err *e)
 		int r = link_write(t->link, e);
 		if (r == 0)
 			return 0;
-		struct err last = { 0 };
+		struct err last;
 		int took;
+		err_clear(&last);
 		while ((took = take_one(t, &last)) > 0 && t->link != NULL)
 			;
 		if (t->text_refused != 0 && (r < 0 || t->link == NULL))
@@ -411,7 +412,8 @@ talk_idle(struct talk *t)
 	bool any = false;
 	struct link_event k;
 	while (t->link != NULL && link_get(t->link, &k)) {
-		struct err e = { 0 };
+		struct err e;
+		err_clear(&e);
 		any = true;
 		if (take_event(t, &k, &e) < 0) {
 			talk_error(t, &e);

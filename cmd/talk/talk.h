@@ -162,9 +162,11 @@ struct talk {
 	size_t nnames;
 
 	/* What it was worth. */
-	bool expects;	    /* this source has expectations */
-	struct due *untold; /* unjudged, before the first of them */
+	bool expects; /* this source has expectations */
+	/* Unjudged, before the first of them; of many only some are kept. */
+	struct due *untold;
 	size_t nuntold;
+	bool untold_unwell; /* a 4yz or 5yz was among them */
 	size_t ntold;
 	struct tally tally;
 	unsigned breaches; /* replies that nothing had asked for */

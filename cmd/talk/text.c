@@ -281,8 +281,9 @@ text_end(struct talk *t, struct text_act *a, struct err *e)
 static int
 text_put(struct talk *t, struct text_act *a, struct err *e)
 {
-	struct err inner = { 0 };
+	struct err inner;
 	const struct text *x = a->text;
+	err_clear(&inner);
 	text_tell(t, &a->told, buf_data(&a->b), buf_len(&a->b));
 	if (demand_text(t, buf_data(&a->b), buf_len(&a->b), &inner) < 0)
 		return err_set(e, inner.kind, "%s: %s", x->name, inner.text);
@@ -462,7 +463,8 @@ static int
 chunks_fill(struct talk *t, struct chunks *c, struct err *e)
 {
 	while (!c->ended && buf_len(&c->out) <= c->size) {
-		struct err inner = { 0 };
+		struct err inner;
+		err_clear(&inner);
 		int r = text_next(t, c->text, &c->in, e);
 		if (r != 0)
 			return r;

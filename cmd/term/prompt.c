@@ -10,11 +10,10 @@
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
-#include <readline/readline.h>
-#include <readline/history.h>
 #include "cmd/term/complete.h"
 #include "cmd/term/hist.h"
 #include "cmd/term/prompt.h"
+#include "cmd/term/prompt_lib.h"
 #include "cmd/term/signals.h"
 #include "cmd/term/where_at.h"
 
@@ -576,8 +575,9 @@ prompt_finish(const char *path)
 int
 prompt_run(struct shell *sh, struct err *e)
 {
+	if (lazy_load(&prompt_lib_lazy, e) < 0)
+		return -1;
 	char *path = hist_path();
-
 	memset(&prompt, 0, sizeof(prompt));
 	prompt.sh = sh;
 	lang_init(&prompt.lang, "prompt", sh->talk.dialect);

@@ -33,6 +33,14 @@ struct err {
 int err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* No error; what text holds behind its first octet is not touched. */
+static inline void
+err_clear(struct err *e)
+{
+	e->kind = ERR_NONE;
+	e->text[0] = '\0';
+}
+
 /* The exit status of sysexits(3) that DESIGN gives to that kind. */
 int err_status(enum err_kind kind);
 

@@ -55,18 +55,37 @@ reply_add_line(struct reply *r, const char *text, size_t len, char sep)
 void
 reply_copy(struct reply *dst, const struct reply *src)
 {
-	reply_clear(dst);
-	for (size_t i = 0; i < src->nlines; i++) {
-		size_t len;
-		const char *text = reply_text(src, i, &len);
-		reply_add_line(dst, text, len, src->line[i].sep);
+	struct buf text = dst->text;
+	struct reply_line *line = dst->line;
+	size_t cap = dst->cap;
+	if (cap < src->nlines) {
+		cap = src->nlines;
+		line = mem_grow(line, cap, sizeof *line);
 	}
-	dst->code = src->code;
-	dst->flaws = src->flaws;
-	dst->enh_class = src->enh_class;
-	dst->enh_subject = src->enh_subject;
-	dst->enh_detail = src->enh_detail;
-	dst->enh_len = src->enh_len;
+	if (src->nlines > 0)
+		memcpy(line, src->line, src->nlines * sizeof *line);
+	buf_clear(&text);
+	buf_add(&text, buf_data(&src->text), buf_len(&src->text));
+	*dst = *src;
+	dst->text = text;
+	dst->line = line;
+	dst->cap = cap;
+}
+
+struct reply *
+reply_keep(const struct reply *r)
+{
+	size_t lines = r->nlines * sizeof *r->line, len = buf_len(&r->text);
+	struct reply *k = mem_alloc(sizeof *k + lines + len);
+	char *text = (char *)(k + 1) + lines;
+	*k = *r;
+	k->line = (struct reply_line *)(k + 1);
+	k->cap = r->nlines;
+	if (lines > 0)
+		memcpy(k->line, r->line, lines);
+	memcpy(text, buf_data(&r->text), len);
+	k->text = (struct buf){ text, 0, len, len };
+	return k;
 }
 
 const char *

@@ -56,6 +56,9 @@ void reply_release(struct reply *r);
 void reply_clear(struct reply *r);
 /* Deep copy; dst must be initialised, what it held is dropped. */
 void reply_copy(struct reply *dst, const struct reply *src);
+/* A copy in one piece, which stays as it is: free(3) releases it. For those
+ * that are kept by the thousand. */
+struct reply *reply_keep(const struct reply *r);
 /* Text of line i; borrowed, not NUL-ended. */
 const char *reply_text(const struct reply *r, size_t i, size_t *len);
 

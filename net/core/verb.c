@@ -19,13 +19,13 @@
 	}
 
 static const struct verb verb_table[] = {
-	{ .id = VERB_UNKNOWN,
+	[VERB_UNKNOWN] = { .id = VERB_UNKNOWN,
 	    .name = "(unknown)",
 	    .syntax = "(unknown)",
 	    .text = "a word that no table has; sent as it is",
 	    .source = "",
 	    .when = CONNECTION },
-	{ .id = VERB_GREETING,
+	[VERB_GREETING] = { .id = VERB_GREETING,
 	    .name = "(greeting)",
 	    .syntax = "(greeting)",
 	    .text = "what the receiver says first, before any command",
@@ -34,7 +34,7 @@ static const struct verb verb_table[] = {
 	    .success = { 220 },
 	    .failure = { 421 },
 	    .later = { 554, 521 } },
-	{ .id = VERB_TEXT_END,
+	[VERB_TEXT_END] = { .id = VERB_TEXT_END,
 	    .name = "(end of mail text)",
 	    .syntax = "(end of mail text)",
 	    .text = "the line \".\" ends the mail text; the receiver takes "
@@ -44,7 +44,7 @@ static const struct verb verb_table[] = {
 	    .success = { 250 },
 	    .failure = { 552, 554, 451, 452 },
 	    .later = { 353, 450, 550 } },
-	{ .id = VERB_RESPONSE,
+	[VERB_RESPONSE] = { .id = VERB_RESPONSE,
 	    .name = "(response)",
 	    .syntax = "(response)",
 	    .text = "a base64 line that answers a 334 of AUTH; \"*\" cancels",
@@ -52,14 +52,14 @@ static const struct verb verb_table[] = {
 	    .keyword = "AUTH",
 	    .when = IN(AUTHING),
 	    .later = AUTH_REPLIES },
-	{ .id = VERB_RAW,
+	[VERB_RAW] = { .id = VERB_RAW,
 	    .name = "(raw)",
 	    .syntax = "(raw)",
 	    .text = "bytes sent as they are; what they ask is not looked at",
 	    .source = "",
 	    .when = CONNECTION },
 
-	{ .id = VERB_HELO,
+	[VERB_HELO] = { .id = VERB_HELO,
 	    .is = VERB_IS_GREETING,
 	    .name = "HELO",
 	    .syntax = "HELO <domain>",
@@ -70,7 +70,7 @@ static const struct verb verb_table[] = {
 	    .success = { 250 },
 	    .error = { 500, 501, 504, 421 },
 	    .later = { 502, 550 } },
-	{ .id = VERB_EHLO,
+	[VERB_EHLO] = { .id = VERB_EHLO,
 	    .is = VERB_IS_GREETING,
 	    .name = "EHLO",
 	    .syntax = "EHLO <domain>",
@@ -78,7 +78,7 @@ static const struct verb verb_table[] = {
 	    .source = "RFC 5321 4.1.1.1, RFC 1869 4",
 	    .when = OUTSIDE,
 	    .later = { 250, 500, 501, 502, 504, 550 } },
-	{ .id = VERB_LHLO,
+	[VERB_LHLO] = { .id = VERB_LHLO,
 	    .is = VERB_IS_GREETING,
 	    .name = "LHLO",
 	    .syntax = "LHLO <domain>",
@@ -86,7 +86,7 @@ static const struct verb verb_table[] = {
 	    .source = "RFC 2033 4.1",
 	    .when = OUTSIDE,
 	    .later = { 250, 500, 501, 502, 504, 550 } },
-	{ .id = VERB_MAIL,
+	[VERB_MAIL] = { .id = VERB_MAIL,
 	    .is = VERB_IS_TRANSACTION,
 	    .name = "MAIL",
 	    .syntax = "MAIL FROM:<reverse-path> [PARAMETER...]",
@@ -99,7 +99,7 @@ static const struct verb verb_table[] = {
 	    .failure = { 552, 451, 452 },
 	    .error = { 500, 501, 421 },
 	    .later = { 550, 553, 503, 455, 555, 355, 504 } },
-	{ .id = VERB_RCPT,
+	[VERB_RCPT] = { .id = VERB_RCPT,
 	    .name = "RCPT",
 	    .syntax = "RCPT TO:<forward-path> [PARAMETER...]",
 	    .text = "names one recipient; once for each of them",
@@ -110,7 +110,7 @@ static const struct verb verb_table[] = {
 	    .failure = { 550, 551, 552, 553, 450, 451, 452 },
 	    .error = { 500, 501, 503, 421 },
 	    .later = { 455, 555, 556 } },
-	{ .id = VERB_DATA,
+	[VERB_DATA] = { .id = VERB_DATA,
 	    .is = VERB_ENDS_GROUP | VERB_OPENS_TEXT,
 	    .name = "DATA",
 	    .syntax = "DATA",
@@ -121,7 +121,7 @@ static const struct verb verb_table[] = {
 	    .interim = { 354 },
 	    .failure = { 451, 554 },
 	    .error = { 500, 501, 503, 421 } },
-	{ .id = VERB_BDAT,
+	[VERB_BDAT] = { .id = VERB_BDAT,
 	    .name = "BDAT",
 	    .syntax = "BDAT <octets> [LAST]",
 	    .text = "sends that many octets of mail text at once, no \".\"",
@@ -129,7 +129,7 @@ static const struct verb verb_table[] = {
 	    .keyword = "CHUNKING",
 	    .when = IN(RCPT) | IN(CHUNKS),
 	    .later = { 250, 353, 450, 451, 452, 501, 503, 550, 552, 554 } },
-	{ .id = VERB_RSET,
+	[VERB_RSET] = { .id = VERB_RSET,
 	    .name = "RSET",
 	    .syntax = "RSET",
 	    .text = "drops the transaction: paths, recipients, mail text",
@@ -138,7 +138,7 @@ static const struct verb verb_table[] = {
 	    .std10 = true,
 	    .success = { 250 },
 	    .error = { 500, 501, 504, 421 } },
-	{ .id = VERB_SEND,
+	[VERB_SEND] = { .id = VERB_SEND,
 	    .is = VERB_IS_TRANSACTION,
 	    .name = "SEND",
 	    .syntax = "SEND FROM:<reverse-path>",
@@ -150,7 +150,7 @@ static const struct verb verb_table[] = {
 	    .success = { 250 },
 	    .failure = { 552, 451, 452 },
 	    .error = { 500, 501, 502, 421 } },
-	{ .id = VERB_SOML,
+	[VERB_SOML] = { .id = VERB_SOML,
 	    .is = VERB_IS_TRANSACTION,
 	    .name = "SOML",
 	    .syntax = "SOML FROM:<reverse-path>",
@@ -162,7 +162,7 @@ static const struct verb verb_table[] = {
 	    .success = { 250 },
 	    .failure = { 552, 451, 452 },
 	    .error = { 500, 501, 502, 421 } },
-	{ .id = VERB_SAML,
+	[VERB_SAML] = { .id = VERB_SAML,
 	    .is = VERB_IS_TRANSACTION,
 	    .name = "SAML",
 	    .syntax = "SAML FROM:<reverse-path>",
@@ -174,7 +174,7 @@ static const struct verb verb_table[] = {
 	    .success = { 250 },
 	    .failure = { 552, 451, 452 },
 	    .error = { 500, 501, 502, 421 } },
-	{ .id = VERB_VRFY,
+	[VERB_VRFY] = { .id = VERB_VRFY,
 	    .name = "VRFY",
 	    .syntax = "VRFY <user>",
 	    .text = "asks whether a user exists, and for the mailbox",
@@ -186,7 +186,7 @@ static const struct verb verb_table[] = {
 	    .failure = { 550, 551, 553 },
 	    .error = { 500, 501, 502, 504, 421 },
 	    .later = { 252 } },
-	{ .id = VERB_EXPN,
+	[VERB_EXPN] = { .id = VERB_EXPN,
 	    .name = "EXPN",
 	    .syntax = "EXPN <list>",
 	    .text = "asks for the members of a mailing list",
@@ -198,7 +198,7 @@ static const struct verb verb_table[] = {
 	    .failure = { 550 },
 	    .error = { 500, 501, 502, 504, 421 },
 	    .later = { 252 } },
-	{ .id = VERB_HELP,
+	[VERB_HELP] = { .id = VERB_HELP,
 	    .name = "HELP",
 	    .syntax = "HELP [COMMAND]",
 	    .text = "asks for help, in words for people",
@@ -208,7 +208,7 @@ static const struct verb verb_table[] = {
 	    .std10 = true,
 	    .success = { 211, 214 },
 	    .error = { 500, 501, 502, 504, 421 } },
-	{ .id = VERB_NOOP,
+	[VERB_NOOP] = { .id = VERB_NOOP,
 	    .name = "NOOP",
 	    .syntax = "NOOP [STRING]",
 	    .text = "does nothing but get a reply",
@@ -217,7 +217,7 @@ static const struct verb verb_table[] = {
 	    .std10 = true,
 	    .success = { 250 },
 	    .error = { 500, 421 } },
-	{ .id = VERB_QUIT,
+	[VERB_QUIT] = { .id = VERB_QUIT,
 	    .name = "QUIT",
 	    .syntax = "QUIT",
 	    .text = "ends the session; the receiver replies, then closes",
@@ -226,7 +226,7 @@ static const struct verb verb_table[] = {
 	    .std10 = true,
 	    .success = { 221 },
 	    .error = { 500 } },
-	{ .id = VERB_TURN,
+	[VERB_TURN] = { .id = VERB_TURN,
 	    .name = "TURN",
 	    .syntax = "TURN",
 	    .text = "swaps the roles of sender and receiver; never offered "
@@ -239,7 +239,7 @@ static const struct verb verb_table[] = {
 	    .failure = { 502 },
 	    .error = { 500, 503 } },
 
-	{ .id = VERB_ETRN,
+	[VERB_ETRN] = { .id = VERB_ETRN,
 	    .name = "ETRN",
 	    .syntax = "ETRN <node>",
 	    .text = "asks the receiver to send what it has queued for a node; "
@@ -248,7 +248,7 @@ static const struct verb verb_table[] = {
 	    .keyword = "ETRN",
 	    .when = IN(READY),
 	    .later = { 250, 251, 252, 253, 458, 459, 500, 501 } },
-	{ .id = VERB_STARTTLS,
+	[VERB_STARTTLS] = { .id = VERB_STARTTLS,
 	    .is = VERB_ENDS_GROUP,
 	    .name = "STARTTLS",
 	    .syntax = "STARTTLS",
@@ -257,7 +257,7 @@ static const struct verb verb_table[] = {
 	    .keyword = "STARTTLS",
 	    .when = IN(READY),
 	    .later = { 220, 454, 501 } },
-	{ .id = VERB_AUTH,
+	[VERB_AUTH] = { .id = VERB_AUTH,
 	    .is = VERB_ENDS_GROUP | VERB_HAS_SECRET,
 	    .name = "AUTH",
 	    .syntax = "AUTH <mechanism> [INITIAL-RESPONSE]",
@@ -267,7 +267,7 @@ static const struct verb verb_table[] = {
 	    .keyword = "AUTH",
 	    .when = IN(READY),
 	    .later = AUTH_REPLIES },
-	{ .id = VERB_ATRN,
+	[VERB_ATRN] = { .id = VERB_ATRN,
 	    .name = "ATRN",
 	    .syntax = "ATRN [DOMAIN,...]",
 	    .text = "swaps the roles and takes the mail that waits for the "
@@ -276,7 +276,7 @@ static const struct verb verb_table[] = {
 	    .keyword = "ATRN",
 	    .when = IN(READY),
 	    .later = { 250, 450, 451, 453, 502 } },
-	{ .id = VERB_BURL,
+	[VERB_BURL] = { .id = VERB_BURL,
 	    .name = "BURL",
 	    .syntax = "BURL <imap-url> [LAST]",
 	    .text = "has the receiver fetch mail text from an IMAP server",
@@ -284,7 +284,7 @@ static const struct verb verb_table[] = {
 	    .keyword = "BURL",
 	    .when = IN(RCPT) | IN(CHUNKS),
 	    .later = { 250, 451, 452, 501, 503, 552, 554 } },
-	{ .id = VERB_XCLIENT,
+	[VERB_XCLIENT] = { .id = VERB_XCLIENT,
 	    .name = "XCLIENT",
 	    .syntax = "XCLIENT ATTRIBUTE=VALUE...",
 	    .text = "takes the place of another client: NAME ADDR PORT PROTO "
@@ -293,7 +293,7 @@ static const struct verb verb_table[] = {
 	    .keyword = "XCLIENT",
 	    .when = IN(READY),
 	    .later = { 220, 501, 503, 550 } },
-	{ .id = VERB_XFORWARD,
+	[VERB_XFORWARD] = { .id = VERB_XFORWARD,
 	    .name = "XFORWARD",
 	    .syntax = "XFORWARD ATTRIBUTE=VALUE...",
 	    .text = "says, for the log, which client the mail came from: NAME "
@@ -302,14 +302,14 @@ static const struct verb verb_table[] = {
 	    .keyword = "XFORWARD",
 	    .when = IN(READY),
 	    .later = { 250, 501, 503, 550 } },
-	{ .id = VERB_VERB,
+	[VERB_VERB] = { .id = VERB_VERB,
 	    .name = "VERB",
 	    .syntax = "VERB [ON|OFF]",
 	    .text = "asks for verbose replies",
 	    .source = "sendmail",
 	    .keyword = "VERB",
 	    .when = ANYWHERE },
-	{ .id = VERB_ONEX,
+	[VERB_ONEX] = { .id = VERB_ONEX,
 	    .name = "ONEX",
 	    .syntax = "ONEX",
 	    .text = "promises one transaction only",
@@ -349,12 +349,7 @@ verb_at(size_t i)
 const struct verb *
 verb_get(enum verb_id id)
 {
-	size_t i;
-
-	for (i = 0; i < VERB_ROWS; i++)
-		if (verb_table[i].id == id)
-			return &verb_table[i];
-	return &verb_table[0];
+	return &verb_table[(size_t)id < VERB_ROWS ? id : VERB_UNKNOWN];
 }
 
 const struct verb *
@@ -363,9 +358,9 @@ verb_find(const char *word, size_t len)
 	const struct verb *v;
 	size_t i;
 
-	if (len == 0 || word[0] == '(')
+	if (len == 0)
 		return NULL;
-	for (i = 0; i < VERB_ROWS; i++) {
+	for (i = VERB_HELO; i < VERB_ROWS; i++) {
 		v = &verb_table[i];
 		/* The first letter parts nearly all: this runs a few times for
 		 * every line that is sent. */

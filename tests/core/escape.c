@@ -47,6 +47,11 @@ static const struct {
 	{ "five octets", T("\xf8\x88\x80\x80\x80"), "\\xf8\\x88\\x80\\x80\\x80",
 	    20 },
 	{ "empty", T(""), "", 0 },
+	{ "eight and more", T("250-mail.example at your service"),
+	    "250-mail.example at your service", 32 },
+	{ "the least behind eight", T("12345678\x1f 2345678"),
+	    "12345678\\x1f 2345678", 20 },
+	{ "all that is plain", T(" ~ ~ ~ ~ ~ ~ ~ ~"), " ~ ~ ~ ~ ~ ~ ~ ~", 16 },
 };
 
 /* Nothing that escape_add() gives is anything but what it may give. */
@@ -74,9 +79,35 @@ escape_every_pair(void)
 	}
 }
 
+/* Each octet at each place of a line of 20. */
+static void
+escape_every_place(void)
+{
+	for (unsigned c = 0; c < 256; c++)
+		for (size_t at = 0; at < 20; at++) {
+			char in[21] = "abcdefghijklmnopqrst", one = (char)c;
+			struct buf b = BUF_INIT, want = BUF_INIT;
+			in[at] = one;
+			escape_add(&b, in, 20, false);
+			buf_add(&want, in, at);
+			if (c < 0x20 || c > 0x7e)
+				buf_addf(&want, "\\x%02x", c);
+			else
+				buf_addc(&want, one);
+			buf_add(&want, in + at + 1, 19 - at);
+			CHECK(strcmp(buf_str(&b), buf_str(&want)) == 0 &&
+				  escape_width(buf_data(&b), buf_len(&b)) ==
+				      buf_len(&b),
+			    "octet %02x at %zu", c, at);
+			buf_release(&b);
+			buf_release(&want);
+		}
+}
+
 int
 main(void)
 {
+	escape_every_place();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct buf b = BUF_INIT;
 		/* An exact copy, so that reading past it is seen. */

@@ -164,8 +164,12 @@ static void
 sinks_json_is(const char *label, struct event ev, const char *want)
 {
 	struct out o;
+	struct err e;
 	sink_out(&o);
-	struct sink *s = json_new(&o, &redact);
+	struct sink *s = json_new(&o, &redact, &e);
+	CHECK(s != NULL, "%s", e.text);
+	if (s == NULL)
+		return;
 	ev.at_ns = 1234567;
 	if (ev.kind == EV_REPLY)
 		sink_put_reply(s, ev);
