@@ -29,6 +29,9 @@ struct cmd {
 	/* Does it, or puts the act in front that does; words were counted
 	 * against args. -1 with e. NULL when body says it. */
 	int (*exec)(struct talk *t, const struct cmd_args *a, struct err *e);
+	/* What is wrong with its words can be known before it runs: -1 with e.
+	 * Or NULL. */
+	int (*check)(const struct cmd_args *a, struct err *e);
 	const char *body; /* lines of the language, for those that are builtin
 			     templates */
 };
