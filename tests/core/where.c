@@ -2,7 +2,8 @@
 #include "check.h"
 
 #include <string.h>
-#include "cmd/shell/shell.h"
+#include "cmd/lang/where.h"
+#include "net/core/buf.h"
 
 static const struct {
 	const char *in, *want; /* "host port", flags behind; "!": refused */
@@ -54,7 +55,7 @@ main(void)
 				  strstr(e.text, want + 1) != NULL,
 			    "'%s': %s", rows[i].in, e.text);
 		} else {
-			if (w.kind == CONN_UNIX)
+			if (w.kind == WHERE_UNIX)
 				buf_adds(&b, w.path);
 			else
 				buf_addf(&b, "%s %s", w.host,
