@@ -107,6 +107,8 @@ bdat_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 	b->force = force;
 	int r = text_open(&b->text, a->word[0], buf_str(&say), e);
 	buf_release(&say);
+	if (r < 0)
+		act_pop(t);
 	return r;
 }
 

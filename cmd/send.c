@@ -77,6 +77,8 @@ send_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 	struct send *s = act_push(t, &send_kind);
 	int r = text_open(&s->text, a->word[0], buf_str(&say), e);
 	buf_release(&say);
+	if (r < 0)
+		act_pop(t);
 	return r;
 }
 

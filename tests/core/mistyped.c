@@ -4,6 +4,7 @@
 #include <string.h>
 #include "cmd/lang/near.h"
 #include "cmd/mistyped.h"
+#include "cmd/talk/cmd.h"
 
 static const struct {
 	const char *a, *b;
