@@ -58,6 +58,20 @@ expect_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 	return 0;
 }
 
+static int
+expect_check(const struct cmd_args *a, struct err *e)
+{
+	struct expect *x;
+	int64_t ms;
+	char sep;
+	if (!expect_like(a->rest, strlen(a->rest)))
+		return a->n == 2 ? duration_parse(a->word[1], &ms, e) : 0;
+	if (expect_parse(&x, a->rest, strlen(a->rest), &sep, e) < 0)
+		return -1;
+	expect_free(x);
+	return 0;
+}
+
 const struct cmd cmd_expect = {
 	.name = "expect",
 	.is = CMD_IN_MOCK | CMD_WAITS,
@@ -68,4 +82,5 @@ const struct cmd cmd_expect = {
 	    "close; \\expect silence 2s passes when nothing comes in that "
 	    "time; \\expect within 500ms judges the newest reply.",
 	.exec = expect_exec,
+	.check = expect_check,
 };

@@ -64,6 +64,15 @@ raw_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 	return 0;
 }
 
+static int
+raw_check(const struct cmd_args *a, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	int r = cstring_parse(&b, a->rest, strlen(a->rest), e);
+	buf_release(&b);
+	return r;
+}
+
 const struct cmd cmd_raw = {
 	.name = "raw",
 	.is = CMD_IN_MOCK | CMD_EXACT,
@@ -73,4 +82,5 @@ const struct cmd cmd_raw = {
 		"is awaited "
 		"when the bytes end with \\n. A line of AUTH counts as one.",
 	.exec = raw_exec,
+	.check = raw_check,
 };

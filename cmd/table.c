@@ -175,12 +175,17 @@ cmd_check(const char *p, size_t len, bool count, struct err *e)
 	size_t at, w = table_name(p, len, &at);
 	struct cmd_args a = { 0 };
 	const struct cmd *c = cmd_find(p, w, e);
-	if (c == NULL || !count || c->is & CMD_EXACT)
+	if (c == NULL || !count)
 		return c;
-	if (cmd_split(&a, p + at, len - at, e) < 0 ||
-	    table_count(c, a.n, e) < 0)
+	char *rest = mem_dupn(p + at, len - at);
+	bool words = !(c->is & CMD_EXACT);
+	a.rest = rest;
+	if ((words && cmd_split(&a, rest, len - at, e) < 0) ||
+	    (words && table_count(c, a.n, e) < 0) ||
+	    (c->check != NULL && c->check(&a, e) < 0))
 		c = NULL;
 	cmd_args_release(&a);
+	free(rest);
 	return c;
 }
 

@@ -117,6 +117,19 @@ expects() {
 	done
 }
 
+@test "what a command's words cannot be is told before connecting" {
+	local line
+	for line in '\expect 250 /SIZE' '\expect 250 /x/ # note' '\expect silence soon' '\sleep soon' '\raw \q' '\sleep'; do
+		printf 'NOOP\n250\n%s\n' "$line" >f
+		ends 65 "$SMTPSH" --pipe 'touch connected' -f f
+		tells "f:3: "
+		[ ! -e connected ]
+	done
+	# What a variable will make of it is not known.
+	printf '\\set n 0\n\\sleep ${n}\nNOOP\n\\expect ${c:-250}\n' >f
+	ends 0 "$SMTPSH" --sandbox -f f
+}
+
 @test "S: and C: alone send an empty line, in mail text they are one" {
 	printf 'S: NOOP\nR: 250\nS:\nR: 500\nS: \nR: 500\n' >f
 	ends 0 "$SMTPSH" --sandbox -f f

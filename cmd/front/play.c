@@ -299,15 +299,15 @@ play_command(struct play *p, const struct play_part *part,
 	const struct stmt *template = play_template(p, name);
 	const struct cmd *c =
 	    template == NULL ? cmd_check(text, buf_len(&b), true, &why) : NULL;
-	bool exact = c != NULL && c->is & CMD_EXACT;
-	if (template == NULL && c == NULL)
-		r = play_err(p, &why, e);
-	else if (!exact && cmd_split(&a, a.rest, strlen(a.rest), &why) < 0)
+	bool words = template != NULL || (c != NULL && !(c->is & CMD_EXACT));
+	if (words && cmd_split(&a, a.rest, strlen(a.rest), &why) < 0)
 		r = play_err(p, &why, e);
 	else if (c == NULL)
 		r = play_body(p, template->body, &a, e);
-	else
+	else if (c != NULL)
 		r = play_run(p, part, c, &a, e);
+	else
+		r = play_err(p, &why, e);
 	cmd_args_release(&a);
 	free(name);
 	buf_release(&b);

@@ -279,8 +279,10 @@ static int
 script_take(struct script *s, size_t len, lang_word *word, struct err *e)
 {
 	struct script_text t = { .next = s->octets, .end = s->octets + len };
-	if (len >= 3 && memcmp(t.next, "\xef\xbb\xbf", 3) == 0)
+	if (len >= 3 && memcmp(t.next, "\xef\xbb\xbf", 3) == 0) {
 		t.next += 3;
+		len -= 3;
+	}
 	if (len >= 2 && (memcmp(t.next, "\xff\xfe", 2) == 0 ||
 			    memcmp(t.next, "\xfe\xff", 2) == 0))
 		return err_set(e, ERR_DATA,

@@ -35,6 +35,9 @@ struct cmd {
 	 * before a file is run, and again when the line is. */
 	int (*may)(const struct talk *t, const struct whose *w,
 	    const struct cmd_args *a, struct err *e);
+	/* What is wrong with its words can be known before it runs: -1 with e.
+	 * Or NULL. */
+	int (*check)(const struct cmd_args *a, struct err *e);
 	const char *body; /* lines of the language, for those that are builtin
 			     templates */
 };

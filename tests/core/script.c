@@ -12,6 +12,8 @@ static const struct {
 	size_t n;
 } rows[] = {
 	{ "empty", "", false, false, false, false, DIALECT_UNKNOWN, 0 },
+	{ "a byte order mark alone", "\xef\xbb\xbf", false, false, false, false,
+	    DIALECT_UNKNOWN, 0 },
 	{ "remarks", "# x\n\n", false, false, false, false, DIALECT_UNKNOWN,
 	    0 },
 	{ "no LF at the end", "NOOP", false, false, false, false,

@@ -2,7 +2,8 @@
 #include "check.h"
 
 #include <string.h>
-#include "cmd/shell/shell.h"
+#include "cmd/lang/where.h"
+#include "net/core/buf.h"
 
 static const struct {
 	const char *in, *want; /* "host port", flags behind; "!": refused */
