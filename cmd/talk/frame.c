@@ -107,6 +107,8 @@ frame_resume(struct talk *t, struct act *a, struct err *e)
 			act_pop(t);
 		return frame_failed(t, a, e) == 0 ? ACT_MORE : -1;
 	}
+	if (f->plain)
+		talk_settle_before(t);
 	frame_next(f);
 	return ACT_MORE;
 }
@@ -153,6 +155,17 @@ frame_push(struct talk *t, const char *file)
 	return f;
 }
 
+/* Nothing in it will ever judge a reply. */
+static bool
+frame_is_plain(const struct script *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->stmt[i].kind == STMT_EXPECT ||
+		    s->stmt[i].kind == STMT_SHELL)
+			return false;
+	return true;
+}
+
 void
 talk_run(struct talk *t, const struct script *s, const struct whose *w)
 {
@@ -161,6 +174,7 @@ talk_run(struct talk *t, const struct script *s, const struct whose *w)
 	f->plan = s;
 	f->grouped = s->transcript;
 	f->pipelined = false;
+	f->plain = frame_is_plain(s);
 	t->stopped = false;
 }
 

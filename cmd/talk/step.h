@@ -15,10 +15,11 @@ struct frame {
 	size_t pc;
 	struct expect *expect; /* this statement's, with its variables */
 	struct var_args args;  /* its own copy */
-	bool grouped;	       /* GROUP; else STEP: each line waits */
-	bool pipelined;	       /* by \pipeline, which DATA ends */
-	bool skips_greeting;   /* the session has it already */
-	bool ended;	       /* no more will be fed */
+	bool plain;	/* no expectation can come: replies need not be kept */
+	bool grouped;	/* GROUP; else STEP: each line waits */
+	bool pipelined; /* by \pipeline, which DATA ends */
+	bool skips_greeting; /* the session has it already */
+	bool ended;	     /* no more will be fed */
 	struct whose whose;
 	const char *file; /* the caller's, for its end */
 	unsigned line;
