@@ -1,5 +1,6 @@
 #include "cmd/lang/cstring.h"
 #include "cmd/talk/cmd.h"
+#include "cmd/talk/demand.h"
 
 #include <string.h>
 
@@ -30,8 +31,9 @@ raw_resume(struct talk *t, struct act *a, struct err *e)
 		.len = buf_len(&w->line),
 		.typed = w->typed,
 		.n = len };
+	if (demand_raw(t, p, len, owes, e) < 0)
+		return -1;
 	talk_put(t, &ev);
-	smtp_raw(s, p, len, owes);
 	if (owes)
 		talk_owe(t, DUE_WRITTEN);
 	t->raw_open = true;

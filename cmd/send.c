@@ -1,4 +1,5 @@
 #include "cmd/talk/cmd.h"
+#include "cmd/talk/demand.h"
 #include "cmd/talk/text.h"
 
 struct send {
@@ -19,7 +20,7 @@ send_data(struct talk *t, struct send *s, struct err *e)
 	struct event ev = {
 		.kind = EV_OCTETS, .text = s->text.say, .n = s->octets
 	};
-	if (smtp_command(link_smtp(t->link), "DATA", 4, e) < 0)
+	if (demand_line(t, "DATA", 4, e) < 0)
 		return -1;
 	talk_owe(t, DUE_WRITTEN);
 	t->barrier = true;

@@ -61,6 +61,10 @@ for f in net/*.[ch] net/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch]; do
 	done < <(sed -nE 's/^# *include "([^"]*)".*/\1/p' "$f")
 done
 
+# What the command line demands is asked where octets get into the core.
+grep -nE '\bsmtp_(command|raw|text|text_end|chunk|bdat)\(' cmd/*.[ch] cmd/*/*.[ch] smtpsh.c |
+	grep -vE '^cmd/talk/demand\.[ch]:' | breach_each 'octets that pass by demand.c'
+
 sources=(smtpsh.c net/*.[ch] net/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch])
 # only HEADER FILES: nobody but those includes <HEADER...>; both are patterns.
 only() {

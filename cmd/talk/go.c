@@ -65,11 +65,16 @@ step_fail(struct talk *t, const struct err *why)
 	while (t->top != NULL) {
 		struct act *a = t->top;
 		if (a->kind->failed != NULL && a->kind->failed(t, a, &e) == 0)
-			return;
+			break;
 		act_pop(t);
 	}
-	if (e.kind != ERR_NONE)
+	if (t->top == NULL && e.kind != ERR_NONE)
 		talk_error(t, &e);
+	/* A script ends by its failure. */
+	if (t->unmet && t->interactive) {
+		t->unmet = false;
+		talk_end(t);
+	}
 }
 
 enum talk_wait

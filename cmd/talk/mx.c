@@ -142,6 +142,7 @@ mx_level(struct talk *t, const struct route_host *h)
 	if (!m->dane)
 		return;
 	talk_remark(t, "DANE for %s: %s", h->name, h->why);
+	s->level = route_level(h, m->asked);
 	if (h->dane == ROUTE_DANE_USABLE) {
 		s->tlsa = h->tlsa.tlsa;
 		s->ntlsa = h->tlsa.n;

@@ -21,7 +21,7 @@ step_gone(struct talk *t)
 	ledger_lost(&t->ledger);
 	t->greeted = t->said_helo = t->said_quit = false;
 	t->skip_text = t->broken = t->secured = t->raw_open = false;
-	t->barrier = t->readable = t->woken = false;
+	t->barrier = t->readable = t->woken = t->unmet = false;
 }
 
 void

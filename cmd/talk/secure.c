@@ -102,6 +102,8 @@ tls_act_resume(struct talk *t, struct act *a, struct err *e)
 	t->barrier = false;
 	secure_tell(t, tls);
 	t->said_helo = false;
+	/* STARTTLS forgets a login (RFC 3207 4.2). */
+	t->secured &= !t->auth.asked;
 	return ACT_DONE;
 }
 
@@ -195,7 +197,6 @@ secure_resume(struct talk *t, struct act *a, struct err *e)
 	struct smtp *s = link_smtp(t->link);
 	switch (a->step) {
 	case SECURE_BEGIN:
-		t->secured = true;
 		a->step = SECURE_TLS;
 		if (t->secure.level != TLS_NONE && !smtp_is_tls(s)) {
 			a->step = SECURE_OFFERED;
@@ -204,11 +205,14 @@ secure_resume(struct talk *t, struct act *a, struct err *e)
 		return ACT_MORE;
 	case SECURE_OFFERED:
 		a->step = SECURE_TLS;
-		return secure_offered(t, e) < 0 ? -1 : ACT_MORE;
+		if (secure_offered(t, e) == 0)
+			return ACT_MORE;
+		t->unmet = true;
+		return -1;
 	case SECURE_TLS:
 		/* --auth: in every session, before anything else. */
 		if (!t->auth.asked || smtp_is_authenticated(s))
-			return ACT_DONE;
+			break;
 		a->step = SECURE_AUTH;
 		return t->said_helo ? ACT_MORE : talk_say_helo(t, NULL, e);
 	case SECURE_AUTH:
@@ -216,12 +220,21 @@ secure_resume(struct talk *t, struct act *a, struct err *e)
 		talk_auth(t, t->auth.mech, t->auth.user, true);
 		return ACT_MORE;
 	}
+	t->secured = true;
 	return ACT_DONE;
 }
 
-static const struct act_kind secure_kind = {
-	.name = "secure", .size = sizeof(struct act), .resume = secure_resume
-};
+/* Who interrupted it may want it again; else nothing is left to be said. */
+static int
+secure_failed(struct talk *t, struct act *a, struct err *e)
+{
+	(void)a;
+	t->unmet = e->kind != ERR_INTR;
+	return -1;
+}
+
+static const struct act_kind secure_kind = { "secure", sizeof(struct act),
+	secure_resume, secure_failed, NULL };
 
 void
 talk_secure(struct talk *t)

@@ -2,6 +2,7 @@
  * goes before it, and the line itself. */
 #include <stdlib.h>
 #include <string.h>
+#include "cmd/talk/demand.h"
 #include "cmd/talk/step.h"
 
 /* What talk_say() and its kin send; its reply's code is t->code then. */
@@ -45,7 +46,7 @@ talk_queue(
 		.verb = v };
 	if (ev.secret && by != DUE_IMPLIED)
 		talk_hide_typed(t, p, len);
-	if (smtp_command(link_smtp(t->link), p, len, e) < 0)
+	if (demand_line(t, p, len, e) < 0)
 		return -1;
 	talk_owe(t, by);
 	t->implied_before = by == DUE_IMPLIED;

@@ -2,6 +2,7 @@
  * says how far it has come. */
 #include <stdlib.h>
 #include <string.h>
+#include "cmd/talk/demand.h"
 #include "cmd/talk/step.h"
 #include "cmd/talk/text.h"
 
@@ -172,11 +173,13 @@ stmt_text(struct talk *t, struct frame *f, const struct stmt *st, struct err *e)
 			}
 			s = link_smtp(t->link);
 			if (smtp_chunk_left(s) > 0) {
-				smtp_chunk(s, buf_data(&b), buf_len(&b));
+				r = demand_chunk(
+				    t, buf_data(&b), buf_len(&b), e);
 				/* The chunk's end is BDAT's. */
 				f->act.step = smtp_chunk_left(s) == 0 ? 2 : 1;
 			} else {
-				r = smtp_text(s, buf_data(&b), buf_len(&b), e);
+				r = demand_text(
+				    t, buf_data(&b), buf_len(&b), e);
 				f->act.step = 1;
 			}
 		}
@@ -206,7 +209,7 @@ stmt_text_end(struct talk *t, struct frame *f, struct err *e)
 	}
 	if (t->text_refused != 0)
 		return step_cut(t, e);
-	if (smtp_text_end(link_smtp(t->link), e) < 0)
+	if (demand_text_end(t, e) < 0)
 		return -1;
 	talk_owe(t, DUE_WRITTEN);
 	t->tally.texted = true;

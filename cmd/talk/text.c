@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "cmd/lang/cstring.h"
+#include "cmd/talk/demand.h"
 #include "cmd/talk/step.h"
 #include "cmd/talk/text.h"
 
@@ -265,7 +266,7 @@ static int
 text_end(struct talk *t, struct text_act *a, struct err *e)
 {
 	text_tell_end(t, a->text, &a->told);
-	if (smtp_text_end(link_smtp(t->link), e) < 0)
+	if (demand_text_end(t, e) < 0)
 		return -1;
 	talk_owe(t, DUE_WRITTEN);
 	a->sent = t->tally.texted = true;
@@ -284,9 +285,8 @@ text_put(struct talk *t, struct text_act *a, struct err *e)
 	struct err inner = { 0 };
 	const struct text *x = a->text;
 	text_tell(t, &a->told, buf_data(&a->b), buf_len(&a->b));
-	if (smtp_text(link_smtp(t->link), buf_data(&a->b), buf_len(&a->b),
-		&inner) < 0)
-		return err_set(e, ERR_DATA, "%s: %s", x->name, inner.text);
+	if (demand_text(t, buf_data(&a->b), buf_len(&a->b), &inner) < 0)
+		return err_set(e, inner.kind, "%s: %s", x->name, inner.text);
 	return 0;
 }
 
@@ -448,7 +448,8 @@ chunks_send(struct talk *t, struct chunks *c, struct err *e)
 	if (c->text->say[0] == '\0')
 		chunks_tell(t, c, &line, buf_data(&c->out), n);
 	buf_release(&line);
-	smtp_bdat(link_smtp(t->link), buf_data(&c->out), n, last);
+	if (demand_bdat(t, buf_data(&c->out), n, last, e) < 0)
+		return -1;
 	talk_owe(t, DUE_WRITTEN);
 	t->tally.texted |= last;
 	buf_consume(&c->out, n);

@@ -1,0 +1,25 @@
+/* What the command line demands of a session: TLS, a login. Whatever puts
+ * octets into the core goes by these, and nothing else does (tests/walls.sh):
+ * until the demand is met only HELO, EHLO, LHLO, STARTTLS and QUIT pass, and
+ * AUTH with its answers where TLS is not what is missing. All fail with
+ * ERR_AUTH then, and t->unmet says that the session is to end. */
+#ifndef CMD_TALK_DEMAND_H
+#define CMD_TALK_DEMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "net/core/err.h"
+
+struct talk;
+
+/* As smtp_command(), smtp_raw() and the rest of them. */
+int demand_line(struct talk *t, const char *p, size_t len, struct err *e);
+int demand_raw(
+    struct talk *t, const char *p, size_t len, bool owes, struct err *e);
+int demand_text(struct talk *t, const char *p, size_t len, struct err *e);
+int demand_text_end(struct talk *t, struct err *e);
+int demand_chunk(struct talk *t, const char *p, size_t len, struct err *e);
+int demand_bdat(
+    struct talk *t, const char *p, size_t len, bool last, struct err *e);
+
+#endif
