@@ -99,14 +99,19 @@ bdat_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 		else if (bdat_size(a->word[i], &size, e) < 0)
 			return -1;
 	}
+	char *path = whose_path(talk_whose(t), a->word[0], false, e);
+	if (path == NULL)
+		return -1;
 	struct buf say = BUF_INIT;
-	buf_addf(&say, "\\bdat %s", a->rest);
+	buf_adds(&say, "\\bdat ");
+	whose_say(&say, a, path);
 	struct bdat *b = act_push(t, &bdat_kind);
 	b->size = size;
 	b->last = last;
 	b->force = force;
-	int r = text_open(&b->text, a->word[0], buf_str(&say), e);
+	int r = text_open(&b->text, path, buf_str(&say), e);
 	buf_release(&say);
+	free(path);
 	return r;
 }
 
@@ -120,4 +125,5 @@ const struct cmd cmd_bdat = {
 	    "message open for another \\bdat. A refused chunk ends it. Where "
 	    "CHUNKING was not offered nothing is sent, but with force.",
 	.exec = bdat_exec,
+	.may = whose_may_read,
 };

@@ -1,5 +1,8 @@
 #include "cmd/talk/cmd.h"
 
+#include <string.h>
+#include <strings.h>
+
 struct connect {
 	struct act act;
 	struct where to;
@@ -55,6 +58,42 @@ connect_release(struct talk *t, struct act *a)
 static const struct act_kind connect_kind = { "\\connect",
 	sizeof(struct connect), connect_resume, NULL, connect_release };
 
+static bool
+connect_same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcasecmp(a, b) == 0);
+}
+
+/* A file goes where the command line goes. */
+static int
+connect_may(const struct talk *t, const struct whose *w,
+    const struct cmd_args *a, struct err *e)
+{
+	const struct where *here = &t->where;
+	struct where to = { .lmtp = here->lmtp };
+	struct err ignored;
+	if (w->root == NULL || a->n == 0 ||
+	    where_parse(&to, a->word[0], &ignored) < 0) {
+		where_release(&to);
+		return 0;
+	}
+	bool same = t->has_where && t->sandbox == NULL &&
+		    to.kind == here->kind && to.lmtp == here->lmtp &&
+		    to.tls_on_connect == here->tls_on_connect &&
+		    connect_same(to.host, here->host) &&
+		    connect_same(to.port, here->port) &&
+		    (to.path == NULL || here->path == NULL
+			    ? to.path == here->path
+			    : strcmp(to.path, here->path) == 0);
+	where_release(&to);
+	if (same)
+		return 0;
+	return err_set(e, ERR_DATA,
+	    "a file may not go elsewhere than the command line, to %s "
+	    "(--trust lets it)",
+	    a->word[0]);
+}
+
 static int
 connect_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
@@ -81,4 +120,5 @@ const struct cmd cmd_connect = {
 	    "Without a host: to the same place again. A session that stands "
 	    "is ended first.",
 	.exec = connect_exec,
+	.may = connect_may,
 };

@@ -13,4 +13,5 @@ const struct cmd cmd_include = {
 	.text = "run a conversation file in this session",
 	.help = "In a file the path is relative to that file.",
 	.exec = include_exec,
+	.may = whose_may_read,
 };

@@ -12,7 +12,8 @@
 
 struct precheck {
 	const struct talk *t;
-	char **template; /* that files before and above define */
+	const struct whose *whose; /* of the file under way */
+	char **template;	   /* that files before and above define */
 	size_t n, cap;
 	unsigned depth, files;
 	bool records; /* what is included may not be there yet */
@@ -48,8 +49,7 @@ static int precheck_script(
 
 /* "include FILE": the file as the one that runs it would find it. */
 static int
-precheck_include(struct precheck *c, const struct script *s,
-    const struct stmt *st, struct err *e)
+precheck_include(struct precheck *c, const struct stmt *st, struct err *e)
 {
 	struct cmd_args a = { 0 };
 	struct script inner;
@@ -61,22 +61,49 @@ precheck_include(struct precheck *c, const struct script *s,
 		cmd_args_release(&a);
 		return -1;
 	}
-	char *path = talk_path(s->name, a.word[0]);
+	struct err why = { 0 };
+	char *path = whose_path(c->whose, a.word[0], false, &why);
 	struct stat there;
 	/* A pipe can be read only once, by the one that runs it. */
-	bool pipe = stat(path, &there) == 0 && !S_ISREG(there.st_mode);
-	int r = pipe || c->records ? 1
-				   : script_read(&inner, path,
-					 c->t->force_dialect, cmd_word, e);
+	bool pipe =
+	    path != NULL && stat(path, &there) == 0 && !S_ISREG(there.st_mode);
+	int r = 1;
+	if (path == NULL && !c->records) {
+		*e = why;
+		r = -1;
+	} else if (!pipe && !c->records) {
+		r = script_read(&inner, path, c->t->force_dialect, cmd_word, e);
+	}
 	if (r == 0) {
+		const struct whose *outer = c->whose;
+		struct whose within = { inner.name, outer->root, outer->file };
+		c->whose = &within;
 		c->depth++;
 		r = precheck_script(c, &inner, e);
 		c->depth--;
+		c->whose = outer;
 		script_release(&inner);
 	}
 	free(path);
 	cmd_args_release(&a);
 	return r < 0 ? -1 : 0;
+}
+
+/* Whether these words may say it, with what they say. */
+static int
+precheck_may(struct precheck *c, const struct cmd *cmd, const struct stmt *st,
+    struct err *e)
+{
+	struct cmd_args a = { 0 };
+	size_t w = strcspn(st->text, " \t");
+	struct err why;
+	if (cmd->may == NULL || precheck_has_vars(st))
+		return 0;
+	int r = cmd_split(&a, st->text + w, st->len - w, e);
+	if (r == 0 && cmd->may(c->t, c->whose, &a, &why) < 0)
+		r = err_set(e, ERR_DATA, "\\%s: %s", cmd->name, why.text);
+	cmd_args_release(&a);
+	return r;
 }
 
 static int
@@ -97,10 +124,13 @@ precheck_command(struct precheck *c, const struct script *s,
 	if (cmd == NULL)
 		return err_set(
 		    e, ERR_DATA, "%s:%u: %s", s->name, st->line, why.text);
+	if (precheck_may(c, cmd, st, &why) < 0)
+		return err_set(
+		    e, ERR_DATA, "%s:%u: %s", s->name, st->line, why.text);
 	c->records |= cmd->is & CMD_RECORDS;
 	if (!(cmd->is & CMD_INCLUDES))
 		return 0;
-	if (precheck_include(c, s, st, &why) == 0)
+	if (precheck_include(c, st, &why) == 0)
 		return 0;
 	/* One that is malformed names its own place. */
 	return why.kind == ERR_DATA ? err_set(e, ERR_DATA, "%s", why.text)
@@ -123,9 +153,10 @@ precheck_script(struct precheck *c, const struct script *s, struct err *e)
 }
 
 int
-cmd_precheck(const struct talk *t, const struct script *s, struct err *e)
+cmd_precheck(const struct talk *t, const struct script *s,
+    const struct whose *w, struct err *e)
 {
-	struct precheck c = { .t = t };
+	struct precheck c = { .t = t, .whose = w };
 	int r = precheck_script(&c, s, e);
 	for (size_t i = 0; i < c.n; i++)
 		free(c.template[i]);

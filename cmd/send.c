@@ -2,6 +2,8 @@
 #include "cmd/talk/demand.h"
 #include "cmd/talk/text.h"
 
+#include <stdlib.h>
+
 struct send {
 	struct act act;
 	struct text text;
@@ -73,11 +75,16 @@ static const struct act_kind send_kind = { "\\send", sizeof(struct send),
 static int
 send_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
+	char *path = whose_path(talk_whose(t), a->word[0], false, e);
+	if (path == NULL)
+		return -1;
 	struct buf say = BUF_INIT;
-	buf_addf(&say, "\\send %s", a->rest);
+	buf_adds(&say, "\\send ");
+	whose_say(&say, a, path);
 	struct send *s = act_push(t, &send_kind);
-	int r = text_open(&s->text, a->word[0], buf_str(&say), e);
+	int r = text_open(&s->text, path, buf_str(&say), e);
 	buf_release(&say);
+	free(path);
 	return r;
 }
 
@@ -86,7 +93,9 @@ const struct cmd cmd_send = {
 	.is = CMD_SENDS,
 	.args = "FILE",
 	.text = "DATA, a file as mail text, and the period",
-	.help = "Line ends become CRLF and lines that begin with a period get "
+	.help = "In a file the path is relative to that file. Line ends become "
+		"CRLF and lines that begin with a period get "
 		"one more. When DATA is refused nothing of the file is sent.",
 	.exec = send_exec,
+	.may = whose_may_read,
 };

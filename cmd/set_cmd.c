@@ -44,6 +44,26 @@ set_asks(struct shell *sh, const struct cmd_args *a, struct err *e)
 }
 
 static int
+set_may(const struct talk *t, const struct whose *w, const struct cmd_args *a,
+    struct err *e)
+{
+	const struct shell *sh = shell_of(t);
+	const struct setting *s = setting_find(a->word[0]);
+	if (s == NULL || a->n != 2 || !setting_is_guarded(sh, s, a->word[1]))
+		return 0;
+	if (s->guard == SETTING_SHOWS && w->root != NULL)
+		return err_set(e, ERR_DATA,
+		    "a file may not set %s %s (--trust lets it)", s->name,
+		    a->word[1]);
+	if (s->guard == SETTING_LOWERS && w->file && t->must_verify)
+		return err_set(e, ERR_AUTH,
+		    "a file may raise what the command line demands, not lower "
+		    "it: set %s %s",
+		    s->name, a->word[1]);
+	return 0;
+}
+
+static int
 set_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
 	struct shell *sh = shell_of(t);
@@ -68,4 +88,5 @@ const struct cmd cmd_set = {
 	.args = "SETTING|NAME [VALUE...]",
 	.text = "set a variable, or a setting (\\show lists them)",
 	.exec = set_exec,
+	.may = set_may,
 };

@@ -96,12 +96,25 @@ table_count(const struct cmd *c, size_t n, struct err *e)
 	    c->args[0] == '\0' ? "nothing" : c->args, n, n == 1 ? "" : "s");
 }
 
+/* As a malformed line, it names its place. */
+static int
+table_refuse(const struct talk *t, const struct cmd *c, struct err *e)
+{
+	struct err why = *e;
+	if (why.kind != ERR_DATA)
+		return -1;
+	return err_set(e, ERR_DATA, "%s:%u: \\%s: %s", t->file, t->line,
+	    c->name, why.text);
+}
+
 static int
 table_exec(struct talk *t, const struct cmd *c, const struct cmd_args *a,
     struct err *e)
 {
 	if (table_count(c, a->n, e) < 0)
 		return -1;
+	if (c->may != NULL && c->may(t, talk_whose(t), a, e) < 0)
+		return table_refuse(t, c, e);
 	if (c->exec != NULL)
 		return c->exec(t, a, e);
 	struct buf name = BUF_INIT;

@@ -30,8 +30,9 @@ host_mock(struct host *h, const struct opts *o, struct shell *sh, struct err *e)
 	enum dialect d = o->dialect == NULL		  ? DIALECT_UNKNOWN
 			 : strcmp(o->dialect, "821") == 0 ? DIALECT_821
 							  : DIALECT_5321;
+	const struct whose person = { 0 };
 	if (script_read(&h->script, o->mock, d, cmd_word, e) < 0 ||
-	    cmd_precheck(&sh->talk, &h->script, e) < 0 ||
+	    cmd_precheck(&sh->talk, &h->script, &person, e) < 0 ||
 	    play_make(&h->play, &h->script, &sh->talk.vars, e) < 0)
 		return -1;
 	h->peer.play = &h->play;

@@ -113,7 +113,7 @@ struct opts {
 	int family;
 	bool lmtp, sandbox, explain, quiet, allow_bare, help, version, no_rc,
 	    tls, tls_optional, tls_on_connect, self_signed, mx_all, dane, auth,
-	    netrc, auth_insecure;
+	    netrc, auth_insecure, trust;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 

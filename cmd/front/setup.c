@@ -59,6 +59,7 @@ setup_sinks(struct shell *sh, const struct opts *o, struct err *e)
 	}
 	if (o->record != NULL) {
 		sh->record = record_new(o->record, &sh->redact, e);
+		sh->record_persons = true;
 		if (sh->record == NULL)
 			return -1;
 		shell_add_sink(sh, sh->record);
@@ -156,6 +157,21 @@ setup_where(struct shell *sh, const struct opts *o, struct err *e)
 	return o->dane ? setup_dane(w, e) : 0;
 }
 
+/* Whether a file may switch verification off: not where the command line asks
+ * for TLS, nor where a password of its would be shown to the wrong server. */
+static bool
+setup_must_verify(const struct shell *sh, const struct opts *o)
+{
+	bool said = false;
+	for (size_t i = 0; i < o->nsetting; i++)
+		said |= o->setting[i].row->guard == SETTING_LOWERS;
+	bool secret = o->auth || o->auth_user != NULL || o->auth_file != NULL ||
+		      o->auth_fd != NULL || o->auth_command != NULL || o->netrc;
+	bool tls = o->tls || o->tls_on_connect || o->dane ||
+		   sh->talk.where.tls_on_connect;
+	return !sh->talk.set.tls_unverified && (said || secret || tls);
+}
+
 static void
 setup_secure(struct shell *sh, const struct opts *o)
 {
@@ -182,6 +198,8 @@ setup_secure(struct shell *sh, const struct opts *o)
 		.netrc = o->netrc,
 		.insecure = o->auth_insecure,
 		.loop = &sh->loop };
+	sh->talk.trusting = o->trust;
+	sh->talk.must_verify = setup_must_verify(sh, o);
 	if (o->dialect != NULL)
 		sh->talk.force_dialect =
 		    strcmp(o->dialect, "821") == 0 ? DIALECT_821 : DIALECT_5321;

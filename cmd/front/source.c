@@ -11,6 +11,9 @@
 /* What each file of a run begins with. */
 struct source_start {
 	struct settings set;
+	struct human_opts look;
+	struct sink *record;
+	bool record_persons;
 	struct vars vars;
 	struct templates templates;
 	struct where where;
@@ -25,10 +28,14 @@ source_dup(const char *s)
 }
 
 static void
-source_keep(const struct talk *t, struct source_start *s)
+source_keep(struct shell *sh, struct source_start *s)
 {
+	const struct talk *t = &sh->talk;
 	const struct where *w = &t->where;
 	*s = (struct source_start){ .set = t->set,
+		.look = sh->look,
+		.record = sh->record,
+		.record_persons = sh->record_persons,
 		.where = *w,
 		.has_where = t->has_where,
 		.sandbox = t->sandbox };
@@ -47,12 +54,39 @@ source_keep(const struct talk *t, struct source_start *s)
 	for (size_t i = 0; i < t->templates.n; i++)
 		s->templates.template[i] =
 		    (struct template){ mem_dup(t->templates.template[i].name),
-			    mem_dup(t->templates.template[i].body) };
+			    mem_dup(t->templates.template[i].body),
+			    t->templates.template[i].whose };
+	sh->record_outer = sh->record;
+}
+
+/* A file's record ends with it, and the one before goes on. */
+static int
+source_back_record(
+    struct shell *sh, const struct source_start *s, struct err *e)
+{
+	int r = 0;
+	sh->record_outer = NULL;
+	sh->record_persons = s->record_persons;
+	if (sh->record == s->record)
+		return 0;
+	if (sh->record != NULL)
+		r = shell_end_record(sh, e);
+	sh->record = s->record;
+	if (sh->record != NULL)
+		shell_add_sink(sh, sh->record);
+	return r;
 }
 
 static void
-source_back(struct talk *t, struct source_start *s)
+source_back(struct shell *sh, struct source_start *s)
 {
+	struct talk *t = &sh->talk;
+	struct err e;
+	if (source_back_record(sh, s, &e) < 0)
+		talk_error(t, &e);
+	sh->look = s->look;
+	if (sh->screen != NULL)
+		human_set(sh->screen, &sh->look);
 	t->set = s->set;
 	where_release(&t->where);
 	t->where = s->where;
@@ -122,7 +156,7 @@ source_tell(struct shell *sh, const char *name, const struct tally *before,
 }
 
 static int
-source_run(struct shell *sh, const struct script *s)
+source_run(struct shell *sh, const struct script *s, const struct whose *w)
 {
 	struct talk *t = &sh->talk;
 	t->dialect = s->dialect;
@@ -130,7 +164,7 @@ source_run(struct shell *sh, const struct script *s)
 	bool elsewhere = s->n > 0 && s->stmt[0].kind == STMT_SHELL;
 	int r = elsewhere ? 0 : source_connect(sh);
 	if (r == 0) {
-		talk_run(t, s);
+		talk_run(t, s, w);
 		shell_drive(sh);
 		r = t->stopped ? -1 : 0;
 	}
@@ -152,20 +186,24 @@ source_file(struct shell *sh, const char *path)
 	before.status = talk_status(t);
 	t->tally = (struct tally){ 0 };
 	t->told.kind = ERR_NONE;
-	source_keep(t, &start);
+	source_keep(sh, &start);
 	talk_put(t, &ev);
+	struct whose w = { 0 };
 	int r = script_read(&s, path, t->force_dialect, cmd_word, &e);
-	if (r == 0 && cmd_precheck(t, &s, &e) < 0) {
+	/* A pipe is the person's. */
+	if (r == 0 && !s.piped)
+		w = whose_file(t, &w, path);
+	if (r == 0 && cmd_precheck(t, &s, &w, &e) < 0) {
 		script_release(&s);
 		r = -1;
 	}
 	if (r < 0) {
 		talk_error(t, &e);
 	} else {
-		r = source_run(sh, &s);
+		r = source_run(sh, &s, &w);
 		script_release(&s);
 	}
-	source_back(t, &start);
+	source_back(sh, &start);
 	source_tell(sh, name, &before, began_ns, r < 0);
 	return r;
 }
@@ -180,8 +218,9 @@ source_rc(struct shell *sh, const char *path)
 		talk_error(t, &e);
 		return -1;
 	}
+	const struct whose w = { .path = path };
 	talk_source_begin(t, s.transcript);
-	talk_run(t, &s);
+	talk_run(t, &s, &w);
 	shell_drive(sh);
 	talk_source_end(t);
 	script_release(&s);

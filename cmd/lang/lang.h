@@ -106,6 +106,7 @@ struct script {
 	bool has_greeting; /* it expects one */
 	bool has_helo;	   /* HELO, EHLO or LHLO before the first transaction */
 	bool has_quit;
+	bool piped; /* read from standard input or a pipe */
 	struct stmt *stmt;
 	size_t n;
 	size_t looks; /* lines looked at, for tests of the cost */

@@ -376,7 +376,9 @@ script_read(struct script *s, const char *path, enum dialect d, lang_word *word,
 		close(fd);
 	if (r == 0) {
 		size_t len = buf_len(&b);
-		return script_own(s, name, buf_detach(&b), len, d, word, e);
+		r = script_own(s, name, buf_detach(&b), len, d, word, e);
+		s->piped = r == 0 && (standard || !S_ISREG(st.st_mode));
+		return r;
 	}
 	buf_release(&b);
 	return r;

@@ -13,34 +13,35 @@
 
 const struct setting setting_table[] = {
 	{ "bare", NULL, "bare", ON_OFF, "send nothing that was not written",
-	    SETTING_FLAG, TALK(bare), "off", 0, 0 },
+	    SETTING_FLAG, TALK(bare), "off", 0, 0, SETTING_FREE },
 	{ "colour", "color", "color", "on|off|auto", "mark replies by colour",
-	    SETTING_COLOUR, LOOK(colour), "auto", 0, 0 },
+	    SETTING_COLOUR, LOOK(colour), "auto", 0, 0, SETTING_FREE },
 	{ "early", NULL, "early", ON_OFF,
 	    "send lines before the greeting has come", SETTING_FLAG,
-	    TALK(early), "off", 0, 0 },
+	    TALK(early), "off", 0, 0, SETTING_FREE },
 	{ "keep-going", NULL, "keep-going", ON_OFF,
 	    "go on after a missed expectation", SETTING_FLAG, TALK(keep_going),
-	    "off", 0, 0 },
+	    "off", 0, 0, SETTING_FREE },
 	{ "match", NULL, NULL, "code|text", "what an expectation compares",
-	    SETTING_EITHER, TALK(match_text), "code", 0, 0 },
+	    SETTING_EITHER, TALK(match_text), "code", 0, 0, SETTING_FREE },
 	{ "remarks", NULL, "no-remarks", ON_OFF, "explain replies",
-	    SETTING_FLAG, LOOK(remarks), "on", 0, 0 },
+	    SETTING_FLAG, LOOK(remarks), "on", 0, 0, SETTING_FREE },
 	{ "reveal", NULL, NULL, ON_OFF, "show secrets in AUTH lines",
-	    SETTING_FLAG, TALK(reveal), "off", 0, 0 },
+	    SETTING_FLAG, TALK(reveal), "off", 0, 0, SETTING_SHOWS },
 	{ "stop", NULL, "stop", ON_OFF, "end at the first refusal",
-	    SETTING_FLAG, TALK(stop), "off", 0, 0 },
+	    SETTING_FLAG, TALK(stop), "off", 0, 0, SETTING_FREE },
 	{ "text-max", NULL, NULL, "OCTETS",
 	    "how much of a message the screen shows", SETTING_OCTETS,
-	    LOOK(text_max), "65536", 0, UINT64_MAX },
+	    LOOK(text_max), "65536", 0, UINT64_MAX, SETTING_FREE },
 	{ "tls-verify", NULL, "tls-verify", ON_OFF, "check certificates",
-	    SETTING_FLAG_NOT, TALK(tls_unverified), "on", 0, 0 },
+	    SETTING_FLAG_NOT, TALK(tls_unverified), "on", 0, 0,
+	    SETTING_LOWERS },
 	{ "timeout", NULL, "timeout", "DURATION|default",
 	    "how long to wait for each reply", SETTING_TIMES, TALK(times),
-	    "default", 1, 86400000 },
+	    "default", 1, 86400000, SETTING_FREE },
 	{ "unjudged", NULL, NULL, "fail|tell",
 	    "what a refusal that no expectation judged does", SETTING_CHOICE,
-	    TALK(unjudged), "fail", 0, 0 },
+	    TALK(unjudged), "fail", 0, 0, SETTING_FREE },
 	{ 0 }
 };
 
@@ -190,6 +191,14 @@ setting_takes(
 	struct link_times scratch; /* the largest of them */
 	struct err e;
 	return setting_put(sh, s, value, &scratch, &e) == 0;
+}
+
+bool
+setting_is_guarded(
+    const struct shell *sh, const struct setting *s, const char *value)
+{
+	return s->guard != SETTING_FREE &&
+	       setting_flag(sh, s, value) == (s->guard == SETTING_SHOWS);
 }
 
 void

@@ -22,6 +22,13 @@ enum setting_home {
 	SETTING_LOOK  /* struct human_opts: the screen is told */
 };
 
+/* What a conversation file may not do by it (whose.h). */
+enum setting_guard {
+	SETTING_FREE,
+	SETTING_SHOWS, /* a flag: on shows secrets */
+	SETTING_LOWERS /* a flag: off lowers what the command line demands */
+};
+
 struct setting {
 	const char *name;   /* \set NAME */
 	const char *also;   /* another spelling, or NULL */
@@ -33,6 +40,7 @@ struct setting {
 	size_t slot;
 	const char *start; /* its value when nothing was said */
 	uint64_t min, max; /* of octets, or milliseconds */
+	enum setting_guard guard;
 };
 
 extern const struct setting setting_table[]; /* ends with name NULL */
@@ -46,6 +54,9 @@ int setting_set(struct shell *sh, const struct setting *s, const char *said,
     const char *value, struct err *e);
 /* Would that value do? */
 bool setting_takes(
+    const struct shell *sh, const struct setting *s, const char *value);
+/* Is the value the one that the row guards? */
+bool setting_is_guarded(
     const struct shell *sh, const struct setting *s, const char *value);
 void setting_get(
     const struct shell *sh, const struct setting *s, struct buf *b);

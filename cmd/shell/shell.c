@@ -26,6 +26,16 @@ shell_add_sink(struct shell *sh, struct sink *s)
 	sh->sinks = s;
 }
 
+void
+shell_drop_sink(struct shell *sh, const struct sink *s)
+{
+	struct sink **at = &sh->sinks;
+	while (*at != NULL && *at != s)
+		at = &(*at)->next;
+	if (*at != NULL)
+		*at = s->next;
+}
+
 /* --quiet shows errors only, and these are some. */
 static void
 shell_tell_refusal(struct shell *sh, const struct event *ev)
@@ -233,6 +243,15 @@ shell_init(struct shell *sh, struct err *e)
 	sh->out.redact = &sh->redact;
 	setting_start(sh);
 	return 0;
+}
+
+int
+shell_end_record(struct shell *sh, struct err *e)
+{
+	struct sink *s = sh->record;
+	shell_drop_sink(sh, s);
+	sh->record = NULL;
+	return s->close(s, e);
 }
 
 static void

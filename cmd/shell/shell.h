@@ -23,8 +23,11 @@ struct shell {
 	struct out out;
 	struct redact redact;
 	struct sink *sinks;
-	struct sink *screen; /* the human one among them, or NULL */
-	struct sink *record;
+	struct sink *screen;	   /* the human one among them, or NULL */
+	struct sink *record;	   /* the one under way, or NULL */
+	bool record_persons;	   /* a person began it */
+	struct sink *record_outer; /* a file of the run found it so: it goes
+				      on behind the file */
 	struct human_opts look;
 	int64_t began_ns;
 	bool machine; /* the output is JSON or TAP: no loose lines */
@@ -44,6 +47,7 @@ int shell_release(struct shell *sh, struct err *e);
 /* Whose conversation it is. */
 struct shell *shell_of(const struct talk *t);
 void shell_add_sink(struct shell *sh, struct sink *s);
+void shell_drop_sink(struct shell *sh, const struct sink *s);
 void shell_put(struct shell *sh, struct event *ev);
 
 /* Goes on with the conversation, waiting for what it waits for: TALK_DONE, or
@@ -51,6 +55,9 @@ void shell_put(struct shell *sh, struct event *ev);
 enum talk_wait shell_drive(struct shell *sh);
 /* Puts that act in front and goes on until it is over. */
 enum talk_wait shell_do(struct shell *sh, void (*act)(struct talk *t));
+
+/* The record under way is taken away and closed. -1: it could not be written. */
+int shell_end_record(struct shell *sh, struct err *e);
 
 /* One line of a stream (talk_stream()); *l keeps what goes over several. -1:
  * it failed (told), or nobody takes the output any more. */

@@ -219,6 +219,33 @@ record_close(struct sink *s, struct err *e)
 	return rc;
 }
 
+/* Empties a record that is there; -1: EEXIST, it is something else. What is no
+ * regular file (a pipe, /dev/null) holds nothing. */
+static int
+record_reopen(const char *path)
+{
+	static const char first[] = "# recorded by smtpsh ";
+	char got[sizeof first - 1];
+	struct stat st;
+	int flags = O_NOFOLLOW | O_CLOEXEC;
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return open(path, O_WRONLY | flags);
+	int fd = open(path, O_RDWR | O_NONBLOCK | flags);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fd;
+	bool record =
+	    S_ISREG(st.st_mode) &&
+	    (st.st_size == 0 ||
+		(pread(fd, got, sizeof got, 0) == (ssize_t)sizeof got &&
+		    memcmp(got, first, sizeof got) == 0));
+	if (record && ftruncate(fd, 0) == 0)
+		return fd;
+	int why = record ? errno : EEXIST;
+	close(fd);
+	errno = why;
+	return -1;
+}
+
 /* Mail may be private: nobody else reads the record, even if the file was
  * there before. */
 static int
@@ -230,7 +257,14 @@ record_open(const char *path, struct err *e)
 		    "a record goes to a file, not to standard output, which "
 		    "is a conversation file by itself");
 	int fd = open(
-	    path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	    path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 && errno == EEXIST)
+		fd = record_reopen(path);
+	if (fd < 0 && errno == EEXIST)
+		return err_set(e, ERR_OUTPUT,
+		    "cannot write %s: it is there, and no record of a "
+		    "conversation: remove it, or name another file",
+		    path);
 	if (fd < 0 && errno == ELOOP)
 		return err_set(e, ERR_OUTPUT,
 		    "cannot write %s: it is a symbolic link", path);

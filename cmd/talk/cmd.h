@@ -29,6 +29,11 @@ struct cmd {
 	/* Does it, or puts the act in front that does; words were counted
 	 * against args. -1 with e. NULL when body says it. */
 	int (*exec)(struct talk *t, const struct cmd_args *a, struct err *e);
+	/* Whether those words may say that: ERR_DATA, and ERR_AUTH where it
+	 * would lower what the command line demands. NULL: all may. Asked
+	 * before a file is run, and again when the line is. */
+	int (*may)(const struct talk *t, const struct whose *w,
+	    const struct cmd_args *a, struct err *e);
 	const char *body; /* lines of the language, for those that are builtin
 			     templates */
 };
@@ -42,9 +47,10 @@ const struct cmd *cmd_find(const char *name, size_t len, struct err *e);
  * any). NULL: ERR_USAGE. */
 const struct cmd *cmd_check(
     const char *p, size_t len, bool count, struct err *e);
-/* Whether all of a file can be run as far as that is known before; ERR_DATA
- * names the line, ERR_NOINPUT a file that it includes. */
-int cmd_precheck(const struct talk *t, const struct script *s, struct err *e);
+/* Whether all of a file can be run, and may be, as far as that is known
+ * before; ERR_DATA names the line, ERR_NOINPUT a file that it includes. */
+int cmd_precheck(const struct talk *t, const struct script *s,
+    const struct whose *w, struct err *e);
 /* For the language (lang_word): what the command of that name or prefix is. */
 unsigned cmd_word(const char *name, size_t len);
 /* Splits a line (behind the backslash) and runs it; templates too. */

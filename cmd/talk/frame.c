@@ -143,14 +143,17 @@ frame_push(struct talk *t, const char *file)
 	t->depth += caller != NULL;
 	f->grouped = caller != NULL && caller->grouped;
 	f->pipelined = caller != NULL && caller->pipelined;
+	if (caller != NULL)
+		f->whose = caller->whose;
 	t->frame = f;
 	return f;
 }
 
 void
-talk_run(struct talk *t, const struct script *s)
+talk_run(struct talk *t, const struct script *s, const struct whose *w)
 {
 	struct frame *f = frame_push(t, s->name);
+	f->whose = *w;
 	f->plan = s;
 	f->grouped = s->transcript;
 	f->pipelined = false;
@@ -230,6 +233,12 @@ talk_text(struct talk *t, const char *name, const char *p, size_t len,
 		return -1;
 	}
 	struct frame *f = frame_call(t, s);
+	/* Whoever calls a template of somebody else's does not mean all that
+	 * is in it. */
+	const struct template *own =
+	    name[0] == '\\' ? talk_template(t, name + 1) : NULL;
+	if (own != NULL && own->whose.file)
+		f->whose = own->whose;
 	if (args != NULL && args->n > 0) {
 		f->args.n = args->n;
 		f->args.word = mem_alloc(args->n * sizeof *args->word);
@@ -242,7 +251,10 @@ talk_text(struct talk *t, const char *name, const char *p, size_t len,
 int
 talk_include(struct talk *t, const char *path, struct err *e)
 {
-	char *full = talk_path(t->file, path);
+	struct whose by = *talk_whose(t);
+	char *full = whose_path(&by, path, false, e);
+	if (full == NULL)
+		return -1;
 	struct script *s = mem_alloc(sizeof *s);
 	int r = frame_deeper(t, full, e);
 	if (r == 0)
@@ -253,6 +265,8 @@ talk_include(struct talk *t, const char *path, struct err *e)
 		return -1;
 	}
 	struct frame *f = frame_call(t, s);
+	/* A pipe's words are those of who named it. */
+	f->whose = s->piped ? by : whose_file(t, &by, s->name);
 	f->skips_greeting = s->has_greeting && t->link != NULL && t->greeted;
 	return 0;
 }

@@ -19,7 +19,8 @@ struct frame {
 	bool pipelined;	       /* by \pipeline, which DATA ends */
 	bool skips_greeting;   /* the session has it already */
 	bool ended;	       /* no more will be fed */
-	const char *file;      /* the caller's, for its end */
+	struct whose whose;
+	const char *file; /* the caller's, for its end */
 	unsigned line;
 };
 

@@ -110,12 +110,13 @@ talk_set_template(struct talk *t, const char *name, const char *body)
 			continue;
 		free(all->template[i].body);
 		all->template[i].body = mem_dup(body);
+		all->template[i].whose = *talk_whose(t);
 		return;
 	}
 	all->template =
 	    mem_grow(all->template, all->n + 1, sizeof *all->template);
 	all->template[all->n++] =
-	    (struct template){ mem_dup(name), mem_dup(body) };
+	    (struct template){ mem_dup(name), mem_dup(body), *talk_whose(t) };
 }
 
 enum smtp_state

@@ -18,6 +18,7 @@
 #include "cmd/talk/mx.h"
 #include "cmd/talk/secure.h"
 #include "cmd/talk/settings.h"
+#include "cmd/talk/whose.h"
 #include "net/link/link.h"
 #include "net/peer/peer.h"
 
@@ -37,6 +38,7 @@ struct template
 {
 	char *name;
 	char *body;
+	struct whose whose; /* who defined it */
 };
 
 struct templates {
@@ -122,6 +124,8 @@ struct talk {
 	const struct peer_config *sandbox; /* or NULL */
 	struct secure secure;
 	struct auth auth;
+	bool must_verify; /* the command line's: no file may lower it */
+	bool trusting;	  /* --trust: a file may do what a person may */
 	struct mx mx;
 	struct vars vars;
 	struct templates templates;
@@ -190,7 +194,7 @@ void talk_interrupt(struct talk *t);
 void talk_drop(struct talk *t);
 
 /* Sources. A whole one, borrowed until it is done. */
-void talk_run(struct talk *t, const struct script *s);
+void talk_run(struct talk *t, const struct script *s, const struct whose *w);
 /* A source whose statements come one by one; behind it talk_go() says INPUT. */
 void talk_stream(struct talk *t, const char *name);
 /* The next, borrowed until INPUT is said again. */
