@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <unistd.h>
 #include "cmd/say/note.h"
 #include "cmd/talk/cmd.h"
@@ -19,14 +20,31 @@
 #include "cmd/front/setup.h"
 #include "cmd/term/prompt.h"
 
-/* The one thing a signal handler can reach. */
+/* What an unattended run may still take once a signal wants its end. */
+#define MAIN_END_US 800000
+
+/* What a signal handler can reach. */
 static struct loop *main_loop;
+static volatile sig_atomic_t main_hastens;
 
 static void
 main_signal(int sig)
 {
-	if (main_loop != NULL)
-		loop_raise(main_loop, sig);
+	static const struct itimerval end = { { 0, 0 }, { 0, MAIN_END_US } };
+	if (main_loop == NULL)
+		return;
+	loop_raise(main_loop, sig);
+	if (main_hastens)
+		setitimer(ITIMER_REAL, &end, NULL);
+}
+
+/* Whatever it is in does not come back: a library, a file that nobody opens or
+ * reads. */
+static void
+main_too_late(int sig)
+{
+	(void)sig;
+	_exit(128 + main_loop->raised);
 }
 
 /* Memory ran out, or a check of ours failed: EX_SOFTWARE, not a core. */
@@ -46,6 +64,9 @@ static void
 main_descriptors(void)
 {
 	int fd;
+	/* What is read where nothing was open must fail, too. */
+	if (fcntl(STDIN_FILENO, F_GETFD) < 0)
+		open("/dev/null", O_WRONLY);
 	do {
 		fd = open("/dev/null", O_RDONLY);
 	} while (fd >= 0 && fd <= STDERR_FILENO);
@@ -85,11 +106,27 @@ main_catch(struct shell *sh)
 	}
 }
 
+/* Nobody waits for an unattended run that is to end. */
+static void
+main_haste(struct shell *sh)
+{
+	struct sigaction sa = { .sa_handler = main_too_late };
+	sigaction(SIGALRM, &sa, NULL);
+	main_hastens = true;
+	sh->out.raised = &sh->loop.raised;
+	sh->out.wake_fd = sh->loop.wake[0];
+}
+
 /* -c and -f in the order given; lines of -c behind each other are one
  * conversation. */
 static void
 main_run(struct shell *sh, const struct opts *o)
 {
+	if (o->wiped)
+		talk_remark(&sh->talk,
+		    "-c: a secret stood in the arguments, where others could "
+		    "see it; it was wiped there (--auth-password-file, or a "
+		    "pipe, keeps it out of them)");
 	for (size_t i = 0; i < o->nrun && !sh->talk.leaving;) {
 		size_t n = 0;
 		if (o->run[i].file) {
@@ -117,8 +154,9 @@ main_tell_end(struct shell *sh, const struct opts *o, int status)
 		.took_ns = loop_now_ns() - sh->began_ns,
 		.status = status,
 		.met = status == 0 && o->front == FRONT_MESSAGE,
-		.text = status != 0 && sh->talk.told.kind != ERR_NONE ? sh->talk.told.text
-								 : "" };
+		.text = status != 0 && sh->talk.told.kind != ERR_NONE
+			    ? sh->talk.told.text
+			    : "" };
 	talk_put(&sh->talk, &ev);
 }
 
@@ -128,6 +166,8 @@ main_interactive(struct shell *sh, const struct opts *o)
 	struct err e = { 0 };
 	sh->talk.interactive = true;
 	main_loop = NULL; /* the prompt sees to signals */
+	main_hastens = false;
+	sh->out.raised = NULL;
 	if (!o->no_rc)
 		setup_rc(sh);
 	main_loop = &sh->loop;
@@ -266,10 +306,14 @@ main_session(struct shell *sh, const struct opts *o, struct err *e)
 	talk_close(&sh->talk);
 	if (!sh->talk.interactive)
 		main_tell_end(sh, o, status);
-	if (shell_release(sh, e) < 0 && status == 0) {
+	int r = shell_release(sh, e);
+	/* What the command line wants written outweighs a refusal. */
+	if (r < -1 || (r < 0 && status == 0)) {
 		fprintf(stderr, "smtpsh: %s\n", e->text);
 		status = err_status(e->kind);
 	}
+	if (!sh->talk.interactive && sh->loop.raised != 0)
+		status = 128 + sh->loop.raised;
 	host_release(&h);
 	proxy_url_release(&proxy);
 	return status;
@@ -294,6 +338,7 @@ main(int argc, char **argv)
 		opts_release(&o);
 		return 64;
 	}
+	o.wiped = opts_wipe(&o);
 	int status = main_texts(&sh, &o);
 	if (status >= 0) {
 		if (shell_release(&sh, &e) < 0 && status == 0)
@@ -306,6 +351,7 @@ main(int argc, char **argv)
 		status = main_serve(&sh, &o);
 		shell_release(&sh, &e);
 	} else {
+		main_haste(&sh);
 		status = main_session(&sh, &o, &e);
 	}
 	opts_release(&o);

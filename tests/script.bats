@@ -466,7 +466,7 @@ END
 	ends 66 "$SMTPSH" --sandbox -f f
 	tells "absent"
 	printf '\\include /dev/zero\n' >f
-	ends 66 "$SMTPSH" --sandbox -f f
+	ends 66 "$SMTPSH" --sandbox --trust -f f
 	tells "/dev/zero" "no regular file"
 	printf '\\include sub/bad\n' >f
 	printf 'NOOP\nR: 250\nC: x\n' >sub/bad

@@ -2,6 +2,7 @@
  * BDAT, QUIT. Each stage is a row; --quit-after names one to stop behind. */
 #include "cmd/front/message.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -82,9 +83,15 @@ message_open(struct message *m, struct err *e)
 {
 	const struct opts *o = m->o;
 	struct stat st;
-	bool none = o->body != NULL || o->quit_after != NULL ||
-		    fstat(STDIN_FILENO, &st) < 0 || S_ISCHR(st.st_mode);
-	if (o->data == NULL && none)
+	int how = fcntl(STDIN_FILENO, F_GETFL);
+	bool none = o->body != NULL || o->quit_after != NULL;
+	if (o->data == NULL && !none &&
+	    (how < 0 || (how & O_ACCMODE) == O_WRONLY ||
+		fstat(STDIN_FILENO, &st) < 0))
+		return err_set(e, ERR_NOINPUT,
+		    "standard input cannot be read: no message; --body TEXT "
+		    "makes a test message");
+	if (o->data == NULL && (none || S_ISCHR(st.st_mode)))
 		return message_make(m, e);
 	return text_open(&m->text, o->data != NULL ? o->data : "-", NULL, e);
 }

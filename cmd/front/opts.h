@@ -83,6 +83,7 @@ struct opt_run {
 	bool file;    /* -f; else -c */
 	bool operand; /* a word without an option, while they are read */
 	const char *text;
+	char *own; /* the text, where it does not stand in argv any more */
 };
 
 struct setting;
@@ -113,7 +114,7 @@ struct opts {
 	int family;
 	bool lmtp, sandbox, explain, quiet, allow_bare, help, version, no_rc,
 	    tls, tls_optional, tls_on_connect, self_signed, mx_all, dane, auth,
-	    netrc, auth_insecure, trust;
+	    netrc, auth_insecure, trust, wiped;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 
@@ -124,6 +125,8 @@ int opts_parse(struct opts *o, int argc, char **argv, struct err *e);
  * do there, and nothing contradicts. terminal: standard input is one.
  * ERR_USAGE says what to do. */
 int opts_check(struct opts *o, bool terminal, struct err *e);
+/* Takes what -c says of secrets out of argv. Whether there was any. */
+bool opts_wipe(struct opts *o);
 void opts_release(struct opts *o);
 /* The text of --help, or of one of its groups. ERR_USAGE: no such group. */
 int opts_usage(struct buf *b, const char *group, struct err *e);

@@ -419,6 +419,11 @@ opts_release(struct opts *o)
 		&o->mail_param, &o->rcpt_param, &o->words };
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
 		free(list[i]->item);
+	for (size_t i = 0; i < o->nrun; i++) {
+		if (o->run[i].own != NULL)
+			explicit_bzero(o->run[i].own, strlen(o->run[i].own));
+		free(o->run[i].own);
+	}
 	free(o->run);
 	free(o->setting);
 	*o = (struct opts){ 0 };

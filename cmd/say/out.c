@@ -7,19 +7,24 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #define OUT_GATHER 65536
 /* A pipe that poll(2) calls writable takes so much (POSIX's PIPE_BUF is less,
  * Linux's is this). */
-#define OUT_LITTLE 4096
+#define OUT_LITTLE  4096
+#define OUT_LAST_MS 200
 
 void
 out_init(struct out *o)
 {
 	*o = (struct out){ .fd = STDOUT_FILENO };
 	o->terminal = isatty(STDOUT_FILENO) == 1;
+	struct stat st;
+	o->waits = fstat(STDOUT_FILENO, &st) != 0 || S_ISFIFO(st.st_mode) ||
+		   S_ISSOCK(st.st_mode) || o->terminal;
 	buf_init(&o->pending);
 }
 
@@ -97,6 +102,40 @@ out_linger(struct out *o, int ms)
 			out_send_some(o);
 }
 
+/* Everything, to a reader who may be slow: in little writes that do not wait,
+ * so that a signal is seen in between. 0, or the errno. */
+static int
+out_patiently(struct out *o, int fd, const char *p, size_t len)
+{
+	struct pollfd w[2] = { { fd, POLLOUT, 0 }, { o->wake_fd, POLLIN, 0 } };
+	while (len > 0) {
+		bool raised = *o->raised != 0;
+		/* The wake-up stays readable. */
+		int n = poll(w, raised ? 1 : 2, raised ? OUT_LAST_MS : -1);
+		if (n == 0)
+			return EINTR;
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (n <= 0 || w[0].revents == 0)
+			continue;
+		ssize_t done =
+		    write(fd, p, len < OUT_LITTLE ? len : OUT_LITTLE);
+		if (done < 0 && errno != EAGAIN && errno != EINTR)
+			return errno;
+		p += done > 0 ? done : 0;
+		len -= done > 0 ? (size_t)done : 0;
+	}
+	return 0;
+}
+
+static int
+out_to(struct out *o, int fd, const char *p, size_t len)
+{
+	bool waits = o->waits || fd == STDERR_FILENO;
+	return o->raised != NULL && waits ? out_patiently(o, fd, p, len)
+					  : out_all(fd, p, len);
+}
+
 static void
 out_send(struct out *o)
 {
@@ -109,8 +148,8 @@ out_send(struct out *o)
 	if (!o->errored) {
 		if (o->before != NULL)
 			o->before(o->arg);
-		o->errno_ =
-		    out_all(o->fd, buf_data(&o->pending), buf_len(&o->pending));
+		o->errno_ = out_to(
+		    o, o->fd, buf_data(&o->pending), buf_len(&o->pending));
 		o->errored = o->errno_ != 0;
 		if (o->after != NULL)
 			o->after(o->arg);
@@ -155,7 +194,7 @@ out_error(struct out *o, const char *fmt, ...)
 		o->before(o->arg);
 	/* There is nobody left to tell when this fails. */
 	if (!o->nowait || out_has_room(STDERR_FILENO, 0))
-		(void)out_all(STDERR_FILENO, buf_data(&line), buf_len(&line));
+		(void)out_to(o, STDERR_FILENO, buf_data(&line), buf_len(&line));
 	if (o->after != NULL)
 		o->after(o->arg);
 	buf_wipe(&all);

@@ -15,6 +15,11 @@ struct out {
 	bool errored;  /* a write failed: errno_ says why */
 	bool nowait;   /* write only what is taken at once, and keep the rest */
 	int errno_;
+	/* A signal's number once it wants the end; NULL: none will. Then who
+	 * does not read has a little while left, and the rest is dropped. */
+	const volatile int *raised;
+	int wake_fd; /* it can be read then */
+	bool waits;  /* a write may have to wait for a reader */
 	/* Called around writing while a line is being edited, to take it away
 	 * and put it back; NULL when none is. */
 	void (*before)(void *arg);

@@ -276,10 +276,13 @@ shell_release(struct shell *sh, struct err *e)
 		struct sink *s = sh->sinks;
 		sh->sinks = s->next;
 		if (s->close(s, e) < 0)
-			r = -1;
+			r = -2;
 	}
-	if (out_release(&sh->out, e) < 0)
+	struct err why;
+	if (out_release(&sh->out, &why) < 0 && r == 0) {
+		*e = why;
 		r = -1;
+	}
 	shell_free_kept(sh);
 	names_release(&sh->names);
 	tls_ctx_free(sh->trust.ctx);

@@ -43,6 +43,7 @@ struct shell {
 
 /* Everything to its default; cmd/front/setup.c fills in what options say. */
 int shell_init(struct shell *sh, struct err *e);
+/* -1: standard output could not be written; -2: a file that was asked for. */
 int shell_release(struct shell *sh, struct err *e);
 /* Whose conversation it is. */
 struct shell *shell_of(const struct talk *t);
