@@ -177,17 +177,18 @@ _smtpsh() {
 			words=(
 				-s --server -p --port --lmtp --socket --pipe --sandbox -4 --ipv4 -6
 				--ipv6 --bind --mx --mx-all --dane --resolver --trust-anchor --proxy
-				--proxy-protocol --timeout -c --command -f --file --jobs -D --define
-				--dialect --bare --early --stop --keep-going --from -t --to --helo
-				--data --header --body --mail-param --rcpt-param --chunk --quit-after
-				--tls --tls-optional --tls-on-connect --tls-verify --tls-verify-host
-				--tls-ca --tls-cert --tls-key --tls-sni --tls-protocol --tls-cipher
-				--tls-save-peer-cert --auth --auth-user --auth-password-file
-				--auth-password-fd --auth-password-command --netrc --auth-insecure -q
-				--quiet --no-remarks --color --format --junit --record --serve --mock
-				--maildir --mailbox --size-max --allow-bare --cert --key --self-signed
-				--user --password-file --count --auth-mechs --session-max --client-max
-				--run-as --explain --completion --list --no-rc -h --help -V --version
+				--proxy-protocol --timeout -c --command -f --file --trust --jobs -D
+				--define --dialect --bare --early --stop --keep-going --from -t --to
+				--helo --data --header --body --mail-param --rcpt-param --chunk
+				--quit-after --tls --tls-optional --tls-on-connect --tls-verify
+				--tls-verify-host --tls-ca --tls-cert --tls-key --tls-sni
+				--tls-protocol --tls-cipher --tls-save-peer-cert --auth --auth-user
+				--auth-password-file --auth-password-fd --auth-password-command
+				--netrc --auth-insecure -q --quiet --no-remarks --color --format
+				--junit --record --serve --mock --maildir --mailbox --size-max
+				--allow-bare --cert --key --self-signed --user --password-file --count
+				--auth-mechs --session-max --client-max --run-as --explain
+				--completion --list --no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

@@ -1,0 +1,219 @@
+#!/usr/bin/env bats
+# What the command line demands of a session, held against every way to say
+# something: from a peer that keeps each octet it read, no octet may come but
+# HELO, EHLO, LHLO, STARTTLS, QUIT, and AUTH where a login is what is missing.
+
+bats_require_minimum_version 1.5.0
+
+load helper.bash
+load pty.bash
+
+# A server for --pipe that says yes to all but STARTTLS and AUTH, and keeps
+# what it read in the file "wire".
+peer() {
+	cat >peer.sh <<'END'
+printf '220 peer.example\r\n'
+while IFS= read -r line || { printf '%s' "$line" >>wire; false; }; do
+	printf '%s\n' "$line" >>wire
+	case ${line^^} in
+	EHLO* | LHLO*) printf '250-peer.example\r\n250-%s\r\n250 CHUNKING\r\n' "${OFFER:-8BITMIME}" ;;
+	STARTTLS*) printf '454 4.7.0 not now\r\n' ;;
+	AUTH*) printf '535 5.7.8 no\r\n' ;;
+	DATA*) printf '354 go on\r\n' ;;
+	QUIT*) printf '221 bye\r\n'; exit ;;
+	*) printf '250 2.0.0 ok\r\n' ;;
+	esac
+done
+END
+	PEER="bash peer.sh"
+}
+
+setup() {
+	smtpsh_setup
+	peer
+	echo sesame >pw
+	chmod 600 pw
+	echo 'Subject: mail' >mail
+	LEAVES="MAIL FROM:<a@b.example>"
+	printf '%s\n' 'EHLO me' "$LEAVES" 'RCPT TO:<c@d.example>' DATA 'Subject: x' . >plain
+	printf 'NOOP\n' >noop
+	printf '\\include plain\n' >include
+	printf '\\template leak {\n%s\n}\n\\leak\n' "$LEAVES" >template
+	printf '\\raw EHLO me\\r\\n%s\\r\\n\n' "$LEAVES" >raw
+	printf '\\bdat mail\n' >bdat
+	printf '\\bdat mail force\n' >force
+	printf '\\send mail\n' >send
+	printf 'NOOP\n\\connect\n%s\n' "$LEAVES" >connect
+	printf '\\starttls\n%s\n' "$LEAVES" >starttls
+	printf '\\auth PLAIN joe\n%s\n' "$LEAVES" >auth
+	printf 'STARTTLS\n454\n%s\n250\n' "$LEAVES" >transcript
+	printf '\\pipeline\nSTARTTLS\n%s\n\\flush\n' "$LEAVES" >group
+	printf 'BDAT 5 LAST\nxyz\n' >chunk
+	printf '\\set bare on\n%s\n' "$LEAVES" >setbare
+	printf '\\set bare on\n\\raw %s\\r\\n\n' "$LEAVES" >rawbare
+	FRONTS='plain include template raw bdat force send connect starttls auth transcript group chunk setbare rawbare'
+}
+
+teardown() {
+	pty_end
+	serve_stop
+}
+
+# only ALLOWED HOW: only such lines are in the wire (an open TLS record is no
+# line of SMTP); what was run is told.
+only() {
+	local line
+	[ -e wire ] || return 0
+	while IFS= read -r line; do
+		line=${line%$'\r'}
+		[[ ! $line =~ ^($1)([[:space:]]|$) ]] || continue
+		printf '%s\nlet this out: %q\n' "$2" "$line"
+		return 1
+	done < <(tr -d '\000' <wire)
+}
+
+# held ALLOWED OPTION...: by every front, with --bare and without; 69 is of
+# \bdat, which asks before it sends.
+held() {
+	local allowed=$1 front bare how hows
+	shift
+	for front in $FRONTS; do
+		hows=(file pipe)
+		[ "$front" != plain ] || hows=(file pipe second words included)
+		for bare in '' --bare; do
+			[[ -z $bare || " $* " != *" --auth "* ]] || continue
+			for how in "${hows[@]}"; do
+				case $how in
+				file) set -- "$@" -f "$front" ;;
+				second) set -- "$@" -f noop -f "$front" ;;
+				words) set -- "$@" -c NOOP -c "$LEAVES" ;;
+				included) set -- "$@" -c "\\include $front" ;;
+				pipe) set -- "$@" ;;
+				esac
+				rm -f wire
+				run "$SMTPSH" --pipe "$PEER" --timeout 5 ${bare:+"$bare"} "$@" <"$front"
+				only "$allowed" "$front: $bare $*" || return
+				[ "$status" = 77 ] || [ "$front $status" = "bdat 69" ] || {
+					printf 'status %s: %s: %s %s\n%s\n' "$status" "$front" "$bare" "$*" "$output"
+					return 1
+				}
+				case $how in
+				file) set -- "${@:1:$#-2}" ;;
+				second | words) set -- "${@:1:$#-4}" ;;
+				included) set -- "${@:1:$#-2}" ;;
+				esac
+			done
+		done
+	done
+}
+
+OPENING='EHLO|HELO|LHLO|STARTTLS|QUIT'
+
+@test "--tls, where STARTTLS is not offered" {
+	held "$OPENING" --tls
+}
+
+FEW='plain raw starttls transcript group rawbare'
+
+@test "--tls, where STARTTLS is refused" {
+	FRONTS=$FEW OFFER=STARTTLS held "$OPENING" --tls
+}
+
+@test "--auth, where the login is refused" {
+	OFFER='AUTH PLAIN' held "$OPENING|AUTH" --auth PLAIN --auth-user joe --auth-password-file pw --auth-insecure
+}
+
+@test "--auth, where a password would go in clear: not even that" {
+	FRONTS=$FEW OFFER='AUTH PLAIN' held "$OPENING" --auth PLAIN --auth-user joe --auth-password-file pw
+}
+
+@test "--tls with --auth: the password waits for TLS" {
+	FRONTS=$FEW OFFER='AUTH PLAIN' held "$OPENING" --tls --auth PLAIN --auth-user joe --auth-password-file pw --auth-insecure
+}
+
+# heard: what the receiver said it was told.
+heard() {
+	sed -n 's/^S: //p' server >wire
+}
+
+@test "a certificate that nobody vouches for: nothing behind it" {
+	local front how
+	serve --self-signed
+	for front in plain raw starttls setbare; do
+		for how in --tls '--bare --tls'; do
+			# shellcheck disable=SC2086 # two words
+			ends 77 "$SMTPSH" "localhost:$PORT" $how -f "$front"
+		done
+	done
+	printf 'STARTTLS\n%s\n' "$LEAVES" >written
+	ends 77 "$SMTPSH" "localhost:$PORT" --bare --tls -f written
+	ends 76 "$SMTPSH" "localhost:$PORT" --tls-on-connect -f plain
+	heard
+	[ -s wire ]
+	only "$OPENING" "the receiver was told"
+}
+
+@test "--bare --tls: STARTTLS is a line of the file, and then all passes" {
+	serve --self-signed
+	printf 'EHLO me\nSTARTTLS\nEHLO me\n%s\n' "$LEAVES" >written
+	ends 0 "$SMTPSH" "localhost:$PORT" --bare --tls --tls-verify no -f written
+	has "S: $LEAVES"
+	ends 77 "$SMTPSH" "localhost:$PORT" --bare --tls --tls-verify no -f plain
+	tells "TLS is required" "STARTTLS is to be written"
+}
+
+@test "STARTTLS forgets a login: it is made again" {
+	serve --self-signed --user joe --password-file pw --auth-insecure
+	printf 'STARTTLS\n%s\n' "$LEAVES" >written
+	ends 0 "$SMTPSH" "localhost:$PORT" --tls-verify no --auth PLAIN --auth-user joe --auth-password-file pw --auth-insecure -f written
+	[ "$(grep -c '^S: AUTH' <<<"$output")" = 2 ]
+	[[ $(said) == *"S: AUTH"*"S: STARTTLS"*"S: AUTH"*"$LEAVES"* ]]
+}
+
+@test "a file raises what the command line demands, and lowers nothing" {
+	serve --self-signed
+	printf '\\set tls-verify off\nNOOP\n' >lowers
+	printf '\\set tls-verify ${how}\nNOOP\n' >sly
+	ends 65 "$SMTPSH" "localhost:$PORT" --tls -f lowers
+	tells "lowers:1" "not lower it"
+	lacks connected
+	ends 65 "$SMTPSH" "localhost:$PORT" --tls --trust -f lowers
+	ends 77 "$SMTPSH" "localhost:$PORT" --tls-on-connect -D how=no -f sly
+	ends 77 "$SMTPSH" --sandbox --tls-verify yes --self-signed -D how=no -f sly
+	tells "sly:1" "not lower it"
+	ends 0 "$SMTPSH" --sandbox -f lowers
+	ends 0 "$SMTPSH" "localhost:$PORT" --tls -c '\set tls-verify off' -c NOOP
+	# What the first lowers is not the second's.
+	printf '\\set tls-verify off\n\\starttls\n220\n' >first
+	printf '\\starttls\n220\n' >second
+	ends 77 "$SMTPSH" "localhost:$PORT" -f first -f second
+	has "# first: 1 of 1"
+	printf '\\set tls-verify on\n\\starttls\n220\n' >raises
+	ends 77 "$SMTPSH" "localhost:$PORT" --tls-verify no -f raises
+}
+
+@test "a prompt is closed when a demand is not met" {
+	command -v tmux >/dev/null || skip "no tmux"
+	pty_start 100 "$SMTPSH" --no-rc --pipe "$PEER" --tls
+	soon pty_sees "TLS is required"
+	pty_type "$LEAVES"
+	pty_keys Enter
+	soon pty_sees "not connected"
+	pty_type '\raw NOOP\r\n'
+	pty_keys Enter
+	pty_type '\connect'
+	pty_keys Enter
+	soon pty_sees_twice "TLS is required"
+	pty_keys C-d
+	soon pty_sees "[status 0]"
+	only "$OPENING" "the prompt"
+	[ "$(grep -c EHLO wire)" = 2 ]
+}
+
+pty_sees() {
+	[[ $(pty_screen) == *"$1"* ]]
+}
+
+pty_sees_twice() {
+	[ "$(pty_screen | grep -c "$1")" = 2 ]
+}
