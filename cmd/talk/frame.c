@@ -101,8 +101,12 @@ frame_resume(struct talk *t, struct act *a, struct err *e)
 		e->kind = ERR_NONE;
 		r = -1;
 	}
-	if (r < 0)
+	if (r < 0) {
+		/* What the statement had put in front, and failed behind. */
+		while (t->top != a)
+			act_pop(t);
 		return frame_failed(t, a, e) == 0 ? ACT_MORE : -1;
+	}
 	frame_next(f);
 	return ACT_MORE;
 }
