@@ -129,6 +129,6 @@ const struct cmd cmd_octets = {
 	.text = "send a file's octets as they are",
 	.help = "Nothing is added or changed: bare CR and LF, periods, NULs go "
 		"out as they stand. A reply is awaited when the file ends with "
-		"LF; inside mail text, when it ends with CRLF.CRLF.",
+		"LF.",
 	.exec = octets_exec,
 };

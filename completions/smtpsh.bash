@@ -71,9 +71,9 @@ _smtpsh_lines() {
 		NOOP QUIT TURN ETRN STARTTLS AUTH ATRN BURL XCLIENT XFORWARD VERB ONEX
 	) commands=(
 		connect dns close starttls tls auth base64 unbase64 helo ehlo lhlo
-		xclient xforward mail rcpt data send bdat raw pipeline flush test set
-		unset show template include record expect sleep mailbox explain help
-		quit
+		xclient xforward mail rcpt data send bdat raw octets pipeline flush
+		test set unset show template include record expect sleep mailbox
+		explain help quit
 	)
 	case $cur in
 	[\'\"]*) slash=\\ cur=${cur#?} ;;

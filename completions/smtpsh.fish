@@ -80,6 +80,7 @@ function __smtpsh_lines
         '\\send' 'DATA, a file as mail text, and the period' \
         '\\bdat' 'send a file by BDAT, LAST with the last chunk' \
         '\\raw' 'send exact bytes: C escapes, no CRLF added' \
+        '\\octets' 'send a file'\''s octets as they are' \
         '\\pipeline' 'gather lines; \\flush sends them as one group' \
         '\\flush' 'send what \\pipeline gathered, take the replies' \
         '\\test' 'send one test message to the address' \

@@ -517,4 +517,137 @@ prdr() {
 	sed -i 's/ PRDR$//' prdr lines
 	ends 76 "$SMTPSH" --mock prdr <lines
 	[[ $stderr == *"the reply to the end of mail text is 353, expected 250"* ]]
+
+# A server that says this behind the first line it reads, in one piece.
+says() {
+	printf "$1" >said
+	printf 'printf "220 x\\r\\n"; read -r _; cat said; read -r _ || :\n' >says.sh
+	SAYS="bash says.sh"
+}
+
+@test "what came of a reply is shown, however it ended: no reply, other codes, silence" {
+	says '250-first.example\r\n250-SIZE 100\r\nhuh what\r\n250 HELP\r\n'
+	ends 76 "$SMTPSH" --pipe "$SAYS" -c 'EHLO a'
+	has "# not a reply: 250-first.example" "# 250-SIZE 100" "# huh what" "250 HELP"
+	ends 76 "$SMTPSH" --pipe "$SAYS" --format json -c 'EHLO a'
+	has '"text":"250-first.example\n250-SIZE 100\nhuh what"'
+	says '250-alpha\r\n550-beta\r\n'
+	ends 76 "$SMTPSH" --pipe "$SAYS" -c NOOP
+	has "250-alpha" "550-beta"
+	says '250-alpha\r\n250-be'
+	ends 75 "$SMTPSH" --pipe "$SAYS" --timeout 300ms -c NOOP
+	has "250-alpha" "250-be" "this reply did not end"
+}
+
+@test "\\octets sends a file as it is, and a reply is awaited behind LF" {
+	recorder
+	printf 'NOOP a\rb\nNOOP c\r\n' >oct
+	ends 0 "$SMTPSH" --pipe "$RECORDER" --no-remarks -c '\octets oct' -c 'NOOP d'
+	printf 'NOOP a\rb\nNOOP c\r\nNOOP d\r\nQUIT\r\n' | cmp - wire
+	has '\octets oct' "   # 17 octets"
+	# The end of the line comes with the next.
+	rm wire
+	printf 'NO' >one
+	printf 'OP e\r\n' >two
+	ends 0 "$SMTPSH" --pipe "$RECORDER" -c '\octets one' -c '\octets two'
+	printf 'NOOP e\r\nQUIT\r\n' | cmp - wire
+	# More than one block.
+	rm wire
+	{ yes 'a line of mail text, quite long' | head -c 1000000; printf '\r\n.\r\n'; } >big
+	ends 0 "$SMTPSH" --pipe "$RECORDER" -q -c '\raw DATA\r\n' -c '\octets big' -c 'NOOP'
+	{ printf 'DATA\r\n'; cat big; printf 'NOOP\r\nQUIT\r\n'; } | cmp - wire
+	local what
+	for what in octets send bdat; do
+		ends 66 timeout 10 "$SMTPSH" --pipe "$RECORDER" -c "\\$what none" -c NOOP
+		tells "none: No such file"
+	done
+}
+
+# A server that greets only behind the first line.
+shy() {
+	cat >shy.sh <<'END'
+read -r line && printf "%s\n" "$line" >>sent
+printf '220 shy.example\r\n'
+[ -z "$1" ] || printf "$1"
+while read -r line; do
+	printf "%s\n" "$line" >>sent
+	printf '250 ok\r\n'
+done
+END
+}
+
+@test "--early: lines go out before the greeting; an expectation may take it" {
+	shy
+	ends 75 "$SMTPSH" --pipe "bash shy.sh '250 hi\r\n'" --timeout 300ms -c 'EHLO a'
+	[ ! -s sent ]
+	ends 0 "$SMTPSH" --pipe "bash shy.sh '250 hi\r\n'" --early -c 'EHLO a' -c NOOP
+	[ "$(said)" = $'S: EHLO a\nR: 220 shy.example\nR: 250 hi\nS: NOOP\nR: 250 ok\nS: QUIT\nR: 250 ok' ]
+	printf '%s\n' '\set early on' 'EHLO a' '250 hi' NOOP 250 >f
+	ends 0 "$SMTPSH" --pipe "bash shy.sh '250 hi\r\n'" -f f
+	has "2 of 2 expectations"
+	printf '%s\n' '\set early on' 'EHLO a' 220 '250 hi' >f
+	ends 0 "$SMTPSH" --pipe "bash shy.sh '250 hi\r\n'" -f f
+	has "2 of 2 expectations"
+	# The prelude goes out as well.
+	printf '%s\n' 'MAIL FROM:<a@b.example>' 250 >f
+	ends 0 "$SMTPSH" --pipe "bash shy.sh '250 hi\r\n'" --early -f f
+	has "S: EHLO"
+}
+
+@test "--early: a greeting that nobody judges must be 220 all the same" {
+	printf 'read -r _; printf "554 go away\\r\\n250 hi\\r\\n"; while read -r _; do printf "250 ok\\r\\n"; done\n' >no.sh
+	ends 69 "$SMTPSH" --pipe "bash no.sh" --early -c 'EHLO a'
+	has_in "$stderr" "the greeting is 554"
+	printf 'EHLO a\n250\n' >f
+	ends 69 "$SMTPSH" --pipe "bash no.sh" --early -f f
+	has_in "$stderr" "the greeting is 554"
+	printf 'EHLO a\n554\n250\n' >f
+	ends 0 "$SMTPSH" --pipe "bash no.sh" --early -f f
+}
+
+@test "\\test ends an open transaction first, and leaves none open" {
+	recorder
+	ends 0 "$SMTPSH" --pipe "$RECORDER" -c 'EHLO a' -c 'MAIL FROM:<a@b.example>' -c 'RCPT TO:<other@d.example>' \
+		-c '\test me@d.example' -c NOOP
+	[ "$(grep -aoE '^(MAIL|RCPT TO:<[a-z]*|RSET|DATA|NOOP)' wire | tr '\n' ' ')" = \
+		"MAIL RCPT TO:<other RSET MAIL RCPT TO:<me DATA NOOP " ]
+	cat >refuses.sh <<'END'
+printf '220 x\r\n'
+while read -r line; do
+	printf '%s\n' "$line" >>refused
+	case $line in
+	RCPT*) printf '550 no\r\n' ;;
+	DATA*) printf '354 go\r\n' ;;
+	*) printf '250 ok\r\n' ;;
+	esac
+done
+END
+	ends 69 "$SMTPSH" --pipe "bash refuses.sh" -c '\test me@d.example' -c NOOP
+	[ "$(grep -oE '^(MAIL|RCPT|RSET|DATA|NOOP)' refused | tr '\n' ' ')" = "MAIL RCPT RSET NOOP " ]
+	# In a transcript its lines are judged, RSET is nobody's.
+	printf '%s\n' 'MAIL FROM:<a@b.example>' '\test me@d.example' 250 250 550 'NOOP' 250 >f
+	ends 0 "$SMTPSH" --pipe "bash refuses.sh" -f f
+}
+
+@test "a line of AUTH sent by \\raw is one: what follows the refusal is no secret" {
+	cat >auth.sh <<'END'
+printf '220 x\r\n'
+while read -r line; do
+	case $line in
+	EHLO*) printf '250-x\r\n250 AUTH PLAIN LOGIN\r\n' ;;
+	AUTH*) printf '334 VXNlcm5hbWU6\r\n' ;;
+	NOOP*) printf '250 ok\r\n' ;;
+	QUIT*) printf '221 bye\r\n'; exit ;;
+	*) printf '535 no\r\n' ;;
+	esac
+done
+END
+	printf '%s\n' 'EHLO a' 'AUTH XOAUTH2 eA==' '\raw \r\n' 'NOOP x' >f
+	ends 69 "$SMTPSH" --pipe "bash auth.sh" --no-remarks <f
+	has "S: NOOP x"
+	# What answers it is masked as an answer that is typed.
+	printf '%s\n' 'EHLO a' '\raw AUTH LOGIN\r\n' 'c2VzYW1l' 'NOOP x' >f
+	ends 69 "$SMTPSH" --pipe "bash auth.sh" --no-remarks -c 'EHLO a' -c '\raw AUTH LOGIN\r\n' -c c2VzYW1l -c 'NOOP x'
+	has "S: ***" "S: NOOP x"
+	lacks c2VzYW1l
 }

@@ -170,7 +170,8 @@ refused() {
 	tells "STARTTLS was not offered"
 	lacks "S: MAIL"
 	ends 0 client --tls-optional --from a@x.example --to b@y.example --body hi
-	has "S: MAIL" "going on in clear"
+	has "S: MAIL" "clear text, no TLS"
+	tells "STARTTLS was not offered: going on in clear text"
 	serve_stop
 	serve_tls good
 	ends 0 client --tls-optional --from a@x.example --to b@y.example --body hi
@@ -187,6 +188,18 @@ refused() {
 		lacks "S: MAIL"
 		serve_stop
 	done
+}
+
+@test "--tls-optional goes on in clear when STARTTLS is refused, loudly; a broken handshake ends it" {
+	printf 'R: 220 x\nS: EHLO x\nR: 250-x\nR: 250 STARTTLS\nS: STARTTLS\nR: 454 not now\nS: MAIL FROM:<a@x.example>\nR: 250\nS: RCPT TO:<b@y.example>\nR: 250\nS: DATA\nR: 354\nS: x\nS: .\nR: 250 kept\nS: QUIT\nR: 221\n' >m
+	serve --mock m --count 1
+	ends 0 client -q --tls-optional --from a@x.example --to b@y.example --body hi
+	has_in "$stderr" "STARTTLS was refused (454): going on in clear text (--tls-optional)"
+	serve_stop
+	printf 'R: 220 x\nS: EHLO x\nR: 250-x\nR: 250 STARTTLS\nS: STARTTLS\nR: 220 go\n' >m
+	serve --mock m --count 1
+	ends 74 client --tls-optional --from a@x.example --to b@y.example --body hi
+	lacks "S: MAIL"
 }
 
 @test "what stood behind the 220 in clear ends the session; the count is told" {
