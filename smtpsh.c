@@ -14,7 +14,9 @@
 #include "cmd/talk/cmd.h"
 #include "cmd/front/completion.h"
 #include "cmd/know/explain.h"
+#include "cmd/front/folder.h"
 #include "cmd/front/host.h"
+#include "cmd/front/jobs.h"
 #include "cmd/front/message.h"
 #include "cmd/front/source.h"
 #include "cmd/front/setup.h"
@@ -129,13 +131,16 @@ main_run(struct shell *sh, const struct opts *o)
 		    "pipe, keeps it out of them)");
 	for (size_t i = 0; i < o->nrun && !sh->talk.leaving;) {
 		size_t n = 0;
-		if (o->run[i].file) {
+		bool file = o->run[i].file;
+		if (file && o->jobs == NULL) {
 			source_file(sh, o->run[i++].text);
 			continue;
 		}
-		while (i + n < o->nrun && !o->run[i + n].file)
+		while (i + n < o->nrun && o->run[i + n].file == file)
 			n++;
-		if (source_words(sh, &o->run[i], n) < 0)
+		if (file)
+			jobs_run(sh, o, &o->run[i], n);
+		else if (source_words(sh, &o->run[i], n) < 0)
 			break;
 		i += n;
 	}
@@ -288,13 +293,13 @@ main_serve(struct shell *sh, const struct opts *o)
 }
 
 static int
-main_session(struct shell *sh, const struct opts *o, struct err *e)
+main_session(struct shell *sh, struct opts *o, struct err *e)
 {
 	struct host h = { 0 };
 	struct proxy_url proxy = { 0 };
 	int status;
 	bool sandboxed = o->sandbox || (o->mock != NULL && o->host == NULL);
-	if (setup_session(sh, o, &proxy, e) < 0 ||
+	if (setup_session(sh, o, &proxy, e) < 0 || folder_expand(o, e) < 0 ||
 	    (sandboxed && host_init(&h, o, sh, false, e) < 0)) {
 		shell_error(sh, e);
 		status = err_status(e->kind);

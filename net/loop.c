@@ -6,11 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
+#include "net/core/buf.h"
 
-#define LOOP_FD_MAX 8
-#define LOOP_NS_MS  INT64_C(1000000)
+#define LOOP_FEW   8 /* for more it takes memory */
+#define LOOP_NS_MS INT64_C(1000000)
 
 int64_t
 loop_now_ns(void)
@@ -89,30 +91,37 @@ loop_poll_ms(int64_t deadline_ns)
 	return left > INT_MAX ? INT_MAX : (int)left;
 }
 
-enum loop_result
-loop_wait(struct loop *l, struct pollfd *fd, size_t n, int64_t deadline_ns)
+/* all has room for one more, which wakes it. */
+static enum loop_result
+loop_poll(struct loop *l, struct pollfd *all, size_t n, int64_t deadline_ns)
 {
-	struct pollfd all[LOOP_FD_MAX + 1];
-	int ready;
-
-	if (n > LOOP_FD_MAX)
-		n = LOOP_FD_MAX;
-	for (size_t i = 0; i < n; i++)
-		all[i] = fd[i];
 	all[n] = (struct pollfd){ .fd = l->wake[0], .events = POLLIN };
 	for (;;) {
 		if (__atomic_load_n(&l->raised, __ATOMIC_ACQUIRE))
 			return LOOP_INTR;
-		ready = poll(all, (nfds_t)n + 1, loop_poll_ms(deadline_ns));
+		int ready = poll(all, (nfds_t)n + 1, loop_poll_ms(deadline_ns));
 		if (ready > 0 && !all[n].revents)
-			break;
+			return LOOP_READY;
 		if (ready == 0 && loop_now_ns() >= deadline_ns)
 			return LOOP_TIMEOUT;
 		if (ready > 0 && !__atomic_load_n(&l->raised, __ATOMIC_ACQUIRE))
 			/* An octet that was left over from before. */
 			loop_clear(l);
 	}
+}
+
+enum loop_result
+loop_wait(struct loop *l, struct pollfd *fd, size_t n, int64_t deadline_ns)
+{
+	struct pollfd few[LOOP_FEW + 1], *all = few;
+	if (n > LOOP_FEW)
+		all = mem_alloc((n + 1) * sizeof *all);
 	for (size_t i = 0; i < n; i++)
+		all[i] = fd[i];
+	enum loop_result r = loop_poll(l, all, n, deadline_ns);
+	for (size_t i = 0; i < n && r == LOOP_READY; i++)
 		fd[i].revents = all[i].revents;
-	return LOOP_READY;
+	if (all != few)
+		free(all);
+	return r;
 }

@@ -30,7 +30,7 @@ void loop_release(struct loop *l);
 /* Async-signal-safe. */
 void loop_raise(struct loop *l, int sig);
 void loop_clear(struct loop *l);
-/* poll(2) on n descriptors (at most 8) until deadline. EINTR goes on. */
+/* poll(2) on n descriptors until deadline. EINTR goes on. */
 enum loop_result loop_wait(
     struct loop *l, struct pollfd *fd, size_t n, int64_t deadline_ns);
 

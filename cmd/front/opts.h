@@ -111,6 +111,8 @@ struct opts {
 	size_t nrun;
 	struct opt_setting *setting; /* in the order given */
 	size_t nsetting;
+	char **made; /* paths that folder_expand() put into run */
+	size_t nmade;
 	int family;
 	bool lmtp, sandbox, explain, quiet, allow_bare, help, version, no_rc,
 	    tls, tls_optional, tls_on_connect, self_signed, mx_all, dane, auth,

@@ -304,6 +304,12 @@ static const struct {
 	{ "bare", "auth",
 	    "--bare sends nothing that was not written, so no --auth: write "
 	    "\\auth where it is to be" },
+	{ "jobs", "record",
+	    "--record keeps one conversation and --jobs has many at a time: "
+	    "give one of them" },
+	{ "jobs", "auth-password-fd",
+	    "--auth-password-fd is read once and --jobs logs in many times: "
+	    "give --auth-password-file or --auth-password-command" },
 	{ "explain", "list", "--explain and --list print two texts: give one" },
 	{ "explain", "completion",
 	    "--explain and --completion print two texts: give one" },

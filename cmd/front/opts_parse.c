@@ -424,6 +424,9 @@ opts_release(struct opts *o)
 			explicit_bzero(o->run[i].own, strlen(o->run[i].own));
 		free(o->run[i].own);
 	}
+	for (size_t i = 0; i < o->nmade; i++)
+		free(o->made[i]);
+	free(o->made);
 	free(o->run);
 	free(o->setting);
 	*o = (struct opts){ 0 };

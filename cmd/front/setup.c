@@ -44,10 +44,10 @@ setup_sinks(struct shell *sh, const struct opts *o, struct err *e)
 	const char *format = o->format == NULL ? "text" : o->format;
 	sh->machine = strcmp(format, "text") != 0;
 	if (strcmp(format, "json") == 0) {
-		struct sink *s = json_new(&sh->out, &sh->redact, e);
-		if (s == NULL)
+		sh->stream = json_new(&sh->out, &sh->redact, e);
+		if (sh->stream == NULL)
 			return -1;
-		shell_add_sink(sh, s);
+		shell_add_sink(sh, sh->stream);
 	} else if (strcmp(format, "tap") == 0) {
 		shell_add_sink(sh, tap_new(&sh->out, &sh->redact));
 	} else if (!o->quiet) {

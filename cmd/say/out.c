@@ -221,6 +221,13 @@ out_error(struct out *o, const char *fmt, ...)
 	buf_release(&line);
 }
 
+void
+out_errors(struct out *o, const char *p, size_t len)
+{
+	out_send(o);
+	(void)out_all(STDERR_FILENO, p, len);
+}
+
 int
 out_release(struct out *o, struct err *e)
 {

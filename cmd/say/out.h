@@ -40,6 +40,8 @@ int out_flush(struct out *o, struct err *e);
  * a terminal broken at words. Flushes first. */
 void out_error(struct out *o, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* Lines that another process of ours made by that, as they are. */
+void out_errors(struct out *o, const char *p, size_t len);
 int out_release(struct out *o, struct err *e);
 /* Octets that nobody has taken yet. */
 size_t out_waiting(const struct out *o);

@@ -31,6 +31,7 @@ struct shell {
 	struct out out;
 	struct redact redact;
 	struct sink *sinks;
+	struct sink *stream;	   /* JSON's, or NULL */
 	struct sink *screen;	   /* the human one among them, or NULL */
 	struct sink *record;	   /* the one under way, or NULL */
 	bool record_persons;	   /* a person began it */

@@ -1,6 +1,7 @@
 /* The machine forms and the record: exact output, and that it is read again. */
 #include "check.h"
 #include "cmd/lang/lang.h"
+#include "cmd/sink/relay.h"
 #include "sink.h"
 
 #include <fcntl.h>
@@ -370,6 +371,47 @@ sinks_replay(void)
 	free(got);
 }
 
+/* What comes out at the other end, whole events only. */
+static void
+sinks_relay(void)
+{
+	struct out o;
+	struct event ev;
+	struct err e;
+	sink_out(&o);
+	struct sink *s = relay_new(o.fd, NULL, false, &redact);
+	EVENT(s, .kind = EV_FILE, .file = "a.smtp");
+	REPLY(s, "250 OK\r\n", .verdict = VERDICT_MET, .expected = "250");
+	EVENT(s, .kind = EV_VERDICT, .verdict = VERDICT_MISSED,
+	    .expected = "550", .text = "250 hunter2! opens", .file = "a.smtp",
+	    .line = 7);
+	EVENT(s, .kind = EV_FILE_END, .file = "a.smtp", .met = 1, .missed = 2,
+	    .unjudged = 3, .status = 69, .took_ns = 12345678901, .text = "");
+	CHECK(s->close(s, &e) == 0, "close");
+	off_t len = lseek(o.fd, 0, SEEK_END);
+	char *all = sink_read(o.fd), *p = all;
+	size_t n = relay_take(p, (size_t)len, &ev);
+	CHECK(n > 0 && ev.kind == EV_FILE && strcmp(ev.file, "a.smtp") == 0 &&
+		  ev.expected == NULL,
+	    "file");
+	p += n;
+	n = relay_take(p, (size_t)(all + len - p), &ev);
+	CHECK(n > 0 && ev.kind == EV_VERDICT && ev.verdict == VERDICT_MISSED &&
+		  ev.line == 7 && strcmp(ev.expected, "550") == 0 &&
+		  strcmp(ev.text, "250 *** opens") == 0 && ev.len == 13,
+	    "verdict: %s", n > 0 ? ev.text : "");
+	p += n;
+	size_t last = (size_t)(all + len - p);
+	for (size_t cut = 0; cut < last; cut++)
+		CHECK(relay_take(p, cut, &ev) == 0, "cut at %zu", cut);
+	CHECK(relay_take(p, last, &ev) == last && ev.kind == EV_FILE_END &&
+		  ev.met == 1 && ev.missed == 2 && ev.unjudged == 3 &&
+		  ev.status == 69 && ev.took_ns == 12345678901 && ev.len == 0,
+	    "end");
+	free(all);
+	close(o.fd);
+}
+
 int
 main(void)
 {
@@ -380,6 +422,7 @@ main(void)
 	sinks_json();
 	sinks_record();
 	sinks_replay();
+	sinks_relay();
 	redact_release(&redact);
 	return check_done();
 }

@@ -1,0 +1,12 @@
+/* Folders of conversation files among what is to be run. */
+#ifndef CMD_FRONT_FOLDER_H
+#define CMD_FRONT_FOLDER_H
+
+#include "cmd/front/opts.h"
+
+/* Puts in the place of each folder the files in it whose names end in .smtp,
+ * sorted by name; not hidden ones, nor those in folders below. ERR_NOINPUT: it
+ * has none, or cannot be read. */
+int folder_expand(struct opts *o, struct err *e);
+
+#endif

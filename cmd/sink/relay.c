@@ -1,0 +1,124 @@
+/* Both ends are the same program, so an event goes as it lies in memory: the
+ * numbers, then three strings with a NUL behind each. */
+#include "cmd/sink/relay.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "cmd/say/out.h"
+
+struct relay {
+	struct sink sink;
+	int fd;
+	struct sink *show;
+	bool whole;
+	const struct redact *redact;
+};
+
+struct relay_head {
+	enum event_kind kind;
+	enum verdict verdict;
+	int code, status;
+	unsigned line, met, missed, unjudged;
+	int64_t took_ns;
+	bool expects; /* it has an expectation */
+	size_t text, expected, file;
+};
+
+/* Appends it, and a NUL: its length. */
+static size_t
+relay_add(const struct relay *y, struct buf *b, const char *p, size_t len)
+{
+	size_t before = buf_len(b);
+	redact_text(y->redact, b, p, len);
+	size_t n = buf_len(b) - before;
+	buf_addc(b, '\0');
+	return n;
+}
+
+static void
+relay_send(const struct relay *y, const struct event *ev)
+{
+	struct relay_head h = { .kind = ev->kind,
+		.verdict = ev->verdict,
+		.code = ev->code,
+		.status = ev->status,
+		.line = ev->line,
+		.met = ev->met,
+		.missed = ev->missed,
+		.unjudged = ev->unjudged,
+		.took_ns = ev->took_ns,
+		.expects = ev->expected != NULL };
+	const char *expected = h.expects ? ev->expected : "";
+	const char *file = ev->file != NULL ? ev->file : "";
+	struct buf words = BUF_INIT, b = BUF_INIT;
+	h.text = relay_add(y, &words, ev->text, ev->len);
+	h.expected = relay_add(y, &words, expected, strlen(expected));
+	h.file = relay_add(y, &words, file, strlen(file));
+	buf_add(&b, (const char *)&h, sizeof h);
+	buf_add(&b, buf_data(&words), buf_len(&words));
+	/* Whoever reads it has gone: there is nobody left to tell. */
+	(void)out_all(y->fd, buf_data(&b), buf_len(&b));
+	buf_release(&words);
+	buf_release(&b);
+}
+
+static void
+relay_put(struct sink *s, const struct event *ev)
+{
+	struct relay *y = (struct relay *)s;
+	bool end = ev->kind == EV_FILE_END;
+	if (y->show != NULL && (y->whole || !end))
+		y->show->put(y->show, ev);
+	if (end || ev->kind == EV_FILE || ev->kind == EV_VERDICT)
+		relay_send(y, ev);
+}
+
+static int
+relay_close(struct sink *s, struct err *e)
+{
+	struct relay *y = (struct relay *)s;
+	int r = y->show == NULL ? 0 : y->show->close(y->show, e);
+	free(y);
+	return r;
+}
+
+struct sink *
+relay_new(int fd, struct sink *show, bool whole, const struct redact *r)
+{
+	struct relay *y = mem_zalloc(sizeof *y);
+	y->sink.put = relay_put;
+	y->sink.close = relay_close;
+	y->fd = fd;
+	y->show = show;
+	y->whole = whole;
+	y->redact = r;
+	return &y->sink;
+}
+
+size_t
+relay_take(const char *p, size_t len, struct event *ev)
+{
+	struct relay_head h;
+	if (len < sizeof h)
+		return 0;
+	memcpy(&h, p, sizeof h);
+	size_t all = sizeof h + h.text + h.expected + h.file + 3;
+	if (len < all)
+		return 0;
+	p += sizeof h;
+	const char *expected = p + h.text + 1;
+	*ev = (struct event){ .kind = h.kind,
+		.verdict = h.verdict,
+		.code = h.code,
+		.status = h.status,
+		.line = h.line,
+		.met = h.met,
+		.missed = h.missed,
+		.unjudged = h.unjudged,
+		.took_ns = h.took_ns,
+		.text = p,
+		.len = h.text,
+		.expected = h.expects ? expected : NULL,
+		.file = expected + h.expected + 1 };
+	return all;
+}
