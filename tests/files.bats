@@ -165,7 +165,7 @@ times() {
 	local i all=()
 	for ((i = 100; i < 160; i++)); do
 		conversation $i.smtp
-		all+=(-f$i.smtp)
+		all+=("-f$i.smtp")
 	done
 	(
 		ulimit -n 40

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Octets of the character at p that is not ASCII; 0 if none is there. */
-size_t utf8_wide(const char *p, size_t len);
+/* Octets of the character at text, if it is not ASCII; 0 if there is none. */
+size_t utf8_wide(const char *text, size_t len);
 
 #endif
