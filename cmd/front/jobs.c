@@ -41,9 +41,12 @@ static int
 job_show_file(struct shell *sh, bool json, const char *path, int result)
 {
 	struct sink *show = NULL;
-	if (json)
-		show = json_new(&sh->out, &sh->redact);
-	else if (sh->screen != NULL)
+	struct err e;
+	if (json && (show = json_new(&sh->out, &sh->redact, &e)) == NULL) {
+		talk_error(&sh->talk, &e);
+		return err_status(e.kind);
+	}
+	if (!json && sh->screen != NULL)
 		show = human_new(&sh->out, &sh->look, &sh->redact);
 	bool any = sh->sinks != NULL;
 	/* The others are written by the process that has them. */
@@ -53,7 +56,6 @@ job_show_file(struct shell *sh, bool json, const char *path, int result)
 		shell_add_sink(sh, relay_new(result, show, json, &sh->redact));
 	sh->talk.tally = (struct tally){ 0 };
 	source_file(sh, path);
-	struct err e;
 	int status = shell_status(sh);
 	if (shell_release(sh, &e) < 0 && status == 0)
 		status = err_status(e.kind);

@@ -86,6 +86,14 @@ demand_text(struct talk *t, const char *p, size_t len, struct err *e)
 }
 
 int
+demand_text_take(struct talk *t, struct buf *b, struct err *e)
+{
+	if (demand_met(t, NULL, e) < 0)
+		return -1;
+	return smtp_text_take(link_smtp(t->link), b, e);
+}
+
+int
 demand_text_end(struct talk *t, struct err *e)
 {
 	if (demand_met(t, NULL, e) < 0)

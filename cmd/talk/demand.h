@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include "net/core/err.h"
 
+struct buf;
 struct talk;
 
 /* As smtp_command(), smtp_raw() and the rest of them. */
@@ -17,6 +18,7 @@ int demand_line(struct talk *t, const char *p, size_t len, struct err *e);
 int demand_raw(
     struct talk *t, const char *p, size_t len, bool owes, struct err *e);
 int demand_text(struct talk *t, const char *p, size_t len, struct err *e);
+int demand_text_take(struct talk *t, struct buf *b, struct err *e);
 int demand_text_end(struct talk *t, struct err *e);
 int demand_chunk(struct talk *t, const char *p, size_t len, struct err *e);
 int demand_bdat(

@@ -285,7 +285,7 @@ text_put(struct talk *t, struct text_act *a, struct err *e)
 	const struct text *x = a->text;
 	err_clear(&inner);
 	text_tell(t, &a->told, buf_data(&a->b), buf_len(&a->b));
-	if (demand_text(t, buf_data(&a->b), buf_len(&a->b), &inner) < 0)
+	if (demand_text_take(t, &a->b, &inner) < 0)
 		return err_set(e, inner.kind, "%s: %s", x->name, inner.text);
 	return 0;
 }

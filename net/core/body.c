@@ -245,6 +245,80 @@ body_encode(
 	return 0;
 }
 
+/* How many octets, whole steps or all, need nothing added. */
+BODY_INLINE size_t
+body_same_steps(
+    struct body_run *run, const char *p, size_t len, const struct body_ways w)
+{
+	uint64_t bol = run->carry.bol, cr = 0, lines = 0;
+	char tail[BODY_STEP] = { 0 };
+	size_t done = 0, n;
+	bool high = false;
+	for (; done < len; done += n) {
+		struct body_mask m;
+		const char *at = p + done;
+		n = BODY_STEP;
+		if (len - done < BODY_STEP) {
+			n = len - done;
+			at = memcpy(tail, at, n);
+		}
+		w.look(&m, at);
+		uint64_t dot = m.dot & (m.lf << 1 | bol) & run->stuff;
+		if ((dot | (m.lf ^ (m.cr << 1 | cr))) != 0)
+			break;
+		bol = m.lf >> (n - 1) & 1;
+		cr = m.cr >> (n - 1) & 1;
+		high |= m.high;
+		lines += w.count(m.lf);
+	}
+	run->carry = (struct body_carry){ bol, cr };
+	run->high = high;
+	run->lines = lines;
+	return done;
+}
+
+static size_t
+body_same_any(struct body_run *run, const char *p, size_t len)
+{
+	return body_same_steps(run, p, len, body_ways_any);
+}
+
+#ifdef BODY_AVX2
+BODY_FOR_AVX2 static size_t
+body_same_avx2(struct body_run *run, const char *p, size_t len)
+{
+	return body_same_steps(run, p, len,
+	    (struct body_ways){
+		body_look_avx2, body_copy_avx2, body_count_avx2 });
+}
+#endif
+
+size_t
+body_same(struct body *b, const char *p, size_t len)
+{
+	struct body_run r = { .carry.bol = !b->mid_line,
+		.stuff = b->stuff ? UINT64_MAX : 0 };
+	/* A CR whose LF is still to come is the encoder's to keep back. */
+	if (b->after_cr || len == 0 || p[len - 1] == '\r')
+		return 0;
+	size_t n;
+#ifdef BODY_AVX2
+	if (__builtin_cpu_supports("avx2"))
+		n = body_same_avx2(&r, p, len);
+	else
+#endif
+		n = body_same_any(&r, p, len);
+	/* The same, where what follows is the encoder's. */
+	if (n < len && r.carry.cr)
+		r.carry.bol = p[--n - 1] == '\n';
+	b->mid_line = r.carry.bol == 0;
+	b->taken += n;
+	b->given += n;
+	b->line += r.lines;
+	b->eightbit |= r.high;
+	return n;
+}
+
 int
 body_finish(struct body *b, struct buf *out, struct err *e)
 {

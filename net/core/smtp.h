@@ -85,6 +85,9 @@ void smtp_raw(struct smtp *s, const char *p, size_t len, bool owes);
  * for each of them and one for the message. A bare CR is -1 (ERR_DATA, names the
  * line); smtp_text_end() fails so if the last octet was one. */
 int smtp_text(struct smtp *s, const char *p, size_t len, struct err *e);
+/* The same with all of b, which is empty after: what the wire has as it is goes
+ * there without a copy. */
+int smtp_text_take(struct smtp *s, struct buf *b, struct err *e);
 int smtp_text_end(struct smtp *s, struct err *e);
 /* Of the text under way, or the last one. */
 const struct body *smtp_body(const struct smtp *s);

@@ -155,6 +155,25 @@ smtp_text(struct smtp *s, const char *p, size_t len, struct err *e)
 }
 
 int
+smtp_text_take(struct smtp *s, struct buf *b, struct err *e)
+{
+	smtp_text_begin(s);
+	const char *p = buf_data(b);
+	size_t len = buf_len(b), n = body_same(&s->body, p, len);
+	if (n == len && buf_len(&s->out) == 0) {
+		struct buf empty = s->out;
+		s->out = *b;
+		*b = empty;
+		s->queued += n;
+		return 0;
+	}
+	smtp_queue(s, p, n);
+	int r = smtp_text(s, p + n, len - n, e);
+	buf_clear(b);
+	return r;
+}
+
+int
 smtp_text_end(struct smtp *s, struct err *e)
 {
 	smtp_text_begin(s);
