@@ -96,6 +96,18 @@ units: $(UNIT)
 check: $B/smtpsh $(UNIT)
 	@$(RUN) tests/check.sh $(BATS) $(UNIT)
 
+# A library that makes calls fail, and what counts them: tests/torture/run.
+$B/torture/fail.so: tests/torture/fail.c tests/torture/fail.h
+	@mkdir -p $(@D)
+	$V$(CC) -std=c11 -D_GNU_SOURCE -I. -O1 -g $(WARN) -Wno-pedantic -shared -fPIC -o $@ $< -ldl
+
+$B/torture/torture: tests/torture/torture.c tests/torture/fail.h
+	@mkdir -p $(@D)
+	$V$(CC) -std=c11 -D_GNU_SOURCE -I. -O1 -g $(WARN) -o $@ $<
+
+torture: $B/smtpsh $B/torture/fail.so $B/torture/torture
+	@tests/torture/run $(CURDIR)/$B
+
 check-servers check-hostile bench: $B/smtpsh
 	@$(RUN) tests/$(@:check-%=%)/run
 
@@ -155,5 +167,5 @@ ifneq ($(filter deps,$(MAKECMDGOALS)),)
 $(NET) $(CMD) $B/smtpsh.o: | deps
 endif
 
-.PHONY: all demo units check check-servers check-hostile bench fuzz fuzz-run \
-        cover lint fmt deps deps-lint completions install uninstall dist clean
+.PHONY: all demo units check torture check-servers check-hostile bench fuzz \
+        fuzz-run cover lint fmt deps deps-lint completions install uninstall dist clean

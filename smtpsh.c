@@ -292,6 +292,17 @@ main_serve(struct shell *sh, const struct opts *o)
 	return status;
 }
 
+/* An output that is not whole is told, whatever else went wrong. */
+static int
+main_end(struct shell *sh, int status)
+{
+	struct err e = { 0 };
+	if (shell_release(sh, &e) == 0 || status == err_status(e.kind))
+		return status;
+	fprintf(stderr, "smtpsh: %s\n", e.text);
+	return status == 0 ? err_status(e.kind) : status;
+}
+
 static int
 main_session(struct shell *sh, struct opts *o, struct err *e)
 {
@@ -312,11 +323,11 @@ main_session(struct shell *sh, struct opts *o, struct err *e)
 	if (!sh->talk.interactive)
 		main_tell_end(sh, o, status);
 	int r = shell_release(sh, e);
-	/* What the command line wants written outweighs a refusal. */
-	if (r < -1 || (r < 0 && status == 0)) {
+	if (r < 0 && status != err_status(e->kind))
 		fprintf(stderr, "smtpsh: %s\n", e->text);
+	/* What the command line wants written outweighs a refusal. */
+	if (r < -1 || (r < 0 && status == 0))
 		status = err_status(e->kind);
-	}
 	if (!sh->talk.interactive && sh->loop.raised != 0)
 		status = 128 + sh->loop.raised;
 	host_release(&h);
@@ -346,8 +357,7 @@ main(int argc, char **argv)
 	o.wiped = opts_wipe(&o);
 	int status = main_texts(&sh, &o);
 	if (status >= 0) {
-		if (shell_release(&sh, &e) < 0 && status == 0)
-			status = err_status(e.kind);
+		status = main_end(&sh, status);
 		opts_release(&o);
 		return status;
 	}

@@ -73,6 +73,22 @@ static const char *const json_names[] = {
 	[EV_END] = "end",
 };
 
+/* jansson says no where memory runs out. A line that lacks a key would look
+ * whole. */
+static void
+json_set(json_t *o, const char *key, json_t *value)
+{
+	if (json_object_set_new(o, key, value) != 0)
+		abort();
+}
+
+static void
+json_append(json_t *list, json_t *value)
+{
+	if (json_array_append_new(list, value) != 0)
+		abort();
+}
+
 /* A string of any octets. */
 static json_t *
 json_text(const char *p, size_t len)
@@ -98,7 +114,7 @@ json_put_text(json_t *o, const char *key, const struct redact *r, const char *p,
 {
 	struct buf b = BUF_INIT;
 	redact_text(r, &b, p, len);
-	json_object_set_new(o, key, json_text(buf_data(&b), buf_len(&b)));
+	json_set(o, key, json_text(buf_data(&b), buf_len(&b)));
 	buf_release(&b);
 }
 
@@ -116,13 +132,13 @@ json_put_ms(json_t *o, const char *key, int64_t ns)
 {
 	const int64_t us = ns / 1000;
 	if (ns >= 0)
-		json_object_set_new(o, key, json_real((double)us / 1e3));
+		json_set(o, key, json_real((double)us / 1e3));
 }
 
 static void
 json_put_number(json_t *o, const char *key, uint64_t n)
 {
-	json_object_set_new(o, key, json_integer((json_int_t)n));
+	json_set(o, key, json_integer((json_int_t)n));
 }
 
 static void
@@ -137,7 +153,7 @@ json_put_time(json_t *o)
 	struct buf b = BUF_INIT;
 	buf_add(&b, s, n);
 	buf_addf(&b, ".%03ldZ", now.tv_nsec / 1000000);
-	json_object_set_new(o, "time", json_string(buf_str(&b)));
+	json_set(o, "time", json_string(buf_str(&b)));
 	buf_release(&b);
 }
 
@@ -145,7 +161,7 @@ static void
 json_put_verb(json_t *o, const struct verb *v)
 {
 	if (v != NULL && v->id != VERB_UNKNOWN)
-		json_object_set_new(o, "verb", json_string(v->name));
+		json_set(o, "verb", json_string(v->name));
 }
 
 static void
@@ -156,8 +172,8 @@ json_put_flaws(json_t *o, unsigned flaws)
 	json_t *list = json_array();
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (flaws & 1U << i)
-			json_array_append_new(list, json_string(names[i]));
-	json_object_set_new(o, "flaws", list);
+			json_append(list, json_string(names[i]));
+	json_set(o, "flaws", list);
 }
 
 static void
@@ -169,7 +185,7 @@ json_put_reply(json_t *o, const struct event *ev, const struct redact *r)
 	if (reply->enh_class > 0) {
 		buf_addf(&b, "%d.%d.%d", reply->enh_class, reply->enh_subject,
 		    reply->enh_detail);
-		json_object_set_new(o, "enhanced", json_string(buf_str(&b)));
+		json_set(o, "enhanced", json_string(buf_str(&b)));
 	}
 	const struct code *code = code_find(
 	    reply->code, ev->verb != NULL ? ev->verb->id : VERB_UNKNOWN);
@@ -178,26 +194,25 @@ json_put_reply(json_t *o, const struct event *ev, const struct redact *r)
 	if (meaning == NULL && code != NULL)
 		meaning = code->text;
 	if (meaning != NULL)
-		json_object_set_new(o, "meaning", json_string(meaning));
+		json_set(o, "meaning", json_string(meaning));
 	json_t *lines = json_array();
 	for (size_t i = 0; i < reply->nlines; i++) {
 		size_t len;
 		const char *p = reply_text(reply, i, &len);
 		buf_clear(&b);
 		redact_text(r, &b, p, len);
-		json_array_append_new(
-		    lines, json_text(buf_data(&b), buf_len(&b)));
+		json_append(lines, json_text(buf_data(&b), buf_len(&b)));
 	}
-	json_object_set_new(o, "lines", lines);
+	json_set(o, "lines", lines);
 	buf_clear(&b);
 	replay_joined(&b, reply, r);
-	json_object_set_new(o, "text", json_text(buf_data(&b), buf_len(&b)));
+	json_set(o, "text", json_text(buf_data(&b), buf_len(&b)));
 	buf_release(&b);
 	json_put_verb(o, ev->verb);
 	json_put_string(o, "rcpt", r, ev->rcpt);
 	json_put_ms(o, "ms", ev->took_ns);
 	if (ev->unsolicited)
-		json_object_set_new(o, "unsolicited", json_true());
+		json_set(o, "unsolicited", json_true());
 	if (reply->flaws != 0)
 		json_put_flaws(o, reply->flaws);
 }
@@ -207,7 +222,7 @@ json_put_line(json_t *o, const struct event *ev, const struct redact *r)
 {
 	struct buf b = BUF_INIT;
 	redact_line(r, &b, ev->text, ev->len, ev->secret);
-	json_object_set_new(o, "text", json_text(buf_data(&b), buf_len(&b)));
+	json_set(o, "text", json_text(buf_data(&b), buf_len(&b)));
 	buf_release(&b);
 }
 
@@ -217,9 +232,9 @@ json_put_sent(json_t *o, const struct event *ev, const struct redact *r)
 	json_put_line(o, ev, r);
 	json_put_verb(o, ev->verb);
 	if (ev->implied)
-		json_object_set_new(o, "implied", json_true());
+		json_set(o, "implied", json_true());
 	if (ev->secret)
-		json_object_set_new(o, "secret", json_true());
+		json_set(o, "secret", json_true());
 }
 
 static void
@@ -234,8 +249,7 @@ json_put_verdict(json_t *o, const struct event *ev, const struct redact *r)
 	else if (ev->kind == EV_VERDICT)
 		json_put_text(o, "got", r, ev->text, ev->len);
 	if (ev->verdict != VERDICT_NONE)
-		json_object_set_new(
-		    o, "verdict", json_string(word[ev->verdict]));
+		json_set(o, "verdict", json_string(word[ev->verdict]));
 }
 
 static void
@@ -259,7 +273,7 @@ json_put_direction(json_t *o, enum event_kind kind)
 	else if (kind == EV_REPLY || kind == EV_GARBAGE)
 		who = "server";
 	if (who != NULL)
-		json_object_set_new(o, "direction", json_string(who));
+		json_set(o, "direction", json_string(who));
 }
 
 static void
@@ -335,7 +349,7 @@ json_put(struct sink *s, const struct event *ev)
 	json_t *o = json_object();
 	json_put_time(o);
 	json_put_ms(o, "ms_since_start", ev->at_ns);
-	json_object_set_new(o, "event", json_string(json_names[ev->kind]));
+	json_set(o, "event", json_string(json_names[ev->kind]));
 	json_put_direction(o, ev->kind);
 	json_fill(o, ev, j->redact);
 	json_put_string(o, "file", j->redact, ev->file);
