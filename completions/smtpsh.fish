@@ -10,22 +10,23 @@ end
 
 function __smtpsh_words
     set -l known \
-        211 214 220 221 235 250 251 252 253 334 354 355 421 422 430 432 450 \
-        451 452 453 454 455 458 459 500 501 502 503 504 521 523 524 525 530 \
-        533 534 535 538 550 551 552 553 554 555 556 X.0.0 X.1.0 X.1.1 X.1.2 \
-        X.1.3 X.1.4 X.1.5 X.1.6 X.1.7 X.1.8 X.1.9 X.1.10 X.2.0 X.2.1 X.2.2 \
-        X.2.3 X.2.4 X.3.0 X.3.1 X.3.2 X.3.3 X.3.4 X.3.5 X.3.6 X.4.0 X.4.1 \
-        X.4.2 X.4.3 X.4.4 X.4.5 X.4.6 X.4.7 X.5.0 X.5.1 X.5.2 X.5.3 X.5.4 \
-        X.5.5 X.5.6 X.6.0 X.6.1 X.6.2 X.6.3 X.6.4 X.6.5 X.6.6 X.6.7 X.6.8 \
-        X.6.9 X.6.10 X.7.0 X.7.1 X.7.2 X.7.3 X.7.4 X.7.5 X.7.6 X.7.7 X.7.8 \
-        X.7.9 X.7.10 X.7.11 X.7.12 X.7.13 X.7.14 X.7.15 X.7.16 X.7.17 X.7.18 \
-        X.7.19 X.7.20 X.7.21 X.7.22 X.7.23 X.7.24 X.7.25 X.7.26 X.7.27 X.7.28 \
-        X.7.29 X.7.30 HELO EHLO LHLO MAIL RCPT DATA BDAT RSET SEND SOML SAML \
-        VRFY EXPN HELP NOOP QUIT TURN ETRN STARTTLS AUTH ATRN BURL XCLIENT \
-        XFORWARD VERB ONEX 8BITMIME SIZE PIPELINING DSN ENHANCEDSTATUSCODES \
-        SMTPUTF8 CHUNKING BINARYMIME DELIVERBY FUTURERELEASE MT-PRIORITY \
-        REQUIRETLS RRVS LIMITS MTRK NO-SOLICITING CHECKPOINT CONPERM CONNEG \
-        SUBMITTER UTF8SMTP ALT-ADDRESS BODY BY ENVID HOLDFOR HOLDUNTIL NOTIFY \
+        211 214 220 221 235 250 251 252 253 334 353 354 355 421 422 430 432 \
+        450 451 452 453 454 455 458 459 500 501 502 503 504 521 523 524 525 \
+        530 533 534 535 538 550 551 552 553 554 555 556 X.0.0 X.1.0 X.1.1 \
+        X.1.2 X.1.3 X.1.4 X.1.5 X.1.6 X.1.7 X.1.8 X.1.9 X.1.10 X.2.0 X.2.1 \
+        X.2.2 X.2.3 X.2.4 X.3.0 X.3.1 X.3.2 X.3.3 X.3.4 X.3.5 X.3.6 X.4.0 \
+        X.4.1 X.4.2 X.4.3 X.4.4 X.4.5 X.4.6 X.4.7 X.5.0 X.5.1 X.5.2 X.5.3 \
+        X.5.4 X.5.5 X.5.6 X.6.0 X.6.1 X.6.2 X.6.3 X.6.4 X.6.5 X.6.6 X.6.7 \
+        X.6.8 X.6.9 X.6.10 X.7.0 X.7.1 X.7.2 X.7.3 X.7.4 X.7.5 X.7.6 X.7.7 \
+        X.7.8 X.7.9 X.7.10 X.7.11 X.7.12 X.7.13 X.7.14 X.7.15 X.7.16 X.7.17 \
+        X.7.18 X.7.19 X.7.20 X.7.21 X.7.22 X.7.23 X.7.24 X.7.25 X.7.26 X.7.27 \
+        X.7.28 X.7.29 X.7.30 HELO EHLO LHLO MAIL RCPT DATA BDAT RSET SEND SOML \
+        SAML VRFY EXPN HELP NOOP QUIT TURN ETRN STARTTLS AUTH ATRN BURL \
+        XCLIENT XFORWARD VERB ONEX 8BITMIME SIZE PIPELINING DSN \
+        ENHANCEDSTATUSCODES SMTPUTF8 CHUNKING BINARYMIME DELIVERBY \
+        FUTURERELEASE MT-PRIORITY REQUIRETLS RRVS LIMITS MTRK NO-SOLICITING \
+        CHECKPOINT CONPERM CONNEG SUBMITTER UTF8SMTP PRDR PIPECONNECT \
+        X_PIPE_CONNECT ALT-ADDRESS BODY BY ENVID HOLDFOR HOLDUNTIL NOTIFY \
         ORCPT RET SOLICIT TRANSID
     set -l class (string match -r '^[245](?=\.)' -- \
         (commandline -ct))
@@ -119,9 +120,9 @@ complete -c smtpsh -l proxy -x -d 'by way of socks5://[USER:PW@]HOST or http://H
 complete -c smtpsh -l proxy-protocol -x -a '1 2' -d 'send the PROXY protocol'\''s header first'
 complete -c smtpsh -l timeout -x -d 'wait so long for each reply (RFC 5321'\''s times)'
 complete -c smtpsh -s c -l command -x -a '(__smtpsh_lines)' -d 'run a line of the language (repeatable)'
-complete -c smtpsh -s f -l file -r -F -d 'run a conversation file, or - (repeatable)'
+complete -c smtpsh -s f -l file -r -F -d 'run a conversation file, a folder'\''s *.smtp, or - (repeatable)'
 complete -c smtpsh -l trust -d 'let files leave their folder, and the server'
-complete -c smtpsh -l jobs -x -d 'run so many files at a time'
+complete -c smtpsh -l jobs -x -d 'run so many files at a time, a line each'
 complete -c smtpsh -s D -l define -x -d 'set a variable (repeatable)'
 complete -c smtpsh -l dialect -x -a '821 5321' -d 'S: is the sender (821) or the server (5321)'
 complete -c smtpsh -l bare -d 'send nothing that was not written'

@@ -18,8 +18,8 @@
  * Linux's is this). */
 #define OUT_LITTLE  4096
 #define OUT_LAST_MS 200
-#define OUT_NARROW 20 /* columns below which errors are not broken */
-#define OUT_HANG   2  /* blanks before their later lines */
+#define OUT_NARROW  20 /* columns below which errors are not broken */
+#define OUT_HANG    2  /* blanks before their later lines */
 
 void
 out_init(struct out *o)

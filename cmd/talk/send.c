@@ -80,8 +80,7 @@ talk_octets_owe(const struct talk *t, const char *p, size_t len)
 }
 
 int
-talk_octets(
-    struct talk *t, const char *p, size_t len, bool owes, struct err *e)
+talk_octets(struct talk *t, const char *p, size_t len, bool owes, struct err *e)
 {
 	if (demand_raw(t, p, len, owes, e) < 0)
 		return -1;

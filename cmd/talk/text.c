@@ -82,7 +82,8 @@ text_open(struct text *x, const char *path, const char *say, struct err *e)
 	struct stat st;
 	*x = (struct text){ .name = mem_dup(standard ? "standard input" : path),
 		.say = mem_dup(say == NULL ? "" : say) };
-	x->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	x->fd = standard ? STDIN_FILENO
+			 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (x->fd < 0 || fstat(x->fd, &st) < 0)
 		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", x->name,
 		    strerror(errno));

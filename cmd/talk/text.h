@@ -44,8 +44,7 @@ int text_again(struct text *x, struct err *e);
 int text_load(struct talk *t, struct text *x, struct err *e);
 /* The next block, unchecked: ACT_DONE with b filled (empty: the end), ACT_WAIT,
  * -1: ERR_NOINPUT. */
-int text_next(
-    struct talk *t, struct text *x, struct buf *b, struct err *e);
+int text_next(struct talk *t, struct text *x, struct buf *b, struct err *e);
 /* Octets that will be sent, as SIZE counts them: line ends of two, no periods
  * that were added (RFC 1870 5). What is not at hand of a file is read for it,
  * and checked. 1, or 0 where nobody knows; -1 as text_load(). */

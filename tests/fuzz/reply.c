@@ -24,8 +24,8 @@ reading_take(void *arg, const char *p, size_t len)
 			const char *begin = buf_data(&bad);
 			const char *lf = n > 0 ? memrchr(begin, '\n', n) : NULL;
 			size_t at = lf == NULL ? 0 : (size_t)(lf - begin) + 1;
-			bool tls = at < n && begin[at] >= 0x14 &&
-				   begin[at] <= 0x17;
+			bool tls =
+			    at < n && begin[at] >= 0x14 && begin[at] <= 0x17;
 			buf_adds(&r->told, "bad:");
 			buf_add(&r->told, begin, tls ? at + 1 : n);
 			buf_clear(&bad);
