@@ -29,7 +29,8 @@ static size_t
 relay_add(const struct relay *y, struct buf *b, const char *p, size_t len)
 {
 	size_t before = buf_len(b);
-	redact_text(y->redact, b, p, len);
+	if (len > 0)
+		redact_text(y->redact, b, p, len);
 	size_t n = buf_len(b) - before;
 	buf_addc(b, '\0');
 	return n;
