@@ -9,7 +9,7 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/smtpsh-check.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 MODE=${MODE:-release}
-limit=${CHECK_SECONDS:-170} # for each file
+limit=${CHECK_SECONDS:-400} # for each file
 grace=() shell=() only=() # what runs tests/core, what runs bats, bats' choice
 export SMTPSH=${SMTPSH:-$here/../smtpsh}
 

@@ -517,6 +517,7 @@ prdr() {
 	sed -i 's/ PRDR$//' prdr lines
 	ends 76 "$SMTPSH" --mock prdr <lines
 	[[ $stderr == *"the reply to the end of mail text is 353, expected 250"* ]]
+}
 
 # A server that says this behind the first line it reads, in one piece.
 says() {
