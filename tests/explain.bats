@@ -193,3 +193,30 @@ flat() {
 	ends 0 env NO_COLOR=1 "$SMTPSH" --sandbox -c 'VRFY Smith'
 	[[ $output != *$'\e'* ]]
 }
+
+@test "a line of a longer reply is explained: the code, and the code behind it" {
+	ends 0 "$SMTPSH" --explain 550-5.7.26
+	has "550 Requested action not taken" "5.7.26 Multiple authentication checks failed"
+	ends 0 "$SMTPSH" --explain 250-
+	has "250 Requested mail action okay"
+	ends 64 "$SMTPSH" --explain 550-nosuch
+}
+
+@test "a refusal of *, which cancels AUTH, is no line that is too long" {
+	cat >auth.sh <<'END'
+printf '220 x\r\n'
+while read -r line; do
+	case $line in
+	EHLO*) printf '250-x\r\n250 AUTH LOGIN\r\n' ;;
+	AUTH*) printf '334 VXNl\r\n' ;;
+	QUIT*) printf '221 bye\r\n'; exit ;;
+	*) printf '500 what\r\n' ;;
+	esac
+done
+END
+	ends 69 "$SMTPSH" --pipe "bash auth.sh" -c 'EHLO a' -c 'AUTH LOGIN' -c '*'
+	has "500 Authentication exchange cancelled (RFC 4954, which has 501 for that)"
+	lacks "too long"
+	ends 69 "$SMTPSH" --pipe "bash auth.sh" --format json -c 'EHLO a' -c 'AUTH LOGIN' -c '\raw *\r\n'
+	has '"meaning":"Authentication exchange cancelled"'
+}

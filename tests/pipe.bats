@@ -521,7 +521,7 @@ prdr() {
 
 # A server that says this behind the first line it reads, in one piece.
 says() {
-	printf "$1" >said
+	printf '%b' "$1" >said
 	printf 'printf "220 x\\r\\n"; read -r _; cat said; read -r _ || :\n' >says.sh
 	SAYS="bash says.sh"
 }
@@ -647,7 +647,6 @@ END
 	ends 69 "$SMTPSH" --pipe "bash auth.sh" --no-remarks <f
 	has "S: NOOP x"
 	# What answers it is masked as an answer that is typed.
-	printf '%s\n' 'EHLO a' '\raw AUTH LOGIN\r\n' 'c2VzYW1l' 'NOOP x' >f
 	ends 69 "$SMTPSH" --pipe "bash auth.sh" --no-remarks -c 'EHLO a' -c '\raw AUTH LOGIN\r\n' -c c2VzYW1l -c 'NOOP x'
 	has "S: ***" "S: NOOP x"
 	lacks c2VzYW1l

@@ -357,3 +357,89 @@ kept() {
 	pty_see "[status 143]"
 	grep -qx NOOP "$HISTORY"
 }
+
+@test "\help is the pager's where it is longer than the screen, and names keys and manual" {
+	PAGER='sed s/^/PG:/' sandbox
+	pty_type '\?'
+	pty_keys Enter
+	pty_see 'PG:The manual says it all: man smtpsh'
+	pty_has 'PG:  Tab  '
+	pty_at "Beta.ARPA>"
+	# What fits is shown, and so is all where the pager cannot be run.
+	pty_type '\help noop'
+	pty_keys Enter
+	pty_see "NOOP"
+	pty_at "Beta.ARPA>"
+	pty_end
+	PAGER=/nonexistent sandbox
+	pty_type '\h'
+	pty_keys Enter
+	pty_see 'man smtpsh'
+	pty_lacks 'PG:'
+	pty_at "Beta.ARPA>"
+}
+
+@test "quit and exit leave where no server is connected, and go to it where one is" {
+	pty_start 80 "$SMTPSH"
+	pty_at "smtpsh>"
+	pty_type quit
+	pty_keys Enter
+	pty_see "[status 0]"
+	pty_end
+	sandbox
+	pty_type quit
+	pty_keys Enter
+	pty_see "R: 221"
+	pty_at "smtpsh>"
+	pty_type EXIT
+	pty_keys Enter
+	pty_see "[status 0]"
+}
+
+@test "a long wait is told: whom it is for, how long at most, and how to end it" {
+	server
+	pty_type STALL
+	pty_keys Enter
+	pty_see "# waiting for the reply to 'STALL' from"
+	pty_has "at most 5 min"
+	pty_has "Ctrl-C"
+	pty_keys C-c
+	pty_see interrupted
+	pty_at "fake.example>"
+	pty_end
+	printf 'printf "220 x\\r\\n"; cat >/dev/null\n' >mute.sh
+	pty_start 80 "$SMTPSH" --pipe "exec sh mute.sh" --timeout 60s -c 'NOOP'
+	pty_see "smtpsh: waiting for the reply to NOOP"
+	pty_has "at most 60 s"
+	pty_keys C-c
+	pty_see "[status 130]"
+}
+
+@test "errors are broken at words, and a message is cut at 40 lines" {
+	pty_start 50 "$SMTPSH" --sandbox
+	pty_at "Beta.ARPA>"
+	pty_type '\auth NOSUCHMECHANISM'
+	pty_keys Enter
+	pty_see "smtpsh: prompt:1: "
+	pty_at "Beta.ARPA>"
+	run pty_screen
+	[[ $output == *$'\n  '[a-z]* ]]
+	pty_end
+	{ printf 'Subject: x\n\n'; printf 'line %d\n' {1..100}; } >m
+	pty_start 80 "$SMTPSH" --sandbox --from a@b.example --to Jones@Beta.ARPA --data m
+	pty_see "[status 0]"
+	pty_has "S: line 38"
+	pty_lacks "S: line 39"
+	# 61 lines of 9 octets and the last, of 10.
+	pty_has "# ... 559 more octets of mail text not shown; \\set text-max shows more"
+}
+
+@test "what a command sends is shown, and so is what is implied" {
+	sandbox
+	pty_type '\test Jones@Beta.ARPA'
+	pty_keys Enter
+	pty_see "S: ."
+	pty_has "S: HELO"
+	pty_has "S: DATA"
+	pty_has "S: Subject: test"
+}

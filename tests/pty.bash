@@ -6,7 +6,8 @@
 pty_start() {
 	local columns=$1
 	shift
-	PTY_SOCKET=smtpsh-$$-$BATS_TEST_NUMBER
+	# Another each time: a server that ends still has its own.
+	PTY_SOCKET=smtpsh-$$-$BATS_TEST_NUMBER-$((PTY_STARTED = ${PTY_STARTED:-0} + 1))
 	printf 'exec 2>&1\nexec' >"$BATS_TEST_TMPDIR/pty.sh"
 	printf ' %q' "$@" >>"$BATS_TEST_TMPDIR/pty.sh"
 	# When it ends the screen stays, with the exit status below.
