@@ -302,7 +302,7 @@ play_command(struct play *p, const struct play_part *part,
 	bool words = template != NULL || (c != NULL && !(c->is & CMD_EXACT));
 	if (words && cmd_split(&a, a.rest, strlen(a.rest), &why) < 0)
 		r = play_err(p, &why, e);
-	else if (c == NULL)
+	else if (template != NULL)
 		r = play_body(p, template->body, &a, e);
 	else if (c != NULL)
 		r = play_run(p, part, c, &a, e);
