@@ -263,7 +263,7 @@ END
 		echo 'EHLO x'
 		for i in {1..30}; do echo "AUTH PLAIN $(printf '\0smith\0%d' $i | base64)"; done
 	} >guesses
-	ends 74 "$SMTPSH" "127.0.0.1:$PORT" <guesses
+	ends 75 "$SMTPSH" "127.0.0.1:$PORT" <guesses
 	has "R: 421"
 	[ "$(grep -c '^R: 535' <<<"$output")" -le 20 ]
 	ends 64 "$SMTPSH" --serve 0 --user smith
