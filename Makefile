@@ -81,12 +81,17 @@ $B/tests/%: tests/core/%.c $(LIBS)
 	@echo "  TEST $@"
 	$V$(COMPILE) -MF $@.d $(LINKED) -o $@ $< $(LIBS) $(LDLIBS)
 
+$B/bench/%: tests/bench/%.c $(LIBS)
+	@mkdir -p $(@D)
+	@echo "  BENCH $@"
+	$V$(COMPILE) -MF $@.d $(LINKED) -o $@ $< $(LIBS) $(LDLIBS)
+
 $B/fuzz/%: tests/fuzz/%.c $(LIBS)
 	@mkdir -p $(@D)
 	@echo "  FUZZ $@"
 	$V$(COMPILE) -MF $@.d -fsanitize=fuzzer -o $@ $< $(LIBS) $(LDLIBS)
 
--include $(NET:.o=.d) $(CMD:.o=.d) $B/smtpsh.d $(UNIT:=.d) $(FUZZ:=.d)
+-include $(NET:.o=.d) $(CMD:.o=.d) $B/smtpsh.d $B/bench/talks.d $(UNIT:=.d) $(FUZZ:=.d)
 
 demo: smtpsh
 	./smtpsh --sandbox -f tests/conversations/alpha-beta.smtp -c '\mailbox'
@@ -108,6 +113,7 @@ $B/torture/torture: tests/torture/torture.c tests/torture/fail.h
 torture: $B/smtpsh $B/torture/fail.so $B/torture/torture
 	@tests/torture/run $(CURDIR)/$B
 
+bench: $B/bench/talks
 check-servers check-hostile bench: $B/smtpsh
 	@$(RUN) tests/$(@:check-%=%)/run
 

@@ -796,3 +796,25 @@ malformed() {
 	yes '# nothing' | head -c 5000000 >g
 	ends 0 "$SMTPSH" --sandbox -f g
 }
+
+@test "many replies that nothing judged: a few are told, all are counted" {
+	{
+		echo 'EHLO x'
+		for ((i = 0; i < 25; i++)); do echo 'VRFY Nobody'; done
+		printf '\\pipeline\nNOOP\n\\flush\n250\n'
+	} >f
+	ends 1 "$SMTPSH" -q --sandbox <f
+	has_in "$stderr" "standard input:20: 550 was judged by nothing" \
+	    "and 6 more replies were judged by nothing"
+	[[ $stderr != *"standard input:21: 550 was judged"* ]]
+}
+
+@test "an endless pipe of lines holds no more than it must" {
+	[[ ${MODE:-release} != [at]san ]] || skip "a limit on memory"
+	yes NOOP | head -200000 >f
+	ulimit -v 40000
+	ends 0 "$SMTPSH" -q --sandbox <f
+	# The last thousand are still there to be judged.
+	{ head -1500 f && yes 250 | head -1001; } >g
+	ends 0 "$SMTPSH" -q --sandbox <g
+}

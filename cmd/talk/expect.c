@@ -5,7 +5,10 @@
 
 /* How long to wait for a reply that nothing asked for, where one is expected.
  */
-#define EXPECT_IDLE_MS	10000
+#define EXPECT_IDLE_MS 10000
+/* Replies that lines sent one by one leave for expectations behind them. A pipe
+ * that has none may go on for ever. */
+#define EXPECT_OPEN_MAX 1000
 #define EXPECT_TOLD_MAX 20 /* unjudged replies told one by one, a source */
 
 static void
@@ -177,6 +180,12 @@ talk_settle_before(struct talk *t)
 	const struct due *d = ledger_oldest(&t->ledger);
 	if (d == NULL || d->by != DUE_GREETING)
 		talk_settle(t);
+}
+
+void
+step_bound(struct talk *t)
+{
+	ledger_bound(&t->ledger, EXPECT_OPEN_MAX, expect_settled, t);
 }
 
 bool

@@ -175,11 +175,11 @@ ledger_judged(struct ledger *l, struct due *d)
 	(void)l;
 }
 
-void
-ledger_settle(struct ledger *l, ledger_told *told, void *arg)
+static void
+ledger_settle_to(struct ledger *l, size_t to, ledger_told *told, void *arg)
 {
-	for (size_t i = l->settled; i < l->end; i++) {
-		struct due *d = &l->due[i];
+	for (; l->settled < to; l->settled++) {
+		struct due *d = &l->due[l->settled];
 		if (d->settled)
 			continue;
 		d->settled = true;
@@ -187,9 +187,21 @@ ledger_settle(struct ledger *l, ledger_told *told, void *arg)
 			told(arg, d);
 		ledger_drop(d);
 	}
-	l->settled = l->end;
-	l->judging = false;
 	ledger_trim(l);
+}
+
+void
+ledger_settle(struct ledger *l, ledger_told *told, void *arg)
+{
+	ledger_settle_to(l, l->end, told, arg);
+	l->judging = false;
+}
+
+void
+ledger_bound(struct ledger *l, size_t most, ledger_told *told, void *arg)
+{
+	if (l->end - l->settled > most)
+		ledger_settle_to(l, l->end - most, told, arg);
 }
 
 /* The first of its kind that nothing has judged or settled. A source without

@@ -73,6 +73,8 @@ typedef void ledger_told(void *arg, const struct due *d);
 /* Nothing before here is judged any more. Those that came are told; those that
  * have not, when they come: ledger_came() gives them with settled set. */
 void ledger_settle(struct ledger *l, ledger_told *told, void *arg);
+/* The same, where more than so many are open, for the oldest of them. */
+void ledger_bound(struct ledger *l, size_t most, ledger_told *told, void *arg);
 /* Only the greeting, which was implied: its due, or NULL. */
 struct due *ledger_settle_greeting(struct ledger *l);
 /* The connection has gone: what was owed will never come. */

@@ -13,13 +13,24 @@ struct mx_walk {
 	enum err_kind kind;
 };
 
+static void
+mx_forget_named(struct mx *m)
+{
+	if (m->named == NULL)
+		return;
+	if (m->host == m->named)
+		m->host = NULL;
+	route_host_release(m->named);
+	free(m->named);
+	m->named = NULL;
+}
+
 void
 mx_release(struct mx *m)
 {
 	route_step_free(m->look);
 	route_free(m->route);
-	if (m->has_named)
-		route_host_release(&m->named);
+	mx_forget_named(m);
 	*m = (struct mx){ 0 };
 }
 
@@ -162,7 +173,7 @@ mx_host(struct talk *t, struct mx_walk *w)
 {
 	struct mx *m = &t->mx;
 	if (m->domain == NULL)
-		return w->i == 0 ? &m->named : NULL;
+		return w->i == 0 ? m->named : NULL;
 	while (w->i < m->route->n && m->route->host[w->i].odd && !m->each)
 		w->i++;
 	return w->i < m->route->n ? &m->route->host[w->i] : NULL;
@@ -199,10 +210,9 @@ static void
 mx_name(struct talk *t)
 {
 	struct mx *m = &t->mx;
-	if (m->has_named)
-		route_host_release(&m->named);
-	route_host_init(&m->named, t->where.host);
-	m->has_named = true;
+	mx_forget_named(m);
+	m->named = mem_alloc(sizeof *m->named);
+	route_host_init(m->named, t->where.host);
 }
 
 /* Looks the host up, where that was not done. */

@@ -209,6 +209,8 @@ send_between(struct talk *t, struct err *e)
 	}
 	if (t->ledger.judging || (t->interactive && t->typed))
 		talk_settle(t);
+	else if (!talk_grouped(t))
+		step_bound(t);
 	return talk_surplus(t, e);
 }
 

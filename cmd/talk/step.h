@@ -44,6 +44,8 @@ void step_judge(struct talk *t, const struct reply *r, struct buf *why);
 /* Tells that x was expected and r came. */
 void step_tell_missed(
     struct talk *t, const struct expect *x, const struct reply *r);
+/* Of very many lines without expectations the oldest are settled. */
+void step_bound(struct talk *t);
 /* A due was settled and nothing had judged its reply. */
 void step_unjudged(struct talk *t, const struct due *d);
 

@@ -130,6 +130,16 @@ text_release(struct text *x)
 	x->name = x->say = NULL;
 }
 
+/* How much to ask for: of a file its rest, and one octet to see that it has
+ * grown. */
+static size_t
+text_room(const struct text *x)
+{
+	uint64_t left = x->declared > x->read ? x->declared - x->read : 0;
+	return x->declared == 0 || left >= TEXT_BLOCK ? TEXT_BLOCK
+						      : (size_t)left + 1;
+}
+
 /* More octets into b: ACT_DONE (x->ended: or there were none), ACT_WAIT, -1. A
  * signal ends the wait, not the read. */
 static int
@@ -140,7 +150,8 @@ text_read(struct talk *t, struct text *x, struct buf *b, struct err *e)
 		t->fd = x->fd;
 		return talk_sleep(t, TALK_FILE, LOOP_FOREVER);
 	}
-	ssize_t n = read(x->fd, buf_space(b, TEXT_BLOCK), TEXT_BLOCK);
+	size_t most = text_room(x);
+	ssize_t n = read(x->fd, buf_space(b, most), most);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
 		t->fd = x->fd;
 		return talk_sleep(t, TALK_FILE, LOOP_FOREVER);

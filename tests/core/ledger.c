@@ -1,8 +1,8 @@
 /* The ledger by itself: rows of what was sent, came, was judged and settled.
  * A word is an operation: s N: a written line of seq N; i N: an implied one; g:
  * the greeting (seq 1); c N CODE: its reply; m N CODE: and more to come; u CODE:
- * unasked; j: judge the oldest; S: settle; G: settle the greeting; x: the
- * connection is lost. */
+ * unasked; j: judge the oldest; S: settle; B N: settle all but the newest N; G:
+ * settle the greeting; x: the connection is lost. */
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"
@@ -36,6 +36,11 @@ static const struct {
 	{ "unasked", "u421", 421, 0, "" },
 	{ "unasked before what is owed", "s2 u250 c2:550", 250, 0, "" },
 	{ "unasked behind what came", "s2 c2:250 u421 j", 421, 0, "" },
+	{ "the newest two stay", "s2 s3 s4 c2:250 c3:550 c4:251 B2", 550, 0,
+	    "250" },
+	{ "no more than two", "s2 s3 c2:250 c3:550 B2", 250, 0, "" },
+	{ "a greeting behind a settled one",
+	    "g c1:220 s2 c2:250 S x g c1:554 G", -1, 0, "220 250" },
 	{ "lost: what was owed goes", "s2 s3 c2:250 x", 250, 0, "" },
 	{ "lost: what came stays", "s2 s3 s4 c2:250 c3:550 x j", 550, 0, "" },
 	{ "lost, and a new session", "s2 x s3 c3:250", 250, 0, "" },
@@ -98,6 +103,9 @@ run(struct ledger *l, const char *op, struct buf *b)
 	case 'S':
 		ledger_settle(l, told, b);
 		break;
+	case 'B':
+		ledger_bound(l, seq, told, b);
+		break;
 	case 'G':
 		CHECK(ledger_settle_greeting(l) != NULL, "no greeting");
 		break;
@@ -148,6 +156,16 @@ long_ones(void)
 		ledger_judged(&l, ledger_oldest(&l));
 	}
 	CHECK(l.cap <= 8, "lock-step holds %zu", l.cap);
+	struct buf b = BUF_INIT;
+	for (uint64_t seq = 1; seq <= 100000; seq++) {
+		ledger_sent(&l, DUE_WRITTEN, verb_get(VERB_NOOP), seq);
+		ledger_came(&l, seq, &r, 1, false);
+		ledger_bound(&l, 10, told, &b);
+	}
+	CHECK(l.cap <= 64, "unjudged lines hold %zu", l.cap);
+	ledger_settle(&l, told, &b);
+	CHECK(buf_len(&b) == 4 * 100000 - 1, "%zu octets told", buf_len(&b));
+	buf_release(&b);
 	for (uint64_t seq = 1; seq <= 100000; seq++)
 		ledger_sent(&l, DUE_WRITTEN, verb_get(VERB_NOOP), seq);
 	for (uint64_t seq = 1; seq <= 100000; seq++)
