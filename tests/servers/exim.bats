@@ -38,7 +38,7 @@ load servers
 
 @test "Exim closes on too many errors: the loss is said" {
 	local i
-	for i in $(seq 30); do echo "NOSUCH $i"; done >many
+	for i in $(seq 30); do echo "S: NOSUCH $i"; done >many
 	run smtpsh "$EXIM" -f many
 	says "R: 500"
 	[ "$status" = 69 ] || [ "$status" = 74 ]

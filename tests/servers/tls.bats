@@ -81,7 +81,7 @@ mailed() {
 }
 
 @test "a conversation file over TLS" {
-	printf '%s\n' 'C: EHLO alpha.arpa' 'S: 250' '\starttls' \
+	printf '%s\n' 'C: EHLO alpha.arpa' 'S: 250' '\starttls' 'S: 220' \
 		'C: EHLO alpha.arpa' 'S: 250' \
 		'C: MAIL FROM:<Smith@Alpha.ARPA>' 'S: 250' \
 		'C: RCPT TO:<Jones@Beta.ARPA>' 'S: 250' 'C: DATA' 'S: 354' \
