@@ -26,13 +26,15 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
        -Wmissing-prototypes -Wold-style-definition -Wvla -Wwrite-strings \
        -Wcast-qual -Wpointer-arith -Wundef -Wformat=2
 SAN  = -fno-omit-frame-pointer -fno-sanitize-recover=undefined
-HARD.release  = -O2 -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+HARD.release  = -O2 $(HARDER) -fstack-protector-strong -fPIE
 HARD.dev      = $(HARD.release) -g -Werror -Wconversion
 HARD.asan     = -O1 -g -fsanitize=address,undefined $(SAN)
 HARD.tsan     = -O1 -g -fsanitize=thread
 HARD.valgrind = -O1 -g -DUNCONFINED
 HARD.cover    = -O0 -g --coverage -DUNCONFINED
-HARD.fuzz     = -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SAN)
+HARD.fuzz     = -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SAN) \
+                -fprofile-instr-generate -fcoverage-mapping -DUNCONFINED
+FUZZER        = -fsanitize=fuzzer
 ifneq ($(shell uname -s),Darwin)
 LINK.release  = -pie -Wl,-z,relro,-z,now
 endif
@@ -40,6 +42,13 @@ LINK.dev      = $(LINK.release)
 ifndef HARD.$(MODE)
 $(error MODE is release, dev, asan, tsan, valgrind, cover or fuzz)
 endif
+
+# What not every compiler, C library or machine has. Asked once, as below.
+HARDER = $(eval HARDER := $$(shell \
+    has() { $(CC) -O2 -Werror $$$$1 -include string.h -fsyntax-only -x c \
+    /dev/null 2>/dev/null && echo $$$$1; }; has -fcf-protection; \
+    has -fstack-clash-protection; has -mbranch-protection=standard; \
+    has -D_FORTIFY_SOURCE=3 || echo -D_FORTIFY_SOURCE=2))$(HARDER)
 
 # Asked once, and not before something is compiled: `make deps demo` begins
 # without pkg-config. Of MORE flags matter only where the headers are in an odd
@@ -89,7 +98,8 @@ $B/bench/%: tests/bench/%.c $(LIBS)
 $B/fuzz/%: tests/fuzz/%.c $(LIBS)
 	@mkdir -p $(@D)
 	@echo "  FUZZ $@"
-	$V$(COMPILE) -MF $@.d -fsanitize=fuzzer -o $@ $< $(LIBS) $(LDLIBS)
+	$V$(COMPILE) -MF $@.d $(FUZZER) $(LDFLAGS) -o $@ $< $(LIBS) $(LDLIBS) \
+    $(if $(filter %/sinks,$@),-ljansson)
 
 -include $(NET:.o=.d) $(CMD:.o=.d) $B/smtpsh.d $B/bench/talks.d $(UNIT:=.d) $(FUZZ:=.d)
 
@@ -119,6 +129,11 @@ check-servers check-hostile bench: $B/smtpsh
 
 fuzz:
 	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-run
+
+fuzz-nightly:
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-3600} $(MAKE) --no-print-directory fuzz
+
+fuzzers: $(FUZZ)
 
 fuzz-run: $(FUZZ)
 	@tests/fuzz.sh $(FUZZ)
@@ -174,4 +189,5 @@ $(NET) $(CMD) $B/smtpsh.o: | deps
 endif
 
 .PHONY: all demo units check torture check-servers check-hostile bench fuzz \
-        fuzz-run cover lint fmt deps deps-lint completions install uninstall dist clean
+        fuzz-nightly fuzz-run fuzzers cover lint fmt deps deps-lint \
+        completions install uninstall dist clean

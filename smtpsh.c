@@ -227,7 +227,9 @@ main_explain(struct buf *b, const char *text, struct err *e)
 	bool any = false;
 	if (strchr(text, ' ') == NULL)
 		return explain_word(b, text, strlen(text), e);
-	cmd_split(&a, text, strlen(text), &ignored);
+	/* Behind a quote that does not end is nothing to explain. */
+	if (cmd_split(&a, text, strlen(text), &ignored) < 0)
+		ignored.kind = ERR_NONE;
 	for (size_t i = 0; i < a.n; i++) {
 		bool digit = a.word[i][0] >= '2' && a.word[i][0] <= '5';
 		if (i > 0 && !digit)
@@ -263,7 +265,8 @@ main_texts(struct shell *sh, const struct opts *o)
 		r = main_explain(&b, o->words.item[i], &e);
 	}
 	struct buf page = BUF_INIT;
-	setup_settings(sh, o, &e);
+	if (r == 0)
+		r = setup_settings(sh, o, &e);
 	note_page(&page, buf_data(&b), buf_len(&b),
 	    o->help || o->explain ? shell_page_width(sh) : 0);
 	out_write(&sh->out, buf_data(&page), buf_len(&page));
@@ -350,9 +353,8 @@ main(int argc, char **argv)
 	if (opts_parse(&o, argc, argv, &e) < 0 ||
 	    opts_check(&o, isatty(STDIN_FILENO), &e) < 0) {
 		shell_error(&sh, &e);
-		shell_release(&sh, &e);
 		opts_release(&o);
-		return 64;
+		return main_end(&sh, 64);
 	}
 	o.wiped = opts_wipe(&o);
 	int status = main_texts(&sh, &o);
@@ -363,8 +365,7 @@ main(int argc, char **argv)
 	}
 	main_catch(&sh);
 	if (o.serve != NULL) {
-		status = main_serve(&sh, &o);
-		shell_release(&sh, &e);
+		status = main_end(&sh, main_serve(&sh, &o));
 	} else {
 		main_haste(&sh);
 		status = main_session(&sh, &o, &e);

@@ -23,7 +23,7 @@ struct attr {
 /* Appends " NAME=xtext" for a word "name=value", one of those in list (whose
  * last name is NULL). [UNAVAILABLE] always fits, [TEMPUNAVAIL] for NAME, and
  * both go as they are. -1: ERR_USAGE. */
-int attr_add(
+CHECKED int attr_add(
     struct buf *b, const struct attr *list, const char *word, struct err *e);
 
 #endif

@@ -24,8 +24,10 @@ dns_tell_host(struct shell *sh, struct dns_show *t, struct route_host *h,
 	int r = route_look(d, h, DNS_PORT, AF_UNSPEC, true, deadline, &why);
 	dns_show_addresses(t, &h->found);
 	/* What does not count is shown all the same. */
-	if (why.kind != ERR_INTR && h->tlsa.name == NULL && h->found.n > 0)
-		dns_tlsa(d, DNS_PORT, h->name, deadline, &h->tlsa, &why);
+	if (why.kind != ERR_INTR && h->tlsa.name == NULL && h->found.n > 0 &&
+	    dns_tlsa(d, DNS_PORT, h->name, deadline, &h->tlsa, &why) < 0 &&
+	    why.kind == ERR_INTR)
+		r = -1;
 	if (h->tlsa.name != NULL)
 		dns_show_tlsa(t, &h->tlsa);
 	if (r == 0)

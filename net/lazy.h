@@ -49,6 +49,6 @@ struct lazy {
  * -1, and the table must not be used: ERR_NOINPUT, with the library or the
  * function that is missing and the package that has it. A later call tries
  * again. What is loaded stays. */
-int lazy_load(struct lazy *l, struct err *e);
+CHECKED int lazy_load(struct lazy *l, struct err *e);
 
 #endif

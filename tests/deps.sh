@@ -14,25 +14,25 @@ case " $os " in
 	build='gcc libc6-dev make pkg-config libreadline-dev libpcre2-dev
 	    libjansson-dev libssl-dev libgsasl-dev libunbound-dev libidn2-dev
 	    bash bats tmux jq openssl procps'
-	lint='clang clang-format clang-tidy cppcheck shellcheck mandoc zsh fish'
+	lint='clang llvm clang-format clang-tidy cppcheck shellcheck mandoc zsh fish'
 	;;
 *" fedora "* | *" rhel "*)
 	build='gcc glibc-devel make pkgconf-pkg-config readline-devel pcre2-devel
 	    jansson-devel openssl-devel libgsasl-devel unbound-devel
 	    libidn2-devel bash bats tmux jq openssl procps-ng'
-	lint='clang clang-tools-extra compiler-rt cppcheck ShellCheck mandoc zsh
+	lint='clang llvm clang-tools-extra compiler-rt cppcheck ShellCheck mandoc zsh
 	    fish'
 	;;
 *" arch "*)
 	build='gcc make pkgconf readline pcre2 jansson openssl gsasl unbound
 	    libidn2 bash bats tmux jq procps-ng'
-	lint='clang compiler-rt cppcheck shellcheck mandoc zsh fish'
+	lint='clang llvm compiler-rt cppcheck shellcheck mandoc zsh fish'
 	;;
 *" alpine "*)
 	build='gcc musl-dev make pkgconf readline-dev pcre2-dev jansson-dev
 	    openssl-dev libgsasl-dev unbound-dev libidn2-dev bash bats tmux jq
 	    openssl coreutils procps'
-	lint='clang clang-extra-tools compiler-rt cppcheck shellcheck mandoc zsh
+	lint='clang llvm clang-extra-tools compiler-rt cppcheck shellcheck mandoc zsh
 	    fish'
 	;;
 *" Darwin "*)

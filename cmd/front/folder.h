@@ -7,6 +7,6 @@
 /* Puts in the place of each folder the files in it whose names end in .smtp,
  * sorted by name; not hidden ones, nor those in folders below. ERR_NOINPUT: it
  * has none, or cannot be read. */
-int folder_expand(struct opts *o, struct err *e);
+CHECKED int folder_expand(struct opts *o, struct err *e);
 
 #endif

@@ -23,7 +23,7 @@ struct host {
 
 /* From the options; serve: as a server (an empty world takes all), else the
  * sandbox (RFC 821's own world). A mock's variables are sh's. */
-int host_init(struct host *h, const struct opts *o, struct shell *sh,
+CHECKED int host_init(struct host *h, const struct opts *o, struct shell *sh,
     bool serve, struct err *e);
 void host_release(struct host *h);
 /* --serve: until a signal, or --count sessions. The exit status. */

@@ -6,9 +6,9 @@
 #include "cmd/front/host.h"
 
 /* A number that an option has. ERR_USAGE. */
-int host_number(
+CHECKED int host_number(
     const char *option, const char *word, unsigned long long *n, struct err *e);
 /* --user and its kind. h->tls is there, or will never be. */
-int host_user(struct host *h, const struct opts *o, struct err *e);
+CHECKED int host_user(struct host *h, const struct opts *o, struct err *e);
 
 #endif

@@ -143,9 +143,9 @@ host_bound(void *arg, struct err *e)
 		return -1;
 	tzset();
 	char *folder = host_folder(v->o->socket);
-	confine_run(v->o->maildir, folder);
+	int r = confine_run(v->o->maildir, folder, e);
 	free(folder);
-	return 0;
+	return r < 0 ? -1 : 0;
 }
 
 /* "2525", "smtp"; 0 lets the kernel choose. */

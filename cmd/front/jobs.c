@@ -310,7 +310,7 @@ jobs_run(
 	y->status = talk_status(&sh->talk);
 	for (size_t i = 0; i < n; i++)
 		j.job[i].path = run[i].text;
-	out_flush(&sh->out, NULL);
+	out_push(&sh->out);
 	while (r == 0 && (r = jobs_begin(&j, &e)) == 0 && j.running > 0) {
 		jobs_wait(&j);
 		while (j.told < j.begun && j.job[j.told].ended)

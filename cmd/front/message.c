@@ -127,8 +127,9 @@ message_addresses(struct message *m, struct err *e)
 	} else if (message_word(m, "${from}", &m->from, e) < 0) {
 		return -1;
 	}
-	vars_set(&m->sh->talk.vars, "from", buf_str(&m->from),
-	    buf_len(&m->from), NULL);
+	if (vars_set(&m->sh->talk.vars, "from", buf_str(&m->from),
+		buf_len(&m->from), e) < 0)
+		return -1;
 	for (size_t i = 0; i < m->o->to.n; i++)
 		if (compose_addresses(&m->to, "--to", m->o->to.item[i], e) < 0)
 			return -1;

@@ -122,16 +122,16 @@ struct opts {
 
 /* Reads the words. ERR_USAGE names the option, and what may have been
  * meant. */
-int opts_parse(struct opts *o, int argc, char **argv, struct err *e);
+CHECKED int opts_parse(struct opts *o, int argc, char **argv, struct err *e);
 /* Decides the front, and whether every option that was given has something to
  * do there, and nothing contradicts. terminal: standard input is one.
  * ERR_USAGE says what to do. */
-int opts_check(struct opts *o, bool terminal, struct err *e);
+CHECKED int opts_check(struct opts *o, bool terminal, struct err *e);
 /* Takes what -c says of secrets out of argv. Whether there was any. */
 bool opts_wipe(struct opts *o);
 void opts_release(struct opts *o);
 /* The text of --help, or of one of its groups. ERR_USAGE: no such group. */
-int opts_usage(struct buf *b, const char *group, struct err *e);
+CHECKED int opts_usage(struct buf *b, const char *group, struct err *e);
 /* Is there a group of that name? */
 bool opts_is_group(const char *word);
 /* Their names; NULL behind the last. */

@@ -17,7 +17,7 @@
  * leaves to the prelude the server has as well: 220, 250 to HELO, 221 to QUIT.
  * A 220 to STARTTLS is followed by TLS. The \words were checked before
  * (shell_precheck()). */
-int play_make(struct mock_play *play, const struct script *s,
+CHECKED int play_make(struct mock_play *play, const struct script *s,
     const struct vars *vars, struct err *e);
 void play_release(struct mock_play *play);
 

@@ -7,15 +7,16 @@
 #include "net/conn/proxy.h"
 
 /* The terminal's width, and settings that options say; first of all. */
-int setup_settings(struct shell *sh, const struct opts *o, struct err *e);
+CHECKED int setup_settings(
+    struct shell *sh, const struct opts *o, struct err *e);
 /* -D, and what other options say of variables. ERR_USAGE. */
-int setup_vars(struct shell *sh, const struct opts *o, struct err *e);
+CHECKED int setup_vars(struct shell *sh, const struct opts *o, struct err *e);
 /* Where the output goes, in which form. ERR_OUTPUT. */
-int setup_sinks(struct shell *sh, const struct opts *o, struct err *e);
+CHECKED int setup_sinks(struct shell *sh, const struct opts *o, struct err *e);
 /* All that a session needs: settings, sinks, variables, the place, TLS and
  * AUTH, DNS and proxy. The proxy is parsed into *proxy, which must outlive
  * the shell. What the options point to stays theirs. */
-int setup_session(struct shell *sh, const struct opts *o,
+CHECKED int setup_session(struct shell *sh, const struct opts *o,
     struct proxy_url *proxy, struct err *e);
 /* $XDG_CONFIG_HOME/smtpsh/rc: the same language, for people's sessions. */
 void setup_rc(struct shell *sh);

@@ -46,8 +46,7 @@ source_keep(struct shell *sh, struct source_start *s)
 	s->where.bind = source_dup(w->bind);
 	vars_init(&s->vars);
 	for (size_t i = 0; i < t->vars.n; i++)
-		vars_set(&s->vars, t->vars.var[i].name, t->vars.var[i].value,
-		    t->vars.var[i].len, NULL);
+		vars_copy(&s->vars, &t->vars.var[i]);
 	s->templates.n = t->templates.n;
 	s->templates.template =
 	    mem_alloc((t->templates.n + 1) * sizeof(struct template));
@@ -268,7 +267,7 @@ source_wait(struct shell *sh, int fd, struct err *e)
 		size_t n = 1;
 		if (t->link != NULL)
 			talk_idle(t);
-		out_flush(&sh->out, NULL);
+		out_push(&sh->out);
 		if (t->link != NULL)
 			n += link_wants(t->link, false, p + 1);
 		if (loop_wait(&sh->loop, p, n, LOOP_FOREVER) == LOOP_INTR)

@@ -35,7 +35,8 @@ int explain_keyword(struct buf *out, const char *keyword, size_t len,
  * keyword, a parameter of MAIL or RCPT. One section a meaning, with an empty
  * line between; lines are as long as they are, note_page() breaks them. Unknown: -1 and ERR_USAGE, which says what
  * is understood. */
-int explain_word(struct buf *out, const char *word, size_t len, struct err *e);
+CHECKED int explain_word(
+    struct buf *out, const char *word, size_t len, struct err *e);
 
 /* Appends the short form of a table's source: "RFC 4954" of "RFC 4954 6". */
 void explain_source(struct buf *out, const char *source);

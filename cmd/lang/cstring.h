@@ -8,7 +8,8 @@
 
 /* Appends p with \r \n \t \a \b \e \f \v \0 \NNN \xNN \\ \" as the octets that
  * they stand for. ERR_USAGE names an escape that is none. */
-int cstring_parse(struct buf *b, const char *p, size_t len, struct err *e);
+CHECKED int cstring_parse(
+    struct buf *b, const char *p, size_t len, struct err *e);
 
 /* Appends octets so that cstring_parse() gives them back: printable ASCII as it
  * is, a blank at the start and all else escaped. */

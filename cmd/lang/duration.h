@@ -6,6 +6,6 @@
 #include "net/core/err.h"
 
 /* In milliseconds, at most a day. A number alone is seconds. ERR_USAGE. */
-int duration_parse(const char *s, int64_t *ms, struct err *e);
+CHECKED int duration_parse(const char *s, int64_t *ms, struct err *e);
 
 #endif

@@ -88,14 +88,14 @@ void lang_init(struct lang *l, const char *name, enum dialect d);
 void lang_release(struct lang *l);
 /* One line without its end. 0 with *out (STMT_NOTHING while more lines belong
  * to it), or -1: ERR_DATA with "NAME:LINE: found ..., expected ...". */
-int lang_line(
+CHECKED int lang_line(
     struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e);
 /* Is anything half said at the end: mail text, a reply, a template? */
-int lang_end(struct lang *l, struct err *e);
+CHECKED int lang_end(struct lang *l, struct err *e);
 
 /* Reads lines of a template's body as a file's, where it is defined on that
  * line; says what lang_line() says. */
-int lang_check_body(
+CHECKED int lang_check_body(
     const struct lang *l, unsigned line, const char *body, struct err *e);
 
 /* A whole file. Its statements' texts stand in octets. */
@@ -114,11 +114,11 @@ struct script {
 };
 
 /* Parses all of it, strictly; ERR_DATA names the line. word may be NULL. */
-int script_parse(struct script *s, const char *name, const char *p, size_t len,
-    enum dialect d, lang_word *word, struct err *e);
+CHECKED int script_parse(struct script *s, const char *name, const char *p,
+    size_t len, enum dialect d, lang_word *word, struct err *e);
 /* Reads a regular file (at most 64 MiB), or standard input for "-", and
  * parses it. ERR_NOINPUT. */
-int script_read(struct script *s, const char *path, enum dialect d,
+CHECKED int script_read(struct script *s, const char *path, enum dialect d,
     lang_word *word, struct err *e);
 void script_release(struct script *s);
 

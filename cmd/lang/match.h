@@ -22,16 +22,16 @@ struct expect {
  * '-' where more lines follow. Flags of an expression are i m s x, as Perl has
  * them. -1: not of that form, or a '/' that opens and is no expression
  * (ERR_DATA). */
-int expect_parse(
+CHECKED int expect_parse(
     struct expect **out, const char *p, size_t len, char *sep, struct err *e);
 /* Adds a line of the same reply. -1 if its code differs. */
-int expect_add(
+CHECKED int expect_add(
     struct expect *x, const char *p, size_t len, char *sep, struct err *e);
 void expect_free(struct expect *x);
 /* Does its text or regular expression have a ${...}? */
 bool expect_has_vars(const struct expect *x);
 /* The same with text and regular expression passed through expand(). */
-int expect_expand(struct expect **out, const struct expect *x,
+CHECKED int expect_expand(struct expect **out, const struct expect *x,
     int (*expand)(
 	void *arg, const char *p, size_t len, struct buf *b, struct err *e),
     void *arg, struct err *e);

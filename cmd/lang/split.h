@@ -13,7 +13,8 @@ struct cmd_args {
 
 /* Words of a line: blanks part, '...' and "..." quote, \ escapes in "...".
  * The result's words are the caller's: cmd_args_release(). */
-int cmd_split(struct cmd_args *a, const char *p, size_t len, struct err *e);
+CHECKED int cmd_split(
+    struct cmd_args *a, const char *p, size_t len, struct err *e);
 void cmd_args_release(struct cmd_args *a);
 
 #endif

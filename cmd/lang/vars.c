@@ -111,16 +111,10 @@ vars_grow(struct vars *v)
 	}
 }
 
-int
-vars_set(struct vars *v, const char *name, const char *value, size_t len,
-    struct err *e)
+static void
+vars_keep(struct vars *v, const char *name, const char *value, size_t len)
 {
 	size_t name_len = strlen(name);
-	if (!vars_is_name(name, name_len))
-		return err_set(e, ERR_USAGE,
-		    "'%s' is no variable name: letters, digits, '_' and '-', "
-		    "a letter first",
-		    name);
 	struct var *slot = vars_slot(v, name, name_len);
 	char *copy = mem_dupn(value, len);
 	if (slot == NULL) {
@@ -134,6 +128,24 @@ vars_set(struct vars *v, const char *name, const char *value, size_t len,
 	}
 	slot->value = copy;
 	slot->len = len;
+}
+
+void
+vars_copy(struct vars *v, const struct var *from)
+{
+	vars_keep(v, from->name, from->value, from->len);
+}
+
+int
+vars_set(struct vars *v, const char *name, const char *value, size_t len,
+    struct err *e)
+{
+	if (!vars_is_name(name, strlen(name)))
+		return err_set(e, ERR_USAGE,
+		    "'%s' is no variable name: letters, digits, '_' and '-', "
+		    "a letter first",
+		    name);
+	vars_keep(v, name, value, len);
 	return 0;
 }
 

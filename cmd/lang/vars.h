@@ -27,10 +27,12 @@ struct vars {
 
 void vars_init(struct vars *v);
 void vars_release(struct vars *v);
+/* Sets it to what it is elsewhere. */
+void vars_copy(struct vars *v, const struct var *from);
 /* A name is letters, digits, '_', '-', not beginning with a digit. -1:
  * ERR_USAGE. */
-int vars_set(struct vars *v, const char *name, const char *value, size_t len,
-    struct err *e);
+CHECKED int vars_set(struct vars *v, const char *name, const char *value,
+    size_t len, struct err *e);
 bool vars_unset(struct vars *v, const char *name);
 /* Borrowed until the next change; NULL if there is none. */
 const struct var *vars_get(const struct vars *v, const char *name);
@@ -45,7 +47,7 @@ struct var_args {
  * (all words, SP between), ${2*} (from the second on, a SP before each) put
  * in, and $${ as ${. -1, ERR_USAGE: an undefined or malformed one, named; or
  * more than 1 MiB, or a value with CR, LF or NUL unless raw (ERR_DATA). */
-int vars_expand(const struct vars *v, const struct var_args *args,
+CHECKED int vars_expand(const struct vars *v, const struct var_args *args,
     const char *p, size_t len, bool raw, struct buf *b, struct err *e);
 
 #endif

@@ -25,6 +25,6 @@ void where_release(struct where *w);
 /* "HOST", "HOST:PORT", "[v6]:PORT", smtp://, smtps://, lmtp://, or a path
  * that begins with '/' for a Unix socket. Fills kind, host, port, path, lmtp,
  * tls_on_connect and leaves the rest. ERR_USAGE. */
-int where_parse(struct where *w, const char *text, struct err *e);
+CHECKED int where_parse(struct where *w, const char *text, struct err *e);
 
 #endif

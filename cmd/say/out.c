@@ -141,8 +141,8 @@ out_to(struct out *o, int fd, const char *p, size_t len)
 					  : out_all(fd, p, len);
 }
 
-static void
-out_send(struct out *o)
+void
+out_push(struct out *o)
 {
 	if (buf_len(&o->pending) == 0)
 		return;
@@ -167,13 +167,13 @@ out_write(struct out *o, const char *p, size_t len)
 {
 	buf_add(&o->pending, p, len);
 	if (buf_len(&o->pending) >= OUT_GATHER)
-		out_send(o);
+		out_push(o);
 }
 
 int
 out_flush(struct out *o, struct err *e)
 {
-	out_send(o);
+	out_push(o);
 	if (!o->errored)
 		return 0;
 	return err_set(e, ERR_OUTPUT, "cannot write to standard output: %s",
@@ -207,7 +207,7 @@ out_error(struct out *o, const char *fmt, ...)
 	buf_adds(&safe, "smtpsh: ");
 	escape_add(&safe, buf_data(&text), buf_len(&text), true);
 	out_wrap(o, &line, &safe);
-	out_send(o);
+	out_push(o);
 	if (o->before != NULL)
 		o->before(o->arg);
 	/* There is nobody left to tell when this fails. */
@@ -224,7 +224,7 @@ out_error(struct out *o, const char *fmt, ...)
 void
 out_errors(struct out *o, const char *p, size_t len)
 {
-	out_send(o);
+	out_push(o);
 	(void)out_all(STDERR_FILENO, p, len);
 }
 

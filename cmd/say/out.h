@@ -34,15 +34,17 @@ void out_init(struct out *o);
 /* Gathers; written at out_flush() or when 64 KiB are there. With nowait the
  * caller sees to it that what gathers has an end (out_waiting()). */
 void out_write(struct out *o, const char *p, size_t len);
+/* Writes it; whether that went well, the next out_flush() tells. */
+void out_push(struct out *o);
 /* 0, or -1 with ERR_OUTPUT. A reader that went away (EPIPE) counts. */
-int out_flush(struct out *o, struct err *e);
+CHECKED int out_flush(struct out *o, struct err *e);
 /* A line on standard error, "smtpsh: " before it, escaped, without secrets; on
  * a terminal broken at words. Flushes first. */
 void out_error(struct out *o, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Lines that another process of ours made by that, as they are. */
 void out_errors(struct out *o, const char *p, size_t len);
-int out_release(struct out *o, struct err *e);
+CHECKED int out_release(struct out *o, struct err *e);
 /* Octets that nobody has taken yet. */
 size_t out_waiting(const struct out *o);
 /* nowait: waits for a reader to take all of it, for so long at most. */

@@ -61,7 +61,7 @@ drive_tell(struct shell *sh)
 			talk_remark(t, "%s", buf_str(&b));
 		else
 			out_error(&sh->out, "%s", buf_str(&b));
-		out_flush(&sh->out, NULL);
+		out_push(&sh->out);
 	}
 	buf_release(&b);
 }
@@ -90,7 +90,7 @@ shell_drive(struct shell *sh)
 			sh->patience.began_ns = 0;
 			return w;
 		}
-		out_flush(&sh->out, NULL);
+		out_push(&sh->out);
 		if (drive_wait(sh, w) == LOOP_INTR)
 			talk_interrupt(t);
 		else

@@ -9,6 +9,7 @@
 /* Is the open file ours (or root's), and nobody else can write it or, where it
  * is secret, read it? A pipe or a device is. 0; -1: ERR_NOINPUT, what is wrong
  * with it and the command that mends it. path is for the text. */
-int file_is_private(int fd, const char *path, bool secret, struct err *e);
+CHECKED int file_is_private(
+    int fd, const char *path, bool secret, struct err *e);
 
 #endif

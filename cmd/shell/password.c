@@ -25,7 +25,7 @@ static int
 password_wait(struct loop *l, int fd, struct err *e)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	if (l == NULL ? poll(&p, 1, -1) >= 0
+	if (l == NULL ? poll(&p, 1, -1) >= 0 || errno != EINTR
 		      : loop_wait(l, &p, 1, LOOP_FOREVER) == LOOP_READY)
 		return 0;
 	return err_set(e, ERR_INTR, "interrupted");

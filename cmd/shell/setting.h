@@ -50,8 +50,8 @@ const struct setting *setting_find(const char *name);
 void setting_start(struct shell *sh);
 /* ERR_USAGE begins with said ("--timeout", "\set timeout") and names the
  * value. */
-int setting_set(struct shell *sh, const struct setting *s, const char *said,
-    const char *value, struct err *e);
+CHECKED int setting_set(struct shell *sh, const struct setting *s,
+    const char *said, const char *value, struct err *e);
 /* Would that value do? */
 bool setting_takes(
     const struct shell *sh, const struct setting *s, const char *value);

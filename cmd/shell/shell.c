@@ -341,7 +341,7 @@ shell_show(struct shell *sh, const char *p, size_t len, bool page)
 	shell_lines(sh, p, len, &b);
 	bool reads = page && sh->talk.interactive && sh->out.terminal;
 	if (reads)
-		out_flush(&sh->out, NULL);
+		out_push(&sh->out);
 	if (!reads || !pager_show(sh->out.fd, buf_data(&b), buf_len(&b)))
 		out_write(&sh->out, buf_data(&b), buf_len(&b));
 	buf_release(&b);

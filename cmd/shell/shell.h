@@ -52,9 +52,9 @@ struct shell {
 };
 
 /* Everything to its default; cmd/front/setup.c fills in what options say. */
-int shell_init(struct shell *sh, struct err *e);
+CHECKED int shell_init(struct shell *sh, struct err *e);
 /* -1: standard output could not be written; -2: a file that was asked for. */
-int shell_release(struct shell *sh, struct err *e);
+CHECKED int shell_release(struct shell *sh, struct err *e);
 /* Whose conversation it is. */
 struct shell *shell_of(const struct talk *t);
 void shell_add_sink(struct shell *sh, struct sink *s);
@@ -68,7 +68,7 @@ enum talk_wait shell_drive(struct shell *sh);
 enum talk_wait shell_do(struct shell *sh, void (*act)(struct talk *t));
 
 /* The record under way is taken away and closed. -1: it could not be written. */
-int shell_end_record(struct shell *sh, struct err *e);
+CHECKED int shell_end_record(struct shell *sh, struct err *e);
 
 /* One line of a stream (talk_stream()); *l keeps what goes over several. -1:
  * it failed (told), or nobody takes the output any more. */

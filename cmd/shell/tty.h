@@ -11,7 +11,7 @@
  * whatever signal, the terminal shows again what is typed; Ctrl-Z stops and the
  * question is asked again. l may be NULL. -1: ERR_USAGE (no terminal),
  * ERR_INTR (a signal, or nothing typed). */
-int tty_ask(struct loop *l, const char *question, bool shown,
+CHECKED int tty_ask(struct loop *l, const char *question, bool shown,
     struct sasl_secret *out, struct err *e);
 
 #endif

@@ -15,7 +15,7 @@ human_flush(struct human *h)
 {
 	out_write(h->out, buf_data(&h->text), buf_len(&h->text));
 	buf_clear(&h->text);
-	out_flush(h->out, NULL); /* the shell asks for the error */
+	out_push(h->out); /* the shell asks for the error */
 }
 
 size_t

@@ -18,7 +18,7 @@
 	X(json_array)                                                          \
 	X(json_array_append_new)                                               \
 	X(json_delete)                                                         \
-	X(json_dumps)                                                          \
+	X(json_dump_callback)                                                  \
 	X(json_integer)                                                        \
 	X(json_object)                                                         \
 	X(json_object_set_new)                                                 \
@@ -43,7 +43,7 @@ static struct lazy json_lib_lazy =
 #define json_array	      (json_lib.json_array)
 #define json_array_append_new (json_lib.json_array_append_new)
 #define json_delete	      (json_lib.json_delete)
-#define json_dumps	      (json_lib.json_dumps)
+#define json_dump_callback    (json_lib.json_dump_callback)
 #define json_integer	      (json_lib.json_integer)
 #define json_object	      (json_lib.json_object)
 #define json_object_set_new   (json_lib.json_object_set_new)
@@ -342,6 +342,15 @@ json_safe(struct buf *b, const char *p, size_t len)
 	}
 }
 
+/* Ours, since json_dumps() forgets to look whether there was memory for a
+ * key. */
+static int
+json_take(const char *p, size_t len, void *arg)
+{
+	buf_add(arg, p, len);
+	return 0;
+}
+
 static void
 json_put(struct sink *s, const struct event *ev)
 {
@@ -355,20 +364,20 @@ json_put(struct sink *s, const struct event *ev)
 	json_put_string(o, "file", j->redact, ev->file);
 	if (ev->line > 0)
 		json_put_number(o, "line", ev->line);
-	char *line = json_dumps(
-	    o, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
+	struct buf line = BUF_INIT, b = BUF_INIT;
+	int r = json_dump_callback(o, json_take, &line,
+	    JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
 	/* json_decref() is the header's own code: it would want the library
 	 * linked. Nobody else has o. */
 	json_delete(o);
-	if (line == NULL)
+	if (r != 0)
 		abort(); /* out of memory */
-	struct buf b = BUF_INIT;
-	json_safe(&b, line, strlen(line));
+	json_safe(&b, buf_data(&line), buf_len(&line));
 	buf_addc(&b, '\n');
-	free(line);
+	buf_release(&line);
 	out_write(j->out, buf_data(&b), buf_len(&b));
 	if (ev->kind != EV_TEXT)
-		out_flush(j->out, NULL); /* the shell asks for the error */
+		out_push(j->out); /* the shell asks for the error */
 	buf_release(&b);
 }
 

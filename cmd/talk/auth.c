@@ -25,22 +25,29 @@ enum auth_step {
 	AUTH_CANCELLED
 };
 
-static void
+/* What the session has; to go without what it should have would be a step
+ * down that the server cannot tell from an attacker's. */
+static int
 auth_binding(struct tls *t, struct sasl_binding *b, struct buf *exporter,
-    struct buf *unique)
+    struct buf *unique, struct err *e)
 {
-	struct err ignored;
 	*b = (struct sasl_binding){ 0 };
 	if (t == NULL)
-		return;
-	if (tls_channel_binding(t, "tls-exporter", exporter, &ignored) == 0) {
+		return 0;
+	struct err why = { 0 };
+	if (tls_channel_binding(t, "tls-exporter", exporter, &why) == 0) {
 		b->exporter_p = buf_data(exporter);
 		b->exporter_len = buf_len(exporter);
 	}
-	if (tls_channel_binding(t, "tls-unique", unique, &ignored) == 0) {
+	if (why.kind != ERR_BUG &&
+	    tls_channel_binding(t, "tls-unique", unique, &why) == 0) {
 		b->unique_p = buf_data(unique);
 		b->unique_len = buf_len(unique);
 	}
+	if (why.kind != ERR_BUG)
+		return 0;
+	*e = why;
+	return -1;
 }
 
 /* "challenge: ..." as it decodes, PLAIN's NULs as \0. */
@@ -123,8 +130,9 @@ auth_choose(struct talk *t, struct auth_act *a, struct err *e)
 		    smtp_is_tls(s) ? "" : " (many servers offer it under TLS)");
 	if (k == NULL)
 		talk_remark(t, "AUTH was not offered");
-	auth_binding(conn_tls(link_conn(t->link)), &a->cfg.binding,
-	    &a->exporter, &a->unique);
+	if (auth_binding(conn_tls(link_conn(t->link)), &a->cfg.binding,
+		&a->exporter, &a->unique, e) < 0)
+		return -1;
 	const struct sasl_mech *m = sasl_choose(&a->cfg, e);
 	if (m == NULL || auth_secret(t, a, m, e) < 0)
 		return -1;

@@ -53,12 +53,12 @@ const struct cmd *cmd_check(
     const char *p, size_t len, bool count, struct err *e);
 /* Whether all of a file can be run, and may be, as far as that is known
  * before; ERR_DATA names the line, ERR_NOINPUT a file that it includes. */
-int cmd_precheck(const struct talk *t, const struct script *s,
+CHECKED int cmd_precheck(const struct talk *t, const struct script *s,
     const struct whose *w, struct err *e);
 /* For the language (lang_word): what the command of that name or prefix is. */
 unsigned cmd_word(const char *name, size_t len);
 /* Splits a line (behind the backslash) and runs it; templates too. */
-int cmd_run(struct talk *t, const char *p, size_t len, struct err *e);
+CHECKED int cmd_run(struct talk *t, const char *p, size_t len, struct err *e);
 /* A word that no server knows may be a slip, or meant for smtpsh: appends what
  * may have been meant. False: no idea. */
 bool mistyped_line(struct buf *out, const char *line, size_t len);

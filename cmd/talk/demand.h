@@ -14,14 +14,17 @@ struct buf;
 struct talk;
 
 /* As smtp_command(), smtp_raw() and the rest of them. */
-int demand_line(struct talk *t, const char *p, size_t len, struct err *e);
-int demand_raw(
+CHECKED int demand_line(
+    struct talk *t, const char *p, size_t len, struct err *e);
+CHECKED int demand_raw(
     struct talk *t, const char *p, size_t len, bool owes, struct err *e);
-int demand_text(struct talk *t, const char *p, size_t len, struct err *e);
-int demand_text_take(struct talk *t, struct buf *b, struct err *e);
-int demand_text_end(struct talk *t, struct err *e);
-int demand_chunk(struct talk *t, const char *p, size_t len, struct err *e);
-int demand_bdat(
+CHECKED int demand_text(
+    struct talk *t, const char *p, size_t len, struct err *e);
+CHECKED int demand_text_take(struct talk *t, struct buf *b, struct err *e);
+CHECKED int demand_text_end(struct talk *t, struct err *e);
+CHECKED int demand_chunk(
+    struct talk *t, const char *p, size_t len, struct err *e);
+CHECKED int demand_bdat(
     struct talk *t, const char *p, size_t len, bool last, struct err *e);
 
 #endif

@@ -15,7 +15,9 @@ static void
 expect_capture(void *arg, const char *name, const char *p, size_t len)
 {
 	struct talk *t = arg;
-	vars_set(&t->vars, name, p, len, NULL);
+	struct err e;
+	if (vars_set(&t->vars, name, p, len, &e) < 0)
+		talk_remark(t, "not kept: %s", e.text);
 }
 
 void

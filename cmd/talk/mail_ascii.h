@@ -25,7 +25,7 @@ struct ascii_paths {
 bool ascii_needs_utf8(const struct mail *m);
 /* With domains as A-labels (RFC 5891), each told. ERR_REFUSED: a local part is
  * beyond ASCII; ERR_USAGE, ERR_NOINPUT: as idn_to_ascii(). */
-int ascii_paths(
+CHECKED int ascii_paths(
     struct talk *t, const struct mail *m, struct ascii_paths *a, struct err *e);
 void ascii_paths_release(struct ascii_paths *a);
 

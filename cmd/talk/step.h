@@ -32,7 +32,7 @@ bool talk_builtin(void *arg, const char *name, struct buf *b);
 /* Takes one event. ACT_MORE: something came; ACT_DONE: the moment until_ns is
  * over (never for LOOP_FOREVER, which fails when RFC 5321's time for what is
  * owed is over); ACT_WAIT; -1. */
-int step_take(struct talk *t, int64_t until_ns, struct err *e);
+CHECKED int step_take(struct talk *t, int64_t until_ns, struct err *e);
 /* What has come of a reply that did not end is shown. */
 void step_leftover(struct talk *t);
 /* Its reply is one that only an expectation may have after such a line. */
@@ -52,7 +52,7 @@ void step_unjudged(struct talk *t, const struct due *d);
 /* send.c */
 /* A greeting that nobody judges must be 220: ERR_REFUSED, ERR_TEMP, ERR_PROTO.
  */
-int step_greeting(int code, struct err *e);
+CHECKED int step_greeting(int code, struct err *e);
 
 /* open.c */
 /* The connection has gone: forgets all that belonged to it, but not the
@@ -68,20 +68,20 @@ void step_fail(struct talk *t, const struct err *why);
 
 /* stmt.c */
 /* Runs the frame's statement, as an act's resume(). */
-int step_stmt(
+CHECKED int step_stmt(
     struct talk *t, struct frame *f, const struct stmt *st, struct err *e);
 /* --stop: a refusal that nobody judges ends the source. */
 bool step_must_stop(struct talk *t, const struct stmt *st);
 /* Waits for the line just queued as the frame has it: all of its replies in
  * STEP; room in the queue in GROUP. */
-int step_sent(struct talk *t, struct err *e);
+CHECKED int step_sent(struct talk *t, struct err *e);
 
 /* The mail text was answered before its end: -1. */
-int step_cut(struct talk *t, struct err *e);
+CHECKED int step_cut(struct talk *t, struct err *e);
 
 /* send.c */
 /* Why nothing more can be sent: 421, or the connection is gone. -1. */
-int step_closed(const struct talk *t, struct err *e);
+CHECKED int step_closed(const struct talk *t, struct err *e);
 
 /* frame.c */
 /* DATA, AUTH and STARTTLS end \\pipeline, for those who called, too. */

@@ -216,17 +216,17 @@ void talk_source_end(struct talk *t);
 
 /* For acts and commands. They return as resume() does, or -1. */
 /* Written and answered, all of it; TLS too, if that was a 220 to STARTTLS. */
-int talk_await(struct talk *t, struct err *e);
+CHECKED int talk_await(struct talk *t, struct err *e);
 /* Writes what is queued, reading meanwhile. */
-int talk_write(struct talk *t, struct err *e);
+CHECKED int talk_write(struct talk *t, struct err *e);
 /* Before a line, \raw or mail text goes out. v: its verb, or NULL. */
-int talk_ready(struct talk *t, const struct verb *v, struct err *e);
+CHECKED int talk_ready(struct talk *t, const struct verb *v, struct err *e);
 /* The connection stands, the greeting was taken. */
-int talk_greet(struct talk *t, struct err *e);
-int talk_need_link(struct talk *t, struct err *e);
+CHECKED int talk_greet(struct talk *t, struct err *e);
+CHECKED int talk_need_link(struct talk *t, struct err *e);
 /* Nothing came that no line asked for; else it is told, and that is the
  * status. -1: 421, or the end. */
-int talk_surplus(struct talk *t, struct err *e);
+CHECKED int talk_surplus(struct talk *t, struct err *e);
 /* Waits for w until a moment. */
 int talk_sleep(struct talk *t, enum talk_wait w, int64_t deadline_ns);
 /* Takes events that are there, showing them, while nobody waits for them.
@@ -243,7 +243,7 @@ void talk_say(struct talk *t, const char *line);
 /* A line of smtpsh's own: EHLO, QUIT; secret: shown as ***. */
 void talk_say_own(struct talk *t, const char *line);
 /* EHLO, HELO or LHLO of ours. */
-int talk_say_helo(struct talk *t, const char *verb, struct err *e);
+CHECKED int talk_say_helo(struct talk *t, const char *verb, struct err *e);
 void talk_starttls(struct talk *t, bool implied);
 void talk_tls(struct talk *t);
 void talk_secure(struct talk *t);
@@ -252,7 +252,7 @@ void talk_begin(struct talk *t);
 /* AUTH; mech, user: or NULL. must: a refusal is an error. */
 void talk_auth(struct talk *t, const char *mech, const char *user, bool must);
 /* Octets as they are (\\raw, \\octets). owes: a reply is awaited for them. */
-int talk_octets(
+CHECKED int talk_octets(
     struct talk *t, const char *p, size_t len, bool owes, struct err *e);
 /* Whether octets that end so (the last 5 will do) are answered: a line's end
  * is; inside mail text only the text's. */
@@ -264,20 +264,20 @@ void talk_end(struct talk *t);
 /* The end of a conversation, politely, and of its connection. */
 void talk_close(struct talk *t);
 /* Runs lines of the language: a template's body. -1: too deep. */
-int talk_text(struct talk *t, const char *name, const char *p, size_t len,
-    const struct var_args *args, struct err *e);
-int talk_include(struct talk *t, const char *path, struct err *e);
+CHECKED int talk_text(struct talk *t, const char *name, const char *p,
+    size_t len, const struct var_args *args, struct err *e);
+CHECKED int talk_include(struct talk *t, const char *path, struct err *e);
 
 /* A line is queued: its due. */
-int talk_queue(
+CHECKED int talk_queue(
     struct talk *t, enum due_by by, const char *p, size_t len, struct err *e);
 /* The due of what was just put into the core. */
 void talk_owe(struct talk *t, enum due_by by);
 
 /* Judging. */
-int talk_expect(struct talk *t, const struct expect *x, struct err *e);
+CHECKED int talk_expect(struct talk *t, const struct expect *x, struct err *e);
 /* A check that is no reply's: counted and told. -1 (told) when it is missed. */
-int talk_check(
+CHECKED int talk_check(
     struct talk *t, bool met, const char *want, const char *got, struct err *e);
 void talk_settle(struct talk *t);
 /* The same, but a greeting before which nothing was sent may still be judged. */

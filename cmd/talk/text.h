@@ -33,22 +33,24 @@ struct text {
 
 /* Opens a file ("-": standard input). say: the line that sends the same, or
  * NULL. ERR_NOINPUT. */
-int text_open(struct text *x, const char *path, const char *say, struct err *e);
+CHECKED int text_open(
+    struct text *x, const char *path, const char *say, struct err *e);
 /* The same for text that is at hand; taken over from b. */
 void text_memory(struct text *x, const char *name, struct buf *b);
 void text_release(struct text *x);
 /* Checks first again, which somebody has changed. ERR_DATA. */
-int text_again(struct text *x, struct err *e);
+CHECKED int text_again(struct text *x, struct err *e);
 /* Reads its first block and checks it: a bare CR is refused here, before
  * anything is sent. As an act's resume(); ERR_NOINPUT, ERR_DATA. */
-int text_load(struct talk *t, struct text *x, struct err *e);
+CHECKED int text_load(struct talk *t, struct text *x, struct err *e);
 /* The next block, unchecked: ACT_DONE with b filled (empty: the end), ACT_WAIT,
  * -1: ERR_NOINPUT. */
-int text_next(struct talk *t, struct text *x, struct buf *b, struct err *e);
+CHECKED int text_next(
+    struct talk *t, struct text *x, struct buf *b, struct err *e);
 /* Octets that will be sent, as SIZE counts them: line ends of two, no periods
  * that were added (RFC 1870 5). What is not at hand of a file is read for it,
  * and checked. 1, or 0 where nobody knows; -1 as text_load(). */
-int text_size(const struct text *x, uint64_t *size, struct err *e);
+CHECKED int text_size(const struct text *x, uint64_t *size, struct err *e);
 
 /* Tells octets of a chunk that no line says: \\raw. */
 void text_tell_raw(struct talk *t, const char *p, size_t len);

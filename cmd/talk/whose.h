@@ -33,7 +33,7 @@ char *whose_path(
     const struct whose *w, const char *word, bool makes, struct err *e);
 /* The same as a check, for a command's row (cmd.h): its first word. Whether
  * it is there is not known before. */
-int whose_may_read(const struct talk *t, const struct whose *w,
+CHECKED int whose_may_read(const struct talk *t, const struct whose *w,
     const struct cmd_args *a, struct err *e);
 /* Appends the words behind a command, the first being that path. */
 void whose_say(struct buf *b, const struct cmd_args *a, const char *path);

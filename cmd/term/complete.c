@@ -151,7 +151,7 @@ complete_params(struct completing *k, enum verb_id verb, size_t args)
 
 	params_init(&ps, complete_smtp(k->sh), verb);
 	if (eq == NULL) {
-		for (p = ps.v; p < ps.v + ps.n; p++)
+		for (p = ps.v, i = 0; i < ps.n; p++, i++)
 			if (!param_is_used(p, k->line + args, start - args))
 				complete_try(k, "", p->name, strlen(p->name),
 				    p->values != NULL ? "=" : "");

@@ -25,12 +25,12 @@ void hist_add(struct hist *h, const char *p, size_t len);
 char *hist_path(void);
 /* Tells each line, oldest first, at most HIST_MAX. No file: 0. ERR_NOINPUT for
  * what is no regular file of ours, a symbolic link above all. */
-int hist_read(const char *path, void (*line)(void *arg, const char *line),
-    void *arg, struct err *e);
+CHECKED int hist_read(const char *path,
+    void (*line)(void *arg, const char *line), void *arg, struct err *e);
 /* Adds h's lines and drops the oldest beyond HIST_MAX. Makes the folders (0700)
  * and the file (0600) at need; sessions that end at once wait for each other.
  * ERR_OUTPUT. */
-int hist_append(const char *path, const struct hist *h, struct err *e);
+CHECKED int hist_append(const char *path, const struct hist *h, struct err *e);
 
 /* May this line, about to be run, be remembered? Not if it is mail text or an
  * AUTH response, begins with a blank, holds a secret or something that looks

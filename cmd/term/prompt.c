@@ -351,13 +351,13 @@ prompt_interrupt(void)
 		talk_close(&prompt.sh->talk);
 		prompt.lang.in_text = prompt.lang.text_begun = false;
 		shell_put(prompt.sh, &ev);
-		out_flush(&prompt.sh->out, NULL);
+		out_push(&prompt.sh->out);
 	} else if (prompt.lang.in_text) {
 		static const char how[] = "Ctrl-C on an empty line drops the "
 					  "message and the connection";
 		/* A remark would wait for the end of the text. */
 		shell_say(prompt.sh, how, sizeof how - 1);
-		out_flush(&prompt.sh->out, NULL);
+		out_push(&prompt.sh->out);
 	}
 	if (prompt.lang.template != NULL) {
 		lang_release(&prompt.lang);
@@ -398,7 +398,7 @@ prompt_listen(void)
 	if (sh->talk.link == NULL || !link_is_open(sh->talk.link) ||
 	    !talk_idle(&sh->talk))
 		return;
-	out_flush(&sh->out, NULL);
+	out_push(&sh->out);
 	prompt_again();
 }
 
@@ -588,7 +588,7 @@ prompt_run(struct shell *sh, struct err *e)
 		return err_set(e, ERR_BUG, "pipe: %s", strerror(errno));
 	}
 	prompt_start(path);
-	out_flush(&sh->out, NULL);
+	out_push(&sh->out);
 	talk_stream(&sh->talk, "prompt");
 	while (!sh->talk.leaving && signals_ended() == 0) {
 		prompt_begin();
@@ -606,7 +606,7 @@ prompt_run(struct shell *sh, struct err *e)
 		sh->talk.tally.status = 128 + signals_ended();
 	talk_drop(&sh->talk);
 	shell_do(sh, talk_end);
-	out_flush(&sh->out, NULL);
+	out_push(&sh->out);
 	prompt_finish(path);
 	free(path);
 	return 0;

@@ -5,6 +5,6 @@
 #include "cmd/shell/shell.h"
 
 /* Reads lines from the terminal and runs them until Ctrl-D or \quit. */
-int prompt_run(struct shell *sh, struct err *e);
+CHECKED int prompt_run(struct shell *sh, struct err *e);
 
 #endif

@@ -41,8 +41,10 @@ used_add(char ***list, size_t *n, const char *p, size_t len)
 	char **l = *list, *s;
 	size_t i;
 
-	if (len == 0 || len > USED_LEN_MAX || memchr(p, '$', len) != NULL ||
-	    memchr(p, '\0', len) != NULL)
+	for (i = 0; i < len; i++)
+		if ((unsigned char)p[i] < 0x20 || p[i] == 0x7f)
+			return;
+	if (len == 0 || len > USED_LEN_MAX || memchr(p, '$', len) != NULL)
 		return;
 	for (i = 0; i < *n; i++)
 		if (strlen(l[i]) == len && strncasecmp(l[i], p, len) == 0)

@@ -51,7 +51,7 @@ struct conn_dial;
  * port, bad bind, a socket's path too long, a name that a proxy could not be
  * told), ERR_NOHOST (an address of the wrong family; names below .invalid are
  * not looked up, RFC 6761), ERR_TEMP. */
-int conn_start(struct conn_dial **out, const struct conn_target *t,
+CHECKED int conn_start(struct conn_dial **out, const struct conn_target *t,
     int64_t deadline_ns, conn_report *report, void *arg, struct err *e);
 /* Goes on. 1: the connection stands and *out is yours; 0: call again when a
  * descriptor is ready or conn_dial_deadline() has come (sooner does no harm);
@@ -62,7 +62,7 @@ int conn_start(struct conn_dial **out, const struct conn_target *t,
  * gets at most 30 s and its fair share of what is left. TCP streams have
  * TCP_NODELAY; descriptors are close-on-exec. A child process leads its own
  * process group and inherits standard error only. */
-int conn_step(struct conn_dial *d, struct conn **out, struct err *e);
+CHECKED int conn_step(struct conn_dial *d, struct conn **out, struct err *e);
 /* Fills the descriptors to poll, returns how many: at most CONN_DIAL_FDS. */
 #define CONN_DIAL_FDS 4
 size_t conn_dial_fds(const struct conn_dial *d, struct pollfd *fd);
@@ -73,8 +73,9 @@ int64_t conn_dial_deadline(const struct conn_dial *d);
 void conn_dial_free(struct conn_dial *d);
 
 /* The same in one call that waits. -1 as both, and ERR_INTR. */
-int conn_open(struct conn **out, const struct conn_target *t, struct loop *l,
-    int64_t deadline_ns, conn_report *report, void *arg, struct err *e);
+CHECKED int conn_open(struct conn **out, const struct conn_target *t,
+    struct loop *l, int64_t deadline_ns, conn_report *report, void *arg,
+    struct err *e);
 /* Closes, and waits for a child process for at most 1 s, then kills it. */
 void conn_free(struct conn *c);
 
@@ -108,7 +109,7 @@ struct tls;
  * until it says 1 (TLS stands) or -1 (as tls_handshake(), or ERR_LOST); 0: wait
  * for the connection as conn_poll() says. */
 void conn_tls_start(struct conn *c, struct tls *t);
-int conn_tls_step(struct conn *c, struct err *e);
+CHECKED int conn_tls_step(struct conn *c, struct err *e);
 /* The engine, or NULL. */
 struct tls *conn_tls(struct conn *c);
 /* Sends what a layer keeps back. 0: nothing is left; CONN_AGAIN, CONN_ERR. */

@@ -105,23 +105,23 @@ void conn_socket_close(struct conn *c);
 const char *conn_reason(int error, char *buf);
 
 /* A number from 1 to 65535 or a service name. 0, or -1 (ERR_USAGE). */
-int conn_port(const char *text, unsigned *port, struct err *e);
+CHECKED int conn_port(const char *text, unsigned *port, struct err *e);
 
 /* A name being looked up by a thread. 0, or -1 (ERR_TEMP). */
 struct conn_query;
-int conn_query_new(struct conn_query **out, const char *host, int family,
-    unsigned port, struct err *e);
+CHECKED int conn_query_new(struct conn_query **out, const char *host,
+    int family, unsigned port, struct err *e);
 /* Readable when the answer is there. */
 int conn_query_fd(const struct conn_query *q);
 /* 1: *list is yours, for freeaddrinfo(3); 0: not yet; -1 as conn_step(). */
-int conn_query_take(
+CHECKED int conn_query_take(
     struct conn_query *q, struct addrinfo **list, struct err *e);
 const char *conn_query_host(const struct conn_query *q);
 /* The thread need not have ended. NULL is well. */
 void conn_query_leave(struct conn_query *q);
 /* What can be said without asking anybody: 1: the host is a literal, *list as
  * above; 0: ask; -1: ERR_NOHOST. */
-int conn_literal(struct addrinfo **list, const char *host, int family,
+CHECKED int conn_literal(struct addrinfo **list, const char *host, int family,
     unsigned port, struct err *e);
 
 /* Reports a step. */
@@ -130,10 +130,11 @@ void conn_tell(const struct conn_dial *d, const char *fmt, ...)
 /* d->conn is connected: what goes first, if anything does. */
 void conn_intro_begin(struct conn_dial *d);
 /* The steps of conn_proxy.c: 1: on to the next stage, 0: wait, -1. */
-int conn_tunnel_step(struct conn_dial *d, struct err *e);
-int conn_header_step(struct conn_dial *d, struct err *e);
+CHECKED int conn_tunnel_step(struct conn_dial *d, struct err *e);
+CHECKED int conn_header_step(struct conn_dial *d, struct err *e);
 
-int conn_open_pipe(struct conn **out, const char *command, struct err *e);
+CHECKED int conn_open_pipe(
+    struct conn **out, const char *command, struct err *e);
 struct conn *conn_open_inproc(struct peer *peer);
 
 #endif

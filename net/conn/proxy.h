@@ -23,7 +23,8 @@ struct proxy_url {
 /* "socks5://[USER[:PASSWORD]@]HOST[:PORT]", socks5h:// (the same: names are
  * the proxy's to look up), http://. User and password may have %HH. -1:
  * ERR_USAGE; the text does not repeat a password. */
-int proxy_url_parse(struct proxy_url *u, const char *text, struct err *e);
+CHECKED int proxy_url_parse(
+    struct proxy_url *u, const char *text, struct err *e);
 /* Wipes the password. */
 void proxy_url_release(struct proxy_url *u);
 
@@ -32,8 +33,8 @@ struct proxy;
 /* The server is host (name or literal without brackets) and port (1 to
  * 65535). -1, ERR_USAGE: a name that the proxy could not be told, user or
  * password too long. */
-int proxy_new(struct proxy **out, const struct proxy_url *u, const char *host,
-    unsigned port, struct err *e);
+CHECKED int proxy_new(struct proxy **out, const struct proxy_url *u,
+    const char *host, unsigned port, struct err *e);
 void proxy_free(struct proxy *p);
 
 /* Octets for the proxy; borrowed until the next call. */
@@ -47,7 +48,7 @@ size_t proxy_feed(struct proxy *p, const char *data, size_t n);
  * needed. -1, now and ever after: ERR_AUTH (the proxy wants a user and
  * password, or others), ERR_REFUSED (it will not connect there), ERR_TEMP (it
  * cannot now), ERR_PROTO (it speaks something else, or too much). */
-int proxy_step(struct proxy *p, struct err *e);
+CHECKED int proxy_step(struct proxy *p, struct err *e);
 
 /* The PROXY protocol's header of that version (1 or 2) for a TCP connection
  * from src to dst, appended. An unknown one (src or dst NULL, or no IPv4 and

@@ -28,9 +28,9 @@ void proxy_fail(struct proxy *p, enum err_kind kind, const char *fmt, ...)
 
 /* Each kind: checks what it was given and queues the first octets; takes
  * octets as proxy_feed() does, called while UNDER_WAY. */
-int proxy_socks_begin(struct proxy *p, struct err *e);
+CHECKED int proxy_socks_begin(struct proxy *p, struct err *e);
 size_t proxy_socks_feed(struct proxy *p, const char *data, size_t n);
-int proxy_http_begin(struct proxy *p, struct err *e);
+CHECKED int proxy_http_begin(struct proxy *p, struct err *e);
 size_t proxy_http_feed(struct proxy *p, const char *data, size_t n);
 
 #endif

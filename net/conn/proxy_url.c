@@ -90,7 +90,11 @@ proxy_url_place(struct proxy_url *u, const char *p, size_t len)
 		u->port = mem_dupn(p + 1, (size_t)(end - p - 1));
 	else
 		u->port = mem_dup(u->kind == PROXY_SOCKS5 ? "1080" : "8080");
-	return u->port[strspn(u->port, "0123456789")] == '\0' ? 0 : -1;
+	unsigned long port = strtoul(u->port, NULL, 10);
+	return u->port[strspn(u->port, "0123456789")] == '\0' && port > 0 &&
+		       port <= 65535
+		   ? 0
+		   : -1;
 }
 
 int

@@ -19,6 +19,7 @@ struct addr {
 
 /* Parses a path at p ("<" first). 0, or -1 with ERR_DATA: what was found and
  * what was expected. Never reads past len. */
-int addr_parse(struct addr *a, const char *p, size_t len, struct err *e);
+CHECKED int addr_parse(
+    struct addr *a, const char *p, size_t len, struct err *e);
 
 #endif

@@ -26,13 +26,13 @@ void body_init(struct body *b, bool stuff);
 /* Appends the wire form of len octets to *out. -1 on a CR that no LF follows
  * (ERR_DATA, names the line): the line up to it is appended, the rest is not
  * taken, and only an LF can follow. */
-int body_encode(
+CHECKED int body_encode(
     struct body *b, const char *p, size_t len, struct buf *out, struct err *e);
 /* How many octets at the front are on the wire as they are here: they count as
  * encoded, and are the caller's to send. */
 size_t body_same(struct body *b, const char *p, size_t len);
 /* Ends the last line if it has no end. */
-int body_finish(struct body *b, struct buf *out, struct err *e);
+CHECKED int body_finish(struct body *b, struct buf *out, struct err *e);
 
 /* The receiver's side. */
 struct unbody {

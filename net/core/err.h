@@ -4,6 +4,10 @@
 
 #include <stddef.h>
 
+/* Of a function whose result says whether it went well: not to look at it is
+ * a mistake, which MODE=dev does not compile. */
+#define CHECKED __attribute__((warn_unused_result))
+
 /* What went wrong, in the kinds that sysexits(3) tells apart. A refusal by
  * the server is data (struct reply), not an error. */
 enum err_kind {

@@ -74,7 +74,7 @@ void reply_feed(struct reply_parser *p, const char *data, size_t len);
  * octets of the line). A line or reply over the limits is ERR_PROTO as soon as
  * the limit is passed, not at its end; what then still comes of that line is
  * skipped. The first octets of TLS are told as such without waiting for LF. */
-int reply_next(
+CHECKED int reply_next(
     struct reply_parser *p, struct reply *out, struct buf *bad, struct err *e);
 /* Octets that are waiting: those fed but not part of a returned reply. */
 size_t reply_pending(const struct reply_parser *p);

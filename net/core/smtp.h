@@ -74,7 +74,8 @@ enum smtp_state smtp_state(const struct smtp *s);
 /* Queues a command line; CRLF is added. The verb decides what is owed. In
  * SMTP_AUTHING any line is a response. A line with CR, LF or NUL is -1
  * (ERR_DATA, names the octet and where). */
-int smtp_command(struct smtp *s, const char *line, size_t len, struct err *e);
+CHECKED int smtp_command(
+    struct smtp *s, const char *line, size_t len, struct err *e);
 /* Queues exact octets. owes: a reply is expected for them. One whole line of
  * an AUTH exchange counts as that line, whatever ends it; all else is
  * VERB_RAW. */
@@ -84,11 +85,11 @@ void smtp_raw(struct smtp *s, const char *p, size_t len, bool owes);
  * accepted recipient (one if none is); where MAIL asked for PRDR a 353 owes one
  * for each of them and one for the message. A bare CR is -1 (ERR_DATA, names the
  * line); smtp_text_end() fails so if the last octet was one. */
-int smtp_text(struct smtp *s, const char *p, size_t len, struct err *e);
+CHECKED int smtp_text(struct smtp *s, const char *p, size_t len, struct err *e);
 /* The same with all of b, which is empty after: what the wire has as it is goes
  * there without a copy. */
-int smtp_text_take(struct smtp *s, struct buf *b, struct err *e);
-int smtp_text_end(struct smtp *s, struct err *e);
+CHECKED int smtp_text_take(struct smtp *s, struct buf *b, struct err *e);
+CHECKED int smtp_text_end(struct smtp *s, struct err *e);
 /* Of the text under way, or the last one. */
 const struct body *smtp_body(const struct smtp *s);
 /* Queues "BDAT len[ LAST]" and its octets as they are (RFC 3030). */

@@ -6,6 +6,7 @@
 #include "net/dns/dns.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -64,11 +65,20 @@ static struct lazy dns_lazy =
 #define ub_strerror	   (dns_lib.ub_strerror)
 
 #define DNS_RESOLV_CONF "/etc/resolv.conf"
+#define DNS_END_MS	1000 /* of the library's thread */
 
 struct dns {
 	struct ub_ctx *ctx;
 	struct loop *loop;
 	char *anchor;
+	bool asked;
+	bool answered; /* its thread has said something, so there is one */
+};
+
+/* A context that is being deleted, and a pipe that ends when it is. */
+struct dns_end {
+	struct ub_ctx *ctx;
+	int over;
 };
 
 /* Where Debian's dns-root-data and unbound, and others, keep the root's key. */
@@ -222,6 +232,8 @@ dns_new(struct dns **out, const struct dns_config *c, struct loop *loop,
 		return err_set(e, ERR_BUG, "cannot begin to resolve");
 	}
 	if (dns_configure(d, c, e) != 0) {
+		/* One that ran out of memory may not survive its end. */
+		d->ctx = NULL;
 		dns_free(d);
 		return -1;
 	}
@@ -229,13 +241,52 @@ dns_new(struct dns **out, const struct dns_config *c, struct loop *loop,
 	return 0;
 }
 
+static void *
+dns_end_run(void *arg)
+{
+	struct dns_end *end = arg;
+	ub_ctx_delete(end->ctx);
+	close(end->over);
+	free(end);
+	return NULL;
+}
+
+/* The library waits for its thread without end, also when it could not tell
+ * it to end, so that is left to a thread of ours. What does not end in time
+ * is left to the end of the process. */
+static void
+dns_end(struct ub_ctx *ctx)
+{
+	pthread_t thread;
+	sigset_t all, old;
+	int fd[2];
+	if (pipe2(fd, O_CLOEXEC) != 0)
+		return;
+	struct dns_end *end = mem_alloc(sizeof *end);
+	*end = (struct dns_end){ ctx, fd[1] };
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	if (pthread_create(&thread, NULL, dns_end_run, end) == 0) {
+		struct pollfd p = { .fd = fd[0], .events = POLLIN };
+		pthread_detach(thread);
+		poll(&p, 1, DNS_END_MS);
+	} else {
+		free(end);
+		close(fd[1]);
+	}
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	close(fd[0]);
+}
+
 void
 dns_free(struct dns *d)
 {
 	if (d == NULL)
 		return;
-	if (d->ctx != NULL)
-		ub_ctx_delete(d->ctx);
+	/* A thread that could not be started is not known to the library, which
+	 * would wait for it. */
+	if (d->ctx != NULL && (d->answered || !d->asked))
+		dns_end(d->ctx);
 	free(d->anchor);
 	free(d);
 }
@@ -283,6 +334,7 @@ dns_begin(struct dns *d, const char *name, struct dns_question *q, size_t n,
 		q[i].begun = rc == 0;
 	}
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	d->asked = true;
 	if (rc == 0)
 		return 0;
 	return err_set(e, rc == UB_NOMEM ? ERR_BUG : ERR_TEMP,
@@ -325,6 +377,7 @@ dns_answers(struct dns *d, const char *name, struct dns_question *q, size_t n,
 		return err_set(e, ERR_TEMP,
 		    "cannot look up %s: the resolver has failed", name);
 	for (size_t i = 0; i < n; i++) {
+		d->answered |= q[i].done;
 		if (!q[i].done)
 			done = 0;
 		else if (q[i].error != 0 || q[i].result == NULL)

@@ -39,8 +39,8 @@ struct dns;
 /* -1: ERR_USAGE (no such address), ERR_NOINPUT (a file cannot be read, the
  * library is missing), ERR_DATA (no trust anchor in that file). loop must
  * outlive it. */
-int dns_new(struct dns **out, const struct dns_config *c, struct loop *loop,
-    struct err *e);
+CHECKED int dns_new(struct dns **out, const struct dns_config *c,
+    struct loop *loop, struct err *e);
 /* NULL is well. */
 void dns_free(struct dns *d);
 /* The file of the trust anchors, "the root's keys" of those built in, NULL if
@@ -96,20 +96,20 @@ struct dns_look;
  * look-up lives. A name is letters, digits, '-', '_' (A-labels, see idn.h).
  * None of them waits. -1, and *look is NULL: ERR_USAGE (no name), ERR_TEMP
  * (the library has failed), ERR_BUG (no memory). */
-int dns_mx_start(struct dns_look **look, struct dns *d, const char *domain,
-    struct dns_mx *out, struct err *e);
+CHECKED int dns_mx_start(struct dns_look **look, struct dns *d,
+    const char *domain, struct dns_mx *out, struct err *e);
 /* family: AF_UNSPEC for both. */
-int dns_addresses_start(struct dns_look **look, struct dns *d, const char *host,
-    int family, struct dns_addresses *out, struct err *e);
-int dns_tlsa_start(struct dns_look **look, struct dns *d, unsigned port,
+CHECKED int dns_addresses_start(struct dns_look **look, struct dns *d,
+    const char *host, int family, struct dns_addresses *out, struct err *e);
+CHECKED int dns_tlsa_start(struct dns_look **look, struct dns *d, unsigned port,
     const char *host, struct dns_tlsa *out, struct err *e);
 /* Only whether the name itself is an alias, and if that much is secure. */
-int dns_cname_start(struct dns_look **look, struct dns *d, const char *host,
-    struct dns_head *out, struct err *e);
+CHECKED int dns_cname_start(struct dns_look **look, struct dns *d,
+    const char *host, struct dns_head *out, struct err *e);
 /* 1: *out is filled; 0: not yet, wait for dns_fds(). That there is no such
  * name or that nobody could tell is data, not an error. -1: ERR_TEMP (the
  * library has failed). */
-int dns_step(struct dns_look *look, struct err *e);
+CHECKED int dns_step(struct dns_look *look, struct err *e);
 /* One descriptor to poll for reading, the same for all look-ups of d: when it
  * is ready, step each of them, since whichever comes first takes what has come
  * for all. Returns how many it filled (1). */
@@ -120,13 +120,13 @@ void dns_look_free(struct dns_look *look);
 
 /* The same for those who wait. Errors as above, and ERR_TEMP at the deadline,
  * ERR_INTR. */
-int dns_mx(struct dns *d, const char *domain, int64_t deadline_ns,
+CHECKED int dns_mx(struct dns *d, const char *domain, int64_t deadline_ns,
     struct dns_mx *out, struct err *e);
-int dns_addresses(struct dns *d, const char *host, int family,
+CHECKED int dns_addresses(struct dns *d, const char *host, int family,
     int64_t deadline_ns, struct dns_addresses *out, struct err *e);
-int dns_tlsa(struct dns *d, unsigned port, const char *host,
+CHECKED int dns_tlsa(struct dns *d, unsigned port, const char *host,
     int64_t deadline_ns, struct dns_tlsa *out, struct err *e);
-int dns_cname(struct dns *d, const char *host, int64_t deadline_ns,
+CHECKED int dns_cname(struct dns *d, const char *host, int64_t deadline_ns,
     struct dns_head *out, struct err *e);
 
 void dns_head_release(struct dns_head *h);

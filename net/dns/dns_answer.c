@@ -303,14 +303,12 @@ dns_look_free(struct dns_look *k)
 	free(k);
 }
 
-/* Waits for what has been started; NULL: that failed. */
+/* Waits for what has been started. */
 static int
 dns_look_wait(struct dns_look *k, int64_t deadline_ns, struct err *e)
 {
 	int r;
 
-	if (k == NULL)
-		return -1;
 	while ((r = dns_step(k, e)) == 0)
 		if (dns_wait(k->d, k->name, deadline_ns, e) != 0) {
 			r = -1;
@@ -326,7 +324,8 @@ dns_mx(struct dns *d, const char *domain, int64_t deadline_ns,
 {
 	struct dns_look *k;
 
-	(void)dns_mx_start(&k, d, domain, out, e);
+	if (dns_mx_start(&k, d, domain, out, e) < 0)
+		return -1;
 	return dns_look_wait(k, deadline_ns, e);
 }
 
@@ -336,7 +335,8 @@ dns_addresses(struct dns *d, const char *host, int family, int64_t deadline_ns,
 {
 	struct dns_look *k;
 
-	(void)dns_addresses_start(&k, d, host, family, out, e);
+	if (dns_addresses_start(&k, d, host, family, out, e) < 0)
+		return -1;
 	return dns_look_wait(k, deadline_ns, e);
 }
 
@@ -346,7 +346,8 @@ dns_tlsa(struct dns *d, unsigned port, const char *host, int64_t deadline_ns,
 {
 	struct dns_look *k;
 
-	(void)dns_tlsa_start(&k, d, port, host, out, e);
+	if (dns_tlsa_start(&k, d, port, host, out, e) < 0)
+		return -1;
 	return dns_look_wait(k, deadline_ns, e);
 }
 
@@ -356,6 +357,7 @@ dns_cname(struct dns *d, const char *host, int64_t deadline_ns,
 {
 	struct dns_look *k;
 
-	(void)dns_cname_start(&k, d, host, out, e);
+	if (dns_cname_start(&k, d, host, out, e) < 0)
+		return -1;
 	return dns_look_wait(k, deadline_ns, e);
 }

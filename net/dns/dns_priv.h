@@ -24,14 +24,14 @@ struct dns_question {
 
 /* Asks for n types of a name. -1: as dns_mx_start(). q must not move until
  * dns_done(), which is due in any case. */
-int dns_ask(struct dns *d, const char *name, struct dns_question *q, size_t n,
-    struct err *e);
+CHECKED int dns_ask(struct dns *d, const char *name, struct dns_question *q,
+    size_t n, struct err *e);
 /* Takes what has come. 1: all n are answered; 0, -1: as dns_step(). */
-int dns_answers(struct dns *d, const char *name, struct dns_question *q,
+CHECKED int dns_answers(struct dns *d, const char *name, struct dns_question *q,
     size_t n, struct err *e);
 void dns_done(struct dns *d, struct dns_question *q, size_t n);
 /* Sleeps until something has come. -1: ERR_TEMP at the deadline, ERR_INTR. */
-int dns_wait(
+CHECKED int dns_wait(
     struct dns *d, const char *name, int64_t deadline_ns, struct err *e);
 
 #endif

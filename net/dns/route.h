@@ -54,11 +54,11 @@ struct route_step;
  * with 1 and perhaps odd hosts among them, or -1: ERR_REFUSED (null MX: 556),
  * ERR_NOHOST (no such domain), ERR_TEMP (nobody could tell, bogus, time is
  * up), ERR_USAGE. Nothing waits. */
-int route_start(struct route_step **out, struct dns *d, const char *domain,
-    uint64_t seed, int64_t deadline_ns, struct err *e);
+CHECKED int route_start(struct route_step **out, struct dns *d,
+    const char *domain, uint64_t seed, int64_t deadline_ns, struct err *e);
 /* 1: done; 0: not yet, step again when route_fds() says so or at the deadline
  * that was given (then it is ERR_TEMP); -1: an error. */
-int route_step(struct route_step *s, struct err *e);
+CHECKED int route_step(struct route_step *s, struct err *e);
 /* Fills one descriptor to poll (dns_fds()), and the deadline if it is not
  * NULL. Returns how many. */
 size_t route_fds(
@@ -69,7 +69,7 @@ struct route *route_take(struct route_step *s);
 void route_step_free(struct route_step *s);
 
 /* The same for those who wait; ERR_INTR, too. */
-int route_new(struct route **out, struct dns *d, const char *domain,
+CHECKED int route_new(struct route **out, struct dns *d, const char *domain,
     uint64_t seed, int64_t deadline_ns, struct err *e);
 /* NULL is well. */
 void route_free(struct route *r);
@@ -88,12 +88,12 @@ void route_host_release(struct route_host *h);
  * of TLSA: RFC 7672 2.1.2 says not to deliver then; time is up), ERR_PROTO
  * (odd). With dane the end of all: ERR_AUTH, there is no trust anchor, so that
  * nothing could ever be proven. naddress is 0 then, whatever was found. */
-int route_look_start(struct route_step **out, struct dns *d,
+CHECKED int route_look_start(struct route_step **out, struct dns *d,
     struct route_host *h, unsigned port, int family, bool dane,
     int64_t deadline_ns, struct err *e);
 /* The same for those who wait; ERR_INTR, too. */
-int route_look(struct dns *d, struct route_host *h, unsigned port, int family,
-    bool dane, int64_t deadline_ns, struct err *e);
+CHECKED int route_look(struct dns *d, struct route_host *h, unsigned port,
+    int family, bool dane, int64_t deadline_ns, struct err *e);
 /* What TLS a host that was looked up with dane must have, by its TLSA records
  * and by what was asked for beside them, whichever is stricter (RFC 7672 2.2:
  * unusable records want TLS with whomever). Pure. */

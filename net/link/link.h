@@ -32,12 +32,12 @@ struct link;
 
 /* Begins to connect; times.connect is for all of it. What is borrowed until
  * when, and errors: as conn_start(). */
-int link_start(struct link **out, const struct conn_target *t,
+CHECKED int link_start(struct link **out, const struct conn_target *t,
     const struct link_times *times, conn_report *report, void *arg,
     struct err *e);
 /* 1: the connection stands, the greeting is owed; 0: wait; -1 as conn_step(),
  * then only link_free() is left. */
-int link_step_open(struct link *k, struct err *e);
+CHECKED int link_step_open(struct link *k, struct err *e);
 void link_free(struct link *k);
 struct smtp *link_smtp(struct link *k);
 /* NULL until link_step_open() has said 1. */
@@ -52,19 +52,19 @@ struct tls_target;
  * stands. Strings of t are borrowed during the call, ctx must outlive the
  * link. -1: ERR_PROTO (octets came in clear behind the 220, counted; no TLS is
  * spoken there), and as tls_new(). */
-int link_tls_begin(struct link *k, struct tls_ctx *ctx,
+CHECKED int link_tls_begin(struct link *k, struct tls_ctx *ctx,
     const struct tls_target *t, struct err *e);
 /* The first is due at once. 1: TLS stands; 0: wait; -1: ERR_AUTH, ERR_PROTO, ERR_TEMP (times.helo is
  * over), ERR_LOST; then the link is good for nothing but link_free(), and
  * conn_tls() for what the peer presented. */
-int link_tls_step(struct link *k, struct err *e);
+CHECKED int link_tls_step(struct link *k, struct err *e);
 
 /* Writes what the core has queued, as much as the socket takes. 0: all is
  * written; 1: it takes no more, wait until it can be written and read (who
  * does not read what the server says may wait for ever: it waits, too); -1:
  * ERR_LOST (what was said before has been read, take it with link_get()),
  * ERR_TEMP (64 KiB took longer than times.block, counted from the first 1). */
-int link_write(struct link *k, struct err *e);
+CHECKED int link_write(struct link *k, struct err *e);
 /* The next event, reading what is there: 1, or 0: there is none now. The end
  * of the connection is told once, as SMTP_EV_EOF behind all that was said.
  * Nothing is read while TLS is wanted or under way, nor while it opens. */
@@ -104,7 +104,7 @@ enum loop_result link_await(
 
 /* link_start() and link_step_open() in one call that waits, with the loop that
  * the calls below wait with. Also ERR_INTR. */
-int link_open(struct link **out, const struct conn_target *t,
+CHECKED int link_open(struct link **out, const struct conn_target *t,
     const struct link_times *times, struct loop *l, conn_report *report,
     void *arg, struct err *e);
 /* Writes what the core has queued, reading meanwhile so that neither side
@@ -112,13 +112,13 @@ int link_open(struct link **out, const struct conn_target *t,
  * while mail text was going out (an early reply), or so much that no more is
  * read before it is taken: take it with link_poll() or link_next(), then flush
  * again or give up; -1 as link_write(), and ERR_INTR. */
-int link_flush(struct link *k, struct err *e);
+CHECKED int link_flush(struct link *k, struct err *e);
 /* Flushes when the core holds at least 64 KiB, and then looks for an early
  * reply; for streaming mail text. Returns as link_flush(). */
-int link_flush_some(struct link *k, struct err *e);
+CHECKED int link_flush_some(struct link *k, struct err *e);
 /* link_tls_begin() and link_tls_step() in one call. Also ERR_INTR. */
-int link_tls(struct link *k, struct tls_ctx *ctx, const struct tls_target *t,
-    struct err *e);
+CHECKED int link_tls(struct link *k, struct tls_ctx *ctx,
+    const struct tls_target *t, struct err *e);
 /* The next event, waiting for it. Returns 1 with *ev; 0 at the deadline (the
  * time that the oldest owed command has by RFC 5321, or deadline_ns if that is
  * earlier); -1: ERR_INTR. That time begins when the wait for that reply does
@@ -127,7 +127,7 @@ int link_tls(struct link *k, struct tls_ctx *ctx, const struct tls_target *t,
  * is SMTP_EV_EOF, in every further call too, with link_lost() saying why.
  * Between 220 to STARTTLS and smtp_tls_started() it reads nothing and returns
  * 0 at once. */
-int link_next(
+CHECKED int link_next(
     struct link *k, int64_t deadline_ns, struct link_event *ev, struct err *e);
 /* As link_get(), but who has just emptied the socket does not ask it again:
  * before each command in lock-step that would be a system call. */

@@ -14,11 +14,12 @@ struct maildir; /* one message under way */
  * is not a letter, digit or one of "@._+-", is written as %XX. O_EXCL and
  * O_NOFOLLOW, mode 0600. -1: ERR_OUTPUT; here and below ERR_TEMP when there
  * is no room: a disk, a quota or a limit on the size of files is full. */
-int maildir_open(
+CHECKED int maildir_open(
     struct maildir **out, const char *dir, const char *mailbox, struct err *e);
-int maildir_write(struct maildir *m, const char *p, size_t len, struct err *e);
+CHECKED int maildir_write(
+    struct maildir *m, const char *p, size_t len, struct err *e);
 /* Delivers and frees; on -1 nothing is left in tmp or new. */
-int maildir_commit(struct maildir *m, struct err *e);
+CHECKED int maildir_commit(struct maildir *m, struct err *e);
 void maildir_abort(struct maildir *m);
 /* Can a folder have that mailbox's name? name_max: what the file system takes,
  * 0 for 255 octets. */

@@ -108,7 +108,7 @@ struct sasl_client;
  * has a character the mechanism cannot carry: NUL, ^A in OAuth), ERR_AUTH (a
  * user name or password that SASLprep, RFC 4013, forbids), ERR_NOINPUT (a
  * library cannot be loaded). */
-int sasl_client_new(
+CHECKED int sasl_client_new(
     struct sasl_client **out, const struct sasl_config *c, struct err *e);
 /* Wipes what was secret. NULL is well. */
 void sasl_client_free(struct sasl_client *c);
@@ -118,21 +118,23 @@ const char *sasl_client_mech(const struct sasl_client *c);
  * send "AUTH MECH" alone, *b64 is NULL. -1: send nothing; ERR_AUTH (GSSAPI has
  * no credentials). Texts here and below are NUL-ended and borrowed until the
  * next call with c. */
-int sasl_client_first(struct sasl_client *c, const char **b64, struct err *e);
+CHECKED int sasl_client_first(
+    struct sasl_client *c, const char **b64, struct err *e);
 
 /* The text behind "334 " and *b64, the line that answers it ("" may be). -1:
  * send "*", and after another 334 close; ERR_AUTH with what is wrong: not
  * base64, more than 12288 characters, the 21st round, a SCRAM nonce, salt or
  * count out of bounds (4096 to 1000000), "e=", a wrong server signature, a
  * challenge where none is due. Every later call fails with the same error. */
-int sasl_client_step(struct sasl_client *c, const char *p, size_t n,
+CHECKED int sasl_client_step(struct sasl_client *c, const char *p, size_t n,
     const char **b64, struct err *e);
 
 /* The reply that ended the exchange. 1: logged in. 0: refused; the reply says
  * why, or the step that failed before has. -1: a 235 that means nothing,
  * ERR_AUTH: the exchange was not complete, the server's signature is missing
  * or wrong. Any code at any time. */
-int sasl_client_done(struct sasl_client *c, unsigned code, struct err *e);
+CHECKED int sasl_client_done(
+    struct sasl_client *c, unsigned code, struct err *e);
 
 /* A remark on the last step ("the server asks for 200000 iterations ..."),
  * or NULL. */
@@ -165,18 +167,18 @@ struct sasl_server;
  * where files cannot be opened any more. 1: every mechanism works for that
  * user; 0: PLAIN and LOGIN do, since the name or the password is nothing that
  * SASLprep takes. -1: ERR_NOINPUT. */
-int sasl_server_ready(
+CHECKED int sasl_server_ready(
     const char *user, const struct sasl_secret *password, struct err *e);
 /* mech: one of sasl_server_mechs(). -1: ERR_USAGE (it is not), ERR_NOINPUT
  * (libgsasl cannot be loaded). */
-int sasl_server_new(struct sasl_server **out, const char *mech,
+CHECKED int sasl_server_new(struct sasl_server **out, const char *mech,
     const struct sasl_server_config *c, struct err *e);
 void sasl_server_free(struct sasl_server *s);
 
 /* p: the text of the AUTH line's initial response ("" for "="), NULL when it
  * had none; later each line that came. 0: answer "334 *b64"; 1: 235; -1: 535,
  * ERR_AUTH with why, which is for a log and not for the client. */
-int sasl_server_step(struct sasl_server *s, const char *p, size_t n,
+CHECKED int sasl_server_step(struct sasl_server *s, const char *p, size_t n,
     const char **b64, struct err *e);
 /* Who logged in; "" before. */
 const char *sasl_server_user(const struct sasl_server *s);

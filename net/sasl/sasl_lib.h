@@ -46,6 +46,6 @@ extern struct sasl_lib sasl_lib;
 #define gsasl_strerror		(sasl_lib.gsasl_strerror)
 
 /* Before any other call; see lazy_load(). */
-int sasl_lib_load(struct err *e);
+CHECKED int sasl_lib_load(struct err *e);
 
 #endif

@@ -85,11 +85,11 @@ bool sasl_offers(const char *list, const char *name);
 void sasl_warn(struct sasl_client *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* A challenge came after the exchange was complete: -1. */
-int sasl_surplus(struct err *e);
+CHECKED int sasl_surplus(struct err *e);
 
 /* sasl_gnu.c: SASLprep (RFC 4013) of a name ("the user name") into out. -1:
  * ERR_AUTH. The library must be loaded. */
-int sasl_prep(
+CHECKED int sasl_prep(
     const char *what, const char *s, struct sasl_secret *out, struct err *e);
 /* Ends a session of the library, after wiping the secrets it has. */
 void sasl_gnu_finish(Gsasl_session *s);
@@ -106,10 +106,10 @@ struct sasl_scram_first {
 	unsigned count;
 };
 /* -1: ERR_AUTH, with what is out of bounds; f->salt is empty then. */
-int sasl_scram_first(struct sasl_scram_first *f, const char *nonce,
+CHECKED int sasl_scram_first(struct sasl_scram_first *f, const char *nonce,
     const char *p, size_t n, struct err *e);
 /* The server's last word: *v, borrowed from p, is its signature's base64. */
-int sasl_scram_last(
+CHECKED int sasl_scram_last(
     const char **v, size_t *len, const char *p, size_t n, struct err *e);
 /* Adds a user name as SCRAM and GS2 write it: "=2C" for a comma. */
 void sasl_scram_name(struct buf *b, const char *s);

@@ -207,8 +207,10 @@ sasl_server_ready(
 	/* The first challenge takes randomness. */
 	if (sasl_server_new(&s, "CRAM-MD5", &c, e) == -1 || s == NULL)
 		return -1;
-	sasl_server_step(s, NULL, 0, &b64, e);
+	rc = sasl_server_step(s, NULL, 0, &b64, e);
 	sasl_server_free(s);
+	if (rc < 0)
+		return -1;
 	rc = strlen(password->p) == password->len &&
 	     sasl_prep("", user, &a, NULL) == 0 &&
 	     sasl_prep("", password->p, &b, NULL) == 0;

@@ -101,29 +101,53 @@ struct confine_ruleset {
 	uint64_t fs, net, scoped;
 };
 
-static void
-confine_allow(int ruleset, const char *path, uint64_t access)
+/* 0, or -1: the wall would shut out what is needed. */
+static int
+confine_allow(int ruleset, const char *path, uint64_t access, struct err *e)
 {
 	struct landlock_path_beneath_attr rule = { .allowed_access = access };
 	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
-	if (rule.parent_fd < 0)
-		return;
-	syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
-	    &rule, 0);
-	close(rule.parent_fd);
+	int r = rule.parent_fd < 0
+		    ? -1
+		    : (int)syscall(SYS_landlock_add_rule, ruleset,
+			  LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+	if (r != 0)
+		r = err_set(e, ERR_OUTPUT,
+		    "cannot confine the receiver to %s: %s", path,
+		    strerror(errno));
+	if (rule.parent_fd >= 0)
+		close(rule.parent_fd);
+	return r;
+}
+
+static int
+confine_allow_all(
+    int ruleset, const char *folder, const char *sockets, struct err *e)
+{
+	if (folder != NULL &&
+	    confine_allow(ruleset, folder,
+		CONFINE_WRITE_FILE | CONFINE_READ_FILE | CONFINE_READ_DIR |
+		    CONFINE_REMOVE_FILE | CONFINE_MAKE_DIR | CONFINE_MAKE_REG |
+		    CONFINE_REFER,
+		e) < 0)
+		return -1;
+	if (sockets != NULL &&
+	    confine_allow(ruleset, sockets, CONFINE_REMOVE_FILE, e) < 0)
+		return -1;
+	return confine_allow(ruleset, "/dev/urandom", CONFINE_READ_FILE, e);
 }
 
 /* By the version of the interface: 13 kinds of access at first, renaming from
  * folder to folder in 2, truncating in 3, TCP in 4, ioctl(2) in 5. */
-static bool
-confine_files(const char *folder, const char *sockets)
+static int
+confine_files(const char *folder, const char *sockets, struct err *e)
 {
 	static const unsigned char kinds[] = { 0, 13, 14, 15, 15, 16 };
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
 	    LANDLOCK_CREATE_RULESET_VERSION);
 	/* Delivery renames from tmp to new. */
 	if (abi < 2)
-		return false;
+		return 0;
 	struct confine_ruleset r = {
 		.fs = (UINT64_C(1) << kinds[abi < 5 ? abi : 5]) - 1,
 		.net = abi >= 4 ? CONFINE_TCP : 0,
@@ -134,28 +158,23 @@ confine_files(const char *folder, const char *sockets)
 				 : offsetof(struct confine_ruleset, net);
 	int fd = (int)syscall(SYS_landlock_create_ruleset, &r, size, 0);
 	if (fd < 0)
-		return false;
-	if (folder != NULL)
-		confine_allow(fd, folder,
-		    CONFINE_WRITE_FILE | CONFINE_READ_FILE | CONFINE_READ_DIR |
-			CONFINE_REMOVE_FILE | CONFINE_MAKE_DIR |
-			CONFINE_MAKE_REG | CONFINE_REFER);
-	if (sockets != NULL)
-		confine_allow(fd, sockets, CONFINE_REMOVE_FILE);
-	confine_allow(fd, "/dev/urandom", CONFINE_READ_FILE);
-	bool held = syscall(SYS_landlock_restrict_self, fd, 0) == 0;
+		return 0;
+	int held = confine_allow_all(fd, folder, sockets, e);
+	if (held == 0 && syscall(SYS_landlock_restrict_self, fd, 0) == 0)
+		held = CONFINE_FILES;
 	close(fd);
 	return held;
 }
 
 #else
 
-static bool
-confine_files(const char *folder, const char *sockets)
+static int
+confine_files(const char *folder, const char *sockets, struct err *e)
 {
 	(void)folder;
 	(void)sockets;
-	return false;
+	(void)e;
+	return 0;
 }
 
 #endif
@@ -284,17 +303,15 @@ confine_syscalls(void)
 
 #endif
 
-unsigned
-confine_run(const char *folder, const char *sockets)
+int
+confine_run(const char *folder, const char *sockets, struct err *e)
 {
-	unsigned held = 0;
 #if defined(CONFINE_LANDLOCK) || defined(CONFINE_ARCH)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return 0;
 #endif
-	if (confine_files(folder, sockets))
-		held |= CONFINE_FILES;
-	if (confine_syscalls())
+	int held = confine_files(folder, sockets, e);
+	if (held >= 0 && confine_syscalls())
 		held |= CONFINE_SYSCALLS;
 	return held;
 }

@@ -18,10 +18,11 @@ struct confine_user {
 
 /* -1: ERR_USAGE, there is no such user, or it is another's and we are not
  * root. */
-int confine_find(struct confine_user *u, const char *name, struct err *e);
+CHECKED int confine_find(
+    struct confine_user *u, const char *name, struct err *e);
 void confine_release(struct confine_user *u);
 /* Becomes that user, for good. -1: ERR_BUG. */
-int confine_become(const struct confine_user *u, struct err *e);
+CHECKED int confine_become(const struct confine_user *u, struct err *e);
 
 enum {
 	CONFINE_FILES = 1,   /* Landlock holds */
@@ -31,7 +32,8 @@ enum {
 /* folder: mail is stored below it, or NULL. sockets: a folder where socket
  * files may be removed, or NULL. Returns which of the above hold now, for this
  * thread and those that it starts, for ever. What is to be loaded, looked up
- * or opened must have been. */
-unsigned confine_run(const char *folder, const char *sockets);
+ * or opened must have been. -1: ERR_OUTPUT, one of the folders would be shut
+ * out. */
+CHECKED int confine_run(const char *folder, const char *sockets, struct err *e);
 
 #endif

@@ -235,16 +235,23 @@ listener_unix(struct listener *l, const char *path, struct err *e)
 	return 0;
 }
 
-void
-listener_name(
-    const struct listener *l, size_t i, char address[256], char port[16])
+int
+listener_name(const struct listener *l, size_t i, char address[256],
+    char port[16], struct err *e)
 {
 	union listener_addr a;
 	socklen_t len = sizeof a;
 	address[0] = port[0] = '\0';
-	if (l->path != NULL)
+	if (l->path != NULL) {
 		snprintf(address, 256, "%s", l->path);
-	else if (getsockname(l->fd[i], &a.sa, &len) == 0)
-		getnameinfo(&a.sa, len, address, 256, port, 16,
-		    NI_NUMERICHOST | NI_NUMERICSERV);
+		return 0;
+	}
+	if (getsockname(l->fd[i], &a.sa, &len) != 0)
+		return err_set(
+		    e, ERR_TEMP, "cannot tell the port: %s", strerror(errno));
+	int r = getnameinfo(&a.sa, len, address, 256, port, 16,
+	    NI_NUMERICHOST | NI_NUMERICSERV);
+	return r == 0 ? 0
+		      : err_set(e, ERR_TEMP, "cannot tell the port: %s",
+			    gai_strerror(r));
 }

@@ -19,13 +19,14 @@ struct listener {
 /* address NULL: 127.0.0.1, and ::1 where there is IPv6; else the addresses
  * that the name has. port: service or number; "0": the kernel picks one, the
  * same for all. -1: ERR_USAGE (no such address or port), ERR_TEMP (in use). */
-int listener_tcp(
+CHECKED int listener_tcp(
     struct listener *l, const char *address, const char *port, struct err *e);
 /* A socket file; one that nobody listens on any more is replaced. */
-int listener_unix(struct listener *l, const char *path, struct err *e);
+CHECKED int listener_unix(struct listener *l, const char *path, struct err *e);
 void listener_release(struct listener *l);
-/* What fd i is bound to: numeric address (a path) and port ("" for a path). */
-void listener_name(
-    const struct listener *l, size_t i, char address[256], char port[16]);
+/* What fd i is bound to: numeric address (a path) and port ("" for a path).
+ * -1: ERR_TEMP. */
+CHECKED int listener_name(const struct listener *l, size_t i, char address[256],
+    char port[16], struct err *e);
 
 #endif

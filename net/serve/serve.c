@@ -254,15 +254,18 @@ serve_raise_limit(size_t sessions)
 	setrlimit(RLIMIT_NOFILE, &r);
 }
 
-static void
-serve_tell(struct serve *s)
+/* -1: nobody would know where to connect. */
+static int
+serve_tell(struct serve *s, struct err *e)
 {
 	char address[256], port[16];
 	for (size_t i = 0; s->c->ready != NULL && i < s->listener.n; i++) {
-		listener_name(&s->listener, i, address, port);
+		if (listener_name(&s->listener, i, address, port, e) < 0)
+			return -1;
 		s->c->ready(s->c->ready_arg, address, port);
 	}
 	serve_log(s);
+	return 0;
 }
 
 static bool
@@ -347,11 +350,10 @@ serve_run(const struct serve_config *c, struct loop *l,
 	struct serve *s = mem_zalloc(sizeof *s);
 	serve_init(s, c, l);
 	int rc = serve_listen(s, e);
-	if (rc == 0) {
-		serve_tell(s);
-		if (c->bound != NULL)
-			rc = c->bound(c->bound_arg, e);
-	}
+	if (rc == 0 && c->bound != NULL)
+		rc = c->bound(c->bound_arg, e);
+	if (rc == 0)
+		rc = serve_tell(s, e);
 	if (rc == 0)
 		serve_loop(s);
 	for (size_t i = 0; i < s->nconn; i++)

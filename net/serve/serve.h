@@ -19,7 +19,7 @@ struct serve_config {
 	/* Told once what is listened on: "127.0.0.1 port 2525". */
 	void (*ready)(void *arg, const char *address, const char *port);
 	void *ready_arg;
-	/* All addresses are bound and told, and nobody has been let in yet:
+	/* All addresses are bound, none is told, and nobody has been let in:
 	 * time to give up privileges. -1 ends it. NULL: nothing is done. */
 	int (*bound)(void *arg, struct err *e);
 	void *bound_arg;
@@ -36,7 +36,7 @@ struct serve_config {
  * after 2 s at most, or a second loop_raise(), all is over. 0, or -1:
  * ERR_USAGE, ERR_TEMP (address in use), or what bound() said. Complaints of mocks come through the peers' log as '#'; *complaints
  * counts them (may be NULL). */
-int serve_run(const struct serve_config *c, struct loop *l,
+CHECKED int serve_run(const struct serve_config *c, struct loop *l,
     unsigned long *complaints, struct err *e);
 
 #endif

@@ -51,7 +51,7 @@ struct tls_ctx;
  * file cannot be read; OpenSSL cannot be loaded), ERR_OUTPUT (the key log),
  * ERR_USAGE (no certificate in it, key of another certificate, encrypted
  * key, unknown protocol or cipher). */
-int tls_ctx_new(
+CHECKED int tls_ctx_new(
     struct tls_ctx **out, const struct tls_config *c, struct err *e);
 /* The file that the keys of every session go to, to be told; NULL: none. */
 const char *tls_ctx_keys(const struct tls_ctx *ctx);
@@ -87,8 +87,8 @@ struct tls;
  * verify_name, TLS_DANE without records, a name that is none), ERR_AUTH
  * (TLS_DANE and no record is usable: usages 2 and 3 with known selector and
  * matching type; RFC 7672 2.2 then has TLS_MUST). */
-int tls_new(struct tls **out, struct tls_ctx *ctx, const struct tls_target *t,
-    struct err *e);
+CHECKED int tls_new(struct tls **out, struct tls_ctx *ctx,
+    const struct tls_target *t, struct err *e);
 void tls_free(struct tls *t);
 
 /* One step: 1 when TLS stands, 0 when it needs more octets. In both cases and
@@ -99,7 +99,7 @@ void tls_free(struct tls *t);
  * other shows), ERR_USAGE (what was configured leaves us no cipher), ERR_PROTO
  * (the peer does not speak TLS, or not as it should), ERR_LOST (after
  * tls_eof()), ERR_OUTPUT (the key log), ERR_BUG (no memory). */
-int tls_handshake(struct tls *t, struct err *e);
+CHECKED int tls_handshake(struct tls *t, struct err *e);
 
 /* What came from the peer. Takes up to 1 MiB that is not read yet; returns how
  * much it took. */
@@ -156,8 +156,8 @@ void tls_info(struct tls *t, struct buf *b);
 size_t tls_peer_pem(const struct tls *t, struct buf *b);
 /* Adds channel binding octets to b: "tls-exporter" (RFC 9266), "tls-unique"
  * (RFC 5929, TLS 1.2). -1: ERR_USAGE, the type is unknown or this session has
- * none. */
-int tls_channel_binding(
+ * none; ERR_BUG: it has, but they could not be worked out. */
+CHECKED int tls_channel_binding(
     const struct tls *t, const char *type, struct buf *b, struct err *e);
 
 /* Octets that begin as a TLS record does: a server that answers clear text

@@ -19,7 +19,7 @@ tls_bind_exporter(const struct tls *t, struct buf *b, struct err *e)
 		    "tls-exporter: the peer has no extended master secret");
 	if (SSL_export_keying_material(t->ssl, key, sizeof key, label,
 		sizeof label - 1, NULL, 0, 0) != 1)
-		return err_set(e, ERR_USAGE, "tls-exporter: %s", tls_reason());
+		return err_set(e, ERR_BUG, "tls-exporter: %s", tls_reason());
 	buf_add(b, key, sizeof key);
 	explicit_bzero(key, sizeof key);
 	return 0;

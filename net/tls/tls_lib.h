@@ -331,6 +331,6 @@ extern struct tls_lib tls_lib;
 #define i2d_X509_PUBKEY		      (tls_lib.i2d_X509_PUBKEY)
 
 /* Before any other call; see lazy_load(). */
-int tls_lib_load(struct err *e);
+CHECKED int tls_lib_load(struct err *e);
 
 #endif

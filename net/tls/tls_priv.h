@@ -74,10 +74,11 @@ enum err_kind tls_kind(enum err_kind otherwise);
 enum err_kind tls_kind_of_name(const char *name);
 
 /* tls_server.c: gives ctx a throw-away certificate for that host. */
-int tls_self_sign(SSL_CTX *ctx, const char *name, struct err *e);
+CHECKED int tls_self_sign(SSL_CTX *ctx, const char *name, struct err *e);
 
 /* tls_verify.c */
-int tls_verify_setup(struct tls *t, const struct tls_target *to, struct err *e);
+CHECKED int tls_verify_setup(
+    struct tls *t, const struct tls_target *to, struct err *e);
 void tls_verify_release(struct tls *t);
 /* Behind the handshake: 0, or -1 when the session's level wants a certificate
  * that was verified and that cannot be shown to be so (t->err says why). */

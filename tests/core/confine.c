@@ -71,7 +71,10 @@ child(const char *dir, const char *beside)
 	int old = socket(AF_INET, SOCK_STREAM, 0);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0 || old < 0)
 		return BROKEN;
-	unsigned held = confine_run(dir, NULL);
+	struct err e;
+	int held = confine_run(dir, NULL, &e);
+	if (held < 0)
+		return BROKEN;
 	if (!works(dir, pair))
 		bits |= BROKEN;
 	if ((held & CONFINE_FILES) != 0) {

@@ -53,6 +53,9 @@ static const struct {
 	{ "socks5://me:secret%zz@p", NULL },
 	{ "socks5://me:secret%00@p", NULL },
 	{ "http://me:secret%0d%0a@p", NULL },
+	{ "http://p:65536", NULL },
+	{ "http://p:0", NULL },
+	{ "socks5://p:99999999999999999999", NULL },
 	{ "", NULL },
 };
 

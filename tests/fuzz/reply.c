@@ -1,4 +1,5 @@
-/* The reply parser reads the same however the octets are cut. */
+/* covers: net/core/reply.c
+ * The reply parser reads the same however the octets are cut. */
 #include "fuzz.h"
 #include "net/core/reply.h"
 

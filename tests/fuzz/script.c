@@ -1,7 +1,9 @@
-/* Conversation files: a file reads as its lines do, and what is said about a
+/* covers: cmd/lang/lang.c cmd/lang/script.c
+ * Conversation files: a file reads as its lines do, and what is said about a
  * malformed one names a line of it. */
 #include "fuzz.h"
 #include "cmd/lang/lang.h"
+#include "cmd/talk/cmd.h"
 
 static void
 script_lines(const char *p, size_t len, enum dialect d)
@@ -25,7 +27,8 @@ script_lines(const char *p, size_t len, enum dialect d)
 		p += n;
 		len -= n;
 	}
-	lang_end(&l, &e);
+	if (lang_end(&l, &e) != 0)
+		RULE(e.kind == ERR_DATA);
 	lang_release(&l);
 }
 
@@ -41,7 +44,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	enum dialect d = dialects[data[0] % 3];
 	char *text = fuzz_copy(data + 1, size - 1);
-	if (script_parse(&s, "f", text, size - 1, d, NULL, &e) == 0) {
+	if (script_parse(&s, "f", text, size - 1, d, cmd_word, &e) == 0) {
 		unsigned line = 0;
 		for (size_t i = 0; i < s.n; i++) {
 			RULE(s.stmt[i].line >= line);

@@ -1,4 +1,6 @@
-/* The client core against a server that says anything, between commands that
+/* covers: net/core/smtp.c net/core/smtp_state.c net/core/smtp_queue.c
+ * net/core/smtp_offer.c
+ * The client core against a server that says anything, between commands that
  * the input picks. */
 #include "fuzz.h"
 #include "net/core/smtp.h"
@@ -9,15 +11,17 @@ static const char *const lines[] = { "EHLO a", "HELO a", "LHLO a",
 	"QUIT", "TURN", "x" };
 #define LINES (sizeof lines / sizeof *lines)
 
-static void
+/* Whether it was taken is not what is asked here. */
+static int
 talk_do(struct smtp *s, unsigned what)
 {
+	int r = 0;
 	if (what < LINES)
-		smtp_command(s, lines[what], strlen(lines[what]), NULL);
+		r = smtp_command(s, lines[what], strlen(lines[what]), NULL);
 	else if (what == LINES)
-		smtp_text(s, ".x\n", 3, NULL);
+		r = smtp_text(s, ".x\n", 3, NULL);
 	else if (what == LINES + 1)
-		smtp_text_end(s, NULL);
+		r = smtp_text_end(s, NULL);
 	else if (what == LINES + 2)
 		smtp_chunk(s, "ab", smtp_chunk_left(s) < 2 ? 0 : 2);
 	else if (what == LINES + 3)
@@ -26,6 +30,7 @@ talk_do(struct smtp *s, unsigned what)
 		smtp_raw(s, "\r\n", 2, true);
 	else if (smtp_tls_wanted(s))
 		smtp_tls_started(s);
+	return r;
 }
 
 static void
@@ -45,6 +50,10 @@ talk_events(struct smtp *s)
 	for (size_t i = 0; smtp_offer_at(s, i) != NULL; i++)
 		seen += strlen(smtp_offer_at(s, i)->keyword) +
 			strlen(smtp_offer_at(s, i)->args);
+	uint64_t octets;
+	if (smtp_offer_size(s, &octets))
+		RULE(smtp_offer(s, "SIZE") != NULL);
+	smtp_trim(s);
 	RULE(seen + strlen(smtp_peer(s)) < SIZE_MAX);
 	RULE((smtp_owed(s) == 0) == (smtp_oldest(s) == NULL));
 }
@@ -67,7 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		from = i + 1;
 		talk_events(s);
 		if (ours)
-			talk_do(s, data[i] - 0x80u);
+			RULE(talk_do(s, data[i] - 0x80u) <= 1);
 	}
 	smtp_eof(s);
 	talk_events(s);

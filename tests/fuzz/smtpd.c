@@ -1,4 +1,6 @@
-/* The receiver core says the same however the octets are cut, and all that it
+/* covers: net/core/smtpd.c net/core/smtpd_line.c net/core/smtpd_text.c
+ * net/core/smtpd_envelope.c net/core/unbody.c
+ * The receiver core says the same however the octets are cut, and all that it
  * says are replies. */
 #include "fuzz.h"
 #include "net/core/reply.h"
@@ -9,6 +11,7 @@ struct visit {
 	struct reply_parser parser;
 	struct reply reply;
 	struct buf told;
+	struct buf mail; /* under way: how much has come, the cuts decide */
 	bool closed;
 };
 
@@ -36,11 +39,13 @@ visit_event(struct visit *v, const struct smtpd_event *ev)
 	case SMTPD_BEGIN:
 		RULE(smtpd_nrcpt(v->d) > 0);
 		buf_addf(&v->told, "begin %s\n", smtpd_sender(v->d));
+		buf_clear(&v->mail);
 		break;
 	case SMTPD_DATA:
-		buf_add(&v->told, ev->text, ev->len);
+		buf_add(&v->mail, ev->text, ev->len);
 		break;
 	case SMTPD_END:
+		buf_add(&v->told, buf_data(&v->mail), buf_len(&v->mail));
 		smtpd_stored(v->d, NULL, 0, false, NULL);
 		break;
 	case SMTPD_STARTTLS:
@@ -91,6 +96,7 @@ visit_all(struct buf *told, const struct smtpd_config *c, const uint8_t *p,
 	smtpd_free(v.d);
 	reply_release(&v.reply);
 	reply_parser_release(&v.parser);
+	buf_release(&v.mail);
 	*told = v.told;
 }
 

@@ -1,4 +1,5 @@
-/* ${...}: what must not enter a command line does not, and nothing grows
+/* covers: cmd/lang/vars.c
+ * ${...}: what must not enter a command line does not, and nothing grows
  * without end. */
 #include "fuzz.h"
 #include "cmd/lang/vars.h"
@@ -14,6 +15,49 @@ count_breaks(const char *p, size_t len)
 	return n;
 }
 
+static bool
+builtin(void *arg, const char *name, struct buf *b)
+{
+	(void)arg;
+	if (strcmp(name, "n") != 0)
+		return false;
+	buf_adds(b, "12");
+	return true;
+}
+
+/* Words of the input are names: what was set is there, what was unset is not,
+ * and nothing else has changed. */
+static void
+many(const uint8_t *p, size_t len)
+{
+	struct vars v, copy;
+	struct err e;
+	vars_init(&v);
+	vars_init(&copy);
+	for (size_t i = 0; i < len;) {
+		size_t n = 0;
+		while (i + n < len && p[i + n] != ' ' && p[i + n] != '\0')
+			n++;
+		char *name = fuzz_string(p + i, n);
+		bool is = vars_set(&v, name, "value", 5, &e) == 0;
+		RULE(is == (vars_get(&v, name) != NULL));
+		if (is)
+			vars_copy(&copy, vars_get(&v, name));
+		if (is && i % 3 == 0) {
+			RULE(vars_unset(&v, name));
+			RULE(vars_get(&v, name) == NULL);
+		}
+		free(name);
+		i += n + 1;
+	}
+	RULE(v.n <= copy.n);
+	for (size_t i = 0; i < v.n; i++)
+		RULE(vars_get(&copy, v.var[i].name) != NULL &&
+		     vars_get(&v, v.var[i].name) == &v.var[i]);
+	vars_release(&v);
+	vars_release(&copy);
+}
+
 /* The input: two values and a text, parted by 0xff. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -24,12 +68,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *word[2];
 	size_t at = 0;
 
+	many(data, size);
 	vars_init(&v);
+	v.builtin = builtin;
 	for (int i = 0; i < 2; i++) {
 		const uint8_t *end = memchr(data + at, 0xff, size - at);
 		size_t n = end != NULL ? (size_t)(end - data) - at : 0;
 		char *value = fuzz_copy(data + at, n);
-		vars_set(&v, i == 0 ? "a" : "b-c", value, n, NULL);
+		RULE(vars_set(&v, i == 0 ? "a" : "b-c", value, n, NULL) == 0);
 		free(value);
 		word[i] = fuzz_string(data + at, n);
 		at += end != NULL ? n + 1 : 0;

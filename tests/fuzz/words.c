@@ -1,4 +1,6 @@
-/* What reads one line or record: paths, words, expectations, addresses of
+/* covers: net/core/addr.c cmd/term/cmdline.c cmd/lang/match.c
+ * cmd/say/escape.c
+ * What reads one line or record: paths, words, expectations, addresses of
  * servers, DNS records; and what makes it fit for a terminal. */
 #include "net/core/addr.h"
 #include "cmd/term/cmdline.h"
@@ -97,15 +99,12 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *p = fuzz_copy(data, size), *s = fuzz_string(data, size);
-	struct where w = { 0 };
 
 	words_path(p, size);
 	words_typed(p, size);
 	words_expected(p, size);
 	words_shown(p, size);
 	words_record((unsigned char *)p, size);
-	where_parse(&w, s, NULL);
-	where_release(&w);
 	rdata_is_name(s);
 	free(p);
 	free(s);

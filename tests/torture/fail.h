@@ -19,7 +19,10 @@ struct fail_page {
 	atomic_ulong count[FAIL_GROUPS]; /* calls seen */
 	int group;			 /* the nth of these, from 1, fails */
 	unsigned long nth;
+	int traced; /* say where, on standard error */
 	atomic_int fired;
+	atomic_int theirs_asked,
+	    theirs;    /* asked for by libunbound; it died of it */
 	char name[24]; /* of the call that failed */
 };
 

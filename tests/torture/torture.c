@@ -143,7 +143,7 @@ static const struct run runs[] = {
 
 /* Shared by all workers, each writing its own. */
 struct tally {
-	unsigned long passed, failed, missing, counted[FAIL_GROUPS];
+	unsigned long passed, failed, missing, theirs, counted[FAIL_GROUPS];
 	unsigned long status[256];
 	struct {
 		char name[24];
@@ -163,6 +163,7 @@ struct worker {
 	struct fail_page *page;
 	struct tally *tally;
 	unsigned port[3], resolver;
+	bool traced;
 	unsigned serial; /* of the run: its mails are for joe%n and ann%n */
 	pid_t peer[3], dns;
 	const struct run *run; /* what is running */
@@ -482,8 +483,9 @@ steady(char *p, unsigned leaves)
 				 : NULL;
 		for (char *c = line; c < (stop != NULL ? stop : end);) {
 			size_t n = strspn(c, "0123456789");
-			if (n > 3 || (n > 0 && (was == '.' || was == 'Q')) ||
-			    (n > 0 && c[n] == '.')) {
+			if (n > 3 || (n > 0 && strchr(".MPQ", was) != NULL) ||
+			    (n > 0 && c[n] != '\0' &&
+				strchr(".:T", c[n]) != NULL)) {
 				*to++ = '0';
 			} else {
 				n = n > 0 ? n : 1;
@@ -640,7 +642,8 @@ run_client(struct worker *w, int *status)
 	struct left l = left_take(w);
 	const char *wrong = judge_left(w, &l, *status);
 	if (wrong == NULL && *status != 0 && *status != r->status &&
-	    *l.err == '\0' && !failed_to_write(w))
+	    *l.err == '\0' && !failed_to_write(w) &&
+	    !atomic_load(&w->page->theirs))
 		wrong = "says nothing";
 	left_free(&l);
 	return wrong;
@@ -706,10 +709,14 @@ run_receiver(struct worker *w, int *status)
 		return "a status that the manual does not have";
 	if (port == 0)
 		return *status == 0 ? "it served nobody, exit 0" : NULL;
+	/* OpenSSL takes an algorithm that it had no memory for as one that is
+	 * not there, and handshakes fail from then on: told, nothing lost. */
 	if (*status == 0 && first != 0 && second != 0 &&
-	    w->page->group != FAIL_NOTHING)
+	    w->page->group != FAIL_NOTHING && w->page->group != FAIL_TLS)
 		return "one failed call, and two clients were refused";
-	if (*status != 0 && w->page->group != FAIL_MEMORY &&
+	/* A mock says by its status whether its conversation went so. */
+	bool mock = strcmp(w->run->name, "serve-mock") == 0 && *status == 1;
+	if (*status != 0 && w->page->group != FAIL_MEMORY && !mock &&
 	    !failed_to_write(w))
 		return "one failed call ended it";
 	if (w->page->group == FAIL_NOTHING && (first != 0 || second != 0))
@@ -725,6 +732,7 @@ run_one(struct worker *w, int group, unsigned long nth, int *status)
 	w->serial++;
 	w->page->group = group;
 	w->page->nth = nth;
+	w->page->traced = w->traced;
 	return w->run->leaves & SERVES ? run_receiver(w, status)
 				       : run_client(w, status);
 }
@@ -737,7 +745,7 @@ tell_said(const struct worker *w)
 	     *f != NULL; f++) {
 		char *path = text("%s/%s", w->dir, *f), *p = slurp(path);
 		if (*p != '\0')
-			printf("        %s: %.300s", *f, p);
+			printf("        %s: %.2000s", *f, p);
 		free(path);
 		free(p);
 	}
@@ -759,6 +767,7 @@ fail_once(struct worker *w, int group, unsigned long nth)
 		memcpy(t->call[i].name, w->page->name, sizeof w->page->name);
 		t->call[i].n++;
 		t->status[status]++;
+		t->theirs += (unsigned)atomic_load(&w->page->theirs);
 	}
 	if (wrong == NULL) {
 		t->passed++;
@@ -836,6 +845,7 @@ work_all(struct worker *w)
 		if (!chosen(w->run) || !begin(w, count))
 			continue;
 		if (chosen_call(&group, &nth)) {
+			w->traced = true;
 			if (w->at == 0)
 				fail_once(w, group, nth);
 			continue;
@@ -892,6 +902,7 @@ work(struct worker *w, unsigned long sample, uint64_t seed)
 		"%d/password", NULL };
 	static const char *const lmtp[] = { "--serve", "127.0.0.1:0", "--lmtp",
 		"--maildir", "../lmtp", NULL };
+	w->serial = 100000;
 	char *base = text("%s/w%d", folder, w->at);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	snprintf(w->dir, sizeof w->dir, "%s/run", base);
@@ -928,6 +939,7 @@ tell_calls(struct tally *all, const struct tally *t, int workers)
 		all->passed += t[k].passed;
 		all->failed += t[k].failed;
 		all->missing += t[k].missing;
+		all->theirs += t[k].theirs;
 		for (int s = 0; s < 256; s++)
 			all->status[s] += t[k].status[s];
 		for (int i = 0; i < NAMES && *t[k].call[i].name != '\0'; i++) {
@@ -952,7 +964,8 @@ tell_calls(struct tally *all, const struct tally *t, int workers)
 		if (all->status[s] > 0)
 			printf(" status %d: %lu%s", s, all->status[s],
 			    s < 255 ? "," : "");
-	printf(" never reached: %lu\n", all->missing);
+	printf(" never reached: %lu, died in libunbound: %lu\n", all->missing,
+	    all->theirs);
 }
 
 int
