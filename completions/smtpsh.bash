@@ -155,6 +155,25 @@ _smtpsh() {
 	--format) _smtpsh_choose text json tap ;;
 	--junit) _smtpsh_files default -f ;;
 	--record) _smtpsh_files default -f ;;
+	--sessions) ;;
+	--messages) ;;
+	--duration) ;;
+	--rate) ;;
+	--arrivals) _smtpsh_choose constant poisson ;;
+	--ramp) ;;
+	--keep) ;;
+	--rcpts) ;;
+	--think) ;;
+	--message-size) ;;
+	--values) _smtpsh_files default -f ;;
+	--values-order) _smtpsh_choose turn random ;;
+	--progress) ;;
+	--fail-if) ;;
+	--html) _smtpsh_files default -f ;;
+	--hdr) _smtpsh_files default -f ;;
+	--merge) _smtpsh_files default -f ;;
+	--shard) ;;
+	--start-at) ;;
 	--serve) ;;
 	--mock) _smtpsh_files default -f ;;
 	--maildir) _smtpsh_files dirnames -d ;;
@@ -172,7 +191,7 @@ _smtpsh() {
 	--explain) _smtpsh_words ;;
 	--completion) _smtpsh_choose bash zsh fish ;;
 	--list) _smtpsh_choose verbs commands settings options words ;;
-	-h | --help) _smtpsh_choose connect say message tls auth shown receiver other ;;
+	-h | --help) _smtpsh_choose connect say message tls auth shown load receiver other ;;
 	*)
 		if [[ $cur == -* ]]; then
 			words=(
@@ -186,10 +205,13 @@ _smtpsh() {
 				--tls-protocol --tls-cipher --tls-save-peer-cert --auth --auth-user
 				--auth-password-file --auth-password-fd --auth-password-command
 				--netrc --auth-insecure -q --quiet --no-remarks --color --format
-				--junit --record --serve --mock --maildir --mailbox --size-max
-				--allow-bare --cert --key --self-signed --user --password-file --count
-				--auth-mechs --session-max --client-max --run-as --explain
-				--completion --list --no-rc -h --help -V --version
+				--junit --record --load --sessions --messages --duration --rate
+				--arrivals --ramp --keep --pipeline --rcpts --think --message-size
+				--values --values-order --tls-resume --progress --fail-if --html --hdr
+				--merge --shard --start-at --yes-really --serve --mock --maildir
+				--mailbox --size-max --allow-bare --cert --key --self-signed --user
+				--password-file --count --auth-mechs --session-max --client-max
+				--run-as --explain --completion --list --no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then
