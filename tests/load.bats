@@ -228,3 +228,39 @@ json() {
 	[ "$status" = 64 ]
 	tells "100 sessions need" "ulimit -Hn"
 }
+
+@test "--pipeline sends groups, and each message has its own verdict" {
+	serve --maildir mail --mailbox jones@here.example
+	ends 0 "$SMTPSH" --load --pipeline --sessions 3 --messages 40 --keep 7 \
+		--to jones@here.example --body x --format json 127.0.0.1:"$PORT"
+	[ "$(json '[.messages, .failed, .texts_taken] | @csv')" = 40,0,40 ]
+	[ "$(json '.latency.whole.count')" = 40 ]
+	ends 69 "$SMTPSH" --load --pipeline --sessions 2 --messages 10 \
+		--to green@here.example --body x --format json 127.0.0.1:"$PORT"
+	[ "$(json '.failures[0] | "\(.stage) \(.code) \(.count)"')" = "RCPT 550 10" ]
+	[ "$(json .texts_taken)" = 0 ]
+	serve_stop
+	[ "$(ls mail/*/new | wc -l)" = 40 ]
+	# MAIL stands before the reply to the text that went before.
+	grep -q PIPELINING server
+}
+
+@test "--tls-resume takes up sessions, and never a name that was not proven" {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-keyout k.pem -out c.pem -days 2 -subj /CN=localhost \
+		-addext subjectAltName=IP:127.0.0.1 2>/dev/null
+	serve --cert c.pem --key k.pem
+	load=("$SMTPSH" --load --tls --keep 1 --sessions 2 --messages 20
+		--to b@c.example --body x --format json)
+	for v in 1.2 1.3; do
+		ends 0 "${load[@]}" --tls-ca c.pem --tls-protocol $v --tls-resume \
+			127.0.0.1:"$PORT"
+		[ "$(json .tls_handshakes)" = 20 ]
+		[ "$(json '.tls_resumed > 5')" = true ]
+	done
+	ends 0 "${load[@]}" --tls-ca c.pem 127.0.0.1:"$PORT"
+	[ "$(json .tls_resumed)" = 0 ]
+	ends 77 "${load[@]}" --tls-resume 127.0.0.1:"$PORT"
+	[ "$(json .messages)" = 0 ]
+	[ "$(json '.failures[0] | "\(.stage) \(.count)"')" = "TLS 20" ]
+}

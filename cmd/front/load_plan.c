@@ -171,8 +171,8 @@ load_generate(struct load_plan *p, uint64_t size, struct buf *b)
 }
 
 static int
-load_read_message(struct shell *sh, const char *path,
-    struct buf *b, struct err *e)
+load_read_message(
+    struct shell *sh, const char *path, struct buf *b, struct err *e)
 {
 	struct text x = TEXT_INIT;
 	int r = text_open(&x, path, NULL, e);
@@ -297,9 +297,6 @@ load_plan_init(
     struct load_plan *p, struct shell *sh, const struct opts *o, struct err *e)
 {
 	*p = (struct load_plan){ .text = TEXT_INIT, .o = o, .shards = 1 };
-	if (o->pipeline || o->tls_resume)
-		return err_set(e, ERR_USAGE, "--%s is not there yet",
-		    o->pipeline ? "pipeline" : "tls-resume");
 	if (load_times(p, o, e) < 0 || load_shard(p, o->shard, e) < 0)
 		return -1;
 	load_part(p);

@@ -283,7 +283,6 @@ load_closing(struct talk *t)
 	size_t n = link_wants(t->link, true, fd);
 	for (size_t i = 0; i < n; i++)
 		watch_forget(s->load->watch, fd[i].fd, s);
-	s->at = FIGURE_CONNECT;
 }
 
 static uint64_t

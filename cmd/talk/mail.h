@@ -33,6 +33,9 @@ struct mail {
 	size_t accepted; /* recipients */
 	bool done;	 /* it was gone through; a refusal is data */
 	bool taken;	 /* the server has taken the message */
+	/* Of many (mails.h): the first refusal, 0: none. */
+	int refused;
+	const struct verb *refused_at;
 };
 
 /* An act; m is borrowed until it is over. Refusals are tallied; what is neither

@@ -13,11 +13,11 @@ struct talk;
 
 struct text {
 	int fd;
-	char *name;	   /* for messages: "mail.eml", "standard input" */
-	char *say;	   /* the line of the language that sends the same, or
+	char *name;	  /* for messages: "mail.eml", "standard input" */
+	char *say;	  /* the line of the language that sends the same, or
 			     "" */
-	struct buf first;  /* octets read ahead of the rest */
-	const char *lent;  /* checked octets of somebody else's, before them */
+	struct buf first; /* octets read ahead of the rest */
+	const char *lent; /* checked octets of somebody else's, before them */
 	size_t lent_len;
 	bool loaded;	   /* and checked */
 	bool ended;	   /* all is in first */
