@@ -264,3 +264,36 @@ json() {
 	[ "$(json .messages)" = 0 ]
 	[ "$(json '.failures[0] | "\(.stage) \(.count)"')" = "TLS 20" ]
 }
+
+# The proof that others read it: the npm package of those who made the format.
+@test "the log is what HdrHistogram's own reader reads" {
+	local npm=$ROOT/build/npm
+	command -v npm >/dev/null || skip "no npm"
+	[ -d "$npm/node_modules/hdr-histogram-js" ] ||
+		timeout 30 npm install --silent --no-audit --no-fund \
+			--prefix "$npm" hdr-histogram-js@3 >/dev/null 2>&1 ||
+		skip "npm cannot fetch hdr-histogram-js"
+	serve
+	ends 0 "$SMTPSH" --load --sessions 3 --messages 200 --hdr x.hdr \
+		--format json 127.0.0.1:"$PORT"
+	cat >read.js <<-'END'
+		const hdr = require("hdr-histogram-js");
+		const of = {};
+		for (const line of require("fs").readFileSync("x.hdr", "utf8").split("\n")) {
+			const [tag, begin, length, max, text] = line.split(",");
+			if (!tag.startsWith("Tag="))
+				continue;
+			const h = hdr.decodeFromCompressedBase64(text);
+			const name = tag.slice(4).replace("-", " ");
+			of[name] ? of[name].add(h) : of[name] = h;
+		}
+		for (const n in of)
+			console.log(n, of[n].totalCount, Math.floor(of[n].getValueAtPercentile(90) / 1000));
+	END
+	NODE_PATH=$npm/node_modules node read.js | sort >theirs
+	jq -r '.latency | to_entries[] | "\(.key) \(.value.count) \(
+		.value.p90_ms * 1000 | floor)"' <<<"$output" | sort >ours
+	# The largest value is theirs by its bucket, ours as it was.
+	diff <(grep -E '^(MAIL|RCPT|DATA|text end|whole) ' theirs) \
+		<(grep -E '^(MAIL|RCPT|DATA|text end|whole) ' ours)
+}
