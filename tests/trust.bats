@@ -206,3 +206,19 @@ END
 	stalls 143 "$SMTPSH" --pipe ': >going; sleep 9' --tls-on-connect -c NOOP
 	exec 4>&-
 }
+
+@test "the environment is the person's: a file asks for it with --trust only" {
+	export LETTER=J1
+	printf '%s\n' 'NOOP ${env.LETTER}' 250 >box/f
+	ends 64 "$SMTPSH" --sandbox -f box/f
+	tells 'box/f:1' '${env.LETTER}' --trust
+	lacks J1
+	ends 0 "$SMTPSH" --sandbox --trust -f box/f
+	has 'S: NOOP J1'
+	ends 0 "$SMTPSH" --sandbox -c 'NOOP ${env.LETTER}'
+	has 'S: NOOP J1'
+	ends 0 "$SMTPSH" --sandbox -c 'NOOP ${env.NONE_SUCH:-x}'
+	has 'S: NOOP x'
+	ends 0 "$SMTPSH" --sandbox <<<'NOOP ${env.LETTER}'
+	has 'S: NOOP J1'
+}
