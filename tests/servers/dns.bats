@@ -77,6 +77,43 @@ mx() {
 	nobody_got want
 }
 
+# nothing_went: of all sessions since this log line Postfix was told no more
+# than EHLO, STARTTLS and QUIT.
+nothing_went() {
+	tail -n "+$1" /var/log/postfix.log | sed -n 's/.*: disconnect from [^ ]* //p' >sessions
+	[ -s sessions ] && ! grep -vE '^((ehlo|starttls|quit|commands)=[0-9/]+ ?)*$' sessions
+}
+
+@test "DANE: a key that does not match stops every way to say something" {
+	local how begun
+	begun=$(($(wc -l </var/log/postfix.log) + 1))
+	mkdir box
+	cd box || return
+	echo 'Subject: dane' >mail
+	echo 'MAIL FROM:<a@alpha.arpa>' >plain
+	echo '\include plain' >include
+	printf '\\template leak {\nMAIL FROM:<a@alpha.arpa>\n}\n\\leak\n' >template
+	echo '\raw EHLO me\r\nMAIL FROM:<a@alpha.arpa>\r\n' >raw
+	echo '\bdat mail force' >bdat
+	echo '\send mail' >send
+	printf 'NOOP\n\\connect\nMAIL FROM:<a@alpha.arpa>\n' >connect
+	printf '\\starttls\nMAIL FROM:<a@alpha.arpa>\n' >starttls
+	printf '\\pipeline\nSTARTTLS\nMAIL FROM:<a@alpha.arpa>\n\\flush\n' >group
+	for how in plain include template raw bdat send connect starttls group; do
+		run mx liar.example --dane -f "$how"
+		ended 77
+		run mx liar.example --dane <"$how"
+		ended 77
+		run mx liar.example --dane --bare -f "$how"
+		ended 77
+		run mx liar.example --dane -f plain -f "$how"
+		ended 77
+	done
+	run mx liar.example --dane -c NOOP -c 'MAIL FROM:<a@alpha.arpa>'
+	ended 77
+	until_true nothing_went "$begun"
+}
+
 @test "DANE: a look-up that fails is not the absence of records" {
 	run mx lame.example --dane -c NOOP
 	ended 75
