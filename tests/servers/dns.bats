@@ -46,6 +46,19 @@ mx() {
 	ended 0
 }
 
+@test "\\connect HOST goes to that host, not to the domain's" {
+	serve
+	run mx plain.example -c NOOP -c "\\connect $SERVE" -c '\helo there'
+	ended 0
+	says "connected to 127.0.0.1 port $SERVE_PORT"
+	# The next file begins where the command line goes.
+	printf '\\connect %s\nNOOP\n250\n' "$SERVE" >first
+	printf 'NOOP\n250\n' >second
+	run mx plain.example --trust -f first -f second
+	ended 0
+	[ "$(grep -c "connected to .* port $P" <<<"$output")" = 1 ]
+}
+
 @test "--mx-all tries every host" {
 	run mx two.example --mx-all -c NOOP
 	says "dead.example"
@@ -144,6 +157,25 @@ nothing_went() {
 	ended 0
 	run smtpsh --resolver "$RESOLVER" -c NOOP "nosuch.example:$P"
 	ended 68
+}
+
+@test "a signal ends the wait for a name server that says nothing" {
+	local pid began
+	# shellcheck disable=SC2016 # perl's
+	perl -MIO::Socket::INET -e '$|=1; $s=IO::Socket::INET->new(
+		LocalAddr=>"127.0.0.1", Proto=>"udp") or die;
+		print $s->sockport, "\n"; while($s->recv($_, 512)) { print "asked\n" }' >dumb 3>&- &
+	SERVE_PID=$!
+	until_true test -s dumb
+	"$SMTPSH" --no-rc --resolver "127.0.0.1:$(head -n 1 dumb)" --mx plain.example -c NOOP >out 2>&1 3>&- &
+	pid=$!
+	until_true grep -q asked dumb
+	began=$EPOCHREALTIME
+	kill -TERM "$pid"
+	status=0
+	wait "$pid" || status=$?
+	ended 143
+	[ $((${EPOCHREALTIME/./} - ${began/./})) -lt 1500000 ]
 }
 
 @test "\\dns shows it all" {
