@@ -29,6 +29,7 @@
 /* What a signal handler can reach. */
 static struct loop *main_loop;
 static volatile sig_atomic_t main_hastens;
+static volatile sig_atomic_t main_raised;
 
 static void
 main_signal(int sig)
@@ -36,6 +37,7 @@ main_signal(int sig)
 	static const struct itimerval end = { { 0, 0 }, { 0, MAIN_END_US } };
 	if (main_loop == NULL)
 		return;
+	main_raised = sig;
 	loop_raise(main_loop, sig);
 	if (main_hastens)
 		setitimer(ITIMER_REAL, &end, NULL);
@@ -47,7 +49,7 @@ static void
 main_too_late(int sig)
 {
 	(void)sig;
-	_exit(128 + main_loop->raised);
+	_exit(128 + main_raised);
 }
 
 /* Memory ran out, or a check of ours failed: EX_SOFTWARE, not a core. */
