@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "cmd/say/note.h"
 #include "cmd/talk/cmd.h"
+#include "cmd/front/bounds.h"
 #include "cmd/front/completion.h"
 #include "cmd/know/explain.h"
 #include "cmd/front/folder.h"
@@ -320,6 +321,7 @@ main_session(struct shell *sh, struct opts *o, struct err *e)
 	} else {
 		sh->sandbox = h.peer;
 		sh->talk.sandbox = sandboxed ? &sh->sandbox : NULL;
+		bounds_hold(o);
 		status = o->mx_all ? main_each(sh, o) : main_front(sh, o);
 	}
 	talk_close(&sh->talk);

@@ -18,7 +18,6 @@ struct host_server {
 	const struct opts *o;
 	struct shell *sh;
 	unsigned long dropped; /* lines of the log, since it last took one */
-	bool told;	       /* that the log cannot be written */
 	bool slow;	       /* told that its reader is slow */
 	bool warned;	       /* that everybody is let in */
 	bool live;	       /* a line of figures stands on the terminal */
@@ -90,8 +89,8 @@ host_flush(void *arg)
 	struct host_server *v = arg;
 	struct err e = { 0 };
 	struct out *out = &v->sh->out;
-	if (out_flush(out, &e) < 0 && !v->told) {
-		v->told = true;
+	if (out_flush(out, &e) < 0) {
+		out->known = true;
 		out_error(
 		    out, "%s; the receiver goes on without its log", e.text);
 	}
