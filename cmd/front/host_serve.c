@@ -102,20 +102,6 @@ host_flush(void *arg)
 	return out_waiting(out) > 0 ? out->fd : -1;
 }
 
-/* "1234", "12.3 k", "4.56 M". */
-static void
-host_amount(struct buf *b, double n)
-{
-	static const char unit[] = " kMGT";
-	size_t u = 0;
-	for (; n >= 10000 && u + 2 < sizeof unit; u++)
-		n /= 1000;
-	if (u == 0)
-		buf_addf(b, "%.0f ", n);
-	else
-		buf_addf(b, "%.*f %c", n < 100 ? 1 : 0, n, unit[u]);
-}
-
 static double
 host_rate(uint64_t n, int64_t ns)
 {
@@ -130,12 +116,12 @@ host_live(struct host_server *v, const struct serve_figures *f, bool last)
 	int64_t ns = f->ns - v->then.ns;
 	buf_adds(&b, "\r\033[K");
 	if (!last) {
-		buf_addf(&b, "%zu open, %lu sessions, %llu messages, ", f->open,
-		    f->sessions, (unsigned long long)f->messages);
-		host_amount(&b, host_rate(f->messages - v->then.messages, ns));
-		buf_adds(&b, "messages/s, ");
-		host_amount(&b, host_rate(f->octets - v->then.octets, ns));
-		buf_adds(&b, "octets/s");
+		buf_addf(&b,
+		    "%zu open, %lu sessions, %llu messages, %.0f messages/s, "
+		    "%.1f MB/s",
+		    f->open, f->sessions, (unsigned long long)f->messages,
+		    host_rate(f->messages - v->then.messages, ns),
+		    host_rate(f->octets - v->then.octets, ns) / 1e6);
 	}
 	v->then = *f;
 	out_errors(&v->sh->out, buf_data(&b), buf_len(&b));
@@ -150,22 +136,20 @@ host_figures(void *arg, const struct serve_figures *f, bool last)
 	struct buf b = BUF_INIT;
 	if (v->live)
 		host_live(v, f, last);
-	if (!last || v->told || (v->o->quiet && !v->o->discard && !v->live))
+	if (!last || v->sh->out.known ||
+	    (v->o->quiet && !v->o->discard && !v->live))
 		return;
 	buf_addf(
 	    &b, "# %lu session%s", f->sessions, f->sessions == 1 ? "" : "s");
 	if (f->refused > 0)
 		buf_addf(&b, " and %lu refused", f->refused);
-	if (v->o->mock == NULL) {
-		buf_addf(&b, ", %llu message%s, %llu octets",
+	if (v->o->mock == NULL)
+		buf_addf(&b,
+		    ", %llu message%s, %llu octets: %.1f messages/s, %.3f MB/s",
 		    (unsigned long long)f->messages,
-		    f->messages == 1 ? "" : "s", (unsigned long long)f->octets);
-		buf_adds(&b, ": ");
-		host_amount(&b, host_rate(f->messages, f->ns));
-		buf_adds(&b, "messages/s, ");
-		host_amount(&b, host_rate(f->octets, f->ns));
-		buf_adds(&b, "octets/s");
-	}
+		    f->messages == 1 ? "" : "s", (unsigned long long)f->octets,
+		    host_rate(f->messages, f->ns),
+		    host_rate(f->octets, f->ns) / 1e6);
 	buf_addf(&b, " in %.1f s\n", (double)f->ns / 1e9);
 	out_write(&v->sh->out, buf_data(&b), buf_len(&b));
 	buf_release(&b);
