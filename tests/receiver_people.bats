@@ -318,7 +318,7 @@ stalled() {
 	wait
 	[ "$status" = 0 ]
 	# No line is torn.
-	run ! grep -avE '^(# listening .*|[0-9:]{8} [0-9]+ ([SR]:|#) .*)$' rest
+	run ! grep -avE '^(# (listening|[0-9]+ sessions,) .*|[0-9:]{8} [0-9]+ ([SR]:|#) .*)$' rest
 	exec 5<&-
 }
 

@@ -104,7 +104,8 @@ struct opts {
 	    *tls_protocol, *tls_cipher, *tls_save, *cert, *key, *mx, *resolver,
 	    *trust_anchor, *proxy, *proxy_protocol, *auth_mech, *auth_user,
 	    *auth_file, *auth_fd, *auth_command, *user, *password_file, *jobs,
-	    *help_group, *auth_mechs, *session_max, *client_max, *run_as;
+	    *help_group, *auth_mechs, *session_max, *client_max, *run_as,
+	    *threads, *grace;
 	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
 	    words; /* --explain's */
 	struct opt_run *run;
@@ -116,7 +117,7 @@ struct opts {
 	int family;
 	bool lmtp, sandbox, explain, quiet, allow_bare, help, version, no_rc,
 	    tls, tls_optional, tls_on_connect, self_signed, mx_all, dane, auth,
-	    netrc, auth_insecure, trust, wiped;
+	    netrc, auth_insecure, trust, wiped, discard;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 
