@@ -71,7 +71,7 @@ struct opt {
 };
 
 extern const struct opt opt_table[]; /* ends with name NULL */
-#define OPTS_MAX 128
+#define OPTS_MAX 192
 
 struct opt_list {
 	const char **item;
@@ -104,9 +104,10 @@ struct opts {
 	    *tls_protocol, *tls_cipher, *tls_save, *cert, *key, *mx, *resolver,
 	    *trust_anchor, *proxy, *proxy_protocol, *auth_mech, *auth_user,
 	    *auth_file, *auth_fd, *auth_command, *user, *password_file, *jobs,
+	    *subject, *html, *reply_to, *partial, *retry, *retry_wait,
 	    *help_group, *auth_mechs, *session_max, *client_max, *run_as;
-	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
-	    words; /* --explain's */
+	struct opt_list to, cc, bcc, attach, inlined, header, mailbox, define,
+	    mail_param, rcpt_param, words; /* --explain's */
 	struct opt_run *run;
 	size_t nrun;
 	struct opt_setting *setting; /* in the order given */
@@ -116,7 +117,7 @@ struct opts {
 	int family;
 	bool lmtp, sandbox, explain, quiet, allow_bare, help, version, no_rc,
 	    tls, tls_optional, tls_on_connect, self_signed, mx_all, dane, auth,
-	    netrc, auth_insecure, trust, wiped;
+	    netrc, auth_insecure, trust, wiped, dry_run, no_pipelining;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 
