@@ -178,6 +178,8 @@ _smtpsh() {
 	--auth-mechs) ;;
 	--session-max) ;;
 	--client-max) ;;
+	--threads) ;;
+	--grace) ;;
 	--run-as) ;;
 	--explain) _smtpsh_words ;;
 	--completion) _smtpsh_choose bash zsh fish ;;
@@ -198,9 +200,10 @@ _smtpsh() {
 				--tls-save-peer-cert --auth --auth-user --auth-password-file
 				--auth-password-fd --auth-password-command --netrc --auth-insecure -q
 				--quiet --no-remarks --color --format --junit --record --serve --mock
-				--maildir --mailbox --size-max --allow-bare --cert --key --self-signed
-				--user --password-file --count --auth-mechs --session-max --client-max
-				--run-as --explain --completion --list --no-rc -h --help -V --version
+				--maildir --discard --mailbox --size-max --allow-bare --cert --key
+				--self-signed --user --password-file --count --auth-mechs
+				--session-max --client-max --threads --grace --run-as --explain
+				--completion --list --no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

@@ -217,7 +217,7 @@ END
 	ends 69 mail --to no@b.example --body hi --partial ok
 	has "# accepted 0, refused for good 1"
 	ends 75 mail -q --to later@b.example --body hi
-	tells "accepted 0, refused for now 1"
+	has_in "$stderr" "accepted 0, refused for now 1"
 	ends 0 mail -q --to a@b.example --body hi
 	[ -z "$output$stderr" ]
 }

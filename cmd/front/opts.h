@@ -104,10 +104,14 @@ struct opts {
 	    *tls_protocol, *tls_cipher, *tls_save, *cert, *key, *mx, *resolver,
 	    *trust_anchor, *proxy, *proxy_protocol, *auth_mech, *auth_user,
 	    *auth_file, *auth_fd, *auth_command, *user, *password_file, *jobs,
-	    *subject, *html, *reply_to, *partial, *retry, *retry_wait,
-	    *help_group, *auth_mechs, *session_max, *client_max, *run_as;
-	struct opt_list to, cc, bcc, attach, inlined, header, mailbox, define,
-	    mail_param, rcpt_param, words; /* --explain's */
+	    *help_group, *auth_mechs, *session_max, *client_max, *run_as,
+	    *threads, *grace;
+	/* A message, or many. */
+	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait;
+	struct opt_list cc, bcc, attach, inlined;
+	bool dry_run, no_pipelining;
+	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
+	    words; /* --explain's */
 	struct opt_run *run;
 	size_t nrun;
 	struct opt_setting *setting; /* in the order given */
@@ -117,7 +121,7 @@ struct opts {
 	int family;
 	bool lmtp, sandbox, explain, quiet, allow_bare, help, version, no_rc,
 	    tls, tls_optional, tls_on_connect, self_signed, mx_all, dane, auth,
-	    netrc, auth_insecure, trust, wiped, dry_run, no_pipelining;
+	    netrc, auth_insecure, trust, wiped, discard;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 

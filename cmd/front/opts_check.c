@@ -322,6 +322,8 @@ static const struct {
 	{ "ipv4", "ipv6", "--ipv4 and --ipv6 leave no address: give one" },
 	{ "cert", "self-signed",
 	    "--cert and --self-signed are two certificates: give one" },
+	{ "discard", "maildir",
+	    "--discard stores nothing and --maildir does: give one of them" },
 	{ "bare", "auth",
 	    "--bare sends nothing that was not written, so no --auth: write "
 	    "\\auth where it is to be" },
