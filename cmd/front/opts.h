@@ -71,7 +71,7 @@ struct opt {
 };
 
 extern const struct opt opt_table[]; /* ends with name NULL */
-#define OPTS_MAX 128
+#define OPTS_MAX 192
 
 struct opt_list {
 	const char **item;
@@ -106,6 +106,10 @@ struct opts {
 	    *auth_file, *auth_fd, *auth_command, *user, *password_file, *jobs,
 	    *help_group, *auth_mechs, *session_max, *client_max, *run_as,
 	    *threads, *grace;
+	/* A message, or many. */
+	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait;
+	struct opt_list cc, bcc, attach, inlined;
+	bool dry_run, no_pipelining;
 	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
 	    words; /* --explain's */
 	struct opt_run *run;

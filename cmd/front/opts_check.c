@@ -26,7 +26,9 @@ static const struct {
 static bool
 opts_is_message(const struct opts *o)
 {
-	return o->to.n > 0 || o->header.n > 0 || o->data != NULL ||
+	return o->to.n > 0 || o->cc.n > 0 || o->bcc.n > 0 ||
+	       o->subject != NULL || o->html != NULL || o->attach.n > 0 ||
+	       o->inlined.n > 0 || o->header.n > 0 || o->data != NULL ||
 	       o->quit_after != NULL || o->body != NULL;
 }
 
@@ -295,6 +297,25 @@ static const struct {
 } opts_contrary[] = {
 	{ "data", "body",
 	    "--data is a message and --body makes another: give one of them" },
+	{ "data", "html",
+	    "--data is a message and --html makes another: give one of them" },
+	{ "data", "subject",
+	    "--data is a message with a subject; --header 'Subject: TEXT' "
+	    "puts another in its place" },
+	{ "data", "attach",
+	    "--data is a message and --attach makes another: give one of "
+	    "them" },
+	{ "data", "inline",
+	    "--data is a message and --inline makes another: give one of "
+	    "them" },
+	{ "data", "cc",
+	    "--data is a message with a header; --to mails it to more, and "
+	    "--header puts a line into it" },
+	{ "data", "reply-to",
+	    "--data is a message with a header; --header 'Reply-To: ADDRESS' "
+	    "puts a line into it" },
+	{ "dry-run", "quit-after",
+	    "--dry-run sends nothing that --quit-after could stop behind" },
 	{ "tls", "tls-optional",
 	    "--tls must have TLS and --tls-optional need not: give one of "
 	    "them" },
