@@ -34,8 +34,8 @@ text_check(struct text *x, struct err *e)
 	struct buf out = BUF_INIT;
 	struct err inner = { 0 };
 	body_init(&x->body, true);
-	lint_init(&x->lint);
-	lint_take(&x->lint, buf_data(&x->first), buf_len(&x->first));
+	mail_remark_init(&x->remark);
+	mail_remark_take(&x->remark, buf_data(&x->first), buf_len(&x->first));
 	int r = body_encode(
 	    &x->body, buf_data(&x->first), buf_len(&x->first), &out, &inner);
 	if (r == 0 && x->ended)
@@ -68,7 +68,7 @@ text_size(struct text *x, uint64_t *size, struct err *e)
 		else if (body_encode(&b, p, (size_t)n, &out, &inner) < 0)
 			r = -2;
 		if (n > 0)
-			lint_take(&x->lint, p, (size_t)n);
+			mail_remark_take(&x->remark, p, (size_t)n);
 		at += n > 0 ? n : 0;
 		buf_clear(&out);
 	}
