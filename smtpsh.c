@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "cmd/say/note.h"
 #include "cmd/talk/cmd.h"
+#include "cmd/front/bounds.h"
 #include "cmd/front/completion.h"
 #include "cmd/know/explain.h"
 #include "cmd/front/folder.h"
@@ -29,6 +30,7 @@
 /* What a signal handler can reach. */
 static struct loop *main_loop;
 static volatile sig_atomic_t main_hastens;
+static volatile sig_atomic_t main_raised;
 
 static void
 main_signal(int sig)
@@ -36,6 +38,7 @@ main_signal(int sig)
 	static const struct itimerval end = { { 0, 0 }, { 0, MAIN_END_US } };
 	if (main_loop == NULL)
 		return;
+	main_raised = sig;
 	loop_raise(main_loop, sig);
 	if (main_hastens)
 		setitimer(ITIMER_REAL, &end, NULL);
@@ -47,7 +50,7 @@ static void
 main_too_late(int sig)
 {
 	(void)sig;
-	_exit(128 + main_loop->raised);
+	_exit(128 + main_raised);
 }
 
 /* Memory ran out, or a check of ours failed: EX_SOFTWARE, not a core. */
@@ -333,6 +336,7 @@ main_session(struct shell *sh, struct opts *o, struct err *e)
 	} else {
 		sh->sandbox = h.peer;
 		sh->talk.sandbox = sandboxed ? &sh->sandbox : NULL;
+		bounds_hold(o);
 		status = o->mx_all ? main_each(sh, o) : main_front(sh, o);
 	}
 	talk_close(&sh->talk);

@@ -31,6 +31,7 @@ connect_resume(struct talk *t, struct act *a, struct err *e)
 			c->elsewhere = false;
 			t->has_where = true;
 			t->sandbox = NULL;
+			t->mx.domain = NULL;
 		}
 		t->had_link = false;
 		a->step = 2;

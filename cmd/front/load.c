@@ -172,10 +172,10 @@ load_turn(struct load *l)
 		load_stop(l, l->hasty);
 	if (l->over == l->plan.sessions)
 		return;
-	size_t n = watch_wait(l->watch, until);
+	size_t n = many_wait(l->watch, until);
 	for (size_t i = 0; i < n; i++) {
 		short events;
-		void *who = watch_ready(l->watch, i, &events);
+		void *who = many_ready(l->watch, i, &events);
 		if (who == l)
 			load_signal(l);
 		else if (who != NULL)
@@ -199,9 +199,9 @@ load_prepare(struct load *l, const struct opts *o, struct err *e)
 		strchr(w->host, ':') != NULL) &&
 	    load_care(l, w->host, e) < 0)
 		return -1;
-	if (watch_new(&l->watch) < 0)
+	if (many_new(&l->watch) < 0)
 		return err_set(e, ERR_BUG, "cannot watch descriptors");
-	watch_set(l->watch, l->sh->loop.wake[0], POLLIN, l, true);
+	many_set(l->watch, l->sh->loop.wake[0], POLLIN, l, true);
 	load_env_init(l);
 	l->idle_end = &l->idle;
 	l->heap = mem_alloc((p->sessions + 1) * sizeof *l->heap);
@@ -235,7 +235,7 @@ load_release(struct load *l)
 		load_session_release(&l->session[i]);
 	free(l->session);
 	free(l->heap);
-	watch_free(l->watch);
+	many_free(l->watch);
 	figures_release(&l->figures);
 	load_plan_release(&l->plan);
 	if (l->host.naddress > 0) {

@@ -28,10 +28,10 @@ load_paths(struct load_session *s, struct load_mail *m, struct err *e)
 	if (m->to == NULL)
 		m->to = mem_alloc(p->to.n * sizeof *m->to);
 	const char *at = buf_data(&m->path);
-	m->mail.from = at;
+	m->one.mail.from = at;
 	for (size_t i = 0; i < p->to.n; i++)
 		m->to[i] = at += strlen(at) + 1;
-	m->mail.to = m->to;
+	m->one.mail.to = m->to;
 	return 0;
 }
 
@@ -42,9 +42,17 @@ load_mail_set(struct load_session *s, struct load_mail *m, struct err *e)
 	const struct opts *o = p->o;
 	m->due_ns = s->due_ns;
 	m->busy = true;
-	m->mail = (struct mail){ .from = p->from,
+	buf_release(&m->one.mail.said);
+	if (m->fate == NULL)
+		m->fate = mem_alloc(p->to.n * sizeof *m->fate);
+	for (size_t i = 0; i < p->to.n; i++)
+		m->fate[i] = FATE_OPEN;
+	m->one = (struct mails_one){ 0 };
+	m->one.mail = (struct mail){ .from = p->from,
 		.to = (const char *const *)p->to.path,
+		.fate = m->fate,
 		.nto = p->to.n,
+		.one_by_one = true,
 		.text = &m->text,
 		.mail_param = o->mail_param.item,
 		.nmail_param = o->mail_param.n,
@@ -57,6 +65,7 @@ load_mail_set(struct load_session *s, struct load_mail *m, struct err *e)
 	/* Its octets are the plan's. */
 	m->text = p->text;
 	m->text.first = (struct buf)BUF_INIT;
+	m->text.remarked = true;
 	m->text.lent = buf_data(&p->octets);
 	m->text.lent_len = buf_len(&p->octets);
 	return p->expand ? load_paths(s, m, e) : 0;
@@ -64,7 +73,7 @@ load_mail_set(struct load_session *s, struct load_mail *m, struct err *e)
 
 /* In groups. */
 
-static struct mail *
+static struct mails_one *
 group_next(void *arg)
 {
 	struct load_session *s = arg;
@@ -75,7 +84,7 @@ group_next(void *arg)
 	/* The one that the group began for. */
 	if (s->pending) {
 		s->pending = false;
-		return &s->mail[0].mail;
+		return &s->mail[0].one;
 	}
 	if ((l->plan.keep > 0 && s->kept >= l->plan.keep) || l->idle != NULL ||
 	    l->stopping)
@@ -89,14 +98,14 @@ group_next(void *arg)
 		load_failed(s, &e);
 		return NULL;
 	}
-	return &m->mail;
+	return &m->one;
 }
 
 static void
-group_over(void *arg, struct mail *mail)
+group_over(void *arg, struct mails_one *mail)
 {
 	struct load_session *s = arg;
-	struct load_mail *m = &s->mail[mail == &s->mail[0].mail ? 0 : 1];
+	struct load_mail *m = &s->mail[mail == &s->mail[0].one ? 0 : 1];
 	struct figures *f = &s->load->figures;
 	bool well = mail->taken && mail->refused == 0;
 	m->busy = false;
@@ -136,7 +145,7 @@ load_group_go(struct load_session *s)
 	if (t->link == NULL ||
 	    smtp_offer(link_smtp(t->link), "PIPELINING") == NULL) {
 		s->pending = false;
-		talk_mail(t, &s->mail[0].mail);
+		talk_mail(t, &s->mail[0].one.mail);
 		return false;
 	}
 	s->grouped = true;

@@ -9,7 +9,7 @@
 #include "cmd/sink/figures.h"
 #include "cmd/talk/mail.h"
 #include "cmd/talk/mails.h"
-#include "net/link/watch.h"
+#include "net/link/many.h"
 
 /* A conversation file, and how often it is chosen. */
 struct load_file {
@@ -79,7 +79,8 @@ struct load;
 
 /* A mail of the builtin conversation. */
 struct load_mail {
-	struct mail mail;
+	struct mails_one one;
+	enum mail_fate *fate;
 	struct text text;
 	struct buf path; /* expanded addresses, NUL-ended */
 	const char **to;
@@ -124,7 +125,7 @@ struct load {
 	struct load_plan plan;
 	struct figures figures;
 	struct talk_env env;
-	struct watch *watch;
+	struct many *watch;
 	struct load_session *session;
 	size_t begun, over; /* sessions */
 	struct load_session *idle, **idle_end;

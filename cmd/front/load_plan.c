@@ -213,6 +213,9 @@ load_message(
 			r = err_set(e, ERR_NOINPUT,
 			    "the message is empty; --message-size OCTETS makes "
 			    "one");
+	} else if (o->body != NULL && o->body[0] == '@') {
+		r = err_set(e, ERR_USAGE,
+		    "--body %s: with --load a file is --data FILE", o->body);
 	} else if (o->body != NULL) {
 		buf_addf(&b, "Subject: load\r\n\r\n%s\r\n", o->body);
 	} else {

@@ -54,7 +54,9 @@ load_session_release(struct load_session *s)
 {
 	talk_release(&s->t);
 	for (size_t i = 0; i < 2; i++) {
+		buf_release(&s->mail[i].one.mail.said);
 		buf_release(&s->mail[i].path);
+		free(s->mail[i].fate);
 		free(s->mail[i].to);
 	}
 }
@@ -70,10 +72,10 @@ load_watch(struct load_session *s, bool reads)
 	bool opening = s->t.wait == TALK_OPEN && s->state == LOAD_BUSY;
 	for (size_t i = 0; i < n; i++)
 		if (reads || (fd[i].events & POLLOUT))
-			watch_set(l->watch, fd[i].fd, fd[i].events, s,
+			many_set(l->watch, fd[i].fd, fd[i].events, s,
 			    s->fresh || opening);
 		else
-			watch_drop(l->watch, fd[i].fd, s);
+			many_drop(l->watch, fd[i].fd, s);
 	s->fresh = false;
 }
 
@@ -203,7 +205,7 @@ load_begin(struct load_session *s)
 	} else if (load_mail_set(s, &s->mail[0], &e) < 0) {
 		talk_error(t, &e);
 	} else {
-		talk_mail(t, &s->mail[0].mail);
+		talk_mail(t, &s->mail[0].one.mail);
 	}
 	/* A transaction that a refusal left open. */
 	enum smtp_state state = talk_state(t);
@@ -352,8 +354,9 @@ load_done(struct load_session *s)
 		load_group_end(s);
 		return load_further(s);
 	}
-	bool well = talk_status(t) == 0 && !s->counted && !t->stopped &&
-		    (s->file != NULL || s->mail[0].mail.taken);
+	if (s->file == NULL)
+		mail_tally(t, &s->mail[0].one.mail, false);
+	bool well = talk_status(t) == 0 && !s->counted && !t->stopped;
 	load_account(s, well);
 	return load_further(s);
 }

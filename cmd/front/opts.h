@@ -77,7 +77,7 @@ struct opt {
 };
 
 extern const struct opt opt_table[]; /* ends with name NULL */
-#define OPTS_MAX 128
+#define OPTS_MAX 192
 
 struct opt_list {
 	const char **item;
@@ -112,8 +112,12 @@ struct opts {
 	    *auth_file, *auth_fd, *auth_command, *user, *password_file, *jobs,
 	    *sessions, *messages, *duration, *rate, *arrivals, *ramp, *keep,
 	    *rcpts, *think, *message_size, *values, *values_order, *progress,
-	    *html, *hdr, *shard, *start_at, *help_group, *auth_mechs,
-	    *session_max, *client_max, *run_as;
+	    *hdr, *shard, *start_at, *help_group, *auth_mechs, *session_max,
+	    *client_max, *run_as, *threads, *grace;
+	/* A message, or many. */
+	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait;
+	struct opt_list cc, bcc, attach, inlined;
+	bool dry_run, no_pipelining;
 	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
 	    fail_if, merge, words; /* --explain's */
 	struct opt_run *run;
@@ -126,7 +130,7 @@ struct opts {
 	bool lmtp, sandbox, explain, quiet, allow_bare, help, version, no_rc,
 	    tls, tls_optional, tls_on_connect, self_signed, mx_all, dane, auth,
 	    netrc, auth_insecure, trust, load, pipeline, tls_resume, yes_really,
-	    wiped;
+	    wiped, discard;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 

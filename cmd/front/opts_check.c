@@ -28,7 +28,9 @@ static const struct {
 static bool
 opts_is_message(const struct opts *o)
 {
-	return o->to.n > 0 || o->header.n > 0 || o->data != NULL ||
+	return o->to.n > 0 || o->cc.n > 0 || o->bcc.n > 0 ||
+	       o->subject != NULL || o->html != NULL || o->attach.n > 0 ||
+	       o->inlined.n > 0 || o->header.n > 0 || o->data != NULL ||
 	       o->quit_after != NULL || o->body != NULL;
 }
 
@@ -327,12 +329,31 @@ static const struct {
 } opts_contrary[] = {
 	{ "data", "body",
 	    "--data is a message and --body makes another: give one of them" },
+	{ "data", "subject",
+	    "--data is a message with a subject; --header 'Subject: TEXT' "
+	    "puts another in its place" },
+	{ "data", "attach",
+	    "--data is a message and --attach makes another: give one of "
+	    "them" },
+	{ "data", "inline",
+	    "--data is a message and --inline makes another: give one of "
+	    "them" },
+	{ "data", "cc",
+	    "--data is a message with a header; --to mails it to more, and "
+	    "--header puts a line into it" },
+	{ "data", "reply-to",
+	    "--data is a message with a header; --header 'Reply-To: ADDRESS' "
+	    "puts a line into it" },
+	{ "dry-run", "quit-after",
+	    "--dry-run sends nothing that --quit-after could stop behind" },
 	{ "tls", "tls-optional",
 	    "--tls must have TLS and --tls-optional need not: give one of "
 	    "them" },
 	{ "ipv4", "ipv6", "--ipv4 and --ipv6 leave no address: give one" },
 	{ "cert", "self-signed",
 	    "--cert and --self-signed are two certificates: give one" },
+	{ "discard", "maildir",
+	    "--discard stores nothing and --maildir does: give one of them" },
 	{ "bare", "auth",
 	    "--bare sends nothing that was not written, so no --auth: write "
 	    "\\auth where it is to be" },
@@ -367,6 +388,11 @@ opts_check_contrary(const struct opts *o, struct err *e)
 		    opts_given(o, opts_contrary[i].b))
 			return err_set(
 			    e, ERR_USAGE, "%s", opts_contrary[i].text);
+	/* Of --load it is the page. */
+	if (o->front == FRONT_MESSAGE && o->data != NULL && o->html != NULL)
+		return err_set(e, ERR_USAGE,
+		    "--data is a message and --html makes another: give one of "
+		    "them");
 	if (o->quiet && o->format != NULL && strcmp(o->format, "text") != 0)
 		return err_set(e, ERR_USAGE,
 		    "--quiet leaves nothing of --format %s: give one of them",

@@ -418,7 +418,8 @@ opts_parse(struct opts *o, int argc, char **argv, struct err *e)
 void
 opts_release(struct opts *o)
 {
-	struct opt_list *list[] = { &o->to, &o->header, &o->mailbox, &o->define,
+	struct opt_list *list[] = { &o->to, &o->cc, &o->bcc, &o->attach,
+		&o->inlined, &o->header, &o->mailbox, &o->define,
 		&o->mail_param, &o->rcpt_param, &o->fail_if, &o->merge,
 		&o->words };
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)

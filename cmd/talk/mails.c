@@ -10,12 +10,12 @@
 struct mails_act {
 	struct act act;
 	const struct mails *m;
-	struct mail *text; /* whose text is going, or awaits its reply */
-	struct mail *next; /* whose commands await their replies */
-	bool mail;	   /* MAIL was taken */
-	bool empty;	   /* the next text is one that nobody gets */
-	bool sent_empty;   /* the one under way is */
-	bool reset;	   /* RSET goes first */
+	struct mails_one *text; /* whose text is going, or awaits its reply */
+	struct mails_one *next; /* whose commands await their replies */
+	bool mail;		/* MAIL was taken */
+	bool empty;		/* the next text is one that nobody gets */
+	bool sent_empty;	/* the one under way is */
+	bool reset;		/* RSET goes first */
 };
 
 enum mails_step { MAILS_TEXT, MAILS_COMMANDS, MAILS_REPLIES };
@@ -39,7 +39,7 @@ mails_add_params(struct buf *b, const char *const *param, size_t n)
 static int
 mails_commands(struct talk *t, struct mails_act *a, struct err *e)
 {
-	const struct mail *m = a->next;
+	const struct mail *m = &a->next->mail;
 	struct buf b = BUF_INIT;
 	uint64_t most, size;
 	int r = 0;
@@ -71,9 +71,9 @@ mails_commands(struct talk *t, struct mails_act *a, struct err *e)
 }
 
 static void
-mails_over(struct mails_act *a, struct mail *m)
+mails_over(struct mails_act *a, struct mails_one *m)
 {
-	m->done = true;
+	m->mail.done = true;
 	a->m->over(a->m->arg, m);
 }
 
@@ -84,7 +84,7 @@ mails_reply(
 {
 	int class = d->code / 100;
 	bool refused = class == 4 || class == 5;
-	struct mail *m = d->verb->id == VERB_TEXT_END ? a->text : a->next;
+	struct mails_one *m = d->verb->id == VERB_TEXT_END ? a->text : a->next;
 	t->tally.permanent |= class == 5;
 	t->tally.transient |= class == 4;
 	if (refused && m != NULL && m->refused == 0) {
@@ -104,12 +104,12 @@ mails_reply(
 		a->mail = class == 2;
 		break;
 	case VERB_RCPT:
-		a->next->accepted += class == 2;
+		a->next->mail.accepted += class == 2;
 		break;
 	case VERB_DATA:
 		if (class != 3)
 			break;
-		a->empty = a->next->accepted == 0;
+		a->empty = a->next->mail.accepted == 0;
 		a->text = a->next;
 		a->next = NULL;
 		return 0;
@@ -153,8 +153,8 @@ mails_text(struct talk *t, struct mails_act *a)
 	if (a->text == NULL)
 		return 0;
 	if (a->sent_empty)
-		a->text->text->lent_len = 0;
-	text_send(t, a->text->text);
+		a->text->mail.text->lent_len = 0;
+	text_send(t, a->text->mail.text);
 	return ACT_MORE;
 }
 

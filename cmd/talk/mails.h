@@ -5,13 +5,21 @@
 
 #include "cmd/talk/mail.h"
 
+struct mails_one {
+	struct mail mail;
+	/* What became of it. */
+	bool taken;  /* by the server, for a recipient */
+	int refused; /* the first refusal, 0: none */
+	const struct verb *refused_at;
+};
+
 struct mails {
 	/* The next message for this connection, borrowed until it is over;
 	 * NULL: none now. It is asked for while the one before is under
 	 * way. */
-	struct mail *(*next)(void *arg);
-	/* All is known of m: it was taken, or not. */
-	void (*over)(void *arg, struct mail *m);
+	struct mails_one *(*next)(void *arg);
+	/* All is known of m. */
+	void (*over)(void *arg, struct mails_one *m);
 	void *arg;
 };
 
