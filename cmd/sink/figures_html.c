@@ -5,10 +5,11 @@
 #include <string.h>
 #include "cmd/say/out.h"
 
-#define PLOT_W 820.0
-#define PLOT_H 220.0
-#define PLOT_L 70.0 /* room for the scale */
-#define PLOT_B 24.0
+#define PLOT_W	      820.0
+#define PLOT_H	      220.0
+#define PLOT_L	      70.0 /* room for the scale */
+#define PLOT_B	      24.0
+#define PLOT_LEAST_NS INT64_C(300000000)
 
 static const char html_style[] =
     "body{font:15px/1.45 system-ui,sans-serif;max-width:920px;margin:2em auto;"
@@ -159,6 +160,9 @@ plot_line(const struct plot *p, struct buf *b, plot_value *value,
 	    colour);
 	for (size_t i = 0; i < p->f->npoints; i++) {
 		const struct figures_point *x = &p->f->point[i];
+		/* The rest of a second says nothing of a second. */
+		if (x->for_ns < PLOT_LEAST_NS && p->f->npoints > 1)
+			continue;
 		double at = ((double)x->at_ns + (double)x->for_ns / 2) / 1e9;
 		buf_addf(b, "%.1f,%.1f ", plot_x(p, at), plot_y(p, value(x)));
 	}
