@@ -297,3 +297,30 @@ json() {
 	diff <(grep -E '^(MAIL|RCPT|DATA|text end|whole) ' theirs) \
 		<(grep -E '^(MAIL|RCPT|DATA|text end|whole) ' ours)
 }
+
+@test "a log that cannot be written is told, and the run goes on to its end" {
+	[ -w /dev/full ] || skip "no /dev/full"
+	serve
+	ends 73 "$SMTPSH" --load --messages 30 --hdr /dev/full 127.0.0.1:"$PORT"
+	has "30 messages in"
+	has_in "$stderr" "cannot write /dev/full: No space left on device"
+	ends 73 "$SMTPSH" --load --messages 30 --hdr none/x 127.0.0.1:"$PORT"
+	ends 73 "$SMTPSH" --load --messages 30 --html none/x 127.0.0.1:"$PORT"
+}
+
+@test "a server that hangs up in the middle is counted, and nothing hangs" {
+	printf '%s\n' 'C: EHLO x' 'S: 250 ok' 'C: MAIL FROM:<a@b>' 'S: 250 ok' \
+		'C: RCPT TO:<c@d>' '\close' >cut.smtp
+	serve --mock cut.smtp
+	ends 74 "$SMTPSH" --load --sessions 2 --messages 6 --from a@b --to c@d \
+		--body x --format json 127.0.0.1:"$PORT"
+	[ "$(json '.failures[0] | "\(.stage) \(.code) \(.count)"')" = "RCPT null 6" ]
+	# So is one that says nothing.
+	printf '%s\n' 'C: EHLO x' 'S: 250 ok' 'C: MAIL FROM:<a@b>' '\sleep 1m' \
+		'S: 250 ok' >mute.smtp
+	serve_stop
+	serve --mock mute.smtp
+	ends 75 "$SMTPSH" --load --sessions 3 --messages 3 --timeout 200ms \
+		--from a@b --to c@d --body x --format json 127.0.0.1:"$PORT"
+	[ "$(json '.failures[0] | "\(.stage) \(.code) \(.count)"')" = "MAIL null 3" ]
+}

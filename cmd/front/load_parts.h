@@ -149,6 +149,7 @@ struct load {
 	bool has_user, has_secret;
 	char *user;
 	struct sasl_secret secret;
+	struct buf helo; /* ${helo} */
 	size_t hidden;
 	bool complained;
 	struct err fatal; /* the run cannot go on */

@@ -21,6 +21,7 @@ load_session_init(struct load *l, struct load_session *s, unsigned number)
 {
 	const struct talk *from = &l->sh->talk;
 	struct talk *t = &s->t;
+	struct err ignored;
 	s->load = l;
 	s->number = number;
 	talk_init(t, &l->env, l->sh);
@@ -45,6 +46,12 @@ load_session_init(struct load *l, struct load_session *s, unsigned number)
 	t->force_dialect = from->force_dialect;
 	for (size_t i = 0; i < from->vars.n; i++)
 		vars_copy(&t->vars, &from->vars.var[i]);
+	/* Who we are is asked once. */
+	int r = vars_get(&t->vars, "helo") != NULL
+		    ? 0
+		    : vars_set(&t->vars, "helo", buf_str(&l->helo),
+			  buf_len(&l->helo), &ignored);
+	(void)r;
 	s->wake_ns = LOOP_FOREVER;
 	s->at = FIGURE_CONNECT;
 }
