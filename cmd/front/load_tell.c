@@ -127,7 +127,7 @@ load_told_taken(struct load_session *s, const struct event *ev)
 	struct figures *f = &s->load->figures;
 	uint64_t octets = s->chunked;
 	size_t len = ev->answers == NULL ? 0 : strlen(ev->answers);
-	if (s->text_told ||
+	if (s->text_told || ev->verb == NULL ||
 	    (ev->verb->id == VERB_BDAT &&
 		(len < 4 || strcasecmp(ev->answers + len - 4, "LAST") != 0)))
 		return;

@@ -211,11 +211,12 @@ html_histogram(const struct hdr *h, const char *name, struct buf *b)
 	double high = (double)h->max, edge[BARS + 1], step = 1, bit = 1;
 	if (high <= (double)low)
 		high = (double)low * 2;
-	for (int i = 0; i < 40; i++, bit /= 2) {
+	for (int i = 0; i < 40; i++) {
 		double p = 1;
 		for (int k = 0; k < BARS; k++)
 			p *= step + bit;
 		step += p <= high / (double)low ? bit : 0;
+		bit /= 2;
 	}
 	edge[0] = (double)low;
 	for (int i = 0; i < BARS; i++) {

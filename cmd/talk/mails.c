@@ -85,9 +85,12 @@ mails_reply(
 	int class = d->code / 100;
 	bool refused = class == 4 || class == 5;
 	struct mails_one *m = d->verb->id == VERB_TEXT_END ? a->text : a->next;
+	if (m == NULL)
+		return err_set(e, ERR_PROTO, "the reply to %s answers nothing",
+		    d->verb->name);
 	t->tally.permanent |= class == 5;
 	t->tally.transient |= class == 4;
-	if (refused && m != NULL && m->refused == 0) {
+	if (refused && m->refused == 0) {
 		m->refused = d->code;
 		m->refused_at = d->verb;
 	}
