@@ -136,7 +136,6 @@ _smtpsh() {
 	--header) ;;
 	--body) ;;
 	--subject) ;;
-	--html) ;;
 	--attach) _smtpsh_files default -f ;;
 	--inline) _smtpsh_files default -f ;;
 	--reply-to) ;;
@@ -165,6 +164,25 @@ _smtpsh() {
 	--format) _smtpsh_choose text json tap ;;
 	--junit) _smtpsh_files default -f ;;
 	--record) _smtpsh_files default -f ;;
+	--sessions) ;;
+	--messages) ;;
+	--duration) ;;
+	--rate) ;;
+	--arrivals) _smtpsh_choose constant poisson ;;
+	--ramp) ;;
+	--keep) ;;
+	--rcpts) ;;
+	--think) ;;
+	--message-size) ;;
+	--values) _smtpsh_files default -f ;;
+	--values-order) _smtpsh_choose turn random ;;
+	--progress) ;;
+	--fail-if) ;;
+	--html) _smtpsh_files default -f ;;
+	--hdr) _smtpsh_files default -f ;;
+	--merge) _smtpsh_files default -f ;;
+	--shard) ;;
+	--start-at) ;;
 	--serve) ;;
 	--mock) _smtpsh_files default -f ;;
 	--maildir) _smtpsh_files dirnames -d ;;
@@ -184,7 +202,7 @@ _smtpsh() {
 	--explain) _smtpsh_words ;;
 	--completion) _smtpsh_choose bash zsh fish ;;
 	--list) _smtpsh_choose verbs commands settings options words ;;
-	-h | --help) _smtpsh_choose connect say message tls auth shown receiver other ;;
+	-h | --help) _smtpsh_choose connect say message tls auth shown load receiver other ;;
 	*)
 		if [[ $cur == -* ]]; then
 			words=(
@@ -192,18 +210,21 @@ _smtpsh() {
 				--ipv6 --bind --mx --mx-all --dane --resolver --trust-anchor --proxy
 				--proxy-protocol --timeout -c --command -f --file --trust --jobs -D
 				--define --dialect --bare --early --stop --keep-going --from -t --to
-				--cc --bcc --helo --data --header --body --subject --html --attach
-				--inline --reply-to --dry-run --mail-param --rcpt-param --chunk
-				--quit-after --no-pipelining --partial --retry --retry-wait --tls
-				--tls-optional --tls-on-connect --tls-verify --tls-verify-host
-				--tls-ca --tls-cert --tls-key --tls-sni --tls-protocol --tls-cipher
-				--tls-save-peer-cert --auth --auth-user --auth-password-file
-				--auth-password-fd --auth-password-command --netrc --auth-insecure -q
-				--quiet --no-remarks --color --format --junit --record --serve --mock
-				--maildir --discard --mailbox --size-max --allow-bare --cert --key
-				--self-signed --user --password-file --count --auth-mechs
-				--session-max --client-max --threads --grace --run-as --explain
-				--completion --list --no-rc -h --help -V --version
+				--cc --bcc --helo --data --header --body --subject --attach --inline
+				--reply-to --dry-run --mail-param --rcpt-param --chunk --quit-after
+				--no-pipelining --partial --retry --retry-wait --tls --tls-optional
+				--tls-on-connect --tls-verify --tls-verify-host --tls-ca --tls-cert
+				--tls-key --tls-sni --tls-protocol --tls-cipher --tls-save-peer-cert
+				--auth --auth-user --auth-password-file --auth-password-fd
+				--auth-password-command --netrc --auth-insecure -q --quiet
+				--no-remarks --color --format --junit --record --load --sessions
+				--messages --duration --rate --arrivals --ramp --keep --pipeline
+				--rcpts --think --message-size --values --values-order --tls-resume
+				--progress --fail-if --html --hdr --merge --shard --start-at
+				--yes-really --serve --mock --maildir --discard --mailbox --size-max
+				--allow-bare --cert --key --self-signed --user --password-file --count
+				--auth-mechs --session-max --client-max --threads --grace --run-as
+				--explain --completion --list --no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

@@ -17,6 +17,8 @@ static const struct {
 	{ FRONT_MESSAGE, "one message (--to ADDRESS)",
 	    "here one message is mailed" },
 	{ FRONT_SERVE, "the receiver (--serve PORT)", "--serve only receives" },
+	{ FRONT_LOAD, "--load", "here many sessions run (--load)" },
+	{ FRONT_MERGE, "--merge", "here results are added up (--merge)" },
 	{ FRONT_TEXTS, "texts (--explain, --list, --help ...)",
 	    "here a text is printed" },
 };
@@ -40,6 +42,10 @@ opts_front(const struct opts *o, bool terminal)
 		return FRONT_TEXTS;
 	if (o->serve != NULL)
 		return FRONT_SERVE;
+	if (o->merge.n > 0)
+		return FRONT_MERGE;
+	if (o->load)
+		return FRONT_LOAD;
 	if (o->nrun > 0)
 		return FRONT_LINES;
 	if (opts_is_message(o))
@@ -53,6 +59,8 @@ opts_may_command(const struct opts *o)
 {
 	if (o->front == FRONT_SHELL)
 		return true;
+	if (o->front == FRONT_LOAD)
+		return o->nrun > 0;
 	if (o->front != FRONT_LINES)
 		return false;
 	for (size_t i = 0; i < o->nrun; i++) {
@@ -123,6 +131,24 @@ opts_has_file(const struct opts *o)
 }
 
 static bool
+opts_has_rate(const struct opts *o)
+{
+	return o->rate != NULL;
+}
+
+static bool
+opts_has_values(const struct opts *o)
+{
+	return o->values != NULL;
+}
+
+static bool
+opts_is_builtin(const struct opts *o)
+{
+	return o->nrun == 0;
+}
+
+static bool
 opts_has_receiver(const struct opts *o)
 {
 	return (o->serve != NULL || o->sandbox) && o->mock == NULL;
@@ -178,7 +204,7 @@ static bool
 opts_has_tags(const struct opts *o)
 {
 	return o->front == FRONT_SHELL || o->front == FRONT_LINES ||
-	       o->mock != NULL;
+	       (o->front == FRONT_LOAD && o->nrun > 0) || o->mock != NULL;
 }
 
 static bool
@@ -218,6 +244,12 @@ static const struct {
 	[NEED_RUN] = { opts_has_run,
 	    "--mx DOMAIN, and with -c, -f, --data, --body or --quit-after: "
 	    "what is run again for each host",
+	    NULL },
+	[NEED_RATE] = { opts_has_rate, "--rate NUMBER", NULL },
+	[NEED_VALUES] = { opts_has_values, "--values FILE", NULL },
+	[NEED_BUILTIN] = { opts_is_builtin,
+	    "the conversation that smtpsh has of its own: with -f, the file "
+	    "says it",
 	    NULL },
 	[NEED_FILE] = { opts_has_file, "-f FILE", NULL },
 	[NEED_VARS] = { opts_has_vars, NULL, "--mock FILE there" },
@@ -333,6 +365,15 @@ static const struct {
 	{ "jobs", "auth-password-fd",
 	    "--auth-password-fd is read once and --jobs logs in many times: "
 	    "give --auth-password-file or --auth-password-command" },
+	{ "chunk", "pipeline",
+	    "--chunk waits for each BDAT and --pipeline does not wait: give "
+	    "one of them" },
+	{ "message-size", "data",
+	    "--message-size makes a message and --data is one: give one of "
+	    "them" },
+	{ "message-size", "body",
+	    "--message-size makes a message and --body makes another: give "
+	    "one of them" },
 	{ "explain", "list", "--explain and --list print two texts: give one" },
 	{ "explain", "completion",
 	    "--explain and --completion print two texts: give one" },

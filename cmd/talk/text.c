@@ -309,6 +309,13 @@ text_next(struct talk *t, struct text *x, struct buf *b, struct err *e)
 		x->given = true;
 		return ACT_DONE;
 	}
+	if (x->lent_len > 0) {
+		size_t n = x->lent_len < TEXT_BLOCK ? x->lent_len : TEXT_BLOCK;
+		buf_add(b, x->lent, n);
+		x->lent += n;
+		x->lent_len -= n;
+		return ACT_DONE;
+	}
 	if (buf_len(&x->first) > 0) {
 		struct buf swap = *b;
 		*b = x->first;

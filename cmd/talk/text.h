@@ -21,6 +21,8 @@ struct text {
 	char *say;	   /* the line of the language that sends the same, or
 			     "" */
 	struct buf first;  /* octets read ahead of the rest */
+	const char *lent;  /* checked octets of somebody else's, before them */
+	size_t lent_len;
 	bool loaded;	   /* and checked */
 	bool ended;	   /* all is in first */
 	bool regular;	   /* a file: it need not be waited for */
