@@ -241,6 +241,7 @@ shell_init(struct shell *sh, struct err *e)
 	out_init(&sh->out);
 	redact_init(&sh->redact);
 	talk_init(&sh->talk, &shell_env, sh);
+	sh->talk.past = &sh->sight;
 	sh->redact.reveal = &sh->talk.set.reveal;
 	sh->out.redact = &sh->redact;
 	setting_start(sh);
@@ -273,6 +274,7 @@ int
 shell_release(struct shell *sh, struct err *e)
 {
 	talk_release(&sh->talk);
+	sight_release(&sh->sight);
 	int r = 0;
 	while (sh->sinks != NULL) {
 		struct sink *s = sh->sinks;

@@ -60,8 +60,9 @@ mail_look(struct talk *t, const char *what, int class, bool bear, struct err *e)
 		return 0;
 	if (refused)
 		return 1;
-	return err_set(e, ERR_PROTO, "the reply to %s is %d, expected %dyz",
-	    what, code, class);
+	err_set(e, ERR_PROTO, "the reply to %s is %d, expected %dyz", what,
+	    code, class);
+	return err_why(e, WHY_OUT_OF_STEP);
 }
 
 static int
@@ -207,6 +208,8 @@ mail_mail(struct talk *t, struct mail_act *a, struct err *e)
 		if (r < 0)
 			return -1;
 		a->sized = r > 0;
+		if (a->sized)
+			past_size(t, a->size);
 	}
 	buf_addf(&b, "MAIL FROM:<%s>",
 	    a->paths.from != NULL ? a->paths.from : m->from);
@@ -309,9 +312,11 @@ mail_resume(struct talk *t, struct act *act, struct err *e)
 		r = talk_surplus(t, e);
 	if (r != 0)
 		return r;
-	if (t->breaches != a->breaches)
-		return err_set(e, ERR_PROTO,
+	if (t->breaches != a->breaches) {
+		err_set(e, ERR_PROTO,
 		    "the session is out of step: nothing was mailed");
+		return err_why(e, WHY_OUT_OF_STEP);
+	}
 	switch ((enum mail_step)act->step) {
 	case STEP_CONNECT:
 		if (t->link == NULL && !t->had_link) {

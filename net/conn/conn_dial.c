@@ -104,6 +104,19 @@ conn_spot_leave(struct conn_dial *d)
 	d->name = d->address = NULL;
 }
 
+/* What of several failures is told: that nobody answers says least, so it is
+ * told only of all. */
+static void
+conn_blame(struct conn_dial *d, int error)
+{
+	enum err_why why = error == ECONNREFUSED ? WHY_REFUSED
+			   : error == ETIMEDOUT	 ? WHY_SILENT
+						 : WHY_UNREACHABLE;
+	if (d->why == WHY_NONE || why == WHY_REFUSED ||
+	    d->why == WHY_UNREACHABLE)
+		d->why = why;
+}
+
 /* This address failed: on to the next. */
 static int
 conn_spot_failed(struct conn_dial *d, int error)
@@ -115,6 +128,7 @@ conn_spot_failed(struct conn_dial *d, int error)
 		conn_tell(d, "%s: %s", d->name, conn_reason(error, reason));
 	buf_addf(&d->failed, "%s%s: %s", buf_len(&d->failed) > 0 ? "; " : "",
 	    d->name, conn_reason(error, reason));
+	conn_blame(d, error);
 	conn_spot_leave(d);
 	d->at++;
 	d->stage = CONN_NEXT;
@@ -127,9 +141,11 @@ conn_look_step(struct conn_dial *d, struct err *e)
 	struct addrinfo *list;
 	int r = conn_query_take(d->query, &list, e);
 
-	if (r == 0 && loop_now_ns() >= d->deadline_ns)
-		return err_set(e, ERR_TEMP, "cannot look up %s: timed out",
+	if (r == 0 && loop_now_ns() >= d->deadline_ns) {
+		err_set(e, ERR_TEMP, "cannot look up %s: timed out",
 		    conn_query_host(d->query));
+		return err_why(e, WHY_NAME_UNKNOWN);
+	}
 	if (r <= 0)
 		return r;
 	conn_query_leave(d->query);
@@ -139,12 +155,19 @@ conn_look_step(struct conn_dial *d, struct err *e)
 	return 1;
 }
 
+/* Nothing took the connection. */
+static int
+conn_all_failed(struct conn_dial *d, struct err *e)
+{
+	err_set(e, ERR_TEMP, "cannot connect: %s", buf_str(&d->failed));
+	return err_why(e, d->proxied ? WHY_PROXY : d->why);
+}
+
 static int
 conn_next_step(struct conn_dial *d, struct err *e)
 {
 	if (d->at == d->nspots)
-		return err_set(
-		    e, ERR_TEMP, "cannot connect: %s", buf_str(&d->failed));
+		return conn_all_failed(d, e);
 	const struct conn_spot *s = &d->spot[d->at];
 	int family = s->sa.ss_family, one = 1;
 
@@ -272,12 +295,14 @@ conn_given(
 		if (getaddrinfo(t->address[i], service, &hints, &list) == 0)
 			conn_spots_add(d, list);
 	d->stage = CONN_NEXT;
-	return d->nspots > 0 ? 0
-			     : err_set(e, ERR_NOHOST, "no %saddress for %s",
-				   family == AF_INET	? "IPv4 "
-				   : family == AF_INET6 ? "IPv6 "
-							: "",
-				   t->host);
+	if (d->nspots > 0)
+		return 0;
+	err_set(e, ERR_NOHOST, "no %saddress for %s",
+	    family == AF_INET	 ? "IPv4 "
+	    : family == AF_INET6 ? "IPv6 "
+				 : "",
+	    t->host);
+	return err_why(e, WHY_NO_ADDRESS);
 }
 
 static int

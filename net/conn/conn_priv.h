@@ -71,6 +71,7 @@ struct conn_dial {
 	bool several;
 	struct conn_spot local;
 	struct buf failed; /* "NAME: REASON; ..." of those tried */
+	enum err_why why;  /* of them: the worst */
 	char *path;	   /* UNIX: the name of the only one */
 
 	/* The address that is being tried. */

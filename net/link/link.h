@@ -90,6 +90,9 @@ int64_t link_deadline(struct link *k);
 bool link_overdue(struct link *k);
 /* Gives that reply its time once more. */
 void link_renew(struct link *k);
+/* Octets that were written and that the peer has not acknowledged, as far as
+ * the system says; 0 where it does not. */
+size_t link_unsent(const struct link *k);
 /* Why the connection ended: "closed by the server", "Connection reset by
  * peer"; "" while it stands. */
 const char *link_lost(const struct link *k);
