@@ -78,8 +78,8 @@ enum err_why {
  * before a terminal sees it). */
 struct err {
 	enum err_kind kind;
-	enum err_why why;
 	char text[1024];
+	enum err_why why;
 };
 
 /* Fills *e (which may be NULL) and returns -1. Text too long is cut. */
