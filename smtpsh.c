@@ -22,6 +22,7 @@
 #include "cmd/front/message.h"
 #include "cmd/front/source.h"
 #include "cmd/front/setup.h"
+#include "cmd/front/verdict.h"
 #include "cmd/term/prompt.h"
 
 /* What an unattended run may still take once a signal wants its end. */
@@ -340,8 +341,10 @@ main_session(struct shell *sh, struct opts *o, struct err *e)
 		status = o->mx_all ? main_each(sh, o) : main_front(sh, o);
 	}
 	talk_close(&sh->talk);
-	if (!sh->talk.interactive)
+	if (!sh->talk.interactive) {
+		verdict_tell(sh, o, status);
 		main_tell_end(sh, o, status);
+	}
 	int r = shell_release(sh, e);
 	if (r < 0 && status != err_status(e->kind))
 		fprintf(stderr, "smtpsh: %s\n", e->text);
