@@ -13,6 +13,7 @@
 #include "cmd/say/note.h"
 #include "cmd/talk/cmd.h"
 #include "cmd/front/completion.h"
+#include "cmd/front/diagnose.h"
 #include "cmd/know/explain.h"
 #include "cmd/front/folder.h"
 #include "cmd/front/host.h"
@@ -228,6 +229,7 @@ main_explain(struct buf *b, const char *text, struct err *e)
 	bool any = false;
 	if (strchr(text, ' ') == NULL)
 		return explain_word(b, text, strlen(text), e);
+	any = diagnose_reply(b, text);
 	/* Behind a quote that does not end is nothing to explain. */
 	if (cmd_split(&a, text, strlen(text), &ignored) < 0)
 		ignored.kind = ERR_NONE;
@@ -321,10 +323,12 @@ main_session(struct shell *sh, struct opts *o, struct err *e)
 	} else {
 		sh->sandbox = h.peer;
 		sh->talk.sandbox = sandboxed ? &sh->sandbox : NULL;
-		status = o->mx_all ? main_each(sh, o) : main_front(sh, o);
+		status = o->diagnose ? diagnose_host(sh, o)
+			 : o->mx_all ? main_each(sh, o)
+				     : main_front(sh, o);
 	}
 	talk_close(&sh->talk);
-	if (!sh->talk.interactive) {
+	if (!sh->talk.interactive && !o->diagnose) {
 		verdict_tell(sh, o, status);
 		main_tell_end(sh, o, status);
 	}
@@ -367,7 +371,13 @@ main(int argc, char **argv)
 		return status;
 	}
 	main_catch(&sh);
-	if (o.serve != NULL) {
+	if (o.diagnose && diagnose_reads(&o)) {
+		status = setup_settings(&sh, &o, &e) < 0 ||
+				 setup_sinks(&sh, &o, &e) < 0
+			     ? err_status(e.kind)
+			     : diagnose_file(&sh, &o);
+		status = main_end(&sh, status);
+	} else if (o.serve != NULL) {
 		status = main_end(&sh, main_serve(&sh, &o));
 	} else {
 		main_haste(&sh);

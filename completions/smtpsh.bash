@@ -74,7 +74,7 @@ _smtpsh_lines() {
 		connect dns close starttls tls auth base64 unbase64 helo ehlo lhlo
 		xclient xforward mail rcpt data send bdat raw octets pipeline flush
 		test set unset show template include record expect sleep mailbox
-		explain help quit
+		explain diagnose help quit
 	)
 	case $cur in
 	[\'\"]*) slash=\\ cur=${cur#?} ;;
@@ -188,7 +188,7 @@ _smtpsh() {
 				--netrc --auth-insecure -q --quiet --no-remarks --color --format
 				--junit --record --serve --mock --maildir --mailbox --size-max
 				--allow-bare --cert --key --self-signed --user --password-file --count
-				--auth-mechs --session-max --client-max --run-as --explain
+				--auth-mechs --session-max --client-max --run-as --explain --diagnose
 				--completion --list --no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"

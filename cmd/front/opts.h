@@ -29,7 +29,8 @@ enum opt_front {
 	FRONT_LINES = 2,   /* -c, -f, a pipe */
 	FRONT_MESSAGE = 4, /* --to */
 	FRONT_SERVE = 8,
-	FRONT_TEXTS = 16 /* --help and others that only print */
+	FRONT_TEXTS = 16, /* --help and others that only print */
+	FRONT_DIAGNOSE = 32
 };
 
 /* What it cannot do without. */
@@ -114,7 +115,7 @@ struct opts {
 	char **made; /* paths that folder_expand() put into run */
 	size_t nmade;
 	int family;
-	bool lmtp, sandbox, explain, quiet, allow_bare, help, version, no_rc,
+	bool lmtp, sandbox, explain, diagnose, quiet, allow_bare, help, version, no_rc,
 	    tls, tls_optional, tls_on_connect, self_signed, mx_all, dane, auth,
 	    netrc, auth_insecure, trust, wiped;
 	unsigned char given[OPTS_MAX]; /* how often, by row */

@@ -19,6 +19,7 @@ static const struct {
 	{ FRONT_SERVE, "the receiver (--serve PORT)", "--serve only receives" },
 	{ FRONT_TEXTS, "texts (--explain, --list, --help ...)",
 	    "here a text is printed" },
+	{ FRONT_DIAGNOSE, "--diagnose", "--diagnose only looks" },
 };
 
 #define FRONTS (sizeof opts_fronts / sizeof *opts_fronts)
@@ -38,6 +39,8 @@ opts_front(const struct opts *o, bool terminal)
 		return FRONT_TEXTS;
 	if (o->serve != NULL)
 		return FRONT_SERVE;
+	if (o->diagnose)
+		return FRONT_DIAGNOSE;
 	if (o->nrun > 0)
 		return FRONT_LINES;
 	if (opts_is_message(o))

@@ -24,6 +24,8 @@ struct text {
 	uint64_t read;
 	struct body body; /* what first was checked by */
 	bool eightbit;	  /* first holds octets above 127 */
+	bool unended;	  /* its end is not sent: the connection is closed in
+			     its place, once the server has all of it */
 };
 
 #define TEXT_INIT                                                              \
