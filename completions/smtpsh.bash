@@ -74,7 +74,7 @@ _smtpsh_lines() {
 		connect dns close starttls tls auth base64 unbase64 helo ehlo lhlo
 		xclient xforward mail rcpt data send bdat raw octets pipeline flush
 		test set unset show template include record expect sleep mailbox
-		explain help quit
+		explain diagnose help quit
 	)
 	case $cur in
 	[\'\"]*) slash=\\ cur=${cur#?} ;;
@@ -224,7 +224,8 @@ _smtpsh() {
 				--yes-really --serve --mock --maildir --discard --mailbox --size-max
 				--allow-bare --cert --key --self-signed --user --password-file --count
 				--auth-mechs --session-max --client-max --threads --grace --run-as
-				--explain --completion --list --no-rc -h --help -V --version
+				--explain --diagnose --completion --list --no-rc -h --help -V
+				--version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

@@ -339,6 +339,8 @@ mail_resume(struct talk *t, struct act *act, struct err *e)
 	case STEP_NOBODY:
 		return mail_nobody(t, a, e);
 	case STEP_TEXT_SENT:
+		if (a->m->text->unended)
+			return mail_end(a);
 		return mail_sent(t, a, "the end of mail text", e);
 	case STEP_CHUNKS_SENT:
 		return mail_sent(t, a, "BDAT", e);

@@ -74,6 +74,7 @@ past_offers(struct talk *t, struct sight *s)
 	if (k != NULL)
 		sight_keep(&s->mechs, k->args, strlen(k->args));
 	s->starttls = smtp_offer(m, "STARTTLS") != NULL;
+	s->eightbit = smtp_offer(m, "8BITMIME") != NULL;
 	if (smtp_offer_size(m, &most))
 		s->size_most = most;
 	for (size_t i = 0; (k = smtp_offer_at(m, i)) != NULL; i++)
