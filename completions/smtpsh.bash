@@ -168,6 +168,9 @@ _smtpsh() {
 	--auth-mechs) ;;
 	--session-max) ;;
 	--client-max) ;;
+	--rule) ;;
+	--rules) _smtpsh_files default -f ;;
+	--seed) ;;
 	--threads) ;;
 	--grace) ;;
 	--run-as) ;;
@@ -190,9 +193,9 @@ _smtpsh() {
 				--netrc --auth-insecure -q --quiet --no-remarks --color --format
 				--junit --record --serve --mock --maildir --discard --mailbox
 				--size-max --allow-bare --cert --key --self-signed --user
-				--password-file --count --auth-mechs --session-max --client-max
-				--threads --grace --run-as --explain --completion --list --no-rc -h
-				--help -V --version
+				--password-file --count --auth-mechs --session-max --client-max --rule
+				--rules --seed --threads --grace --run-as --explain --completion
+				--list --no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

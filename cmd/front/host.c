@@ -96,6 +96,26 @@ host_maildir(struct host *h, const char *path, struct err *e)
 	return 0;
 }
 
+static int
+host_rules(struct host *h, const struct opts *o, struct err *e)
+{
+	unsigned long long seed = 0;
+	for (size_t i = 0; i < o->rule.n; i++)
+		if (rules_add(&h->rules, "--rule", (unsigned)i + 1,
+			o->rule.item[i], ERR_USAGE, e) < 0)
+			return -1;
+	if (o->rules != NULL && rules_read(&h->rules, o->rules, e) < 0)
+		return -1;
+	if (o->seed != NULL && host_number("--seed", o->seed, &seed, e) < 0)
+		return -1;
+	h->rules.seed = seed;
+	if (h->rules.n > 0)
+		h->peer.smtpd.rules = &h->rules;
+	if (h->rules.looks)
+		h->peer.smtpd.discard = false;
+	return 0;
+}
+
 int
 host_init(struct host *h, const struct opts *o, struct shell *sh, bool serve,
     struct err *e)
@@ -126,7 +146,8 @@ host_init(struct host *h, const struct opts *o, struct shell *sh, bool serve,
 			return -1;
 		h->peer.smtpd.size_max = size;
 	}
-	if (host_tls(h, o, name, e) < 0 || host_user(h, o, e) < 0)
+	if (host_rules(h, o, e) < 0 || host_tls(h, o, name, e) < 0 ||
+	    host_user(h, o, e) < 0)
 		return -1;
 	if (o->run_as != NULL && confine_find(&h->user, o->run_as, e) < 0)
 		return -1;
@@ -144,6 +165,7 @@ void
 host_release(struct host *h)
 {
 	play_release(&h->play);
+	rules_free(&h->rules);
 	script_release(&h->script);
 	world_free(h->world);
 	tls_ctx_free(h->tls);

@@ -47,6 +47,7 @@ enum opt_need {
 	NEED_VARS,	   /* with --serve: --mock */
 	NEED_TAGS,	   /* with --serve and one message: --mock */
 	NEED_RECEIVER,	   /* --serve or --sandbox, and no mock */
+	NEED_RULES,	   /* --rule or --rules */
 	NEED_RECEIVER_TLS, /* one of the three */
 	NEED_CERT,	   /* of the receiver */
 	NEED_USER,	   /* --user */
@@ -105,9 +106,9 @@ struct opts {
 	    *trust_anchor, *proxy, *proxy_protocol, *auth_mech, *auth_user,
 	    *auth_file, *auth_fd, *auth_command, *user, *password_file, *jobs,
 	    *help_group, *auth_mechs, *session_max, *client_max, *run_as,
-	    *threads, *grace;
-	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
-	    words; /* --explain's */
+	    *threads, *grace, *rules, *seed;
+	struct opt_list to, header, mailbox, rule, define, mail_param,
+	    rcpt_param, words; /* --explain's */
 	struct opt_run *run;
 	size_t nrun;
 	struct opt_setting *setting; /* in the order given */

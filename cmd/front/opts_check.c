@@ -186,6 +186,12 @@ opts_has_cert(const struct opts *o)
 }
 
 static bool
+opts_has_rules(const struct opts *o)
+{
+	return opts_has_receiver(o) && (o->rule.n > 0 || o->rules != NULL);
+}
+
+static bool
 opts_has_user(const struct opts *o)
 {
 	return opts_has_receiver(o) && o->user != NULL;
@@ -224,6 +230,8 @@ static const struct {
 	[NEED_RECEIVER] = { opts_has_receiver,
 	    "the receiver, --serve or --sandbox, and not with --mock",
 	    "the receiver, and not with --mock" },
+	[NEED_RULES] = { opts_has_rules, "--rule or --rules FILE",
+	    "--rule or --rules FILE" },
 	[NEED_RECEIVER_TLS] = { opts_has_receiver_tls,
 	    "the receiver, --serve, --sandbox or --mock", NULL },
 	[NEED_CERT] = { opts_has_cert, "the receiver's --cert FILE",

@@ -9,8 +9,15 @@
 #include <string.h>
 #include "net/core/span.h"
 
+void
+smtpd_greet(struct smtpd *d)
+{
+	smtpd_say(d, 220, NULL, "%s %s Ready", smtpd_host(d),
+	    d->c->lmtp ? "LMTP Service" : "Simple Mail Transfer Service");
+}
+
 struct smtpd *
-smtpd_new(const struct smtpd_config *c, bool tls)
+smtpd_new_from(const struct smtpd_config *c, bool tls, const char *client)
 {
 	struct smtpd *d = mem_zalloc(sizeof(*d));
 	d->c = c;
@@ -22,9 +29,18 @@ smtpd_new(const struct smtpd_config *c, bool tls)
 	d->line_max = c->line_max != 0 ? c->line_max : 2048;
 	d->mechs = c->auth_mechs;
 	d->state = SMTP_GREETED;
-	smtpd_say(d, 220, NULL, "%s %s Ready", smtpd_host(d),
-	    c->lmtp ? "LMTP Service" : "Simple Mail Transfer Service");
+	d->ruled.client = client;
+	if (c->rules != NULL)
+		smtpd_rule_greet(d);
+	else
+		smtpd_greet(d);
 	return d;
+}
+
+struct smtpd *
+smtpd_new(const struct smtpd_config *c, bool tls)
+{
+	return smtpd_new_from(c, tls, NULL);
 }
 
 static void
@@ -42,6 +58,8 @@ smtpd_forget(struct smtpd *d)
 	d->utf8 = false;
 	d->fail = NULL;
 	d->text_len = 0;
+	d->ruled.drop = d->ruled.end = NULL;
+	buf_release(&d->ruled.text);
 }
 
 void
@@ -50,6 +68,7 @@ smtpd_free(struct smtpd *d)
 	if (d == NULL)
 		return;
 	smtpd_forget(d);
+	smtpd_rule_release(d);
 	free(d->helo);
 	free(d->queue);
 	buf_wipe(&d->in); /* may hold a password */
@@ -106,6 +125,7 @@ smtpd_pop(struct smtpd *d, struct smtpd_event *ev)
 	else if (q->kind == SMTPD_AUTH)
 		ev->text = NULL;
 	ev->mech = q->mech ? d->mech : NULL;
+	ev->n = q->n;
 	return true;
 }
 
@@ -141,6 +161,8 @@ smtpd_say_lines(
     struct smtpd *d, int code, const char *enh, const char *p, size_t len)
 {
 	const char *lf;
+	if (d->ruled.muted)
+		return;
 	if (!d->extended)
 		enh = NULL;
 	while (len > 0 && (lf = memchr(p, '\n', len)) != NULL) {
@@ -172,6 +194,22 @@ smtpd_sayv(
 }
 
 void
+smtpd_say_octets(struct smtpd *d, const char *p, size_t len)
+{
+	buf_add(&d->out, p, len);
+	while (len > 0) {
+		const char *lf = memchr(p, '\n', len);
+		size_t n = lf == NULL ? len : (size_t)(lf - p) + 1;
+		size_t text = n;
+		while (text > 0 && (p[text - 1] == '\n' || p[text - 1] == '\r'))
+			text--;
+		smtpd_event(d, SMTPD_ANSWERED, p, text);
+		p += n;
+		len -= n;
+	}
+}
+
+void
 smtpd_say(struct smtpd *d, int code, const char *enh, const char *fmt, ...)
 {
 	va_list ap;
@@ -199,7 +237,11 @@ smtpd_reply(struct smtpd *d, int code, const char *enh, const char *fmt, ...)
 void
 smtpd_refuse(struct smtpd *d, const struct smtpd_refusal *r)
 {
-	smtpd_reply(d, r->code, r->enh, "%s", r->text);
+	const struct rule *x = d->ruled.refuses;
+	if (r == &d->ruled.refusal)
+		smtpd_say_octets(d, x->say, x->say_len);
+	else
+		smtpd_reply(d, r->code, r->enh, "%s", r->text);
 }
 
 void
@@ -226,7 +268,7 @@ smtpd_leave(struct smtpd *d)
 void
 smtpd_feed(struct smtpd *d, const char *p, size_t len)
 {
-	if (d->state == SMTP_LEAVING || d->eof)
+	if (d->state == SMTP_LEAVING || d->eof || d->wait == SMTPD_WAIT_NEVER)
 		return;
 	if (d->c->discard && buf_len(&d->in) == 0) {
 		size_t used = smtpd_pass(d, p, len);
@@ -311,8 +353,9 @@ smtpd_hang_up(struct smtpd *d, const char *enh, const char *why)
 {
 	if (d->state == SMTP_LEAVING)
 		return;
-	smtpd_say(d, 421, enh, "%s %s, closing transmission channel",
-	    smtpd_host(d), why);
+	if (d->wait != SMTPD_WAIT_NEVER)
+		smtpd_say(d, 421, enh, "%s %s, closing transmission channel",
+		    smtpd_host(d), why);
 	smtpd_leave(d);
 }
 

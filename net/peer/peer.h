@@ -69,8 +69,10 @@ const char *peer_out(struct peer *p, size_t *len);
 void peer_out_done(struct peer *p, size_t n);
 /* Once what is in peer_out() is written, close. */
 bool peer_ended(const struct peer *p);
+/* ... by a reset, which no more is read behind. */
+bool peer_is_reset(const struct peer *p);
 /* false: it has enough to do (256 KiB of output that nobody took, a mock's
- * pause, an answer to AUTH that is held back): feed no more until it says true again. What is fed all the same is
+ * pause, an answer to AUTH that is held back, a rule's delay): feed no more until it says true again. What is fed all the same is
  * kept. */
 bool peer_wants(const struct peer *p);
 /* The connection is gone both ways: nothing that is said arrives. A mock

@@ -84,10 +84,24 @@ peer_handle(struct peer *p, const struct smtpd_event *ev)
 		delivery_abort(&p->delivery);
 		break;
 	case SMTPD_STARTTLS:
-		peer_tls_begin(p);
+		p->tls_doomed = smtpd_tls_fails(p->d);
+		if (!p->tls_doomed)
+			peer_tls_begin(p);
 		break;
 	case SMTPD_AUTH:
 		peer_auth(p, ev);
+		break;
+	case SMTPD_RULE:
+		peer_remark(p, ev->text);
+		break;
+	case SMTPD_DELAY:
+	case SMTPD_SLOW:
+	case SMTPD_SLOW_TEXT:
+		peer_slow(p, ev);
+		break;
+	case SMTPD_RESET:
+		p->reset = true;
+		peer_end(p);
 		break;
 	case SMTPD_CLOSE:
 		peer_end(p);
@@ -111,6 +125,6 @@ peer_pump_smtpd(struct peer *p)
 			break;
 		peer_handle(p, &ev);
 	}
-	if (p->eof)
+	if (p->eof && p->pause_ns == 0 && p->rate == 0)
 		peer_end(p);
 }
