@@ -158,6 +158,7 @@ _smtpsh() {
 	--serve) ;;
 	--mock) _smtpsh_files default -f ;;
 	--maildir) _smtpsh_files dirnames -d ;;
+	--store) _smtpsh_files dirnames -d ;;
 	--mailbox) ;;
 	--size-max) ;;
 	--cert) _smtpsh_files default -f ;;
@@ -191,11 +192,11 @@ _smtpsh() {
 				--tls-protocol --tls-cipher --tls-save-peer-cert --auth --auth-user
 				--auth-password-file --auth-password-fd --auth-password-command
 				--netrc --auth-insecure -q --quiet --no-remarks --color --format
-				--junit --record --serve --mock --maildir --discard --mailbox
-				--size-max --allow-bare --cert --key --self-signed --user
-				--password-file --count --auth-mechs --session-max --client-max --rule
-				--rules --seed --threads --grace --run-as --explain --completion
-				--list --no-rc -h --help -V --version
+				--junit --record --serve --mock --maildir --store --show --show-all
+				--discard --mailbox --size-max --allow-bare --cert --key --self-signed
+				--user --password-file --count --auth-mechs --session-max --client-max
+				--rule --rules --seed --threads --grace --run-as --explain
+				--completion --list --no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

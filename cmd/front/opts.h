@@ -106,7 +106,7 @@ struct opts {
 	    *trust_anchor, *proxy, *proxy_protocol, *auth_mech, *auth_user,
 	    *auth_file, *auth_fd, *auth_command, *user, *password_file, *jobs,
 	    *help_group, *auth_mechs, *session_max, *client_max, *run_as,
-	    *threads, *grace, *rules, *seed;
+	    *threads, *grace, *store, *rules, *seed;
 	struct opt_list to, header, mailbox, rule, define, mail_param,
 	    rcpt_param, words; /* --explain's */
 	struct opt_run *run;
@@ -118,7 +118,7 @@ struct opts {
 	int family;
 	bool lmtp, sandbox, explain, quiet, allow_bare, help, version, no_rc,
 	    tls, tls_optional, tls_on_connect, self_signed, mx_all, dane, auth,
-	    netrc, auth_insecure, trust, wiped, discard;
+	    netrc, auth_insecure, trust, wiped, discard, show, show_all;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 

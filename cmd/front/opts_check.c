@@ -309,6 +309,15 @@ static const struct {
 	{ "ipv4", "ipv6", "--ipv4 and --ipv6 leave no address: give one" },
 	{ "cert", "self-signed",
 	    "--cert and --self-signed are two certificates: give one" },
+	{ "discard", "store",
+	    "--discard stores nothing and --store does: give one of them" },
+	{ "discard", "show",
+	    "--discard looks at no text and --show does: give one of them" },
+	{ "discard", "show-all",
+	    "--discard looks at no text and --show-all does: give one of "
+	    "them" },
+	{ "show", "show-all",
+	    "--show prints a part and --show-all all: give one of them" },
 	{ "discard", "maildir",
 	    "--discard stores nothing and --maildir does: give one of them" },
 	{ "bare", "auth",
@@ -336,6 +345,17 @@ opts_check_contrary(const struct opts *o, struct err *e)
 		    opts_given(o, opts_contrary[i].b))
 			return err_set(
 			    e, ERR_USAGE, "%s", opts_contrary[i].text);
+	if (o->front == FRONT_SERVE && o->format != NULL &&
+	    strcmp(o->format, "tap") == 0)
+		return err_set(e, ERR_USAGE,
+		    "--format tap tells of files that were run: --serve has "
+		    "text and json");
+	if (o->front == FRONT_SERVE && o->format != NULL &&
+	    strcmp(o->format, "json") == 0 &&
+	    (o->mock != NULL || o->show || o->show_all))
+		return err_set(e, ERR_USAGE,
+		    "--format json tells of each message in a line: no "
+		    "--mock, --show or --show-all goes with it");
 	if (o->quiet && o->format != NULL && strcmp(o->format, "text") != 0)
 		return err_set(e, ERR_USAGE,
 		    "--quiet leaves nothing of --format %s: give one of them",

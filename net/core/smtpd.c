@@ -49,11 +49,13 @@ smtpd_forget(struct smtpd *d)
 	for (size_t i = 0; i < d->nrcpt; i++) {
 		free(d->rcpt[i].path);
 		free(d->rcpt[i].box);
+		free(d->rcpt[i].params);
 	}
 	free(d->rcpt);
 	free(d->sender);
+	free(d->params);
 	d->rcpt = NULL;
-	d->sender = NULL;
+	d->sender = d->params = NULL;
 	d->nrcpt = d->nrefused = 0;
 	d->utf8 = false;
 	d->fail = NULL;
@@ -70,6 +72,7 @@ smtpd_free(struct smtpd *d)
 	smtpd_forget(d);
 	smtpd_rule_release(d);
 	free(d->helo);
+	free(d->user);
 	free(d->queue);
 	buf_wipe(&d->in); /* may hold a password */
 	buf_wipe(&d->log);
@@ -340,7 +343,8 @@ smtpd_tls(struct smtpd *d)
 	d->behind_lf = false;
 	smtpd_reset(d);
 	free(d->helo);
-	d->helo = NULL;
+	free(d->user);
+	d->helo = d->user = NULL;
 	d->extended = d->authed = false;
 	d->tls = true;
 	d->state = SMTP_GREETED;
@@ -377,6 +381,24 @@ const char *
 smtpd_sender(const struct smtpd *d)
 {
 	return d->sender != NULL ? d->sender : "";
+}
+
+const char *
+smtpd_sender_params(const struct smtpd *d)
+{
+	return d->params != NULL ? d->params : "";
+}
+
+const char *
+smtpd_rcpt_params(const struct smtpd *d, size_t i)
+{
+	return i < d->nrcpt ? d->rcpt[i].params : "";
+}
+
+const char *
+smtpd_user(const struct smtpd *d)
+{
+	return d->authed ? d->user : NULL;
 }
 
 uint64_t

@@ -121,6 +121,11 @@ unsigned smtpd_patience_s(const struct smtpd *d);
 /* The transaction: reverse-path and recipients as sent ("<...>"), and the
  * mailbox each goes to (world's canonical name). */
 const char *smtpd_sender(const struct smtpd *d);
+/* What stood behind the paths of MAIL and RCPT, "" if nothing did. */
+const char *smtpd_sender_params(const struct smtpd *d);
+const char *smtpd_rcpt_params(const struct smtpd *d, size_t i);
+/* Who has logged in, or NULL. */
+const char *smtpd_user(const struct smtpd *d);
 /* Octets of its text so far. */
 uint64_t smtpd_text_len(const struct smtpd *d);
 size_t smtpd_nrcpt(const struct smtpd *d);

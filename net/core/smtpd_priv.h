@@ -34,7 +34,7 @@ struct smtpd_queued {
 };
 
 struct smtpd_rcpt {
-	char *path, *box;
+	char *path, *box, *params;
 };
 
 /* Whom the session waits for. */
@@ -80,7 +80,7 @@ struct smtpd {
 	enum smtp_state state;
 	enum smtpd_wait wait;
 	bool tls, authed, eof, closed;
-	char *helo;
+	char *helo, *user;
 	bool extended;	   /* EHLO or LHLO: enhanced codes, parameters */
 	size_t errors;	   /* 5yz so far */
 	const char *mechs; /* what AUTH offers, or NULL */
@@ -97,7 +97,7 @@ struct smtpd {
 	struct buf log;
 
 	enum verb_id how; /* MAIL SEND SOML SAML */
-	char *sender;
+	char *sender, *params;
 	struct smtpd_rcpt *rcpt;
 	size_t nrcpt, nrefused;
 	bool utf8;

@@ -106,7 +106,8 @@ peer_new(const struct peer_config *c, unsigned long session, const char *from)
 	p->moved_ns = loop_now_ns();
 	p->until_ns =
 	    c->session_ns == 0 ? LOOP_FOREVER : p->moved_ns + c->session_ns;
-	delivery_init(&p->delivery, c->maildir, c->keep);
+	delivery_init(
+	    &p->delivery, c->maildir, c->store, c->keep || c->taken != NULL);
 	if (c->play != NULL)
 		p->m = mock_new(c->play);
 	else

@@ -23,6 +23,19 @@ struct peer_message {
 	struct peer_message *next;
 };
 
+/* A message that was taken; borrowed for the call. */
+struct peer_taken {
+	unsigned long session;
+	const char *client;	      /* its address, or NULL */
+	const char *helo, *with;      /* "ESMTPSA" */
+	const char *tls, *cipher;     /* NULL: clear text */
+	const char *user;	      /* who had logged in, or NULL */
+	const char *id;		      /* of the first file, or NULL */
+	const struct smtpd *envelope; /* smtpd_sender() and others */
+	const char *text;	      /* CRLF line ends */
+	size_t len;
+};
+
 /* Written by the thread that a peer runs in, read by any. */
 struct peer_tally {
 	uint64_t messages, octets; /* taken; octets of text */
@@ -32,6 +45,7 @@ struct peer_config {
 	struct smtpd_config smtpd;
 	const struct mock_play *play; /* play this in place of a receiver */
 	const char *maildir;	      /* store here, or NULL */
+	const char *store;	      /* and here as .eml, or NULL */
 	bool keep;		      /* keep messages in memory (sandbox) */
 	/* A server's context, or NULL: no TLS. smtpd.starttls offers it. A
 	 * play asks for it by a step of its own. */
@@ -48,6 +62,10 @@ struct peer_config {
 	unsigned (*auth_failed)(void *arg, unsigned long session);
 	void *auth_failed_arg;
 	struct peer_tally *tally; /* counts, or NULL */
+	/* Told of each message that is taken, before its reply. NULL: nobody
+	 * wants to know. */
+	void (*taken)(void *arg, const struct peer_taken *t);
+	void *taken_arg;
 	int64_t session_ns; /* a session lasts so long at most; 0: for ever */
 	/* For a log on standard error, or NULL. dir: 'C' client, 'S' server,
 	 * '#' remark. */

@@ -37,6 +37,24 @@ peer_count(struct peer *p)
 }
 
 static void
+peer_taken(struct peer *p)
+{
+	const struct delivery *dl = &p->delivery;
+	const struct peer_taken t = { .session = p->session,
+		.client = p->from,
+		.helo = smtpd_helo(p->d),
+		.with = smtpd_with(p->d),
+		.tls = p->tls == NULL ? NULL : tls_version(p->tls),
+		.cipher = p->tls == NULL ? NULL : tls_cipher(p->tls),
+		.user = smtpd_user(p->d),
+		.id = dl->id,
+		.envelope = p->d,
+		.text = buf_data(&dl->text),
+		.len = buf_len(&dl->text) };
+	p->c->taken(p->c->taken_arg, &t);
+}
+
+static void
 peer_store(struct peer *p)
 {
 	size_t *failed;
@@ -52,6 +70,8 @@ peer_store(struct peer *p)
 		peer_keep(p);
 	if (n < smtpd_nrcpt(p->d))
 		peer_count(p);
+	if (n < smtpd_nrcpt(p->d) && p->c->taken != NULL)
+		peer_taken(p);
 	smtpd_stored(
 	    p->d, failed, n, p->delivery.err.kind == ERR_TEMP, p->delivery.id);
 	free(failed);
