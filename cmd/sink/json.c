@@ -70,6 +70,7 @@ static const char *const json_names[] = {
 	[EV_VERDICT] = "verdict",
 	[EV_FILE] = "file",
 	[EV_FILE_END] = "summary",
+	[EV_MAILED] = "mailed",
 	[EV_END] = "end",
 };
 
@@ -265,6 +266,19 @@ json_put_summary(json_t *o, const struct event *ev, const struct redact *r)
 }
 
 static void
+json_put_mailed(json_t *o, const struct event *ev, const struct redact *r)
+{
+	const struct mailed *m = ev->mailed;
+	json_put_number(o, "accepted", m->accepted);
+	json_put_number(o, "refused_for_now", m->later);
+	json_put_number(o, "refused_for_good", m->refused);
+	json_put_number(o, "unknown", m->unknown);
+	json_put_number(o, "not_sent", m->open);
+	json_put_string(o, "queued_as", r, m->queued_as);
+	json_put_text(o, "text", r, ev->text, ev->len);
+}
+
+static void
 json_put_direction(json_t *o, enum event_kind kind)
 {
 	const char *who = NULL;
@@ -299,6 +313,9 @@ json_fill(json_t *o, const struct event *ev, const struct redact *r)
 		break;
 	case EV_FILE_END:
 		json_put_summary(o, ev, r);
+		break;
+	case EV_MAILED:
+		json_put_mailed(o, ev, r);
 		break;
 	case EV_END:
 		json_put_number(o, "files", ev->files);

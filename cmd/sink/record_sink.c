@@ -186,6 +186,7 @@ record_put(struct sink *s, const struct event *ev)
 	case EV_REMARK:
 	case EV_VERDICT:
 	case EV_FILE_END:
+	case EV_MAILED:
 	case EV_END:
 		break;
 	}
