@@ -186,6 +186,7 @@ _smtpsh() {
 	--serve) ;;
 	--mock) _smtpsh_files default -f ;;
 	--maildir) _smtpsh_files dirnames -d ;;
+	--store) _smtpsh_files dirnames -d ;;
 	--mailbox) ;;
 	--size-max) ;;
 	--cert) _smtpsh_files default -f ;;
@@ -196,6 +197,9 @@ _smtpsh() {
 	--auth-mechs) ;;
 	--session-max) ;;
 	--client-max) ;;
+	--rule) ;;
+	--rules) _smtpsh_files default -f ;;
+	--seed) ;;
 	--threads) ;;
 	--grace) ;;
 	--run-as) ;;
@@ -221,11 +225,11 @@ _smtpsh() {
 				--messages --duration --rate --arrivals --ramp --keep --pipeline
 				--rcpts --think --message-size --values --values-order --tls-resume
 				--progress --fail-if --html --hdr --merge --shard --start-at
-				--yes-really --serve --mock --maildir --discard --mailbox --size-max
-				--allow-bare --cert --key --self-signed --user --password-file --count
-				--auth-mechs --session-max --client-max --threads --grace --run-as
-				--explain --diagnose --completion --list --no-rc -h --help -V
-				--version
+				--yes-really --serve --mock --maildir --store --show --show-all
+				--discard --mailbox --size-max --allow-bare --cert --key --self-signed
+				--user --password-file --count --auth-mechs --session-max --client-max
+				--rule --rules --seed --threads --grace --run-as --explain --diagnose
+				--completion --list --no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

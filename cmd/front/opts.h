@@ -54,6 +54,7 @@ enum opt_need {
 	NEED_VARS,	   /* with --serve: --mock */
 	NEED_TAGS,	   /* with --serve and one message: --mock */
 	NEED_RECEIVER,	   /* --serve or --sandbox, and no mock */
+	NEED_RULES,	   /* --rule or --rules */
 	NEED_RECEIVER_TLS, /* one of the three */
 	NEED_CERT,	   /* of the receiver */
 	NEED_USER,	   /* --user */
@@ -114,13 +115,13 @@ struct opts {
 	    *sessions, *messages, *duration, *rate, *arrivals, *ramp, *keep,
 	    *rcpts, *think, *message_size, *values, *values_order, *progress,
 	    *hdr, *shard, *start_at, *help_group, *auth_mechs, *session_max,
-	    *client_max, *run_as, *threads, *grace;
+	    *client_max, *run_as, *threads, *grace, *store, *rules, *seed;
 	/* A message, or many. html: of one message; else a page to write. */
 	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait;
 	struct opt_list cc, bcc, attach, inlined;
 	bool dry_run, no_pipelining;
-	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
-	    fail_if, merge, words; /* --explain's */
+	struct opt_list to, header, mailbox, rule, define, mail_param,
+	    rcpt_param, fail_if, merge, words; /* --explain's */
 	struct opt_run *run;
 	size_t nrun;
 	struct opt_setting *setting; /* in the order given */
@@ -131,7 +132,7 @@ struct opts {
 	bool lmtp, sandbox, explain, diagnose, quiet, allow_bare, help, version,
 	    no_rc, tls, tls_optional, tls_on_connect, self_signed, mx_all, dane,
 	    auth, netrc, auth_insecure, trust, load, pipeline, tls_resume,
-	    yes_really, wiped, discard;
+	    yes_really, wiped, discard, show, show_all;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 

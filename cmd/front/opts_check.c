@@ -217,6 +217,12 @@ opts_has_cert(const struct opts *o)
 }
 
 static bool
+opts_has_rules(const struct opts *o)
+{
+	return opts_has_receiver(o) && (o->rule.n > 0 || o->rules != NULL);
+}
+
+static bool
 opts_has_user(const struct opts *o)
 {
 	return opts_has_receiver(o) && o->user != NULL;
@@ -261,6 +267,8 @@ static const struct {
 	[NEED_RECEIVER] = { opts_has_receiver,
 	    "the receiver, --serve or --sandbox, and not with --mock",
 	    "the receiver, and not with --mock" },
+	[NEED_RULES] = { opts_has_rules, "--rule or --rules FILE",
+	    "--rule or --rules FILE" },
 	[NEED_RECEIVER_TLS] = { opts_has_receiver_tls,
 	    "the receiver, --serve, --sandbox or --mock", NULL },
 	[NEED_CERT] = { opts_has_cert, "the receiver's --cert FILE",
@@ -357,6 +365,15 @@ static const struct {
 	{ "ipv4", "ipv6", "--ipv4 and --ipv6 leave no address: give one" },
 	{ "cert", "self-signed",
 	    "--cert and --self-signed are two certificates: give one" },
+	{ "discard", "store",
+	    "--discard stores nothing and --store does: give one of them" },
+	{ "discard", "show",
+	    "--discard looks at no text and --show does: give one of them" },
+	{ "discard", "show-all",
+	    "--discard looks at no text and --show-all does: give one of "
+	    "them" },
+	{ "show", "show-all",
+	    "--show prints a part and --show-all all: give one of them" },
 	{ "discard", "maildir",
 	    "--discard stores nothing and --maildir does: give one of them" },
 	{ "bare", "auth",
@@ -393,6 +410,17 @@ opts_check_contrary(const struct opts *o, struct err *e)
 		    opts_given(o, opts_contrary[i].b))
 			return err_set(
 			    e, ERR_USAGE, "%s", opts_contrary[i].text);
+	if (o->front == FRONT_SERVE && o->format != NULL &&
+	    strcmp(o->format, "tap") == 0)
+		return err_set(e, ERR_USAGE,
+		    "--format tap tells of files that were run: --serve has "
+		    "text and json");
+	if (o->front == FRONT_SERVE && o->format != NULL &&
+	    strcmp(o->format, "json") == 0 &&
+	    (o->mock != NULL || o->show || o->show_all))
+		return err_set(e, ERR_USAGE,
+		    "--format json tells of each message in a line: no "
+		    "--mock, --show or --show-all goes with it");
 	if (o->quiet && o->format != NULL && strcmp(o->format, "text") != 0)
 		return err_set(e, ERR_USAGE,
 		    "--quiet leaves nothing of --format %s: give one of them",
