@@ -18,6 +18,7 @@
 #include "cmd/front/folder.h"
 #include "cmd/front/host.h"
 #include "cmd/front/jobs.h"
+#include "cmd/front/many.h"
 #include "cmd/front/message.h"
 #include "cmd/front/source.h"
 #include "cmd/front/setup.h"
@@ -209,7 +210,9 @@ main_each(struct shell *sh, const struct opts *o)
 static int
 main_front(struct shell *sh, const struct opts *o)
 {
-	if (o->front == FRONT_MESSAGE)
+	if (o->front == FRONT_MESSAGE && many_is(o))
+		many_run(sh, o);
+	else if (o->front == FRONT_MESSAGE)
 		message_run(sh, o);
 	else if (o->nrun > 0)
 		main_run(sh, o);

@@ -147,6 +147,14 @@ _smtpsh() {
 	--partial) _smtpsh_choose ok fail ;;
 	--retry) ;;
 	--retry-wait) ;;
+	--eml) _smtpsh_files default -f ;;
+	--mbox) _smtpsh_files default -f ;;
+	--maildir-from) _smtpsh_files dirnames -d ;;
+	--envelope) _smtpsh_choose headers options ;;
+	--to-file) _smtpsh_files default -f ;;
+	--sessions) ;;
+	--stop-after) ;;
+	--resume) _smtpsh_files default -f ;;
 	--tls-verify) _smtpsh_choose yes no ;;
 	--tls-verify-host) _smtpsh_hosts ;;
 	--tls-ca) _smtpsh_files default -f ;;
@@ -184,7 +192,7 @@ _smtpsh() {
 	--explain) _smtpsh_words ;;
 	--completion) _smtpsh_choose bash zsh fish ;;
 	--list) _smtpsh_choose verbs commands settings options words ;;
-	-h | --help) _smtpsh_choose connect say message tls auth shown receiver other ;;
+	-h | --help) _smtpsh_choose connect say message many tls auth shown receiver other ;;
 	*)
 		if [[ $cur == -* ]]; then
 			words=(
@@ -194,16 +202,18 @@ _smtpsh() {
 				--define --dialect --bare --early --stop --keep-going --from -t --to
 				--cc --bcc --helo --data --header --body --subject --html --attach
 				--inline --reply-to --dry-run --mail-param --rcpt-param --chunk
-				--quit-after --no-pipelining --partial --retry --retry-wait --tls
-				--tls-optional --tls-on-connect --tls-verify --tls-verify-host
-				--tls-ca --tls-cert --tls-key --tls-sni --tls-protocol --tls-cipher
-				--tls-save-peer-cert --auth --auth-user --auth-password-file
-				--auth-password-fd --auth-password-command --netrc --auth-insecure -q
-				--quiet --no-remarks --color --format --junit --record --serve --mock
-				--maildir --discard --mailbox --size-max --allow-bare --cert --key
-				--self-signed --user --password-file --count --auth-mechs
-				--session-max --client-max --threads --grace --run-as --explain
-				--completion --list --no-rc -h --help -V --version
+				--quit-after --no-pipelining --partial --retry --retry-wait --eml
+				--mbox --maildir-from --envelope --to-file --sessions --stop-after
+				--resume --repeat-unknown --tls --tls-optional --tls-on-connect
+				--tls-verify --tls-verify-host --tls-ca --tls-cert --tls-key --tls-sni
+				--tls-protocol --tls-cipher --tls-save-peer-cert --auth --auth-user
+				--auth-password-file --auth-password-fd --auth-password-command
+				--netrc --auth-insecure -q --quiet --no-remarks --color --format
+				--junit --record --serve --mock --maildir --discard --mailbox
+				--size-max --allow-bare --cert --key --self-signed --user
+				--password-file --count --auth-mechs --session-max --client-max
+				--threads --grace --run-as --explain --completion --list --no-rc -h
+				--help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

@@ -44,6 +44,8 @@ enum opt_need {
 	NEED_AUTH,	   /* --auth, or where \auth may come */
 	NEED_RUN,	   /* --mx, and what can be run again */
 	NEED_FILE,	   /* -f */
+	NEED_MANY,	   /* --eml, --mbox, --maildir-from */
+	NEED_RESUME,	   /* --resume */
 	NEED_VARS,	   /* with --serve: --mock */
 	NEED_TAGS,	   /* with --serve and one message: --mock */
 	NEED_RECEIVER,	   /* --serve or --sandbox, and no mock */
@@ -107,9 +109,10 @@ struct opts {
 	    *help_group, *auth_mechs, *session_max, *client_max, *run_as,
 	    *threads, *grace;
 	/* A message, or many. */
-	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait;
-	struct opt_list cc, bcc, attach, inlined;
-	bool dry_run, no_pipelining;
+	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait,
+	    *envelope, *to_file, *resume, *stop_after, *sessions;
+	struct opt_list cc, bcc, attach, inlined, eml, mbox, maildir_from;
+	bool dry_run, no_pipelining, repeat_unknown;
 	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
 	    words; /* --explain's */
 	struct opt_run *run;
