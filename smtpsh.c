@@ -18,6 +18,7 @@
 #include "cmd/front/folder.h"
 #include "cmd/front/host.h"
 #include "cmd/front/jobs.h"
+#include "cmd/front/load.h"
 #include "cmd/front/many.h"
 #include "cmd/front/message.h"
 #include "cmd/front/source.h"
@@ -210,7 +211,9 @@ main_each(struct shell *sh, const struct opts *o)
 static int
 main_front(struct shell *sh, const struct opts *o)
 {
-	if (o->front == FRONT_MESSAGE && many_is(o))
+	if (o->front == FRONT_LOAD)
+		load_run(sh, o);
+	else if (o->front == FRONT_MESSAGE && many_is(o))
 		many_run(sh, o);
 	else if (o->front == FRONT_MESSAGE)
 		message_run(sh, o);
@@ -301,6 +304,16 @@ main_serve(struct shell *sh, const struct opts *o)
 	return status;
 }
 
+static int
+main_merge(struct shell *sh, const struct opts *o)
+{
+	struct err e = { 0 };
+	if (setup_settings(sh, o, &e) == 0)
+		return load_merge(sh, o);
+	shell_error(sh, &e);
+	return err_status(e.kind);
+}
+
 /* An output that is not whole is told, whatever else went wrong. */
 static int
 main_end(struct shell *sh, int status)
@@ -371,10 +384,14 @@ main(int argc, char **argv)
 		return status;
 	}
 	main_catch(&sh);
-	if (o.serve != NULL) {
+	if (o.front == FRONT_MERGE) {
+		status = main_end(&sh, main_merge(&sh, &o));
+	} else if (o.serve != NULL) {
 		status = main_end(&sh, main_serve(&sh, &o));
 	} else {
-		main_haste(&sh);
+		/* A run of many sessions ends politely, and tells. */
+		if (!o.load)
+			main_haste(&sh);
 		status = main_session(&sh, &o, &e);
 	}
 	opts_release(&o);

@@ -114,7 +114,7 @@ connect_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_connect = {
 	.name = "connect",
-	.is = CMD_SENDS,
+	.is = CMD_SENDS | CMD_ALONE,
 	.args = "[HOST]",
 	.text = "connect to HOST[:PORT], a URL, a socket's path",
 	.help =

@@ -136,7 +136,6 @@ _smtpsh() {
 	--header) ;;
 	--body) ;;
 	--subject) ;;
-	--html) ;;
 	--attach) _smtpsh_files default -f ;;
 	--inline) _smtpsh_files default -f ;;
 	--reply-to) ;;
@@ -152,7 +151,6 @@ _smtpsh() {
 	--maildir-from) _smtpsh_files dirnames -d ;;
 	--envelope) _smtpsh_choose headers options ;;
 	--to-file) _smtpsh_files default -f ;;
-	--sessions) ;;
 	--stop-after) ;;
 	--resume) _smtpsh_files default -f ;;
 	--tls-verify) _smtpsh_choose yes no ;;
@@ -173,6 +171,25 @@ _smtpsh() {
 	--format) _smtpsh_choose text json tap ;;
 	--junit) _smtpsh_files default -f ;;
 	--record) _smtpsh_files default -f ;;
+	--sessions) ;;
+	--messages) ;;
+	--duration) ;;
+	--rate) ;;
+	--arrivals) _smtpsh_choose constant poisson ;;
+	--ramp) ;;
+	--keep) ;;
+	--rcpts) ;;
+	--think) ;;
+	--message-size) ;;
+	--values) _smtpsh_files default -f ;;
+	--values-order) _smtpsh_choose turn random ;;
+	--progress) ;;
+	--fail-if) ;;
+	--html) _smtpsh_files default -f ;;
+	--hdr) _smtpsh_files default -f ;;
+	--merge) _smtpsh_files default -f ;;
+	--shard) ;;
+	--start-at) ;;
 	--serve) ;;
 	--mock) _smtpsh_files default -f ;;
 	--maildir) _smtpsh_files dirnames -d ;;
@@ -192,7 +209,7 @@ _smtpsh() {
 	--explain) _smtpsh_words ;;
 	--completion) _smtpsh_choose bash zsh fish ;;
 	--list) _smtpsh_choose verbs commands settings options words ;;
-	-h | --help) _smtpsh_choose connect say message many tls auth shown receiver other ;;
+	-h | --help) _smtpsh_choose connect say message many tls auth shown load receiver other ;;
 	*)
 		if [[ $cur == -* ]]; then
 			words=(
@@ -200,18 +217,21 @@ _smtpsh() {
 				--ipv6 --bind --mx --mx-all --dane --resolver --trust-anchor --proxy
 				--proxy-protocol --timeout -c --command -f --file --trust --jobs -D
 				--define --dialect --bare --early --stop --keep-going --from -t --to
-				--cc --bcc --helo --data --header --body --subject --html --attach
-				--inline --reply-to --dry-run --mail-param --rcpt-param --chunk
-				--quit-after --no-pipelining --partial --retry --retry-wait --eml
-				--mbox --maildir-from --envelope --to-file --sessions --stop-after
-				--resume --repeat-unknown --tls --tls-optional --tls-on-connect
-				--tls-verify --tls-verify-host --tls-ca --tls-cert --tls-key --tls-sni
+				--cc --bcc --helo --data --header --body --subject --attach --inline
+				--reply-to --dry-run --mail-param --rcpt-param --chunk --quit-after
+				--no-pipelining --partial --retry --retry-wait --eml --mbox
+				--maildir-from --envelope --to-file --stop-after --resume
+				--repeat-unknown --tls --tls-optional --tls-on-connect --tls-verify
+				--tls-verify-host --tls-ca --tls-cert --tls-key --tls-sni
 				--tls-protocol --tls-cipher --tls-save-peer-cert --auth --auth-user
 				--auth-password-file --auth-password-fd --auth-password-command
 				--netrc --auth-insecure -q --quiet --no-remarks --color --format
-				--junit --record --serve --mock --maildir --discard --mailbox
-				--size-max --allow-bare --cert --key --self-signed --user
-				--password-file --count --auth-mechs --session-max --client-max
+				--junit --record --load --sessions --messages --duration --rate
+				--arrivals --ramp --keep --pipeline --rcpts --think --message-size
+				--values --values-order --tls-resume --progress --fail-if --html --hdr
+				--merge --shard --start-at --yes-really --serve --mock --maildir
+				--discard --mailbox --size-max --allow-bare --cert --key --self-signed
+				--user --password-file --count --auth-mechs --session-max --client-max
 				--threads --grace --run-as --explain --completion --list --no-rc -h
 				--help -V --version
 			)

@@ -118,7 +118,7 @@ same() {
 	read -ra names -d '' < <(section VARIABLES | sed -n 's/^\.It Ic //p') || true
 	some 6 "${names[@]}"
 	for v in "${names[@]}"; do
-		"$SMTPSH" --sandbox -q -c NOOP -c "NOOP \${$v}"
+		NAME=x "$SMTPSH" --sandbox -q -c NOOP -c "NOOP \${$v}"
 	done
 }
 

@@ -291,7 +291,7 @@ static int
 message_dry_run(struct message *m, struct deliver *d)
 {
 	struct talk *t = &m->sh->talk;
-	const struct lint *l = &m->text.lint;
+	const struct mail_remark *l = &m->text.remark;
 	struct buf b = BUF_INIT;
 	const char *text;
 	unsigned i = 0;
@@ -303,7 +303,7 @@ message_dry_run(struct message *m, struct deliver *d)
 	if (!m->o->quiet)
 		out_error(&m->sh->out, "%s", buf_str(&b));
 	buf_release(&b);
-	while ((text = lint_tell(l, &i)) != NULL)
+	while ((text = mail_remark_tell(l, &i)) != NULL)
 		out_error(&m->sh->out, "%s", text);
 	struct message_print *p = act_push(t, &message_print_kind);
 	p->m = m;

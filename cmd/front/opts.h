@@ -14,6 +14,7 @@ enum opt_kind {
 	OPT_STRING, /* const char * */
 	OPT_NUMBER, /* const char *, of digits; at least min */
 	OPT_LIST,   /* struct opt_list */
+	OPT_WORDS,  /* the same, and the words behind it */
 	OPT_FAMILY, /* int: min is the address family */
 	OPT_LINE,   /* run: a line of the language */
 	OPT_FILE,   /* run: a conversation file */
@@ -29,7 +30,9 @@ enum opt_front {
 	FRONT_LINES = 2,   /* -c, -f, a pipe */
 	FRONT_MESSAGE = 4, /* --to */
 	FRONT_SERVE = 8,
-	FRONT_TEXTS = 16 /* --help and others that only print */
+	FRONT_TEXTS = 16, /* --help and others that only print */
+	FRONT_LOAD = 32,  /* --load */
+	FRONT_MERGE = 64  /* --merge */
 };
 
 /* What it cannot do without. */
@@ -46,6 +49,9 @@ enum opt_need {
 	NEED_FILE,	   /* -f */
 	NEED_MANY,	   /* --eml, --mbox, --maildir-from */
 	NEED_RESUME,	   /* --resume */
+	NEED_RATE,	   /* --rate */
+	NEED_VALUES,	   /* --values */
+	NEED_BUILTIN,	   /* no -f */
 	NEED_VARS,	   /* with --serve: --mock */
 	NEED_TAGS,	   /* with --serve and one message: --mock */
 	NEED_RECEIVER,	   /* --serve or --sandbox, and no mock */
@@ -106,15 +112,17 @@ struct opts {
 	    *tls_protocol, *tls_cipher, *tls_save, *cert, *key, *mx, *resolver,
 	    *trust_anchor, *proxy, *proxy_protocol, *auth_mech, *auth_user,
 	    *auth_file, *auth_fd, *auth_command, *user, *password_file, *jobs,
-	    *help_group, *auth_mechs, *session_max, *client_max, *run_as,
-	    *threads, *grace;
-	/* A message, or many. */
+	    *sessions, *messages, *duration, *rate, *arrivals, *ramp, *keep,
+	    *rcpts, *think, *message_size, *values, *values_order, *progress,
+	    *hdr, *shard, *start_at, *help_group, *auth_mechs, *session_max,
+	    *client_max, *run_as, *threads, *grace;
+	/* A message, or many. html: of one message; else a page to write. */
 	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait,
-	    *envelope, *to_file, *resume, *stop_after, *sessions;
+	    *envelope, *to_file, *resume, *stop_after;
 	struct opt_list cc, bcc, attach, inlined, eml, mbox, maildir_from;
 	bool dry_run, no_pipelining, repeat_unknown;
 	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
-	    words; /* --explain's */
+	    fail_if, merge, words; /* --explain's */
 	struct opt_run *run;
 	size_t nrun;
 	struct opt_setting *setting; /* in the order given */
@@ -124,7 +132,8 @@ struct opts {
 	int family;
 	bool lmtp, sandbox, explain, quiet, allow_bare, help, version, no_rc,
 	    tls, tls_optional, tls_on_connect, self_signed, mx_all, dane, auth,
-	    netrc, auth_insecure, trust, wiped, discard;
+	    netrc, auth_insecure, trust, load, pipeline, tls_resume, yes_really,
+	    wiped, discard;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 

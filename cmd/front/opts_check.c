@@ -17,6 +17,8 @@ static const struct {
 	{ FRONT_MESSAGE, "one message (--to ADDRESS)",
 	    "here one message is mailed" },
 	{ FRONT_SERVE, "the receiver (--serve PORT)", "--serve only receives" },
+	{ FRONT_LOAD, "--load", "here many sessions run (--load)" },
+	{ FRONT_MERGE, "--merge", "here results are added up (--merge)" },
 	{ FRONT_TEXTS, "texts (--explain, --list, --help ...)",
 	    "here a text is printed" },
 };
@@ -41,6 +43,10 @@ opts_front(const struct opts *o, bool terminal)
 		return FRONT_TEXTS;
 	if (o->serve != NULL)
 		return FRONT_SERVE;
+	if (o->merge.n > 0)
+		return FRONT_MERGE;
+	if (o->load)
+		return FRONT_LOAD;
 	if (o->nrun > 0)
 		return FRONT_LINES;
 	if (opts_is_message(o))
@@ -54,6 +60,8 @@ opts_may_command(const struct opts *o)
 {
 	if (o->front == FRONT_SHELL)
 		return true;
+	if (o->front == FRONT_LOAD)
+		return o->nrun > 0;
 	if (o->front != FRONT_LINES)
 		return false;
 	for (size_t i = 0; i < o->nrun; i++) {
@@ -136,6 +144,24 @@ opts_has_resume(const struct opts *o)
 }
 
 static bool
+opts_has_rate(const struct opts *o)
+{
+	return o->rate != NULL;
+}
+
+static bool
+opts_has_values(const struct opts *o)
+{
+	return o->values != NULL;
+}
+
+static bool
+opts_is_builtin(const struct opts *o)
+{
+	return o->nrun == 0;
+}
+
+static bool
 opts_has_receiver(const struct opts *o)
 {
 	return (o->serve != NULL || o->sandbox) && o->mock == NULL;
@@ -191,7 +217,7 @@ static bool
 opts_has_tags(const struct opts *o)
 {
 	return o->front == FRONT_SHELL || o->front == FRONT_LINES ||
-	       o->mock != NULL;
+	       (o->front == FRONT_LOAD && o->nrun > 0) || o->mock != NULL;
 }
 
 static bool
@@ -231,6 +257,12 @@ static const struct {
 	[NEED_RUN] = { opts_has_run,
 	    "--mx DOMAIN, and with -c, -f, --data, --body or --quit-after: "
 	    "what is run again for each host",
+	    NULL },
+	[NEED_RATE] = { opts_has_rate, "--rate NUMBER", NULL },
+	[NEED_VALUES] = { opts_has_values, "--values FILE", NULL },
+	[NEED_BUILTIN] = { opts_is_builtin,
+	    "the conversation that smtpsh has of its own: with -f, the file "
+	    "says it",
 	    NULL },
 	[NEED_FILE] = { opts_has_file, "-f FILE", NULL },
 	[NEED_MANY] = { opts_has_many, "--eml, --mbox or --maildir-from",
@@ -349,6 +381,15 @@ static const struct {
 	{ "jobs", "auth-password-fd",
 	    "--auth-password-fd is read once and --jobs logs in many times: "
 	    "give --auth-password-file or --auth-password-command" },
+	{ "chunk", "pipeline",
+	    "--chunk waits for each BDAT and --pipeline does not wait: give "
+	    "one of them" },
+	{ "message-size", "data",
+	    "--message-size makes a message and --data is one: give one of "
+	    "them" },
+	{ "message-size", "body",
+	    "--message-size makes a message and --body makes another: give "
+	    "one of them" },
 	{ "explain", "list", "--explain and --list print two texts: give one" },
 	{ "explain", "completion",
 	    "--explain and --completion print two texts: give one" },
@@ -362,6 +403,12 @@ opts_check_many(const struct opts *o, struct err *e)
 {
 	static const char *const one[] = { "data", "body", "html", "subject",
 		"attach", "inline", "cc", "reply-to", "quit-after", "dry-run" };
+	if (o->front != FRONT_MESSAGE)
+		return 0;
+	if (!opts_has_many(o) && o->sessions != NULL)
+		return err_set(e, ERR_USAGE,
+		    "--sessions goes with --load, or with --eml, --mbox or "
+		    "--maildir-from");
 	if (!opts_has_many(o))
 		return 0;
 	for (size_t i = 0; i < sizeof one / sizeof *one; i++)

@@ -354,9 +354,17 @@ vars_one(struct vars_job *j, const char *in, size_t len)
 	while (name_len < len &&
 	       (vars_name_char(in[name_len]) || in[name_len] == '*'))
 		name_len++;
+	size_t word_len = name_len;
+	/* ${random:8} */
+	if (name_len + 1 < len && in[name_len] == ':' &&
+	    in[name_len + 1] >= '0' && in[name_len + 1] <= '9')
+		do
+			name_len++;
+		while (name_len < len && in[name_len] >= '0' &&
+		       in[name_len] <= '9');
 	bool has_default = name_len + 1 < len && in[name_len] == ':' &&
 			   in[name_len + 1] == '-';
-	bool named = vars_is_name(in, name_len) || vars_is_env(in, name_len) ||
+	bool named = vars_is_name(in, word_len) || vars_is_env(in, name_len) ||
 		     vars_is_number(in, name_len) ||
 		     vars_is_words(in, name_len);
 	if (!named || (name_len < len && !has_default))

@@ -69,13 +69,14 @@ mail_chunking(struct talk *t, struct mail_act *a)
 
 /* Once a message. */
 static void
-mail_lint(struct talk *t, struct text *x)
+mail_remarks(struct talk *t, struct text *x)
 {
 	const char *text;
 	unsigned i = 0;
-	while (!x->linted && (text = lint_tell(&x->lint, &i)) != NULL)
+	while (
+	    !x->remarked && (text = mail_remark_tell(&x->remark, &i)) != NULL)
 		talk_remark(t, "%s", text);
-	x->linted = true;
+	x->remarked = true;
 }
 
 int
@@ -96,7 +97,7 @@ mail_line(struct talk *t, struct mail_act *a, struct buf *b, struct err *e)
 		a->sized = r > 0;
 	}
 	if (text && m->text->loaded)
-		mail_lint(t, m->text);
+		mail_remarks(t, m->text);
 	buf_addf(b, "MAIL FROM:<%s>",
 	    a->paths.from != NULL ? a->paths.from : m->from);
 	if (offered && a->sized && !mail_has_param(m, "SIZE"))

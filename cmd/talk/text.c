@@ -34,8 +34,8 @@ text_check(struct text *x, struct err *e)
 	struct buf out = BUF_INIT;
 	struct err inner = { 0 };
 	body_init(&x->body, true);
-	lint_init(&x->lint);
-	lint_take(&x->lint, buf_data(&x->first), buf_len(&x->first));
+	mail_remark_init(&x->remark);
+	mail_remark_take(&x->remark, buf_data(&x->first), buf_len(&x->first));
 	int r = body_encode(
 	    &x->body, buf_data(&x->first), buf_len(&x->first), &out, &inner);
 	if (r == 0 && x->ended)
@@ -68,7 +68,7 @@ text_size(struct text *x, uint64_t *size, struct err *e)
 		else if (body_encode(&b, p, (size_t)n, &out, &inner) < 0)
 			r = -2;
 		if (n > 0)
-			lint_take(&x->lint, p, (size_t)n);
+			mail_remark_take(&x->remark, p, (size_t)n);
 		at += n > 0 ? n : 0;
 		buf_clear(&out);
 	}
@@ -322,6 +322,13 @@ text_next(struct talk *t, struct text *x, struct buf *b, struct err *e)
 		if (!x->given)
 			buf_add(b, buf_data(&x->first), buf_len(&x->first));
 		x->given = true;
+		return ACT_DONE;
+	}
+	if (x->lent_len > 0) {
+		size_t n = x->lent_len < TEXT_BLOCK ? x->lent_len : TEXT_BLOCK;
+		buf_add(b, x->lent, n);
+		x->lent += n;
+		x->lent_len -= n;
 		return ACT_DONE;
 	}
 	if (buf_len(&x->first) > 0) {

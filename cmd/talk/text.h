@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include "cmd/know/lint.h"
+#include "cmd/know/mail_remark.h"
 #include "net/core/body.h"
 #include "net/core/buf.h"
 #include "net/core/err.h"
@@ -21,20 +21,22 @@ struct text {
 	char *say;	   /* the line of the language that sends the same, or
 			     "" */
 	struct buf first;  /* octets read ahead of the rest */
+	const char *lent;  /* checked octets of somebody else's, before them */
+	size_t lent_len;
 	bool loaded;	   /* and checked */
 	bool ended;	   /* all is in first */
 	bool regular;	   /* a file: it need not be waited for */
 	uint64_t declared; /* a file's octets when it was opened */
 	uint64_t read;
-	struct body body; /* what first was checked by */
-	struct lint lint; /* the same; text_size() goes on with it */
-	bool linted;	  /* it was told */
-	bool eightbit;	  /* first holds octets above 127 */
-	bool whole;	  /* first is all of it, and stays */
-	bool given;	  /* for this time */
-	bool committed;	  /* its end was put into the session: the server
+	struct body body;	   /* what first was checked by */
+	struct mail_remark remark; /* the same; text_size() goes on with it */
+	bool remarked;		   /* it was told */
+	bool eightbit;		   /* first holds octets above 127 */
+	bool whole;		   /* first is all of it, and stays */
+	bool given;		   /* for this time */
+	bool committed; /* its end was put into the session: the server
 			     may take it from now on */
-	off_t began;	  /* where the file's octets are */
+	off_t began;	/* where the file's octets are */
 	/* Called before that; -1 stops it. Or NULL. */
 	int (*before_end)(void *arg, struct err *e);
 	void *arg;

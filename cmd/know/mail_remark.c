@@ -1,4 +1,4 @@
-#include "cmd/know/lint.h"
+#include "cmd/know/mail_remark.h"
 
 #include <string.h>
 #include <strings.h>
@@ -6,13 +6,13 @@
 #define LINT_LINE_MAX 998
 
 void
-lint_init(struct lint *l)
+mail_remark_init(struct mail_remark *l)
 {
-	*l = (struct lint){ 0 };
+	*l = (struct mail_remark){ 0 };
 }
 
 static void
-lint_line_end(struct lint *l, size_t last_cr)
+mail_remark_line_end(struct mail_remark *l, size_t last_cr)
 {
 	size_t n = l->len < sizeof l->head ? l->len : sizeof l->head;
 	l->line++;
@@ -27,7 +27,7 @@ lint_line_end(struct lint *l, size_t last_cr)
 }
 
 void
-lint_take(struct lint *l, const char *p, size_t len)
+mail_remark_take(struct mail_remark *l, const char *p, size_t len)
 {
 	if (l->taken == 0 && len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
 		l->bom = true;
@@ -41,14 +41,14 @@ lint_take(struct lint *l, const char *p, size_t len)
 		if (nl == NULL)
 			return;
 		bool cr = n > 0 && nl[-1] == '\r';
-		lint_line_end(l, cr);
+		mail_remark_line_end(l, cr);
 		p = nl + 1;
 		len -= n + 1;
 	}
 }
 
 const char *
-lint_tell(const struct lint *l, unsigned *i)
+mail_remark_tell(const struct mail_remark *l, unsigned *i)
 {
 	const struct {
 		bool is;

@@ -1,12 +1,12 @@
 /* What of a message may surprise its sender, seen as its octets pass. */
-#ifndef CMD_LINT_H
-#define CMD_LINT_H
+#ifndef CMD_MAIL_REMARK_H
+#define CMD_MAIL_REMARK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct lint {
+struct mail_remark {
 	bool bom, mbox, bcc;
 	uint64_t long_line; /* the first over 998 octets, or 0 */
 	/* private */
@@ -16,9 +16,9 @@ struct lint {
 	char head[8];
 };
 
-void lint_init(struct lint *l);
-void lint_take(struct lint *l, const char *p, size_t len);
+void mail_remark_init(struct mail_remark *l);
+void mail_remark_take(struct mail_remark *l, const char *p, size_t len);
 /* The next remark, from *i = 0 on; NULL: no more. */
-const char *lint_tell(const struct lint *l, unsigned *i);
+const char *mail_remark_tell(const struct mail_remark *l, unsigned *i);
 
 #endif
