@@ -32,6 +32,7 @@ _smtpsh_hosts() {
 	_smtpsh_reply < <({
 		[[ ! -r $history ]] || LC_ALL=C sed -n \
 			's/^[\]co[nect]*[[:blank:]]\{1,\}\([][[:alnum:]_.:\/-]*\)[[:blank:]]*$/\1/p' "$history"
+		smtpsh --list hosts 2>/dev/null
 		compgen -A hostname
 	} | sort -u)
 }
@@ -208,7 +209,8 @@ _smtpsh() {
 	--run-as) ;;
 	--explain) _smtpsh_words ;;
 	--completion) _smtpsh_choose bash zsh fish ;;
-	--list) _smtpsh_choose verbs commands settings options words ;;
+	--list) _smtpsh_choose verbs commands settings options words hosts ;;
+	--print-config) _smtpsh_hosts ;;
 	-h | --help) _smtpsh_choose connect say message many tls auth shown load receiver other ;;
 	*)
 		if [[ $cur == -* ]]; then
@@ -232,8 +234,8 @@ _smtpsh() {
 				--merge --shard --start-at --yes-really --serve --mock --maildir
 				--discard --mailbox --size-max --allow-bare --cert --key --self-signed
 				--user --password-file --count --auth-mechs --session-max --client-max
-				--threads --grace --run-as --explain --completion --list --no-rc -h
-				--help -V --version
+				--threads --grace --run-as --explain --completion --list
+				--print-config --no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

@@ -5,6 +5,7 @@ function __smtpsh_hosts
     test -n "$state"; or set state ~/.local/state
     test -r $state/smtpsh/history
     and LC_ALL=C sed -n 's/^[\]co[nect]*[[:blank:]]\{1,\}\([][[:alnum:]_.:\/-]*\)[[:blank:]]*$/\1/p' $state/smtpsh/history
+    smtpsh --list hosts 2>/dev/null
     __fish_print_hostnames
 end
 
@@ -227,7 +228,8 @@ complete -c smtpsh -l grace -x -d 'at a signal, let what is under way end (1s)'
 complete -c smtpsh -l run-as -x -d 'become this user when the port is bound'
 complete -c smtpsh -l explain -x -a '(__smtpsh_words)' -d 'what is known of a code, verb or keyword'
 complete -c smtpsh -l completion -x -a 'bash zsh fish' -d 'print that shell'\''s completion script'
-complete -c smtpsh -l list -x -a 'verbs commands settings options words' -d 'print a table'\''s names, for scripts'
+complete -c smtpsh -l list -x -a 'verbs commands settings options words hosts' -d 'print a table'\''s names, for scripts'
+complete -c smtpsh -l print-config -x -a '(__smtpsh_hosts)' -d 'print what the hosts file and the options say of it'
 complete -c smtpsh -l no-rc -d 'do not read the start-up file'
 complete -c smtpsh -s h -l help -a 'connect say message many tls auth shown load receiver other' -d 'print this, or one of its groups'
 complete -c smtpsh -s V -l version -d 'print the version'

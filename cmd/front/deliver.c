@@ -302,8 +302,8 @@ deliver_mail(struct deliver *d)
 		r = deliver_once(d);
 	}
 	/* Of a message that could not be read the error says it all. */
-	bool tells = m->last == MAIL_ALL && m->nto > 0 &&
-		     (m->done || m->text->loaded);
+	bool tells =
+	    m->last == MAIL_ALL && m->nto > 0 && (m->done || m->text->loaded);
 	if (tells)
 		deliver_tell(d, r);
 	mail_tally(t, m, d->o->partial != NULL && d->o->partial[0] == 'o');

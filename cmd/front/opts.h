@@ -118,9 +118,10 @@ struct opts {
 	    *client_max, *run_as, *threads, *grace;
 	/* A message, or many. html: of one message; else a page to write. */
 	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait,
-	    *envelope, *to_file, *resume, *stop_after;
+	    *envelope, *to_file, *resume, *stop_after, *print_config;
 	struct opt_list cc, bcc, attach, inlined, eml, mbox, maildir_from;
 	bool dry_run, no_pipelining, repeat_unknown;
+	bool environment; /* SMTPSH_OPTS said some of it */
 	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
 	    fail_if, merge, words; /* --explain's */
 	struct opt_run *run;

@@ -39,7 +39,7 @@ static enum opt_front
 opts_front(const struct opts *o, bool terminal)
 {
 	if (o->help || o->version || o->explain || o->completion != NULL ||
-	    o->list != NULL)
+	    o->print_config != NULL || o->list != NULL)
 		return FRONT_TEXTS;
 	if (o->serve != NULL)
 		return FRONT_SERVE;
@@ -495,8 +495,9 @@ int
 opts_check(struct opts *o, bool terminal, struct err *e)
 {
 	o->front = opts_front(o, terminal);
-	/* Whoever adds --help to a line wants help. */
-	if (o->help || o->version)
+	/* Whoever adds --help to a line wants help; what is only printed does
+	 * nothing. */
+	if (o->help || o->version || o->print_config != NULL)
 		return 0;
 	for (const struct opt *t = opt_table; t->name != NULL; t++)
 		if (o->given[t - opt_table] != 0 && opts_check_row(o, t, e) < 0)
