@@ -5,6 +5,7 @@ function __smtpsh_hosts
     test -n "$state"; or set state ~/.local/state
     test -r $state/smtpsh/history
     and LC_ALL=C sed -n 's/^[\]co[nect]*[[:blank:]]\{1,\}\([][[:alnum:]_.:\/-]*\)[[:blank:]]*$/\1/p' $state/smtpsh/history
+    smtpsh --list hosts 2>/dev/null
     __fish_print_hostnames
 end
 
@@ -151,6 +152,14 @@ complete -c smtpsh -l no-pipelining -d 'wait for each reply, whatever is offered
 complete -c smtpsh -l partial -x -a 'ok fail' -d 'taken for some recipients: status 0, or 2 (fail)'
 complete -c smtpsh -l retry -x -d 'try again so often what is refused for now'
 complete -c smtpsh -l retry-wait -x -d 'wait so long first, then twice as long (30s)'
+complete -c smtpsh -l eml -r -F -d 'mail this message, or a folder of them (repeatable)'
+complete -c smtpsh -l mbox -r -F -d 'mail what is in an mbox'
+complete -c smtpsh -l maildir-from -x -a '(__fish_complete_directories)' -d 'mail what is in a Maildir'
+complete -c smtpsh -l envelope -x -a 'headers options' -d 'from and to whom each message itself says'
+complete -c smtpsh -l to-file -r -F -d 'recipients, one a line'
+complete -c smtpsh -l stop-after -x -d 'end behind so many messages that failed'
+complete -c smtpsh -l resume -r -F -d 'keep there what was taken, and send it once'
+complete -c smtpsh -l repeat-unknown -d 'send again what may have been taken'
 complete -c smtpsh -l tls -d 'STARTTLS must succeed, the certificate too'
 complete -c smtpsh -l tls-optional -d 'STARTTLS when it is offered'
 complete -c smtpsh -l tls-on-connect -d 'TLS from the start (port 465)'
@@ -177,7 +186,7 @@ complete -c smtpsh -l format -x -a 'text json tap' -d 'the form of the output'
 complete -c smtpsh -l junit -r -F -d 'write JUnit XML as well'
 complete -c smtpsh -l record -r -F -d 'write the conversation; it replays with -f'
 complete -c smtpsh -l load -d 'mail from many sessions at once, and measure it'
-complete -c smtpsh -l sessions -x -d 'so many at once (10)'
+complete -c smtpsh -l sessions -x -d 'so many at once (10; for --eml and its like 1)'
 complete -c smtpsh -l messages -x -d 'end after so many messages'
 complete -c smtpsh -l duration -x -d 'end after that time'
 complete -c smtpsh -l rate -x -d 'messages a second by a schedule (as fast as it goes)'
@@ -227,7 +236,8 @@ complete -c smtpsh -l run-as -x -d 'become this user when the port is bound'
 complete -c smtpsh -l explain -x -a '(__smtpsh_words)' -d 'what is known of a code, verb or keyword'
 complete -c smtpsh -l diagnose -d 'look for what is wrong with HOST, a domain, or in a FILE'
 complete -c smtpsh -l completion -x -a 'bash zsh fish' -d 'print that shell'\''s completion script'
-complete -c smtpsh -l list -x -a 'verbs commands settings options words' -d 'print a table'\''s names, for scripts'
+complete -c smtpsh -l list -x -a 'verbs commands settings options words hosts' -d 'print a table'\''s names, for scripts'
+complete -c smtpsh -l print-config -x -a '(__smtpsh_hosts)' -d 'print what the hosts file and the options say of it'
 complete -c smtpsh -l no-rc -d 'do not read the start-up file'
-complete -c smtpsh -s h -l help -a 'connect say message tls auth shown load receiver other' -d 'print this, or one of its groups'
+complete -c smtpsh -s h -l help -a 'connect say message many tls auth shown load receiver other' -d 'print this, or one of its groups'
 complete -c smtpsh -s V -l version -d 'print the version'

@@ -48,6 +48,8 @@ enum opt_need {
 	NEED_AUTH,	   /* --auth, or where \auth may come */
 	NEED_RUN,	   /* --mx, and what can be run again */
 	NEED_FILE,	   /* -f */
+	NEED_MANY,	   /* --eml, --mbox, --maildir-from */
+	NEED_RESUME,	   /* --resume */
 	NEED_RATE,	   /* --rate */
 	NEED_VALUES,	   /* --values */
 	NEED_BUILTIN,	   /* no -f */
@@ -117,9 +119,11 @@ struct opts {
 	    *hdr, *shard, *start_at, *help_group, *auth_mechs, *session_max,
 	    *client_max, *run_as, *threads, *grace, *store, *rules, *seed;
 	/* A message, or many. html: of one message; else a page to write. */
-	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait;
-	struct opt_list cc, bcc, attach, inlined;
-	bool dry_run, no_pipelining;
+	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait,
+	    *envelope, *to_file, *resume, *stop_after, *print_config;
+	struct opt_list cc, bcc, attach, inlined, eml, mbox, maildir_from;
+	bool dry_run, no_pipelining, repeat_unknown;
+	bool environment; /* SMTPSH_OPTS said some of it */
 	struct opt_list to, header, mailbox, rule, define, mail_param,
 	    rcpt_param, fail_if, merge, words; /* --explain's */
 	struct opt_run *run;

@@ -29,17 +29,18 @@ static const struct {
 static bool
 opts_is_message(const struct opts *o)
 {
-	return o->to.n > 0 || o->cc.n > 0 || o->bcc.n > 0 ||
-	       o->subject != NULL || o->html != NULL || o->attach.n > 0 ||
-	       o->inlined.n > 0 || o->header.n > 0 || o->data != NULL ||
-	       o->quit_after != NULL || o->body != NULL;
+	return o->eml.n > 0 || o->mbox.n > 0 || o->maildir_from.n > 0 ||
+	       o->to_file != NULL || o->to.n > 0 || o->cc.n > 0 ||
+	       o->bcc.n > 0 || o->subject != NULL || o->html != NULL ||
+	       o->attach.n > 0 || o->inlined.n > 0 || o->header.n > 0 ||
+	       o->data != NULL || o->quit_after != NULL || o->body != NULL;
 }
 
 static enum opt_front
 opts_front(const struct opts *o, bool terminal)
 {
 	if (o->help || o->version || o->explain || o->completion != NULL ||
-	    o->list != NULL)
+	    o->print_config != NULL || o->list != NULL)
 		return FRONT_TEXTS;
 	if (o->serve != NULL)
 		return FRONT_SERVE;
@@ -131,6 +132,18 @@ opts_has_file(const struct opts *o)
 		if (o->run[i].file)
 			return true;
 	return false;
+}
+
+static bool
+opts_has_many(const struct opts *o)
+{
+	return o->eml.n > 0 || o->mbox.n > 0 || o->maildir_from.n > 0;
+}
+
+static bool
+opts_has_resume(const struct opts *o)
+{
+	return o->resume != NULL;
 }
 
 static bool
@@ -261,6 +274,9 @@ static const struct {
 	    "says it",
 	    NULL },
 	[NEED_FILE] = { opts_has_file, "-f FILE", NULL },
+	[NEED_MANY] = { opts_has_many, "--eml, --mbox or --maildir-from",
+	    NULL },
+	[NEED_RESUME] = { opts_has_resume, "--resume FILE", NULL },
 	[NEED_VARS] = { opts_has_vars, NULL, "--mock FILE there" },
 	[NEED_TAGS] = { opts_has_tags, "--mock FILE there",
 	    "--mock FILE there" },
@@ -401,6 +417,34 @@ static const struct {
 	    "--list and --completion print two texts: give one" },
 };
 
+/* What makes one message, or stops in the middle of it, beside many. */
+static int
+opts_check_many(const struct opts *o, struct err *e)
+{
+	static const char *const one[] = { "data", "body", "html", "subject",
+		"attach", "inline", "cc", "reply-to", "quit-after", "dry-run" };
+	if (o->front != FRONT_MESSAGE)
+		return 0;
+	if (!opts_has_many(o) && o->sessions != NULL)
+		return err_set(e, ERR_USAGE,
+		    "--sessions goes with --load, or with --eml, --mbox or "
+		    "--maildir-from");
+	if (!opts_has_many(o))
+		return 0;
+	for (size_t i = 0; i < sizeof one / sizeof *one; i++)
+		if (opts_given(o, one[i]))
+			return err_set(e, ERR_USAGE,
+			    "--%s is for one message, and --eml, --mbox and "
+			    "--maildir-from bring many",
+			    one[i]);
+	if (o->sessions != NULL && (o->junit != NULL || o->record != NULL))
+		return err_set(e, ERR_USAGE,
+		    "--sessions are many conversations, and --%s keeps one: "
+		    "give one of them",
+		    o->junit != NULL ? "junit" : "record");
+	return 0;
+}
+
 static int
 opts_check_contrary(const struct opts *o, struct err *e)
 {
@@ -482,13 +526,15 @@ int
 opts_check(struct opts *o, bool terminal, struct err *e)
 {
 	o->front = opts_front(o, terminal);
-	/* Whoever adds --help to a line wants help. */
-	if (o->help || o->version)
+	/* Whoever adds --help to a line wants help; what is only printed does
+	 * nothing. */
+	if (o->help || o->version || o->print_config != NULL)
 		return 0;
 	for (const struct opt *t = opt_table; t->name != NULL; t++)
 		if (o->given[t - opt_table] != 0 && opts_check_row(o, t, e) < 0)
 			return -1;
-	if (opts_check_contrary(o, e) < 0 || opts_check_password(o, e) < 0)
+	if (opts_check_many(o, e) < 0 || opts_check_contrary(o, e) < 0 ||
+	    opts_check_password(o, e) < 0)
 		return -1;
 	return o->front == FRONT_TEXTS ? opts_check_texts(o, e)
 				       : opts_check_place(o, e);

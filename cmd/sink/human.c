@@ -284,6 +284,8 @@ static void
 human_put(struct sink *s, const struct event *ev)
 {
 	struct human *h = (struct human *)s;
+	if (h->opts.brief && ev->kind != EV_MAILED)
+		return;
 	/* A remark or verdict can wait for the end of the text; the rest shows
 	 * that it has ended. */
 	if (ev->kind != EV_SENT && ev->kind != EV_TEXT &&
