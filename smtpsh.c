@@ -14,14 +14,19 @@
 #include "cmd/talk/cmd.h"
 #include "cmd/front/bounds.h"
 #include "cmd/front/completion.h"
+#include "cmd/front/diagnose.h"
 #include "cmd/know/explain.h"
 #include "cmd/front/folder.h"
 #include "cmd/front/host.h"
 #include "cmd/front/jobs.h"
 #include "cmd/front/load.h"
+#include "cmd/front/many.h"
 #include "cmd/front/message.h"
+#include "cmd/front/opts_read.h"
+#include "cmd/front/places.h"
 #include "cmd/front/source.h"
 #include "cmd/front/setup.h"
+#include "cmd/front/verdict.h"
 #include "cmd/term/prompt.h"
 
 /* What an unattended run may still take once a signal wants its end. */
@@ -212,6 +217,8 @@ main_front(struct shell *sh, const struct opts *o)
 {
 	if (o->front == FRONT_LOAD)
 		load_run(sh, o);
+	else if (o->front == FRONT_MESSAGE && many_is(o))
+		many_run(sh, o);
 	else if (o->front == FRONT_MESSAGE)
 		message_run(sh, o);
 	else if (o->nrun > 0)
@@ -233,6 +240,7 @@ main_explain(struct buf *b, const char *text, struct err *e)
 	bool any = false;
 	if (strchr(text, ' ') == NULL)
 		return explain_word(b, text, strlen(text), e);
+	any = diagnose_reply(b, text);
 	/* Behind a quote that does not end is nothing to explain. */
 	if (cmd_split(&a, text, strlen(text), &ignored) < 0)
 		ignored.kind = ERR_NONE;
@@ -259,8 +267,12 @@ main_texts(struct shell *sh, const struct opts *o)
 		r = opts_usage(&b, o->help_group, &e);
 	else if (o->version)
 		buf_adds(&b, "smtpsh " VERSION "\n");
+	else if (o->print_config != NULL)
+		opts_print(&b, o);
 	else if (o->completion != NULL)
 		completion_script(&b, o->completion);
+	else if (o->list != NULL && strcmp(o->list, "hosts") == 0)
+		r = place_names(&b, &e);
 	else if (o->list != NULL)
 		completion_list(&b, o->list);
 	else if (!o->explain)
@@ -337,11 +349,15 @@ main_session(struct shell *sh, struct opts *o, struct err *e)
 		sh->sandbox = h.peer;
 		sh->talk.sandbox = sandboxed ? &sh->sandbox : NULL;
 		bounds_hold(o);
-		status = o->mx_all ? main_each(sh, o) : main_front(sh, o);
+		status = o->diagnose ? diagnose_host(sh, o)
+			 : o->mx_all ? main_each(sh, o)
+				     : main_front(sh, o);
 	}
 	talk_close(&sh->talk);
-	if (!sh->talk.interactive)
+	if (!sh->talk.interactive && !o->diagnose) {
+		verdict_tell(sh, o, status);
 		main_tell_end(sh, o, status);
+	}
 	int r = shell_release(sh, e);
 	if (r < 0 && status != err_status(e->kind))
 		fprintf(stderr, "smtpsh: %s\n", e->text);
@@ -360,6 +376,7 @@ main(int argc, char **argv)
 {
 	struct shell sh;
 	struct opts o = { 0 };
+	struct opts_words words;
 	struct err e = { 0 };
 	main_descriptors();
 	main_process();
@@ -367,22 +384,30 @@ main(int argc, char **argv)
 		fprintf(stderr, "smtpsh: %s\n", e.text);
 		return err_status(e.kind);
 	}
-	if (opts_parse(&o, argc, argv, &e) < 0 ||
+	if (opts_read(&o, &words, argc, argv, &e) < 0 ||
 	    opts_check(&o, isatty(STDIN_FILENO), &e) < 0) {
 		shell_error(&sh, &e);
 		opts_release(&o);
-		return main_end(&sh, 64);
+		opts_words_release(&words);
+		return main_end(&sh, err_status(e.kind));
 	}
 	o.wiped = opts_wipe(&o);
 	int status = main_texts(&sh, &o);
 	if (status >= 0) {
 		status = main_end(&sh, status);
 		opts_release(&o);
+		opts_words_release(&words);
 		return status;
 	}
 	main_catch(&sh);
 	if (o.front == FRONT_MERGE) {
 		status = main_end(&sh, main_merge(&sh, &o));
+	} else if (o.diagnose && diagnose_reads(&o)) {
+		status = setup_settings(&sh, &o, &e) < 0 ||
+				 setup_sinks(&sh, &o, &e) < 0
+			     ? err_status(e.kind)
+			     : diagnose_file(&sh, &o);
+		status = main_end(&sh, status);
 	} else if (o.serve != NULL) {
 		status = main_end(&sh, main_serve(&sh, &o));
 	} else {
@@ -392,5 +417,6 @@ main(int argc, char **argv)
 		status = main_session(&sh, &o, &e);
 	}
 	opts_release(&o);
+	opts_words_release(&words);
 	return status;
 }

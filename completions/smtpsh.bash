@@ -32,6 +32,7 @@ _smtpsh_hosts() {
 	_smtpsh_reply < <({
 		[[ ! -r $history ]] || LC_ALL=C sed -n \
 			's/^[\]co[nect]*[[:blank:]]\{1,\}\([][[:alnum:]_.:\/-]*\)[[:blank:]]*$/\1/p' "$history"
+		smtpsh --list hosts 2>/dev/null
 		compgen -A hostname
 	} | sort -u)
 }
@@ -74,7 +75,7 @@ _smtpsh_lines() {
 		connect dns close starttls tls auth base64 unbase64 helo ehlo lhlo
 		xclient xforward mail rcpt data send bdat raw octets pipeline flush
 		test set unset show template include record expect sleep mailbox
-		explain help quit
+		explain diagnose help quit
 	)
 	case $cur in
 	[\'\"]*) slash=\\ cur=${cur#?} ;;
@@ -136,7 +137,6 @@ _smtpsh() {
 	--header) ;;
 	--body) ;;
 	--subject) ;;
-	--html) ;;
 	--attach) _smtpsh_files default -f ;;
 	--inline) _smtpsh_files default -f ;;
 	--reply-to) ;;
@@ -147,6 +147,13 @@ _smtpsh() {
 	--partial) _smtpsh_choose ok fail ;;
 	--retry) ;;
 	--retry-wait) ;;
+	--eml) _smtpsh_files default -f ;;
+	--mbox) _smtpsh_files default -f ;;
+	--maildir-from) _smtpsh_files dirnames -d ;;
+	--envelope) _smtpsh_choose headers options ;;
+	--to-file) _smtpsh_files default -f ;;
+	--stop-after) ;;
+	--resume) _smtpsh_files default -f ;;
 	--tls-verify) _smtpsh_choose yes no ;;
 	--tls-verify-host) _smtpsh_hosts ;;
 	--tls-ca) _smtpsh_files default -f ;;
@@ -179,6 +186,7 @@ _smtpsh() {
 	--values-order) _smtpsh_choose turn random ;;
 	--progress) ;;
 	--fail-if) ;;
+	--html) _smtpsh_files default -f ;;
 	--hdr) _smtpsh_files default -f ;;
 	--merge) _smtpsh_files default -f ;;
 	--shard) ;;
@@ -186,6 +194,7 @@ _smtpsh() {
 	--serve) ;;
 	--mock) _smtpsh_files default -f ;;
 	--maildir) _smtpsh_files dirnames -d ;;
+	--store) _smtpsh_files dirnames -d ;;
 	--mailbox) ;;
 	--size-max) ;;
 	--cert) _smtpsh_files default -f ;;
@@ -196,13 +205,17 @@ _smtpsh() {
 	--auth-mechs) ;;
 	--session-max) ;;
 	--client-max) ;;
+	--rule) ;;
+	--rules) _smtpsh_files default -f ;;
+	--seed) ;;
 	--threads) ;;
 	--grace) ;;
 	--run-as) ;;
 	--explain) _smtpsh_words ;;
 	--completion) _smtpsh_choose bash zsh fish ;;
-	--list) _smtpsh_choose verbs commands settings options words ;;
-	-h | --help) _smtpsh_choose connect say message tls auth shown load receiver other ;;
+	--list) _smtpsh_choose verbs commands settings options words hosts ;;
+	--print-config) _smtpsh_hosts ;;
+	-h | --help) _smtpsh_choose connect say message many tls auth shown load receiver other ;;
 	*)
 		if [[ $cur == -* ]]; then
 			words=(
@@ -210,21 +223,24 @@ _smtpsh() {
 				--ipv6 --bind --mx --mx-all --dane --resolver --trust-anchor --proxy
 				--proxy-protocol --timeout -c --command -f --file --trust --jobs -D
 				--define --dialect --bare --early --stop --keep-going --from -t --to
-				--cc --bcc --helo --data --header --body --subject --html --attach
-				--inline --reply-to --dry-run --mail-param --rcpt-param --chunk
-				--quit-after --no-pipelining --partial --retry --retry-wait --tls
-				--tls-optional --tls-on-connect --tls-verify --tls-verify-host
-				--tls-ca --tls-cert --tls-key --tls-sni --tls-protocol --tls-cipher
-				--tls-save-peer-cert --auth --auth-user --auth-password-file
-				--auth-password-fd --auth-password-command --netrc --auth-insecure -q
-				--quiet --no-remarks --color --format --junit --record --load
-				--sessions --messages --duration --rate --arrivals --ramp --keep
-				--pipeline --rcpts --think --message-size --values --values-order
-				--tls-resume --progress --fail-if --hdr --merge --shard --start-at
-				--yes-really --serve --mock --maildir --discard --mailbox --size-max
-				--allow-bare --cert --key --self-signed --user --password-file --count
-				--auth-mechs --session-max --client-max --threads --grace --run-as
-				--explain --completion --list --no-rc -h --help -V --version
+				--cc --bcc --helo --data --header --body --subject --attach --inline
+				--reply-to --dry-run --mail-param --rcpt-param --chunk --quit-after
+				--no-pipelining --partial --retry --retry-wait --eml --mbox
+				--maildir-from --envelope --to-file --stop-after --resume
+				--repeat-unknown --tls --tls-optional --tls-on-connect --tls-verify
+				--tls-verify-host --tls-ca --tls-cert --tls-key --tls-sni
+				--tls-protocol --tls-cipher --tls-save-peer-cert --auth --auth-user
+				--auth-password-file --auth-password-fd --auth-password-command
+				--netrc --auth-insecure -q --quiet --no-remarks --color --format
+				--junit --record --load --sessions --messages --duration --rate
+				--arrivals --ramp --keep --pipeline --rcpts --think --message-size
+				--values --values-order --tls-resume --progress --fail-if --html --hdr
+				--merge --shard --start-at --yes-really --serve --mock --maildir
+				--store --show --show-all --discard --mailbox --size-max --allow-bare
+				--cert --key --self-signed --user --password-file --count --auth-mechs
+				--session-max --client-max --rule --rules --seed --threads --grace
+				--run-as --explain --diagnose --completion --list --print-config
+				--no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

@@ -5,6 +5,7 @@ function __smtpsh_hosts
     test -n "$state"; or set state ~/.local/state
     test -r $state/smtpsh/history
     and LC_ALL=C sed -n 's/^[\]co[nect]*[[:blank:]]\{1,\}\([][[:alnum:]_.:\/-]*\)[[:blank:]]*$/\1/p' $state/smtpsh/history
+    smtpsh --list hosts 2>/dev/null
     __fish_print_hostnames
 end
 
@@ -95,6 +96,7 @@ function __smtpsh_lines
         '\\sleep' 'wait: 500ms, 2s, 1m; a number alone is seconds' \
         '\\mailbox' 'show the mail that the sandbox received' \
         '\\explain' 'what is known of a code, verb or keyword' \
+        '\\diagnose' 'look for what is wrong with the server' \
         '\\help' 'this list, or all about a command or verb' \
         '\\quit' 'say QUIT and leave smtpsh'
 end
@@ -138,7 +140,6 @@ complete -c smtpsh -l data -r -F -d 'the message (standard input, if it is no te
 complete -c smtpsh -l header -x -d 'add this line, or put it in place of its like'
 complete -c smtpsh -l body -x -d 'make a message with this text; @FILE: with that'
 complete -c smtpsh -l subject -x -d 'make a message with this subject'
-complete -c smtpsh -l html -x -d 'with this HTML, or @FILE; of --load: the FILE for a page'
 complete -c smtpsh -l attach -r -F -d 'with this file: FILE[;type=..][;name=..]'
 complete -c smtpsh -l inline -r -F -d 'with a file that the HTML shows as cid:NAME'
 complete -c smtpsh -l reply-to -x -d 'where answers are to go'
@@ -151,6 +152,14 @@ complete -c smtpsh -l no-pipelining -d 'wait for each reply, whatever is offered
 complete -c smtpsh -l partial -x -a 'ok fail' -d 'taken for some recipients: status 0, or 2 (fail)'
 complete -c smtpsh -l retry -x -d 'try again so often what is refused for now'
 complete -c smtpsh -l retry-wait -x -d 'wait so long first, then twice as long (30s)'
+complete -c smtpsh -l eml -r -F -d 'mail this message, or a folder of them (repeatable)'
+complete -c smtpsh -l mbox -r -F -d 'mail what is in an mbox'
+complete -c smtpsh -l maildir-from -x -a '(__fish_complete_directories)' -d 'mail what is in a Maildir'
+complete -c smtpsh -l envelope -x -a 'headers options' -d 'from and to whom each message itself says'
+complete -c smtpsh -l to-file -r -F -d 'recipients, one a line'
+complete -c smtpsh -l stop-after -x -d 'end behind so many messages that failed'
+complete -c smtpsh -l resume -r -F -d 'keep there what was taken, and send it once'
+complete -c smtpsh -l repeat-unknown -d 'send again what may have been taken'
 complete -c smtpsh -l tls -d 'STARTTLS must succeed, the certificate too'
 complete -c smtpsh -l tls-optional -d 'STARTTLS when it is offered'
 complete -c smtpsh -l tls-on-connect -d 'TLS from the start (port 465)'
@@ -177,7 +186,7 @@ complete -c smtpsh -l format -x -a 'text json tap' -d 'the form of the output'
 complete -c smtpsh -l junit -r -F -d 'write JUnit XML as well'
 complete -c smtpsh -l record -r -F -d 'write the conversation; it replays with -f'
 complete -c smtpsh -l load -d 'mail from many sessions at once, and measure it'
-complete -c smtpsh -l sessions -x -d 'so many at once (10)'
+complete -c smtpsh -l sessions -x -d 'so many at once (10; for --eml and its like 1)'
 complete -c smtpsh -l messages -x -d 'end after so many messages'
 complete -c smtpsh -l duration -x -d 'end after that time'
 complete -c smtpsh -l rate -x -d 'messages a second by a schedule (as fast as it goes)'
@@ -193,6 +202,7 @@ complete -c smtpsh -l values-order -x -a 'turn random' -d 'which row is next'
 complete -c smtpsh -l tls-resume -d 'resume TLS sessions where the server lets'
 complete -c smtpsh -l progress -x -d 'a line in between, so often'
 complete -c smtpsh -l fail-if -x -d 'exit 1 if so: '\''p99>200ms'\'', '\''errors>0.1%'\'' (repeatable)'
+complete -c smtpsh -l html -r -F -d 'write a page; of a message: its HTML, or @FILE'
 complete -c smtpsh -l hdr -r -F -d 'write a log for HdrHistogram and --merge'
 complete -c smtpsh -l merge -r -F -d 'add up what --hdr wrote, and tell it'
 complete -c smtpsh -l shard -x -d 'do part K of N; /N: K as Slurm, Kubernetes, parallel say'
@@ -201,6 +211,9 @@ complete -c smtpsh -l yes-really -d 'much load to a public address is meant'
 complete -c smtpsh -l serve -x -d 'be a receiver on loopback, or on ADDR; 0: any port'
 complete -c smtpsh -l mock -r -F -d 'play the server'\''s side of a conversation file'
 complete -c smtpsh -l maildir -x -a '(__fish_complete_directories)' -d 'store mail below FOLDER'
+complete -c smtpsh -l store -x -a '(__fish_complete_directories)' -d 'store each message in FOLDER as a file, .eml'
+complete -c smtpsh -l show -d 'print messages as they come: header, first lines'
+complete -c smtpsh -l show-all -d 'print the whole of them'
 complete -c smtpsh -l discard -d 'store nothing: mail is counted and forgotten'
 complete -c smtpsh -l mailbox -x -d 'take mail for these only (repeatable)'
 complete -c smtpsh -l size-max -x -d 'the largest message'
@@ -214,12 +227,17 @@ complete -c smtpsh -l count -x -d 'end after so many sessions'
 complete -c smtpsh -l auth-mechs -x -d 'offer these mechanisms only, commas between'
 complete -c smtpsh -l session-max -x -d 'end a session after so long (30m)'
 complete -c smtpsh -l client-max -x -d 'so many sessions of one client at once (1000)'
+complete -c smtpsh -l rule -x -d 'misbehave, as in '\''RCPT nth 3 451 later'\'' (repeatable)'
+complete -c smtpsh -l rules -r -F -d 'rules, one a line'
+complete -c smtpsh -l seed -x -d 'where the odds of rules begin (0)'
 complete -c smtpsh -l threads -x -d 'serve in so many threads (1)'
 complete -c smtpsh -l grace -x -d 'at a signal, let what is under way end (1s)'
 complete -c smtpsh -l run-as -x -d 'become this user when the port is bound'
 complete -c smtpsh -l explain -x -a '(__smtpsh_words)' -d 'what is known of a code, verb or keyword'
+complete -c smtpsh -l diagnose -d 'look for what is wrong with HOST, a domain, or in a FILE'
 complete -c smtpsh -l completion -x -a 'bash zsh fish' -d 'print that shell'\''s completion script'
-complete -c smtpsh -l list -x -a 'verbs commands settings options words' -d 'print a table'\''s names, for scripts'
+complete -c smtpsh -l list -x -a 'verbs commands settings options words hosts' -d 'print a table'\''s names, for scripts'
+complete -c smtpsh -l print-config -x -a '(__smtpsh_hosts)' -d 'print what the hosts file and the options say of it'
 complete -c smtpsh -l no-rc -d 'do not read the start-up file'
-complete -c smtpsh -s h -l help -a 'connect say message tls auth shown load receiver other' -d 'print this, or one of its groups'
+complete -c smtpsh -s h -l help -a 'connect say message many tls auth shown load receiver other' -d 'print this, or one of its groups'
 complete -c smtpsh -s V -l version -d 'print the version'

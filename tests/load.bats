@@ -144,8 +144,8 @@ json() {
 	ends 64 "$SMTPSH" --load --pipeline -f r.smtp 127.0.0.1:1
 	ends 64 "$SMTPSH" --load --chunk 10 --pipeline 127.0.0.1:1
 	ends 64 "$SMTPSH" --load --arrivals poisson 127.0.0.1:1
-	ends 64 "$SMTPSH" --sessions 3 127.0.0.1:1
-	tells "--sessions is for --load"
+	ends 64 "$SMTPSH" --ramp 3s 127.0.0.1:1
+	tells "--ramp is for --load"
 }
 
 @test "--rate holds the rate, and counts the wait for a session" {

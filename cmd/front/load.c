@@ -172,10 +172,10 @@ load_turn(struct load *l)
 		load_stop(l, l->hasty);
 	if (l->over == l->plan.sessions)
 		return;
-	size_t n = many_wait(l->watch, until);
+	size_t n = swarm_wait(l->swarm, until);
 	for (size_t i = 0; i < n; i++) {
 		short events;
-		void *who = many_ready(l->watch, i, &events);
+		void *who = swarm_ready(l->swarm, i, &events);
 		if (who == l)
 			load_signal(l);
 		else if (who != NULL)
@@ -199,9 +199,9 @@ load_prepare(struct load *l, const struct opts *o, struct err *e)
 		strchr(w->host, ':') != NULL) &&
 	    load_care(l, w->host, e) < 0)
 		return -1;
-	if (many_new(&l->watch) < 0)
+	if (swarm_new(&l->swarm) < 0)
 		return err_set(e, ERR_BUG, "cannot watch descriptors");
-	many_set(l->watch, l->sh->loop.wake[0], POLLIN, l, true);
+	swarm_set(l->swarm, l->sh->loop.wake[0], POLLIN, l, true);
 	load_env_init(l);
 	l->idle_end = &l->idle;
 	l->heap = mem_alloc((p->sessions + 1) * sizeof *l->heap);
@@ -238,7 +238,7 @@ load_release(struct load *l)
 		load_session_release(&l->session[i]);
 	free(l->session);
 	free(l->heap);
-	many_free(l->watch);
+	swarm_free(l->swarm);
 	figures_release(&l->figures);
 	load_plan_release(&l->plan);
 	if (l->host.naddress > 0) {

@@ -66,6 +66,7 @@ load_mail_set(struct load_session *s, struct load_mail *m, struct err *e)
 	m->text = p->text;
 	m->text.first = (struct buf)BUF_INIT;
 	m->text.remarked = true;
+	m->text.whole = false;
 	m->text.lent = buf_data(&p->octets);
 	m->text.lent_len = buf_len(&p->octets);
 	return p->expand ? load_paths(s, m, e) : 0;

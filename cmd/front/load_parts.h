@@ -9,7 +9,7 @@
 #include "cmd/sink/figures.h"
 #include "cmd/talk/mail.h"
 #include "cmd/talk/mails.h"
-#include "net/link/many.h"
+#include "net/link/swarm.h"
 
 /* A conversation file, and how often it is chosen. */
 struct load_file {
@@ -125,7 +125,7 @@ struct load {
 	struct load_plan plan;
 	struct figures figures;
 	struct talk_env env;
-	struct many *watch;
+	struct swarm *swarm;
 	struct load_session *session;
 	size_t begun, over; /* sessions */
 	struct load_session *idle, **idle_end;

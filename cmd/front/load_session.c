@@ -79,10 +79,10 @@ load_watch(struct load_session *s, bool reads)
 	bool opening = s->t.wait == TALK_OPEN && s->state == LOAD_BUSY;
 	for (size_t i = 0; i < n; i++)
 		if (reads || (fd[i].events & POLLOUT))
-			many_set(l->watch, fd[i].fd, fd[i].events, s,
+			swarm_set(l->swarm, fd[i].fd, fd[i].events, s,
 			    s->fresh || opening);
 		else
-			many_drop(l->watch, fd[i].fd, s);
+			swarm_drop(l->swarm, fd[i].fd, s);
 	s->fresh = false;
 }
 

@@ -282,7 +282,7 @@ load_closing(struct talk *t)
 	struct pollfd fd[LINK_FDS];
 	size_t n = link_wants(t->link, true, fd);
 	for (size_t i = 0; i < n; i++)
-		many_forget(s->load->watch, fd[i].fd, s);
+		swarm_forget(s->load->swarm, fd[i].fd, s);
 }
 
 static uint64_t

@@ -32,7 +32,8 @@ enum opt_front {
 	FRONT_SERVE = 8,
 	FRONT_TEXTS = 16, /* --help and others that only print */
 	FRONT_LOAD = 32,  /* --load */
-	FRONT_MERGE = 64  /* --merge */
+	FRONT_MERGE = 64, /* --merge */
+	FRONT_DIAGNOSE = 128
 };
 
 /* What it cannot do without. */
@@ -47,12 +48,15 @@ enum opt_need {
 	NEED_AUTH,	   /* --auth, or where \auth may come */
 	NEED_RUN,	   /* --mx, and what can be run again */
 	NEED_FILE,	   /* -f */
+	NEED_MANY,	   /* --eml, --mbox, --maildir-from */
+	NEED_RESUME,	   /* --resume */
 	NEED_RATE,	   /* --rate */
 	NEED_VALUES,	   /* --values */
 	NEED_BUILTIN,	   /* no -f */
 	NEED_VARS,	   /* with --serve: --mock */
 	NEED_TAGS,	   /* with --serve and one message: --mock */
 	NEED_RECEIVER,	   /* --serve or --sandbox, and no mock */
+	NEED_RULES,	   /* --rule or --rules */
 	NEED_RECEIVER_TLS, /* one of the three */
 	NEED_CERT,	   /* of the receiver */
 	NEED_USER,	   /* --user */
@@ -113,13 +117,15 @@ struct opts {
 	    *sessions, *messages, *duration, *rate, *arrivals, *ramp, *keep,
 	    *rcpts, *think, *message_size, *values, *values_order, *progress,
 	    *hdr, *shard, *start_at, *help_group, *auth_mechs, *session_max,
-	    *client_max, *run_as, *threads, *grace;
-	/* A message, or many. */
-	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait;
-	struct opt_list cc, bcc, attach, inlined;
-	bool dry_run, no_pipelining;
-	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
-	    fail_if, merge, words; /* --explain's */
+	    *client_max, *run_as, *threads, *grace, *store, *rules, *seed;
+	/* A message, or many. html: of one message; else a page to write. */
+	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait,
+	    *envelope, *to_file, *resume, *stop_after, *print_config;
+	struct opt_list cc, bcc, attach, inlined, eml, mbox, maildir_from;
+	bool dry_run, no_pipelining, repeat_unknown;
+	bool environment; /* SMTPSH_OPTS said some of it */
+	struct opt_list to, header, mailbox, rule, define, mail_param,
+	    rcpt_param, fail_if, merge, words; /* --explain's */
 	struct opt_run *run;
 	size_t nrun;
 	struct opt_setting *setting; /* in the order given */
@@ -127,10 +133,10 @@ struct opts {
 	char **made; /* paths that folder_expand() put into run */
 	size_t nmade;
 	int family;
-	bool lmtp, sandbox, explain, quiet, allow_bare, help, version, no_rc,
-	    tls, tls_optional, tls_on_connect, self_signed, mx_all, dane, auth,
-	    netrc, auth_insecure, trust, load, pipeline, tls_resume, yes_really,
-	    wiped, discard;
+	bool lmtp, sandbox, explain, diagnose, quiet, allow_bare, help, version,
+	    no_rc, tls, tls_optional, tls_on_connect, self_signed, mx_all, dane,
+	    auth, netrc, auth_insecure, trust, load, pipeline, tls_resume,
+	    yes_really, wiped, discard, show, show_all;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 

@@ -212,10 +212,10 @@ static uint64_t
 env_text_max(const struct talk *t)
 {
 	const struct shell *sh = shell_of(t);
-	return sh->record != NULL		    ? UINT64_MAX
-	       : sh->sinks == NULL		    ? 0
-	       : sh->look.text_max == TEXT_MAX_AUTO ? TEXT_MAX_OCTETS
-						    : sh->look.text_max;
+	return sh->record != NULL		     ? UINT64_MAX
+	       : sh->sinks == NULL || sh->look.brief ? 0
+	       : sh->look.text_max == TEXT_MAX_AUTO  ? TEXT_MAX_OCTETS
+						     : sh->look.text_max;
 }
 
 static const struct talk_env shell_env = { .put = env_put,
@@ -248,6 +248,7 @@ shell_init(struct shell *sh, struct err *e)
 	out_init(&sh->out);
 	redact_init(&sh->redact);
 	talk_init(&sh->talk, &shell_env, sh);
+	sh->talk.past = &sh->sight;
 	sh->redact.reveal = &sh->talk.set.reveal;
 	sh->out.redact = &sh->redact;
 	setting_start(sh);
@@ -280,6 +281,7 @@ int
 shell_release(struct shell *sh, struct err *e)
 {
 	talk_release(&sh->talk);
+	sight_release(&sh->sight);
 	int r = 0;
 	while (sh->sinks != NULL) {
 		struct sink *s = sh->sinks;

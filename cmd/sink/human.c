@@ -284,6 +284,8 @@ static void
 human_put(struct sink *s, const struct event *ev)
 {
 	struct human *h = (struct human *)s;
+	if (h->opts.brief && ev->kind != EV_MAILED)
+		return;
 	/* A remark or verdict can wait for the end of the text; the rest shows
 	 * that it has ended. */
 	if (ev->kind != EV_SENT && ev->kind != EV_TEXT &&
@@ -324,6 +326,11 @@ human_put(struct sink *s, const struct event *ev)
 	case EV_MAILED:
 	case EV_FILE:
 		human_session(h, ev);
+		break;
+	case EV_CAUSE: /* standard error has it */
+	case EV_FINDING:
+	case EV_CHECK:
+	case EV_LINT:
 		break;
 	case EV_END:
 		if (ev->files > 1)

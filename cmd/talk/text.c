@@ -83,21 +83,16 @@ text_size(struct text *x, uint64_t *size, struct err *e)
 	return r < 0 ? text_bad(x, &inner, e) : 1;
 }
 
-int
-text_open(struct text *x, const char *path, const char *say, struct err *e)
+static int
+text_stat(struct text *x, struct err *e)
 {
-	bool standard = strcmp(path, "-") == 0;
 	struct stat st;
-	*x = (struct text){ .name = mem_dup(standard ? "standard input" : path),
-		.say = mem_dup(say == NULL ? "" : say) };
-	x->fd = standard ? STDIN_FILENO
-			 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (x->fd < 0 || fstat(x->fd, &st) < 0)
 		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", x->name,
 		    strerror(errno));
 	if (S_ISDIR(st.st_mode))
-		return err_set(
-		    e, ERR_NOINPUT, "cannot read %s: it is a directory", path);
+		return err_set(e, ERR_NOINPUT,
+		    "cannot read %s: it is a directory", x->name);
 	x->regular = S_ISREG(st.st_mode);
 	off_t at = x->regular ? lseek(x->fd, 0, SEEK_CUR) : 0;
 	x->began = at;
@@ -105,6 +100,26 @@ text_open(struct text *x, const char *path, const char *say, struct err *e)
 			  ? (uint64_t)(st.st_size - at)
 			  : 0;
 	return 0;
+}
+
+int
+text_open(struct text *x, const char *path, const char *say, struct err *e)
+{
+	bool standard = strcmp(path, "-") == 0;
+	*x = (struct text){ .name = mem_dup(standard ? "standard input" : path),
+		.say = mem_dup(say == NULL ? "" : say) };
+	x->fd = standard ? STDIN_FILENO
+			 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return text_stat(x, e);
+}
+
+int
+text_take_file(struct text *x, const char *name, int fd, struct err *e)
+{
+	*x = (struct text){
+		.fd = fd, .name = mem_dup(name), .say = mem_dup("")
+	};
+	return text_stat(x, e);
 }
 
 int
@@ -302,18 +317,18 @@ int
 text_next(struct talk *t, struct text *x, struct buf *b, struct err *e)
 {
 	buf_clear(b);
-	if (x->lent_len > 0) {
-		size_t n = x->lent_len < TEXT_BLOCK ? x->lent_len : TEXT_BLOCK;
-		buf_add(b, x->lent, n);
-		x->lent += n;
-		x->lent_len -= n;
-		return ACT_DONE;
-	}
 	/* All is here, and stays for another time. */
 	if (x->whole) {
 		if (!x->given)
 			buf_add(b, buf_data(&x->first), buf_len(&x->first));
 		x->given = true;
+		return ACT_DONE;
+	}
+	if (x->lent_len > 0) {
+		size_t n = x->lent_len < TEXT_BLOCK ? x->lent_len : TEXT_BLOCK;
+		buf_add(b, x->lent, n);
+		x->lent += n;
+		x->lent_len -= n;
 		return ACT_DONE;
 	}
 	if (buf_len(&x->first) > 0) {
@@ -333,9 +348,10 @@ struct text_act {
 	struct text_told told;
 	struct buf b;
 	bool sent; /* to its end */
+	int64_t leave_ns;
 };
 
-enum text_step { TEXT_BEGIN, TEXT_NEXT, TEXT_WRITE };
+enum text_step { TEXT_BEGIN, TEXT_NEXT, TEXT_WRITE, TEXT_LEAVE };
 
 /* What follows may be the end of it. */
 static int
@@ -391,6 +407,28 @@ text_put(struct talk *t, struct text_act *a, struct err *e)
 	return 0;
 }
 
+#define TEXT_LEAVE_MS 10000
+#define TEXT_LOOK_MS  20
+
+/* Nothing is mailed: waits until the server has acknowledged it. */
+static int
+text_leave(struct talk *t, struct text_act *a, struct err *e)
+{
+	int r = talk_write(t, e);
+	if (r != 0)
+		return r;
+	if (t->link == NULL)
+		return step_closed(t, e);
+	if (link_unsent(t->link) == 0)
+		return ACT_DONE;
+	if (a->leave_ns == 0)
+		a->leave_ns = loop_deadline(TEXT_LEAVE_MS);
+	if (loop_now_ns() < a->leave_ns)
+		return talk_sleep(t, TALK_TIME, loop_deadline(TEXT_LOOK_MS));
+	err_set(e, ERR_TEMP, "the server stopped taking the text");
+	return err_why(e, WHY_STALLED);
+}
+
 static int
 text_resume(struct talk *t, struct act *act, struct err *e)
 {
@@ -409,10 +447,17 @@ text_resume(struct talk *t, struct act *act, struct err *e)
 			return err_set(e, ERR_LOST,
 			    "the server has closed the connection before the "
 			    "end of mail text");
+		if (act->step == TEXT_LEAVE)
+			return text_leave(t, a, e);
 		if (act->step == TEXT_NEXT) {
 			r = text_next(t, a->text, &a->b, e);
 			if (r != 0)
 				return r;
+			if (buf_len(&a->b) == 0 && a->text->unended) {
+				text_tell_end(t, a->text, &a->told);
+				act->step = TEXT_LEAVE;
+				continue;
+			}
 			if (buf_len(&a->b) == 0)
 				return text_end(t, a, e);
 			if (text_put(t, a, e) < 0)
@@ -437,6 +482,7 @@ text_act_release(struct talk *t, struct act *act)
 	if (a->sent || t->link == NULL)
 		return;
 	/* Half a message must never look whole. */
+	past_look(t);
 	t->broken = true;
 	talk_close(t);
 }
