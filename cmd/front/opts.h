@@ -45,6 +45,7 @@ enum opt_need {
 	NEED_AUTH,	   /* --auth, or where \auth may come */
 	NEED_RUN,	   /* --mx, and what can be run again */
 	NEED_FILE,	   /* -f */
+	NEED_LINT,	   /* --lint */
 	NEED_VARS,	   /* with --serve: --mock */
 	NEED_TAGS,	   /* with --serve and one message: --mock */
 	NEED_RECEIVER,	   /* --serve or --sandbox, and no mock */
@@ -106,8 +107,8 @@ struct opts {
 	    *trust_anchor, *proxy, *proxy_protocol, *auth_mech, *auth_user,
 	    *auth_file, *auth_fd, *auth_command, *user, *password_file, *jobs,
 	    *help_group, *auth_mechs, *session_max, *client_max, *run_as;
-	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
-	    words; /* --explain's */
+	struct opt_list lint_ignore, to, header, mailbox, define, mail_param,
+	    rcpt_param, words; /* --explain's */
 	struct opt_run *run;
 	size_t nrun;
 	struct opt_setting *setting; /* in the order given */
@@ -115,9 +116,9 @@ struct opts {
 	char **made; /* paths that folder_expand() put into run */
 	size_t nmade;
 	int family;
-	bool lmtp, sandbox, explain, diagnose, quiet, allow_bare, help, version, no_rc,
-	    tls, tls_optional, tls_on_connect, self_signed, mx_all, dane, auth,
-	    netrc, auth_insecure, trust, wiped;
+	bool lint, lmtp, sandbox, explain, diagnose, quiet, allow_bare, help,
+	    version, no_rc, tls, tls_optional, tls_on_connect, self_signed,
+	    mx_all, dane, auth, netrc, auth_insecure, trust, wiped;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 

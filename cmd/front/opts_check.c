@@ -115,6 +115,12 @@ opts_has_run(const struct opts *o)
 }
 
 static bool
+opts_has_lint(const struct opts *o)
+{
+	return o->lint;
+}
+
+static bool
 opts_has_file(const struct opts *o)
 {
 	for (size_t i = 0; i < o->nrun; i++)
@@ -220,6 +226,7 @@ static const struct {
 	    "--mx DOMAIN, and with -c, -f, --data, --body or --quit-after: "
 	    "what is run again for each host",
 	    NULL },
+	[NEED_LINT] = { opts_has_lint, "--lint", NULL },
 	[NEED_FILE] = { opts_has_file, "-f FILE", NULL },
 	[NEED_VARS] = { opts_has_vars, NULL, "--mock FILE there" },
 	[NEED_TAGS] = { opts_has_tags, "--mock FILE there",

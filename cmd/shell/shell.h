@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "cmd/know/lint.h"
 #include "cmd/say/out.h"
 #include "cmd/shell/names.h"
 #include "cmd/talk/talk.h"
@@ -49,6 +50,7 @@ struct shell {
 
 	struct patience patience;
 	struct sight sight; /* what the talk has seen */
+	struct lint lint;   /* --lint */
 	struct talk talk;
 };
 
