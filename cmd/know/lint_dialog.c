@@ -57,7 +57,8 @@ dialog_data(const struct lint_look *k)
 static bool
 dialog_quit(const struct lint_look *k)
 {
-	return lint_is(k, VERB_QUIT) && k->r->code != 221 && k->r->code != 421;
+	return lint_is(k, VERB_QUIT) && k->r->code != 221 &&
+	       k->r->code != 421 && strcasecmp(k->line, "QUIT") == 0;
 }
 
 static bool

@@ -310,7 +310,7 @@ const struct lint_rule lint_hello[] = {
 	    "AUTH is offered without a mechanism" },
 	{ "auth.equals", LINT_LOW, "RFC 4954 3", ehlo_auth_equals,
 	    "AUTH= stands alone: only very old clients read it" },
-	{ "auth.clear", LINT_MID, "RFC 4954 4; RFC 8314 3.3", ehlo_auth_clear,
+	{ "auth.clear", LINT_LOW, "RFC 4954 4; RFC 8314 3.3", ehlo_auth_clear,
 	    "a login that sends the password is offered before TLS" },
 	{ "tls.again", LINT_MID, "RFC 3207 4.2", ehlo_tls_again,
 	    "STARTTLS is offered under TLS" },

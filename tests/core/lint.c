@@ -11,9 +11,15 @@
 struct play {
 	struct lint lint;
 	struct reply_parser in;
-	const struct verb *v; /* of the line to be answered */
+	const struct verb *v; /* of the newest line to be answered */
 	char line[512];
-	bool owed, text, chunk;
+	struct {
+		const struct verb *v;
+		char line[512];
+	} owed[64]; /* oldest first */
+	size_t nowed;
+	bool text, lmtp;
+	unsigned rcpts;	  /* accepted */
 	const char *want; /* a rule */
 	unsigned found, others;
 	bool show;
@@ -37,14 +43,22 @@ play_told(void *arg, const struct lint_rule *r)
 }
 
 static void
+play_owe(struct play *p, const struct verb *v, const char *line)
+{
+	if (p->nowed == sizeof p->owed / sizeof *p->owed)
+		return;
+	p->owed[p->nowed].v = v;
+	snprintf(p->owed[p->nowed++].line, sizeof p->owed->line, "%s", line);
+}
+
+static void
 play_begin(struct play *p)
 {
 	reply_parser_clear(&p->in);
 	lint_open(&p->lint);
-	p->v = verb_get(VERB_GREETING);
-	p->line[0] = '\0';
-	p->owed = true;
-	p->text = false;
+	p->nowed = 0;
+	p->text = p->lmtp = false;
+	play_owe(p, verb_get(VERB_GREETING), "");
 }
 
 static void
@@ -52,34 +66,42 @@ play_client(struct play *p, const char *line)
 {
 	if (p->text && strcmp(line, ".") != 0)
 		return;
-	const struct verb *v =
-	    p->text ? verb_get(VERB_TEXT_END)
-		    : verb_find(line, verb_word(line, strlen(line)));
-	if (v == NULL)
-		v = p->v != NULL && p->v->id == VERB_AUTH
-			? verb_get(VERB_RESPONSE)
-			: verb_get(VERB_UNKNOWN);
-	p->v = v;
-	snprintf(p->line, sizeof p->line, "%s", line);
-	p->owed = true;
+	const struct verb *v = verb_find(line, verb_word(line, strlen(line)));
+	if (p->text)
+		v = verb_get(VERB_TEXT_END);
+	else if (p->lint.last_code == 334 && p->nowed == 0)
+		v = verb_get(VERB_RESPONSE);
+	else if (v == NULL)
+		v = verb_get(VERB_UNKNOWN);
+	unsigned n = p->text && p->lmtp ? p->rcpts : 1;
+	p->lmtp |= v->id == VERB_LHLO;
+	while (n-- > 0)
+		play_owe(p, v, line);
 	p->text = false;
 }
 
 static void
 play_reply(struct play *p, const struct reply *r)
 {
-	struct lint_look k = { .v = p->owed ? p->v : verb_get(VERB_UNKNOWN),
-		.line = p->owed ? p->line : "",
+	bool owed = p->nowed > 0;
+	p->v = owed ? p->owed[0].v : verb_get(VERB_UNKNOWN);
+	snprintf(p->line, sizeof p->line, "%s", owed ? p->owed[0].line : "");
+	struct lint_look k = { .v = p->v,
+		.line = p->line,
 		.r = r,
-		.unasked = !p->owed,
+		.unasked = !owed,
 		.in_text = p->text };
 	p->replies++;
 	lint_reply(&p->lint, &k, play_told, p);
-	if (p->owed && p->v->id == VERB_STARTTLS && r->code == 220)
+	if (owed && p->v->id == VERB_STARTTLS && r->code == 220)
 		lint_tls(&p->lint);
-	if (p->owed && p->v->id == VERB_DATA && r->code == 354)
+	if (owed && p->v->id == VERB_DATA && r->code == 354)
 		p->text = true;
-	p->owed = false;
+	if (owed && p->v->id == VERB_MAIL)
+		p->rcpts = 0;
+	p->rcpts += owed && p->v->id == VERB_RCPT && r->code / 100 == 2;
+	if (owed)
+		memmove(p->owed, p->owed + 1, --p->nowed * sizeof *p->owed);
 }
 
 static void
