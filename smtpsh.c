@@ -12,12 +12,14 @@
 #include <unistd.h>
 #include "cmd/say/note.h"
 #include "cmd/talk/cmd.h"
+#include "cmd/front/bounds.h"
 #include "cmd/front/completion.h"
 #include "cmd/front/diagnose.h"
 #include "cmd/know/explain.h"
 #include "cmd/front/folder.h"
 #include "cmd/front/host.h"
 #include "cmd/front/jobs.h"
+#include "cmd/front/load.h"
 #include "cmd/front/message.h"
 #include "cmd/front/source.h"
 #include "cmd/front/setup.h"
@@ -30,6 +32,7 @@
 /* What a signal handler can reach. */
 static struct loop *main_loop;
 static volatile sig_atomic_t main_hastens;
+static volatile sig_atomic_t main_raised;
 
 static void
 main_signal(int sig)
@@ -37,6 +40,7 @@ main_signal(int sig)
 	static const struct itimerval end = { { 0, 0 }, { 0, MAIN_END_US } };
 	if (main_loop == NULL)
 		return;
+	main_raised = sig;
 	loop_raise(main_loop, sig);
 	if (main_hastens)
 		setitimer(ITIMER_REAL, &end, NULL);
@@ -48,7 +52,7 @@ static void
 main_too_late(int sig)
 {
 	(void)sig;
-	_exit(128 + main_loop->raised);
+	_exit(128 + main_raised);
 }
 
 /* Memory ran out, or a check of ours failed: EX_SOFTWARE, not a core. */
@@ -208,7 +212,9 @@ main_each(struct shell *sh, const struct opts *o)
 static int
 main_front(struct shell *sh, const struct opts *o)
 {
-	if (o->front == FRONT_MESSAGE)
+	if (o->front == FRONT_LOAD)
+		load_run(sh, o);
+	else if (o->front == FRONT_MESSAGE)
 		message_run(sh, o);
 	else if (o->nrun > 0)
 		main_run(sh, o);
@@ -298,6 +304,16 @@ main_serve(struct shell *sh, const struct opts *o)
 	return status;
 }
 
+static int
+main_merge(struct shell *sh, const struct opts *o)
+{
+	struct err e = { 0 };
+	if (setup_settings(sh, o, &e) == 0)
+		return load_merge(sh, o);
+	shell_error(sh, &e);
+	return err_status(e.kind);
+}
+
 /* An output that is not whole is told, whatever else went wrong. */
 static int
 main_end(struct shell *sh, int status)
@@ -323,6 +339,7 @@ main_session(struct shell *sh, struct opts *o, struct err *e)
 	} else {
 		sh->sandbox = h.peer;
 		sh->talk.sandbox = sandboxed ? &sh->sandbox : NULL;
+		bounds_hold(o);
 		status = o->diagnose ? diagnose_host(sh, o)
 			 : o->mx_all ? main_each(sh, o)
 				     : main_front(sh, o);
@@ -378,10 +395,14 @@ main(int argc, char **argv)
 			     ? err_status(e.kind)
 			     : diagnose_file(&sh, &o);
 		status = main_end(&sh, status);
+	} else if (o.front == FRONT_MERGE) {
+		status = main_end(&sh, main_merge(&sh, &o));
 	} else if (o.serve != NULL) {
 		status = main_end(&sh, main_serve(&sh, &o));
 	} else {
-		main_haste(&sh);
+		/* A run of many sessions ends politely, and tells. */
+		if (!o.load)
+			main_haste(&sh);
 		status = main_session(&sh, &o, &e);
 	}
 	opts_release(&o);

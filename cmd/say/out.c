@@ -175,7 +175,7 @@ int
 out_flush(struct out *o, struct err *e)
 {
 	out_push(o);
-	if (!o->errored)
+	if (!o->errored || o->known)
 		return 0;
 	return err_set(e, ERR_OUTPUT, "cannot write to standard output: %s",
 	    strerror(o->errno_));

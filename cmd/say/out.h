@@ -14,6 +14,7 @@ struct out {
 	bool terminal;	     /* it is one */
 	bool tells_terminal; /* standard error is one */
 	bool errored;	     /* a write failed: errno_ says why */
+	bool known;	     /* and that was told, and is no failure any more */
 	bool nowait; /* write only what is taken at once, and keep the rest */
 	int errno_;
 	/* A signal's number once it wants the end; NULL: none will. Then who

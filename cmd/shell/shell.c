@@ -232,6 +232,12 @@ static const struct talk_env shell_env = { .put = env_put,
 	.text_max = env_text_max,
 	.guess = mistyped_line };
 
+const struct talk_env *
+shell_talk_env(void)
+{
+	return &shell_env;
+}
+
 int
 shell_init(struct shell *sh, struct err *e)
 {

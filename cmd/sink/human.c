@@ -331,6 +331,7 @@ human_put(struct sink *s, const struct event *ev)
 		break;
 	case EV_OPEN:
 	case EV_CLOSED:
+	case EV_MAILED:
 	case EV_FILE:
 		human_session(h, ev);
 		break;

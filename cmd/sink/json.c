@@ -70,7 +70,8 @@ static const char *const json_names[] = {
 	[EV_VERDICT] = "verdict",
 	[EV_FILE] = "file",
 	[EV_FILE_END] = "summary",
-	[EV_CAUSE] = "verdict",
+	[EV_MAILED] = "mailed",
+	[EV_CAUSE] = "cause",
 	[EV_FINDING] = "finding",
 	[EV_CHECK] = "check",
 	[EV_LINT] = "lint",
@@ -271,6 +272,19 @@ json_put_summary(json_t *o, const struct event *ev, const struct redact *r)
 }
 
 static void
+json_put_mailed(json_t *o, const struct event *ev, const struct redact *r)
+{
+	const struct mailed *m = ev->mailed;
+	json_put_number(o, "accepted", m->accepted);
+	json_put_number(o, "refused_for_now", m->later);
+	json_put_number(o, "refused_for_good", m->refused);
+	json_put_number(o, "unknown", m->unknown);
+	json_put_number(o, "not_sent", m->open);
+	json_put_string(o, "queued_as", r, m->queued_as);
+	json_put_text(o, "text", r, ev->text, ev->len);
+}
+
+static void
 json_put_note(json_t *o, const struct event *ev, const struct redact *r)
 {
 	const struct event_note *n = ev->note;
@@ -322,6 +336,9 @@ json_fill(json_t *o, const struct event *ev, const struct redact *r)
 		break;
 	case EV_FILE_END:
 		json_put_summary(o, ev, r);
+		break;
+	case EV_MAILED:
+		json_put_mailed(o, ev, r);
 		break;
 	case EV_END:
 		json_put_number(o, "files", ev->files);

@@ -190,6 +190,7 @@ record_put(struct sink *s, const struct event *ev)
 	case EV_CHECK:
 	case EV_LINT:
 	case EV_FILE_END:
+	case EV_MAILED:
 	case EV_END:
 		break;
 	}

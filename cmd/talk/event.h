@@ -29,6 +29,8 @@ enum event_kind {
 	EV_FILE,     /* a conversation file begins: file */
 	EV_FILE_END, /* it ended: met of met+missed expectations, status,
 			took_ns, text: why it stopped early, or "" */
+	EV_MAILED,   /* what became of a message: mailed; text: the same, for
+			people */
 	EV_CAUSE,    /* why the run failed: note; text: what it means for the
 			mail; status */
 	EV_FINDING,  /* one of a diagnosis: note */
@@ -44,6 +46,12 @@ enum verdict {
 	VERDICT_MET,
 	VERDICT_MISSED,
 	VERDICT_UNJUDGED /* no expectation was held against the reply */
+};
+
+/* What became of a message: its recipients, and the server's name for it. */
+struct mailed {
+	size_t accepted, later, refused, unknown, open;
+	const char *queued_as; /* NULL: none was told */
 };
 
 /* Strings may be NULL. */
@@ -77,7 +85,8 @@ struct event {
 	const char *rcpt;    /* REPLY under LMTP after the text: "<path>" */
 	int64_t took_ns;     /* REPLY, FILE_END; -1 if unknown */
 	uint64_t n;	     /* OCTETS */
-	const char *remark;  /* GARBAGE */
+	const struct mailed *mailed;   /* MAILED */
+	const char *remark;	       /* GARBAGE */
 	const struct event_note *note; /* CAUSE, FINDING, LINT */
 	enum verdict verdict;	       /* REPLY (when known), VERDICT */
 	const char *expected;	       /* "550 No such user here", or NULL */

@@ -143,7 +143,11 @@ open_resume(struct talk *t, struct act *a, struct err *e)
 		return err_set(
 		    e, ERR_USAGE, "no host: name one, or use --sandbox");
 	t->had_link = true;
-	t->mx.host = NULL;
+	t->mx.host = t->mx.fixed;
+	if (t->mx.fixed != NULL) {
+		step_dial(t);
+		return ACT_MORE;
+	}
 	if (tcp && t->where.host != NULL && idn_is_needed(t->where.host)) {
 		char *ascii;
 		if (idn_to_ascii(t->where.host, &ascii, e) < 0)

@@ -134,6 +134,8 @@ talk_status(const struct talk *t)
 		return y->status;
 	if (y->missed > 0 || y->unwell)
 		return 1;
+	if (y->partial)
+		return TALK_PARTIAL;
 	return y->permanent ? 69 : y->transient ? 75 : 0;
 }
 
