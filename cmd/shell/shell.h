@@ -25,6 +25,7 @@ struct patience {
 	uint64_t seq;	  /* of what is owed */
 	int64_t began_ns; /* 0: there is none */
 	bool told;
+	bool explained; /* and why it may be late */
 };
 
 struct shell {
