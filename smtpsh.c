@@ -354,6 +354,7 @@ main_session(struct shell *sh, struct opts *o, struct err *e)
 				     : main_front(sh, o);
 	}
 	talk_close(&sh->talk);
+	verdict_lint(sh);
 	if (!sh->talk.interactive && !o->diagnose) {
 		verdict_tell(sh, o, status);
 		main_tell_end(sh, o, status);

@@ -169,6 +169,7 @@ _smtpsh() {
 	--auth-password-fd) ;;
 	--auth-password-command) _smtpsh_names command ;;
 	--colour | --color) _smtpsh_choose auto always never ;;
+	--lint-ignore) ;;
 	--format) _smtpsh_choose text json tap ;;
 	--junit) _smtpsh_files default -f ;;
 	--record) _smtpsh_files default -f ;;
@@ -231,16 +232,16 @@ _smtpsh() {
 				--tls-verify-host --tls-ca --tls-cert --tls-key --tls-sni
 				--tls-protocol --tls-cipher --tls-save-peer-cert --auth --auth-user
 				--auth-password-file --auth-password-fd --auth-password-command
-				--netrc --auth-insecure -q --quiet --no-remarks --color --format
-				--junit --record --load --sessions --messages --duration --rate
-				--arrivals --ramp --keep --pipeline --rcpts --think --message-size
-				--values --values-order --tls-resume --progress --fail-if --html --hdr
-				--merge --shard --start-at --yes-really --serve --mock --maildir
-				--store --show --show-all --discard --mailbox --size-max --allow-bare
-				--cert --key --self-signed --user --password-file --count --auth-mechs
-				--session-max --client-max --rule --rules --seed --threads --grace
-				--run-as --explain --diagnose --completion --list --print-config
-				--no-rc -h --help -V --version
+				--netrc --auth-insecure -q --quiet --no-remarks --color --lint
+				--lint-ignore --format --junit --record --load --sessions --messages
+				--duration --rate --arrivals --ramp --keep --pipeline --rcpts --think
+				--message-size --values --values-order --tls-resume --progress
+				--fail-if --html --hdr --merge --shard --start-at --yes-really --serve
+				--mock --maildir --store --show --show-all --discard --mailbox
+				--size-max --allow-bare --cert --key --self-signed --user
+				--password-file --count --auth-mechs --session-max --client-max --rule
+				--rules --seed --threads --grace --run-as --explain --diagnose
+				--completion --list --print-config --no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

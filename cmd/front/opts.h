@@ -50,6 +50,7 @@ enum opt_need {
 	NEED_FILE,	   /* -f */
 	NEED_MANY,	   /* --eml, --mbox, --maildir-from */
 	NEED_RESUME,	   /* --resume */
+	NEED_LINT,	   /* --lint */
 	NEED_RATE,	   /* --rate */
 	NEED_VALUES,	   /* --values */
 	NEED_BUILTIN,	   /* no -f */
@@ -124,8 +125,8 @@ struct opts {
 	struct opt_list cc, bcc, attach, inlined, eml, mbox, maildir_from;
 	bool dry_run, no_pipelining, repeat_unknown;
 	bool environment; /* SMTPSH_OPTS said some of it */
-	struct opt_list to, header, mailbox, rule, define, mail_param,
-	    rcpt_param, fail_if, merge, words; /* --explain's */
+	struct opt_list lint_ignore, to, header, mailbox, rule, define,
+	    mail_param, rcpt_param, fail_if, merge, words; /* --explain's */
 	struct opt_run *run;
 	size_t nrun;
 	struct opt_setting *setting; /* in the order given */
@@ -133,10 +134,10 @@ struct opts {
 	char **made; /* paths that folder_expand() put into run */
 	size_t nmade;
 	int family;
-	bool lmtp, sandbox, explain, diagnose, quiet, allow_bare, help, version,
-	    no_rc, tls, tls_optional, tls_on_connect, self_signed, mx_all, dane,
-	    auth, netrc, auth_insecure, trust, load, pipeline, tls_resume,
-	    yes_really, wiped, discard, show, show_all;
+	bool lint, lmtp, sandbox, explain, diagnose, quiet, allow_bare, help,
+	    version, no_rc, tls, tls_optional, tls_on_connect, self_signed,
+	    mx_all, dane, auth, netrc, auth_insecure, trust, load, pipeline,
+	    tls_resume, yes_really, wiped, discard, show, show_all;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 

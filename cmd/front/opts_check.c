@@ -126,6 +126,12 @@ opts_has_run(const struct opts *o)
 }
 
 static bool
+opts_has_lint(const struct opts *o)
+{
+	return o->lint;
+}
+
+static bool
 opts_has_file(const struct opts *o)
 {
 	for (size_t i = 0; i < o->nrun; i++)
@@ -267,6 +273,7 @@ static const struct {
 	    "--mx DOMAIN, and with -c, -f, --data, --body or --quit-after: "
 	    "what is run again for each host",
 	    NULL },
+	[NEED_LINT] = { opts_has_lint, "--lint", NULL },
 	[NEED_RATE] = { opts_has_rate, "--rate NUMBER", NULL },
 	[NEED_VALUES] = { opts_has_values, "--values FILE", NULL },
 	[NEED_BUILTIN] = { opts_is_builtin,

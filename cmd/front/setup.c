@@ -288,6 +288,22 @@ setup_way(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
 	return 0;
 }
 
+/* --lint. */
+static int
+setup_lint(struct shell *sh, const struct opts *o, struct err *e)
+{
+	for (size_t i = 0; i < o->lint_ignore.n; i++)
+		if (lint_find(o->lint_ignore.item[i]) == NULL)
+			return err_set(e, ERR_USAGE,
+			    "--lint-ignore %s: no such rule; a remark of "
+			    "--lint ends with its name in brackets",
+			    o->lint_ignore.item[i]);
+	sh->lint.ignore = o->lint_ignore.item;
+	sh->lint.nignore = o->lint_ignore.n;
+	sh->talk.lint = o->lint ? &sh->lint : NULL;
+	return 0;
+}
+
 int
 setup_session(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
     struct err *e)
@@ -296,6 +312,8 @@ setup_session(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
 	    setup_vars(sh, o, e) < 0 || setup_where(sh, o, e) < 0)
 		return -1;
 	setup_secure(sh, o);
+	if (setup_lint(sh, o, e) < 0)
+		return -1;
 	return setup_way(sh, o, proxy, e);
 }
 

@@ -282,6 +282,7 @@ shell_release(struct shell *sh, struct err *e)
 {
 	talk_release(&sh->talk);
 	sight_release(&sh->sight);
+	lint_release(&sh->lint);
 	int r = 0;
 	while (sh->sinks != NULL) {
 		struct sink *s = sh->sinks;
