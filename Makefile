@@ -12,7 +12,7 @@ PKG_CONFIG = pkg-config
 # None is linked: only the headers are needed here, since net/lazy.h loads each
 # when it is first used.
 PKGS = readline libpcre2-8 jansson
-MORE = openssl libgsasl libunbound libidn2 gmime-3.0
+MORE = openssl libgsasl libunbound libidn2 gmime-3.0 zlib
 
 B    := build/$(MODE)
 NET  := $(patsubst %.c,$B/%.o,$(wildcard net/*.c net/*/*.c))

@@ -144,8 +144,8 @@ json() {
 	ends 64 "$SMTPSH" --load --pipeline -f r.smtp 127.0.0.1:1
 	ends 64 "$SMTPSH" --load --chunk 10 --pipeline 127.0.0.1:1
 	ends 64 "$SMTPSH" --load --arrivals poisson 127.0.0.1:1
-	ends 64 "$SMTPSH" --sessions 3 127.0.0.1:1
-	tells "--sessions is for --load"
+	ends 64 "$SMTPSH" --ramp 3s 127.0.0.1:1
+	tells "--ramp is for --load"
 }
 
 @test "--rate holds the rate, and counts the wait for a session" {
@@ -227,4 +227,100 @@ json() {
 		'ulimit -n 64; exec "$1" --load --sessions 100 127.0.0.1:1' - "$SMTPSH"
 	[ "$status" = 64 ]
 	tells "100 sessions need" "ulimit -Hn"
+}
+
+@test "--pipeline sends groups, and each message has its own verdict" {
+	serve --maildir mail --mailbox jones@here.example
+	ends 0 "$SMTPSH" --load --pipeline --sessions 3 --messages 40 --keep 7 \
+		--to jones@here.example --body x --format json 127.0.0.1:"$PORT"
+	[ "$(json '[.messages, .failed, .texts_taken] | @csv')" = 40,0,40 ]
+	[ "$(json '.latency.whole.count')" = 40 ]
+	ends 69 "$SMTPSH" --load --pipeline --sessions 2 --messages 10 \
+		--to green@here.example --body x --format json 127.0.0.1:"$PORT"
+	[ "$(json '.failures[0] | "\(.stage) \(.code) \(.count)"')" = "RCPT 550 10" ]
+	[ "$(json .texts_taken)" = 0 ]
+	serve_stop
+	[ "$(ls mail/*/new | wc -l)" = 40 ]
+	# MAIL stands before the reply to the text that went before.
+	grep -q PIPELINING server
+}
+
+@test "--tls-resume takes up sessions, and never a name that was not proven" {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-keyout k.pem -out c.pem -days 2 -subj /CN=localhost \
+		-addext subjectAltName=IP:127.0.0.1 2>/dev/null
+	serve --cert c.pem --key k.pem
+	load=("$SMTPSH" --load --tls --keep 1 --sessions 2 --messages 20
+		--to b@c.example --body x --format json)
+	for v in 1.2 1.3; do
+		ends 0 "${load[@]}" --tls-ca c.pem --tls-protocol $v --tls-resume \
+			127.0.0.1:"$PORT"
+		[ "$(json .tls_handshakes)" = 20 ]
+		[ "$(json '.tls_resumed > 5')" = true ]
+	done
+	ends 0 "${load[@]}" --tls-ca c.pem 127.0.0.1:"$PORT"
+	[ "$(json .tls_resumed)" = 0 ]
+	ends 77 "${load[@]}" --tls-resume 127.0.0.1:"$PORT"
+	[ "$(json .messages)" = 0 ]
+	[ "$(json '.failures[0] | "\(.stage) \(.count)"')" = "TLS 20" ]
+}
+
+# The proof that others read it: the npm package of those who made the format.
+@test "the log is what HdrHistogram's own reader reads" {
+	local npm=$ROOT/build/npm
+	command -v npm >/dev/null || skip "no npm"
+	[ -d "$npm/node_modules/hdr-histogram-js" ] ||
+		timeout 30 npm install --silent --no-audit --no-fund \
+			--prefix "$npm" hdr-histogram-js@3 >/dev/null 2>&1 ||
+		skip "npm cannot fetch hdr-histogram-js"
+	serve
+	ends 0 "$SMTPSH" --load --sessions 3 --messages 200 --hdr x.hdr \
+		--format json 127.0.0.1:"$PORT"
+	cat >read.js <<-'END'
+		const hdr = require("hdr-histogram-js");
+		const of = {};
+		for (const line of require("fs").readFileSync("x.hdr", "utf8").split("\n")) {
+			const [tag, begin, length, max, text] = line.split(",");
+			if (!tag.startsWith("Tag="))
+				continue;
+			const h = hdr.decodeFromCompressedBase64(text);
+			const name = tag.slice(4).replace("-", " ");
+			of[name] ? of[name].add(h) : of[name] = h;
+		}
+		for (const n in of)
+			console.log(n, of[n].totalCount, Math.floor(of[n].getValueAtPercentile(90) / 1000));
+	END
+	NODE_PATH=$npm/node_modules node read.js | sort >theirs
+	jq -r '.latency | to_entries[] | "\(.key) \(.value.count) \(
+		.value.p90_ms * 1000 | floor)"' <<<"$output" | sort >ours
+	# The largest value is theirs by its bucket, ours as it was.
+	diff <(grep -E '^(MAIL|RCPT|DATA|text end|whole) ' theirs) \
+		<(grep -E '^(MAIL|RCPT|DATA|text end|whole) ' ours)
+}
+
+@test "a log that cannot be written is told, and the run goes on to its end" {
+	[ -w /dev/full ] || skip "no /dev/full"
+	serve
+	ends 73 "$SMTPSH" --load --messages 30 --hdr /dev/full 127.0.0.1:"$PORT"
+	has "30 messages in"
+	has_in "$stderr" "cannot write /dev/full: No space left on device"
+	ends 73 "$SMTPSH" --load --messages 30 --hdr none/x 127.0.0.1:"$PORT"
+	ends 73 "$SMTPSH" --load --messages 30 --html none/x 127.0.0.1:"$PORT"
+}
+
+@test "a server that hangs up in the middle is counted, and nothing hangs" {
+	printf '%s\n' 'C: EHLO x' 'S: 250 ok' 'C: MAIL FROM:<a@b>' 'S: 250 ok' \
+		'C: RCPT TO:<c@d>' '\close' >cut.smtp
+	serve --mock cut.smtp
+	ends 74 "$SMTPSH" --load --sessions 2 --messages 6 --from a@b --to c@d \
+		--body x --format json 127.0.0.1:"$PORT"
+	[ "$(json '.failures[0] | "\(.stage) \(.code) \(.count)"')" = "RCPT null 6" ]
+	# So is one that says nothing.
+	printf '%s\n' 'C: EHLO x' 'S: 250 ok' 'C: MAIL FROM:<a@b>' '\sleep 1m' \
+		'S: 250 ok' >mute.smtp
+	serve_stop
+	serve --mock mute.smtp
+	ends 75 "$SMTPSH" --load --sessions 3 --messages 3 --timeout 200ms \
+		--from a@b --to c@d --body x --format json 127.0.0.1:"$PORT"
+	[ "$(json '.failures[0] | "\(.stage) \(.code) \(.count)"')" = "MAIL null 3" ]
 }

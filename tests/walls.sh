@@ -80,9 +80,10 @@ only openssl/ 'net/tls/tls_priv\.h'
 only gsasl 'net/sasl/sasl_priv\.h'
 only unbound 'net/dns/dns(_priv)?\.[ch]'
 only idn2 'net/dns/idn\.c'
+only zlib 'cmd/sink/hdr_code\.c'
 only gmime 'net/mime/mime\.c'
 # What is between the files of a folder stays there.
-for h in net/*/*_priv.h cmd/talk/step.h cmd/front/host_parts.h; do
+for h in net/*/*_priv.h cmd/talk/step.h cmd/front/host_parts.h cmd/front/load_parts.h; do
 	grep -lE "^# *include \"$h\"" "${sources[@]}" | grep -v "^${h%/*}/" |
 		breach_each "$h is for ${h%/*}"
 done
@@ -143,7 +144,7 @@ for f in "${sources[@]}"; do
 done | breach_each 'not to be called'
 
 # The heavy libraries are loaded when they are needed, never linked.
-readelf -d "$B/smtpsh" | grep -oE 'lib(ssl|crypto|gsasl|unbound|idn2|gmime|glib)\.so[^]]*' |
+readelf -d "$B/smtpsh" | grep -oE 'lib(ssl|crypto|gsasl|unbound|idn2|z|gmime|glib)\.so[^]]*' |
 	breach_each 'linked'
 
 # What is made from the tables is as the tables are.

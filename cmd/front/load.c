@@ -206,6 +206,9 @@ load_prepare(struct load *l, const struct opts *o, struct err *e)
 	l->idle_end = &l->idle;
 	l->heap = mem_alloc((p->sessions + 1) * sizeof *l->heap);
 	l->session = mem_zalloc((p->sessions + 1) * sizeof *l->session);
+	if (vars_expand(
+		&l->sh->talk.vars, NULL, "${helo}", 7, false, &l->helo, e) < 0)
+		return -1;
 	for (size_t i = 0; i < p->sessions; i++)
 		load_session_init(l, &l->session[i], (unsigned)i + 1);
 	return load_page_new(l, o, e);
@@ -243,6 +246,7 @@ load_release(struct load *l)
 		route_host_release(&l->host);
 	}
 	free(l->address);
+	buf_release(&l->helo);
 	free(l->user);
 	sasl_secret_wipe(&l->secret);
 }

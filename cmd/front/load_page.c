@@ -164,7 +164,7 @@ page_draw(struct load *l, int64_t elapsed, const struct figures_point *p)
 	if (f->failed > 0) {
 		buf_adds(&b, "  failed ");
 		figures_count(&b, f->failed);
-		buf_adds(&b, "\n");
+		buf_addf(&b, ", now %.0f/s\n", (double)p->failed / for_s);
 	}
 	if (l->page->lines > 0)
 		buf_addf(&to, "\033[%uA\033[J", l->page->lines);

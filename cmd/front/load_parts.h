@@ -8,6 +8,7 @@
 #include "cmd/front/load.h"
 #include "cmd/sink/figures.h"
 #include "cmd/talk/mail.h"
+#include "cmd/talk/mails.h"
 #include "net/link/swarm.h"
 
 /* A conversation file, and how often it is chosen. */
@@ -76,6 +77,17 @@ enum load_state {
 
 struct load;
 
+/* A mail of the builtin conversation. */
+struct load_mail {
+	struct mails_one one;
+	enum mail_fate *fate;
+	struct text text;
+	struct buf path; /* expanded addresses, NUL-ended */
+	const char **to;
+	int64_t due_ns;
+	bool busy;
+};
+
 struct load_session {
 	struct talk t;
 	struct load *load;
@@ -86,11 +98,12 @@ struct load_session {
 	const struct load_file *file;
 	size_t row; /* of the values, + 1 */
 	int64_t due_ns;
-	/* The builtin conversation's. */
-	struct mail mail;
-	struct text text;
-	struct buf path; /* expanded addresses, NUL-ended */
-	const char **to;
+	/* The builtin conversation's: one, or two in groups. */
+	struct load_mail mail[2];
+	struct mail hello;
+	struct mails mails;
+	bool greeting, grouped; /* hello, mails are under way */
+	bool pending;		/* mail[0] awaits its group */
 	/* Of the message under way. */
 	enum figure at; /* the newest line */
 	bool fresh;	/* descriptors are to be told anew */
@@ -136,6 +149,7 @@ struct load {
 	bool has_user, has_secret;
 	char *user;
 	struct sasl_secret secret;
+	struct buf helo; /* ${helo} */
 	size_t hidden;
 	bool complained;
 	struct err fatal; /* the run cannot go on */
@@ -158,6 +172,12 @@ struct load_session *load_timer_take(struct load *l, int64_t now_ns);
 /* load_session.c */
 void load_session_init(struct load *l, struct load_session *s, unsigned number);
 void load_session_release(struct load_session *s);
+/* Counts a message as begun. */
+void load_take(struct load_session *s, int64_t due_ns);
+/* Why the one under way failed. */
+void load_failed(struct load_session *s, const struct err *e);
+/* One that was due then is over. */
+void load_account_one(struct load_session *s, int64_t due_ns, bool well);
 /* Something came, a timer is due, or there is a message for it. */
 void load_session_go(struct load_session *s);
 /* An idle one has a message to send. */
@@ -167,6 +187,14 @@ void load_session_start(struct load_session *s);
 /* The run ends: QUIT where there is a connection; now: not even that. */
 void load_session_stop(struct load_session *s, bool now);
 struct load_session *load_idle_take(struct load *l);
+
+/* load_mail.c */
+CHECKED int load_mail_set(
+    struct load_session *s, struct load_mail *m, struct err *e);
+void load_group_begin(struct load_session *s);
+/* False: PIPELINING is not offered, and a mail goes line by line. */
+bool load_group_go(struct load_session *s);
+void load_group_end(struct load_session *s);
 
 /* load_tell.c: what conversations tell. */
 /* ${n}, ${session}, ${random:8}; else as ever. arg: a session. */

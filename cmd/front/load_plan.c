@@ -143,18 +143,23 @@ load_files(
 }
 
 /* A header, and lines of text up to that size. */
-static void
-load_generate(struct load_plan *p, uint64_t size, struct buf *b)
+static int
+load_generate(const struct load_plan *p, struct shell *sh, uint64_t size,
+    struct buf *b, struct err *e)
 {
 	static const char line[] =
 	    "The quick brown fox jumps over the lazy dog, again and again, "
 	    "until it is tired.\r\n";
+	bool from = strchr(p->from, '$') == NULL && p->from[0] != '\0';
+	bool to = strchr(p->to.path[0], '$') == NULL;
 	buf_addf(b,
 	    "From: <%s>\r\nTo: <%s>\r\nSubject: load\r\n"
-	    "Date: Thu, 01 Jan 1970 00:00:00 +0000\r\n\r\n",
-	    strchr(p->from, '$') != NULL ? "load@invalid" : p->from,
-	    strchr(p->to.path[0], '$') != NULL ? "load@invalid"
-					       : p->to.path[0]);
+	    "Date: ",
+	    from ? p->from : "load@invalid",
+	    to ? p->to.path[0] : "load@invalid");
+	if (vars_expand(&sh->talk.vars, NULL, "${date}", 7, false, b, e) < 0)
+		return -1;
+	buf_adds(b, "\r\n\r\n");
 	while (buf_len(b) < size) {
 		uint64_t left = size - buf_len(b);
 		if (left >= sizeof line - 1 + 3) {
@@ -168,6 +173,7 @@ load_generate(struct load_plan *p, uint64_t size, struct buf *b)
 			buf_adds(b, "\r\n");
 		}
 	}
+	return 0;
 }
 
 static int
@@ -213,10 +219,14 @@ load_message(
 			r = err_set(e, ERR_NOINPUT,
 			    "the message is empty; --message-size OCTETS makes "
 			    "one");
+	} else if (o->body != NULL && o->body[0] == '@') {
+		r = err_set(e, ERR_USAGE,
+		    "--body %s: with --load a file is --data FILE", o->body);
 	} else if (o->body != NULL) {
 		buf_addf(&b, "Subject: load\r\n\r\n%s\r\n", o->body);
 	} else {
-		load_generate(p, load_number(o->message_size, LOAD_SIZE), &b);
+		r = load_generate(
+		    p, sh, load_number(o->message_size, LOAD_SIZE), &b, e);
 	}
 	if (r == 0 && o->header.n > 0)
 		r = compose_add(&b, true, o->header.item, o->header.n, e);
@@ -297,9 +307,6 @@ load_plan_init(
     struct load_plan *p, struct shell *sh, const struct opts *o, struct err *e)
 {
 	*p = (struct load_plan){ .text = TEXT_INIT, .o = o, .shards = 1 };
-	if (o->pipeline || o->tls_resume)
-		return err_set(e, ERR_USAGE, "--%s is not there yet",
-		    o->pipeline ? "pipeline" : "tls-resume");
 	if (load_times(p, o, e) < 0 || load_shard(p, o->shard, e) < 0)
 		return -1;
 	load_part(p);

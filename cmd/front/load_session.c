@@ -21,6 +21,7 @@ load_session_init(struct load *l, struct load_session *s, unsigned number)
 {
 	const struct talk *from = &l->sh->talk;
 	struct talk *t = &s->t;
+	struct err ignored;
 	s->load = l;
 	s->number = number;
 	talk_init(t, &l->env, l->sh);
@@ -45,6 +46,12 @@ load_session_init(struct load *l, struct load_session *s, unsigned number)
 	t->force_dialect = from->force_dialect;
 	for (size_t i = 0; i < from->vars.n; i++)
 		vars_copy(&t->vars, &from->vars.var[i]);
+	/* Who we are is asked once. */
+	int r = vars_get(&t->vars, "helo") != NULL
+		    ? 0
+		    : vars_set(&t->vars, "helo", buf_str(&l->helo),
+			  buf_len(&l->helo), &ignored);
+	(void)r;
 	s->wake_ns = LOOP_FOREVER;
 	s->at = FIGURE_CONNECT;
 }
@@ -53,10 +60,12 @@ void
 load_session_release(struct load_session *s)
 {
 	talk_release(&s->t);
-	buf_release(&s->path);
-	free(s->to);
-	buf_release(&s->mail.said);
-	free(s->mail.fate);
+	for (size_t i = 0; i < 2; i++) {
+		buf_release(&s->mail[i].one.mail.said);
+		buf_release(&s->mail[i].path);
+		free(s->mail[i].fate);
+		free(s->mail[i].to);
+	}
 }
 
 /* Descriptors. */
@@ -78,66 +87,6 @@ load_watch(struct load_session *s, bool reads)
 }
 
 /* Messages. */
-
-static int
-load_add_path(struct load_session *s, const char *text, struct err *e)
-{
-	int r = vars_expand(
-	    &s->t.vars, NULL, text, strlen(text), false, &s->path, e);
-	buf_addc(&s->path, '\0');
-	return r;
-}
-
-/* The addresses, with their variables. */
-static int
-load_paths(struct load_session *s, struct err *e)
-{
-	const struct load_plan *p = &s->load->plan;
-	buf_clear(&s->path);
-	int r = load_add_path(s, p->from, e);
-	for (size_t i = 0; r == 0 && i < p->to.n; i++)
-		r = load_add_path(s, p->to.path[i], e);
-	if (r < 0)
-		return -1;
-	if (s->to == NULL)
-		s->to = mem_alloc(p->to.n * sizeof *s->to);
-	const char *at = buf_data(&s->path);
-	s->mail.from = at;
-	for (size_t i = 0; i < p->to.n; i++)
-		s->to[i] = at += strlen(at) + 1;
-	s->mail.to = s->to;
-	return 0;
-}
-
-static int
-load_mail(struct load_session *s, struct err *e)
-{
-	const struct load_plan *p = &s->load->plan;
-	const struct opts *o = p->o;
-	buf_release(&s->mail.said);
-	free(s->mail.fate);
-	s->mail = (struct mail){ .from = p->from,
-		.fate = mem_zalloc((p->to.n + 1) * sizeof *s->mail.fate),
-		.to = (const char *const *)p->to.path,
-		.nto = p->to.n,
-		.text = &s->text,
-		.mail_param = o->mail_param.item,
-		.nmail_param = o->mail_param.n,
-		.rcpt_param = o->rcpt_param.item,
-		.nrcpt_param = o->rcpt_param.n,
-		.chunk = o->chunk != NULL,
-		.chunk_size =
-		    o->chunk == NULL ? 0 : strtoull(o->chunk, NULL, 10),
-		.one_by_one = !o->pipeline,
-		.last = MAIL_ALL };
-	/* Its octets are the plan's. */
-	s->text = p->text;
-	s->text.first = (struct buf)BUF_INIT;
-	s->text.whole = false;
-	s->text.lent = buf_data(&p->octets);
-	s->text.lent_len = buf_len(&p->octets);
-	return p->expand ? load_paths(s, e) : 0;
-}
 
 static const struct load_file *
 load_choose(struct load *l)
@@ -171,7 +120,7 @@ load_row(struct load_session *s)
 }
 
 /* Counts a message as begun. */
-static void
+void
 load_take(struct load_session *s, int64_t due_ns)
 {
 	struct load *l = s->load;
@@ -184,12 +133,39 @@ load_take(struct load_session *s, int64_t due_ns)
 	load_row(s);
 }
 
-static void
+void
 load_failed(struct load_session *s, const struct err *e)
 {
 	s->counted = true;
 	figures_fail(
 	    &s->load->figures, s->at, 0, e->kind, e->text, strlen(e->text));
+}
+
+void
+load_account_one(struct load_session *s, int64_t due_ns, bool well)
+{
+	struct figures *f = &s->load->figures;
+	struct err e = { 0 };
+	if (well) {
+		f->messages++;
+		f->now_messages++;
+		figures_step(f, FIGURE_WHOLE, loop_now_ns() - due_ns);
+		return;
+	}
+	if (s->load->hasty) {
+		f->cut++;
+		return;
+	}
+	f->failed++;
+	f->now_failed++;
+	if (s->bad_code != 0 && !s->counted)
+		figures_fail(f, s->bad_at, s->bad_code, ERR_NONE, s->bad_text,
+		    strlen(s->bad_text));
+	else if (!s->counted)
+		load_failed(s, &e);
+	int status = talk_status(&s->t);
+	if (s->load->status == 0)
+		s->load->status = status != 0 ? status : 69;
 }
 
 /* It is over: well or not. */
@@ -198,27 +174,25 @@ load_account(struct load_session *s, bool well)
 {
 	struct figures *f = &s->load->figures;
 	const struct tally *y = &s->t.tally;
-	struct err e = { 0 };
 	f->met += y->met;
 	f->missed += y->missed;
 	f->unjudged += y->unjudged;
-	if (well) {
-		f->messages++;
-		f->now_messages++;
-		figures_step(f, FIGURE_WHOLE, loop_now_ns() - s->due_ns);
-	} else if (s->load->hasty) {
-		f->cut++;
-	} else {
-		f->failed++;
-		f->now_failed++;
-		if (s->bad_code != 0 && !s->counted)
-			figures_fail(f, s->bad_at, s->bad_code, ERR_NONE,
-			    s->bad_text, strlen(s->bad_text));
-		else if (!s->counted)
-			load_failed(s, &e);
-		int status = talk_status(&s->t);
-		if (s->load->status == 0)
-			s->load->status = status != 0 ? status : 69;
+	s->mail[0].busy = false;
+	load_account_one(s, s->due_ns, well);
+}
+
+static void
+load_begin_state(struct load_session *s)
+{
+	struct talk *t = &s->t;
+	s->state = LOAD_BUSY;
+	t->tally = (struct tally){ 0 };
+	t->stopped = t->leaving = false;
+	t->file = NULL;
+	t->line = 0;
+	if (t->link == NULL) {
+		t->had_link = false;
+		s->at = FIGURE_CONNECT;
 	}
 }
 
@@ -227,22 +201,18 @@ load_begin(struct load_session *s)
 {
 	struct talk *t = &s->t;
 	struct err e = { 0 };
-	s->state = LOAD_BUSY;
+	load_begin_state(s);
 	s->file = s->load->plan.nfiles > 0 ? load_choose(s->load) : NULL;
-	t->tally = (struct tally){ 0 };
-	t->stopped = t->leaving = false;
-	t->file = NULL;
-	t->line = 0;
-	if (t->link == NULL)
-		t->had_link = false;
 	talk_source_begin(t, s->file != NULL && s->file->script.transcript);
-	if (s->file != NULL) {
+	if (s->load->plan.pipeline) {
+		load_group_begin(s);
+	} else if (s->file != NULL) {
 		t->dialect = s->file->script.dialect;
 		talk_run(t, &s->file->script, &s->file->whose);
-	} else if (load_mail(s, &e) < 0) {
+	} else if (load_mail_set(s, &s->mail[0], &e) < 0) {
 		talk_error(t, &e);
 	} else {
-		talk_mail(t, &s->mail);
+		talk_mail(t, &s->mail[0].one.mail);
 	}
 	/* A transaction that a refusal left open. */
 	enum smtp_state state = talk_state(t);
@@ -332,6 +302,30 @@ load_free(struct load_session *s)
 	return true;
 }
 
+/* Behind a message, or a group of them. */
+static bool
+load_further(struct load_session *s)
+{
+	struct load *l = s->load;
+	struct talk *t = &s->t;
+	bool keeps = load_keeps(s);
+	/* Nobody could be reached. */
+	if (!l->found) {
+		l->fatal = t->told;
+		l->stopping = true;
+	}
+	if (l->plan.think_ns > 0 && keeps && !l->stopping) {
+		load_pause(s, l->plan.think_ns);
+		return false;
+	}
+	if (keeps)
+		return load_free(s);
+	s->state = LOAD_LEAVING;
+	talk_drop(t);
+	talk_end(t);
+	return true;
+}
+
 /* What was to be done is done. True: there is more. */
 static bool
 load_done(struct load_session *s)
@@ -355,27 +349,23 @@ load_done(struct load_session *s)
 		}
 		return load_free(s);
 	}
+	if (s->greeting) {
+		s->greeting = false;
+		if (talk_status(t) == 0 && t->link != NULL && !t->stopped) {
+			load_group_go(s);
+			return true;
+		}
+	}
 	talk_source_end(t);
-	bool well = talk_status(t) == 0 && !s->counted && !t->stopped &&
-		    (s->file != NULL ||
-			mail_count(&s->mail, FATE_TAKEN) == s->mail.nto);
+	if (s->grouped) {
+		load_group_end(s);
+		return load_further(s);
+	}
+	if (s->file == NULL)
+		mail_tally(t, &s->mail[0].one.mail, false);
+	bool well = talk_status(t) == 0 && !s->counted && !t->stopped;
 	load_account(s, well);
-	bool keeps = load_keeps(s);
-	/* Nobody could be reached. */
-	if (!l->found) {
-		l->fatal = t->told;
-		l->stopping = true;
-	}
-	if (l->plan.think_ns > 0 && keeps && !l->stopping) {
-		load_pause(s, l->plan.think_ns);
-		return false;
-	}
-	if (keeps)
-		return load_free(s);
-	s->state = LOAD_LEAVING;
-	talk_drop(t);
-	talk_end(t);
-	return true;
+	return load_further(s);
 }
 
 static void
@@ -474,7 +464,9 @@ load_session_stop(struct load_session *s, bool now)
 		talk_drop(t);
 		t->broken = true;
 		talk_close(t);
-		if (s->state == LOAD_BUSY)
+		if (s->grouped || s->greeting)
+			load_group_end(s);
+		else if (s->state == LOAD_BUSY)
 			load_account(s, false);
 		load_over(s);
 	} else if (s->state == LOAD_IDLE || s->state == LOAD_PAUSING) {

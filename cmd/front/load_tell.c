@@ -127,7 +127,7 @@ load_told_taken(struct load_session *s, const struct event *ev)
 	struct figures *f = &s->load->figures;
 	uint64_t octets = s->chunked;
 	size_t len = ev->answers == NULL ? 0 : strlen(ev->answers);
-	if (s->text_told ||
+	if (s->text_told || ev->verb == NULL ||
 	    (ev->verb->id == VERB_BDAT &&
 		(len < 4 || strcasecmp(ev->answers + len - 4, "LAST") != 0)))
 		return;
@@ -283,7 +283,6 @@ load_closing(struct talk *t)
 	size_t n = link_wants(t->link, true, fd);
 	for (size_t i = 0; i < n; i++)
 		swarm_forget(s->load->swarm, fd[i].fd, s);
-	s->at = FIGURE_CONNECT;
 }
 
 static uint64_t

@@ -195,6 +195,7 @@ setup_secure(struct shell *sh, const struct opts *o)
 		.key = o->tls_key,
 		.protocol = o->tls_protocol,
 		.cipher = o->tls_cipher,
+		.resume = o->tls_resume,
 		.save_peer = o->tls_save };
 	sh->talk.auth = (struct auth){ .asked = o->auth,
 		.mech = o->auth_mech,

@@ -130,6 +130,7 @@ env_tls(struct talk *t, struct err *e)
 		.key = s->key,
 		.protocol = s->protocol,
 		.cipher = s->cipher,
+		.resume = s->resume,
 		.keylog = getenv("SSLKEYLOGFILE") };
 	if (s->ctx != NULL)
 		return s->ctx;

@@ -16,6 +16,7 @@
  * own. */
 struct trust {
 	const char *ca, *cert, *key, *protocol, *cipher, *save_peer;
+	bool resume;
 	struct tls_ctx *ctx; /* made when first needed */
 };
 

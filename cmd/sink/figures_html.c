@@ -5,10 +5,11 @@
 #include <string.h>
 #include "cmd/say/out.h"
 
-#define PLOT_W 820.0
-#define PLOT_H 220.0
-#define PLOT_L 70.0 /* room for the scale */
-#define PLOT_B 24.0
+#define PLOT_W	      820.0
+#define PLOT_H	      220.0
+#define PLOT_L	      70.0 /* room for the scale */
+#define PLOT_B	      24.0
+#define PLOT_LEAST_NS INT64_C(300000000)
 
 static const char html_style[] =
     "body{font:15px/1.45 system-ui,sans-serif;max-width:920px;margin:2em auto;"
@@ -159,6 +160,9 @@ plot_line(const struct plot *p, struct buf *b, plot_value *value,
 	    colour);
 	for (size_t i = 0; i < p->f->npoints; i++) {
 		const struct figures_point *x = &p->f->point[i];
+		/* The rest of a second says nothing of a second. */
+		if (x->for_ns < PLOT_LEAST_NS && p->f->npoints > 1)
+			continue;
 		double at = ((double)x->at_ns + (double)x->for_ns / 2) / 1e9;
 		buf_addf(b, "%.1f,%.1f ", plot_x(p, at), plot_y(p, value(x)));
 	}
@@ -207,11 +211,12 @@ html_histogram(const struct hdr *h, const char *name, struct buf *b)
 	double high = (double)h->max, edge[BARS + 1], step = 1, bit = 1;
 	if (high <= (double)low)
 		high = (double)low * 2;
-	for (int i = 0; i < 40; i++, bit /= 2) {
+	for (int i = 0; i < 40; i++) {
 		double p = 1;
 		for (int k = 0; k < BARS; k++)
 			p *= step + bit;
 		step += p <= high / (double)low ? bit : 0;
+		bit /= 2;
 	}
 	edge[0] = (double)low;
 	for (int i = 0; i < BARS; i++) {

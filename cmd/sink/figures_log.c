@@ -132,38 +132,58 @@ struct log_read {
 	bool ended;
 };
 
+/* n numbers, blanks between; *p goes behind them. */
+static int
+log_numbers(const char **p, int64_t *to, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char *end;
+		to[i] = (int64_t)strtoll(*p, &end, 10);
+		if (end == *p)
+			return -1;
+		*p = end + (*end == ' ');
+	}
+	return 0;
+}
+
 static int
 log_failure(struct figures *f, const char *p)
 {
-	int at, code, kind, used = 0;
-	unsigned long long n;
-	if (sscanf(p, "%d %d %d %llu %n", &at, &code, &kind, &n, &used) < 4 ||
-	    used == 0 || at < 0 || at >= FIGURES || kind < 0 || kind > ERR_BUG)
+	int64_t v[4];
+	if (log_numbers(&p, v, 4) < 0 || v[0] < 0 || v[0] >= FIGURES ||
+	    v[1] < 0 || v[1] > 999 || v[2] < 0 || v[2] > ERR_BUG)
 		return -1;
-	const struct figures_failure x = { (enum figure)at, code,
-		(enum err_kind)kind, n, mem_dup(p + used) };
+	const struct figures_failure x = { (enum figure)v[0], (int)v[1],
+		(enum err_kind)v[2], (uint64_t)v[3], mem_dup(p) };
 	f->failure = mem_grow(f->failure, f->nfailures + 1, sizeof *f->failure);
 	f->failure[f->nfailures++] = x;
 	return 0;
 }
 
+/* An interval ends: begin, length, messages, octets, failed. */
 static int
 log_point(struct figures *f, const char *p)
 {
-	long long at, for_ns;
-	unsigned long long n, octets, failed;
-	if (sscanf(p, "%lld %lld %llu %llu %llu", &at, &for_ns, &n, &octets,
-		&failed) != 5)
-		return -1;
-	const struct hdr *w = f->now[FIGURE_WHOLE];
-	f->now_ns = at;
-	f->now_messages = n;
-	f->now_octets = octets;
-	f->now_failed = failed;
 	struct figures_point ignored;
-	(void)w;
-	figures_tick(f, at + for_ns, &ignored);
-	figures_next(f, at + for_ns);
+	int64_t v[5];
+	if (log_numbers(&p, v, 5) < 0)
+		return -1;
+	f->now_ns = v[0];
+	f->now_messages = (uint64_t)v[2];
+	f->now_octets = (uint64_t)v[3];
+	f->now_failed = (uint64_t)v[4];
+	figures_tick(f, v[0] + v[1], &ignored);
+	figures_next(f, v[0] + v[1]);
+	return 0;
+}
+
+static int
+log_code(struct figures *f, const char *p)
+{
+	int64_t v[2];
+	if (log_numbers(&p, v, 2) < 0 || v[0] < 0 || v[0] >= 600)
+		return -1;
+	f->code[v[0]] = (uint64_t)v[1];
 	return 0;
 }
 
@@ -175,8 +195,6 @@ log_ours(struct log_read *r, const char *p)
 	size_t n = strcspn(p, " ");
 	const char *value = p[n] == ' ' ? p + n + 1 : p + n;
 	struct err ignored;
-	int code;
-	unsigned long long count;
 	for (size_t i = 0; i < LOG_COUNTS; i++)
 		if (strlen(log_counts[i].name) == n &&
 		    memcmp(log_counts[i].name, p, n) == 0) {
@@ -194,9 +212,8 @@ log_ours(struct log_read *r, const char *p)
 		f->rate = strtod(value, NULL);
 	else if (strncmp(p, "interrupted ", 12) == 0)
 		f->interrupted = value[0] == '1';
-	else if (sscanf(p, "code %d %llu", &code, &count) == 2 && code >= 0 &&
-		 code < 600)
-		f->code[code] = count;
+	else if (strncmp(p, "code ", 5) == 0)
+		return log_code(f, value);
 	else if (strncmp(p, "lag ", 4) == 0)
 		return hdr_decode(f->lag, value, strlen(value), &ignored);
 	else if (strcmp(p, "end") == 0)

@@ -173,12 +173,13 @@ text_histogram(const struct hdr *h, struct buf *b, size_t width)
 	if (h->total < 2 || high <= low)
 		return;
 	/* step to the power of FIGURES_BARS spans them. */
-	for (double ratio = high / edge, lo = 1, hi = ratio; hi - lo > 1e-9;) {
-		step = (lo + hi) / 2;
+	double ratio = high / edge, bit = ratio;
+	for (int i = 0; i < 60; i++) {
 		double p = 1;
-		for (int i = 0; i < FIGURES_BARS; i++)
-			p *= step;
-		*(p > ratio ? &hi : &lo) = step;
+		for (int k = 0; k < FIGURES_BARS; k++)
+			p *= step + bit;
+		step += p <= ratio ? bit : 0;
+		bit /= 2;
 	}
 	for (int i = 0; i < FIGURES_BARS; i++) {
 		int64_t upto = i + 1 == FIGURES_BARS

@@ -19,10 +19,10 @@ struct mx {
 	bool resolver;	     /* --resolver: it knows the named host, too */
 	struct route *route; /* of domain, once it was looked up */
 	size_t next;	     /* host to try first */
-	struct route_host *named;      /* the host, without domain; or NULL */
+	struct route_host *named;	/* the host, without domain; or NULL */
 	const struct route_host *fixed; /* it was looked up elsewhere: nobody is
 					   asked; borrowed */
-	const struct route_host *host; /* the one that is connected to */
+	const struct route_host *host;	/* the one that is connected to */
 	enum tls_level asked;	 /* what the options ask for, DANE aside */
 	const char *names[2];	 /* more names that a certificate may have */
 	struct route_step *look; /* under way, or NULL */

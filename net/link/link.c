@@ -129,17 +129,15 @@ link_mark_time(struct link *k)
 	return k->mark[0].at_ns;
 }
 
-ssize_t
-link_fill(struct link *k, link_read *how)
+/* What a read gave: n octets of room at data. */
+static void
+link_fed(struct link *k, const char *data, ssize_t n, size_t room,
+    const struct err *why)
 {
-	char data[LINK_READ_MAX];
-	struct err why;
-	ssize_t n = how(k->conn, data, sizeof data, &why);
-
 	if (n > 0) {
 		k->read += (size_t)n;
 		link_mark_add(k);
-		if ((size_t)n < sizeof data)
+		if ((size_t)n < room)
 			k->drained_ns = k->mark[k->nmarks - 1].at_ns;
 		if (memchr(data, '\n', (size_t)n) != NULL)
 			k->said = true;
@@ -149,8 +147,18 @@ link_fill(struct link *k, link_read *how)
 	} else if (n == 0) {
 		link_end(k, "closed by the server");
 	} else if (n == CONN_ERR) {
-		link_end(k, why.text);
+		link_end(k, why->text);
 	}
+}
+
+ssize_t
+link_fill(struct link *k, link_read *how)
+{
+	char data[LINK_READ_MAX];
+	struct err why;
+	ssize_t n = how(k->conn, data, sizeof data, &why);
+
+	link_fed(k, data, n, sizeof data, &why);
 	return n;
 }
 
@@ -254,7 +262,11 @@ link_pump(struct link *k)
 	if (!link_reads(k))
 		return;
 	link_tick(k);
-	link_fill(k, conn_read);
+	/* Replies are small, and a small room stays in the cache. */
+	char data[LINK_SMALL];
+	struct err why;
+	ssize_t n = conn_read(k->conn, data, sizeof data, &why);
+	link_fed(k, data, n, sizeof data, &why);
 }
 
 int64_t

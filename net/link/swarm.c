@@ -7,9 +7,9 @@
 #include "net/core/buf.h"
 #include "net/loop.h"
 
-#define WATCH_MS_NS INT64_C(1000000)
+#define SWARM_MS_NS INT64_C(1000000)
 
-struct watched {
+struct swarm_of {
 	void *who;
 	short events;
 	size_t at; /* poll(2): index into fd[] */
@@ -19,15 +19,15 @@ struct watched {
 #include <sys/epoll.h>
 #include <time.h>
 
-#define WATCH_BATCH   512
-#define WATCH_FINE_MS 100 /* sooner is waited for to the nanosecond */
-#define WATCH_S_NS    INT64_C(1000000000)
+#define SWARM_BATCH   512
+#define SWARM_FINE_MS 100 /* sooner is waited for to the nanosecond */
+#define SWARM_S_NS    INT64_C(1000000000)
 
 struct swarm {
 	int fd;
-	struct watched *of; /* by descriptor */
+	struct swarm_of *of; /* by descriptor */
 	size_t n;
-	struct epoll_event ready[WATCH_BATCH];
+	struct epoll_event ready[SWARM_BATCH];
 };
 
 static void
@@ -40,7 +40,7 @@ swarm_room(struct swarm *w, int fd)
 		n = n == 0 ? 64 : n * 2;
 	w->of = mem_grow(w->of, n, sizeof *w->of);
 	for (; w->n < n; w->n++)
-		w->of[w->n] = (struct watched){ 0 };
+		w->of[w->n] = (struct swarm_of){ 0 };
 }
 
 int
@@ -70,11 +70,11 @@ swarm_set(struct swarm *w, int fd, short events, void *who, bool fresh)
 {
 	struct epoll_event ev = { .events = (uint32_t)events, .data.fd = fd };
 	swarm_room(w, fd);
-	struct watched *of = &w->of[fd];
+	struct swarm_of *of = &w->of[fd];
 	bool known = of->who == who && !fresh;
 	if (known && of->events == events)
 		return;
-	*of = (struct watched){ .who = who, .events = events };
+	*of = (struct swarm_of){ .who = who, .events = events };
 	if (epoll_ctl(w->fd, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &ev) !=
 	    0)
 		epoll_ctl(
@@ -102,8 +102,8 @@ static void
 swarm_nap(struct swarm *w, int64_t ns)
 {
 	struct pollfd fd = { .fd = w->fd, .events = POLLIN };
-	const struct timespec t = { .tv_sec = (time_t)(ns / WATCH_S_NS),
-		.tv_nsec = (long)(ns % WATCH_S_NS) };
+	const struct timespec t = { .tv_sec = (time_t)(ns / SWARM_S_NS),
+		.tv_nsec = (long)(ns % SWARM_S_NS) };
 	ppoll(&fd, 1, &t, NULL);
 }
 
@@ -114,14 +114,14 @@ swarm_wait(struct swarm *w, int64_t deadline_ns)
 	if (deadline_ns != LOOP_FOREVER) {
 		int64_t ns = deadline_ns - loop_now_ns();
 		ms = ns <= 0 ? 0
-			     : (int)(ns / WATCH_MS_NS < 1000 ? ns / WATCH_MS_NS
+			     : (int)(ns / SWARM_MS_NS < 1000 ? ns / SWARM_MS_NS
 							     : 1000);
-		if (ns > 0 && ms < WATCH_FINE_MS) {
+		if (ns > 0 && ms < SWARM_FINE_MS) {
 			swarm_nap(w, ns);
 			ms = 0;
 		}
 	}
-	int n = epoll_wait(w->fd, w->ready, WATCH_BATCH, ms);
+	int n = epoll_wait(w->fd, w->ready, SWARM_BATCH, ms);
 	return n < 0 ? 0 : (size_t)n;
 }
 
@@ -135,7 +135,7 @@ swarm_ready(const struct swarm *w, size_t i, short *events)
 #else
 
 struct swarm {
-	struct watched *of; /* by descriptor */
+	struct swarm_of *of; /* by descriptor */
 	size_t n;
 	struct pollfd *fd;
 	size_t nfds, cap;
@@ -169,8 +169,8 @@ swarm_set(struct swarm *w, int fd, short events, void *who, bool fresh)
 		n = n == 0 ? 64 : n * 2;
 	w->of = mem_grow(w->of, n, sizeof *w->of);
 	for (; w->n < n; w->n++)
-		w->of[w->n] = (struct watched){ 0 };
-	struct watched *of = &w->of[fd];
+		w->of[w->n] = (struct swarm_of){ 0 };
+	struct swarm_of *of = &w->of[fd];
 	if (of->who == NULL) {
 		if (w->nfds == w->cap) {
 			w->cap = w->cap == 0 ? 64 : w->cap * 2;
@@ -211,12 +211,12 @@ swarm_forget(struct swarm *w, int fd, const void *who)
 size_t
 swarm_wait(struct swarm *w, int64_t deadline_ns)
 {
-	int64_t ns = deadline_ns == LOOP_FOREVER ? 1000 * WATCH_MS_NS
+	int64_t ns = deadline_ns == LOOP_FOREVER ? 1000 * SWARM_MS_NS
 						 : deadline_ns - loop_now_ns();
 	int ms = ns <= 0 ? 0
-		 : ns > 1000 * WATCH_MS_NS
+		 : ns > 1000 * SWARM_MS_NS
 		     ? 1000
-		     : (int)((ns + WATCH_MS_NS - 1) / WATCH_MS_NS);
+		     : (int)((ns + SWARM_MS_NS - 1) / SWARM_MS_NS);
 	size_t n = 0;
 	if (poll(w->fd, (nfds_t)w->nfds, ms) <= 0)
 		return 0;

@@ -68,9 +68,10 @@ tls_setup(struct tls *t, const struct tls_target *to, struct err *e)
 	}
 	SSL_set_connect_state(t->ssl);
 	t->level = to->level;
-	if (tls_names(t, to, e) < 0)
+	if (tls_names(t, to, e) < 0 || tls_verify_setup(t, to, e) < 0)
 		return -1;
-	return tls_verify_setup(t, to, e);
+	tls_resume_offer(t);
+	return 0;
 }
 
 int
@@ -103,6 +104,7 @@ tls_free(struct tls *t)
 {
 	if (t == NULL)
 		return;
+	tls_resume_forget(t);
 	tls_verify_release(t);
 	SSL_free(t->ssl);
 	buf_release(&t->out);

@@ -36,6 +36,8 @@ struct tls_config {
 	const char *alpn;     /* protocol names, a comma between them */
 	const char *keylog;   /* SSLKEYLOGFILE: appended to, made 0600; ours and
 				 no link; NULL or "": none */
+	bool resume; /* client: a session takes up the newest one that the same
+			name had, and its verdict, where the server lets */
 	bool self_signed; /* server: a certificate made now, in memory ... */
 	const char *self_name; /* ... for this host and localhost */
 	/* Server: TLS_NONE asks no certificate of the client, TLS_MAY asks,

@@ -372,6 +372,8 @@ tls_ctx_fill(struct tls_ctx *x, const struct tls_config *c, struct err *e)
 				     SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 				     SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_session_cache_mode(x->ssl, SSL_SESS_CACHE_OFF);
+	if (c->resume && c->role == TLS_CLIENT)
+		tls_resume_setup(x);
 	SSL_CTX_set_cert_verify_callback(x->ssl, tls_verify_chain, NULL);
 	/* What a client may use of DANE is decided for each session. */
 	if (SSL_CTX_dane_enable(x->ssl) <= 0)
@@ -421,6 +423,7 @@ tls_ctx_free(struct tls_ctx *x)
 {
 	if (x == NULL)
 		return;
+	tls_resume_release(x);
 	SSL_CTX_free(x->ssl);
 	if (x->keylog >= 0)
 		close(x->keylog);

@@ -106,6 +106,9 @@
 	X(SSL_read_ex)                                                         \
 	X(SSL_select_next_proto)                                               \
 	X(SSL_session_reused)                                                  \
+	X(SSL_CTX_sess_set_new_cb)                                             \
+	X(SSL_SESSION_free)                                                    \
+	X(SSL_set_session)                                                     \
 	X(SSL_set_accept_state)                                                \
 	X(SSL_set_bio)                                                         \
 	X(SSL_set_connect_state)                                               \
@@ -272,6 +275,9 @@ extern struct tls_lib tls_lib;
 #define SSL_read_ex		      (tls_lib.SSL_read_ex)
 #define SSL_select_next_proto	      (tls_lib.SSL_select_next_proto)
 #define SSL_session_reused	      (tls_lib.SSL_session_reused)
+#define SSL_CTX_sess_set_new_cb	      (tls_lib.SSL_CTX_sess_set_new_cb)
+#define SSL_SESSION_free	      (tls_lib.SSL_SESSION_free)
+#define SSL_set_session		      (tls_lib.SSL_set_session)
 #define SSL_set_accept_state	      (tls_lib.SSL_set_accept_state)
 #define SSL_set_bio		      (tls_lib.SSL_set_bio)
 #define SSL_set_connect_state	      (tls_lib.SSL_set_connect_state)

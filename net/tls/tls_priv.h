@@ -22,6 +22,13 @@ struct tls_ctx {
 	int keylog; /* descriptor or -1 */
 	char *keylog_path;
 	bool own_ca;
+	/* The newest that can be resumed, or NULL; whose, and whether its
+	 * certificate was proven. */
+	bool resume;
+	SSL_SESSION *last;
+	const struct tls *last_of; /* the one whose verdict is still to come */
+	char *last_name;
+	bool last_proven;
 };
 
 /* One check that a certificate failed. */
@@ -46,6 +53,7 @@ struct tls {
 	bool eof;
 	bool hungry;  /* nothing more without tls_feed() */
 	bool checked; /* there was a certificate */
+	bool offered; /* to resume one that was proven */
 	bool proven;  /* and all that makes it the peer's was read back */
 	int keylog_errno;
 	struct tls_fault fault[TLS_NFAULT];
@@ -72,6 +80,15 @@ enum err_kind tls_kind(enum err_kind otherwise);
 /* Of a name that was not taken: too long, or else there was no memory for it
  * (which the library does not always say). */
 enum err_kind tls_kind_of_name(const char *name);
+
+/* tls_resume.c */
+void tls_resume_setup(struct tls_ctx *ctx);
+void tls_resume_release(struct tls_ctx *ctx);
+/* Offers the newest session of the same name. */
+void tls_resume_offer(struct tls *t);
+/* It is known whether t was proven; t goes. */
+void tls_resume_prove(const struct tls *t);
+void tls_resume_forget(const struct tls *t);
 
 /* tls_server.c: gives ctx a throw-away certificate for that host. */
 CHECKED int tls_self_sign(SSL_CTX *ctx, const char *name, struct err *e);

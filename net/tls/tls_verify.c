@@ -245,7 +245,9 @@ tls_proven(const struct tls *t)
 int
 tls_prove(struct tls *t)
 {
-	t->proven = tls_proven(t);
+	bool resumed = t->ctx->resume && SSL_session_reused(t->ssl) != 0;
+	t->proven = resumed ? t->offered : tls_proven(t);
+	tls_resume_prove(t);
 	if (t->proven || t->level < TLS_VERIFY)
 		return 0;
 	return err_set(&t->err, tls_kind(ERR_AUTH),

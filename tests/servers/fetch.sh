@@ -12,6 +12,7 @@ fetch_wishes=(
 	"exim4-daemon-heavy dovecot-lmtpd dovecot-submissiond nsd unbound
 	 ldnsutils microsocks tinyproxy-bin bats swaks msmtp curl gsasl
 	 python3 openssl libnet-ssleay-perl"
+	"slurm-wlm munge parallel"
 )
 
 # fetch_missing: NAME=VERSION of each package that the wishes lack here.
