@@ -53,6 +53,7 @@ enum opt_need {
 	NEED_VARS,	   /* with --serve: --mock */
 	NEED_TAGS,	   /* with --serve and one message: --mock */
 	NEED_RECEIVER,	   /* --serve or --sandbox, and no mock */
+	NEED_MOCK,	   /* --mock */
 	NEED_RULES,	   /* --rule or --rules */
 	NEED_RECEIVER_TLS, /* one of the three */
 	NEED_CERT,	   /* of the receiver */
@@ -119,8 +120,8 @@ struct opts {
 	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait;
 	struct opt_list cc, bcc, attach, inlined;
 	bool dry_run, no_pipelining;
-	struct opt_list to, header, mailbox, rule, define, mail_param,
-	    rcpt_param, fail_if, merge, words; /* --explain's */
+	struct opt_list to, header, mailbox, rule, mock_next, define,
+	    mail_param, rcpt_param, fail_if, merge, words; /* --explain's */
 	struct opt_run *run;
 	size_t nrun;
 	struct opt_setting *setting; /* in the order given */
