@@ -14,6 +14,7 @@
 #include "cmd/talk/cmd.h"
 #include "cmd/front/bounds.h"
 #include "cmd/front/completion.h"
+#include "cmd/front/diagnose.h"
 #include "cmd/know/explain.h"
 #include "cmd/front/folder.h"
 #include "cmd/front/host.h"
@@ -22,6 +23,7 @@
 #include "cmd/front/message.h"
 #include "cmd/front/source.h"
 #include "cmd/front/setup.h"
+#include "cmd/front/verdict.h"
 #include "cmd/term/prompt.h"
 
 /* What an unattended run may still take once a signal wants its end. */
@@ -233,6 +235,7 @@ main_explain(struct buf *b, const char *text, struct err *e)
 	bool any = false;
 	if (strchr(text, ' ') == NULL)
 		return explain_word(b, text, strlen(text), e);
+	any = diagnose_reply(b, text);
 	/* Behind a quote that does not end is nothing to explain. */
 	if (cmd_split(&a, text, strlen(text), &ignored) < 0)
 		ignored.kind = ERR_NONE;
@@ -337,11 +340,15 @@ main_session(struct shell *sh, struct opts *o, struct err *e)
 		sh->sandbox = h.peer;
 		sh->talk.sandbox = sandboxed ? &sh->sandbox : NULL;
 		bounds_hold(o);
-		status = o->mx_all ? main_each(sh, o) : main_front(sh, o);
+		status = o->diagnose ? diagnose_host(sh, o)
+			 : o->mx_all ? main_each(sh, o)
+				     : main_front(sh, o);
 	}
 	talk_close(&sh->talk);
-	if (!sh->talk.interactive)
+	if (!sh->talk.interactive && !o->diagnose) {
+		verdict_tell(sh, o, status);
 		main_tell_end(sh, o, status);
+	}
 	int r = shell_release(sh, e);
 	if (r < 0 && status != err_status(e->kind))
 		fprintf(stderr, "smtpsh: %s\n", e->text);
@@ -383,6 +390,12 @@ main(int argc, char **argv)
 	main_catch(&sh);
 	if (o.front == FRONT_MERGE) {
 		status = main_end(&sh, main_merge(&sh, &o));
+	} else if (o.diagnose && diagnose_reads(&o)) {
+		status = setup_settings(&sh, &o, &e) < 0 ||
+				 setup_sinks(&sh, &o, &e) < 0
+			     ? err_status(e.kind)
+			     : diagnose_file(&sh, &o);
+		status = main_end(&sh, status);
 	} else if (o.serve != NULL) {
 		status = main_end(&sh, main_serve(&sh, &o));
 	} else {

@@ -74,7 +74,7 @@ _smtpsh_lines() {
 		connect dns close starttls tls auth base64 unbase64 helo ehlo lhlo
 		xclient xforward mail rcpt data send bdat raw octets pipeline flush
 		test set unset show template include record expect sleep mailbox mock
-		explain help quit
+		explain diagnose help quit
 	)
 	case $cur in
 	[\'\"]*) slash=\\ cur=${cur#?} ;;
@@ -230,7 +230,8 @@ _smtpsh() {
 				--show-all --discard --mailbox --size-max --allow-bare --cert --key
 				--self-signed --user --password-file --count --auth-mechs
 				--session-max --client-max --rule --rules --seed --threads --grace
-				--run-as --explain --completion --list --no-rc -h --help -V --version
+				--run-as --explain --diagnose --completion --list --no-rc -h --help -V
+				--version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

@@ -96,6 +96,7 @@ function __smtpsh_lines
         '\\mailbox' 'show the mail that the sandbox received' \
         '\\mock' 'for --mock: what the server does there; a client passes it by' \
         '\\explain' 'what is known of a code, verb or keyword' \
+        '\\diagnose' 'look for what is wrong with the server' \
         '\\help' 'this list, or all about a command or verb' \
         '\\quit' 'say QUIT and leave smtpsh'
 end
@@ -226,6 +227,7 @@ complete -c smtpsh -l threads -x -d 'serve in so many threads (1)'
 complete -c smtpsh -l grace -x -d 'at a signal, let what is under way end (1s)'
 complete -c smtpsh -l run-as -x -d 'become this user when the port is bound'
 complete -c smtpsh -l explain -x -a '(__smtpsh_words)' -d 'what is known of a code, verb or keyword'
+complete -c smtpsh -l diagnose -d 'look for what is wrong with HOST, a domain, or in a FILE'
 complete -c smtpsh -l completion -x -a 'bash zsh fish' -d 'print that shell'\''s completion script'
 complete -c smtpsh -l list -x -a 'verbs commands settings options words' -d 'print a table'\''s names, for scripts'
 complete -c smtpsh -l no-rc -d 'do not read the start-up file'

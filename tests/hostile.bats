@@ -250,11 +250,11 @@ unsent() {
 	attack data-no-read 75
 	printf 'Subject: hi\n\nhello\n' >message
 	attack end-silent 75
-	tells "whether the message was accepted is unknown"
+	tells "whether the mail was taken is unknown"
 	attack end-close 74
-	tells "whether the message was accepted is unknown"
+	tells "whether the mail was taken is unknown"
 	attack end-cut 74
-	tells "whether the message was accepted is unknown"
+	tells "whether the mail was taken is unknown"
 	attack end-several 0
 }
 

@@ -272,6 +272,6 @@ END
 	server
 	ends 74 mail --to lost@b.example --body hi --retry 3 --retry-wait 10ms
 	has "# accepted 0, unknown 1"
-	has_in "$stderr" "whether the message was accepted is unknown"
+	has_in "$stderr" "whether the mail was taken is unknown"
 	[ "$(wc -c <sessions)" = 1 ]
 }

@@ -32,7 +32,8 @@ enum opt_front {
 	FRONT_SERVE = 8,
 	FRONT_TEXTS = 16, /* --help and others that only print */
 	FRONT_LOAD = 32,  /* --load */
-	FRONT_MERGE = 64  /* --merge */
+	FRONT_MERGE = 64, /* --merge */
+	FRONT_DIAGNOSE = 128
 };
 
 /* What it cannot do without. */
@@ -129,10 +130,10 @@ struct opts {
 	char **made; /* paths that folder_expand() put into run */
 	size_t nmade;
 	int family;
-	bool lmtp, sandbox, explain, quiet, allow_bare, help, version, no_rc,
-	    tls, tls_optional, tls_on_connect, self_signed, mx_all, dane, auth,
-	    netrc, auth_insecure, trust, load, pipeline, tls_resume, yes_really,
-	    wiped, discard, show, show_all;
+	bool lmtp, sandbox, explain, diagnose, quiet, allow_bare, help, version,
+	    no_rc, tls, tls_optional, tls_on_connect, self_signed, mx_all, dane,
+	    auth, netrc, auth_insecure, trust, load, pipeline, tls_resume,
+	    yes_really, wiped, discard, show, show_all;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 

@@ -21,6 +21,7 @@ static const struct {
 	{ FRONT_MERGE, "--merge", "here results are added up (--merge)" },
 	{ FRONT_TEXTS, "texts (--explain, --list, --help ...)",
 	    "here a text is printed" },
+	{ FRONT_DIAGNOSE, "--diagnose", "--diagnose only looks" },
 };
 
 #define FRONTS (sizeof opts_fronts / sizeof *opts_fronts)
@@ -46,6 +47,8 @@ opts_front(const struct opts *o, bool terminal)
 		return FRONT_MERGE;
 	if (o->load)
 		return FRONT_LOAD;
+	if (o->diagnose)
+		return FRONT_DIAGNOSE;
 	if (o->nrun > 0)
 		return FRONT_LINES;
 	if (opts_is_message(o))

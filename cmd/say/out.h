@@ -43,6 +43,9 @@ CHECKED int out_flush(struct out *o, struct err *e);
  * a terminal broken at words. Flushes first. */
 void out_error(struct out *o, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* The same without "smtpsh: ", indented below such a line. */
+void out_error_more(struct out *o, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Lines that another process of ours made by that, as they are. */
 void out_errors(struct out *o, const char *p, size_t len);
 CHECKED int out_release(struct out *o, struct err *e);

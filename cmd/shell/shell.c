@@ -247,6 +247,7 @@ shell_init(struct shell *sh, struct err *e)
 	out_init(&sh->out);
 	redact_init(&sh->redact);
 	talk_init(&sh->talk, &shell_env, sh);
+	sh->talk.past = &sh->sight;
 	sh->redact.reveal = &sh->talk.set.reveal;
 	sh->out.redact = &sh->redact;
 	setting_start(sh);
@@ -279,6 +280,7 @@ int
 shell_release(struct shell *sh, struct err *e)
 {
 	talk_release(&sh->talk);
+	sight_release(&sh->sight);
 	int r = 0;
 	while (sh->sinks != NULL) {
 		struct sink *s = sh->sinks;

@@ -48,6 +48,7 @@ struct shell {
 	char *typed_user;	    /* for AUTH: found in ~/.netrc or typed */
 
 	struct patience patience;
+	struct sight sight; /* what the talk has seen */
 	struct talk talk;
 };
 

@@ -37,9 +37,7 @@ mail_look(struct talk *t, struct mail_act *a, bool again, struct err *e)
 	if (code / 100 == 2)
 		return 0;
 	if (code / 100 != 4 && code / 100 != 5)
-		return err_set(e, ERR_PROTO,
-		    "the reply to %s is %d, expected 2yz",
-		    a->helo ? "HELO" : "EHLO", code);
+		return fate_odd(a->helo ? "HELO" : "EHLO", code, 2, e);
 	if (!again || code / 100 != 5) {
 		mail_refused(a, code);
 		for (size_t i = 0; i < a->m->nto; i++)
@@ -273,8 +271,7 @@ mail_answered(struct talk *t, struct mail_act *a, struct err *e)
 	if (m->last != MAIL_ALL || (!m->chunk && a->data / 100 != 3))
 		return mail_end(a);
 	if (!m->chunk && talk_state(t) != SMTP_TEXT)
-		return err_set(e, ERR_PROTO,
-		    "the reply to DATA is %d, expected 354", a->data);
+		return fate_odd("DATA", a->data, 3, e);
 	return mail_text(t, a);
 }
 
@@ -314,9 +311,11 @@ mail_resume(struct talk *t, struct act *act, struct err *e)
 		r = talk_surplus(t, e);
 	if (r != 0)
 		return r;
-	if (t->breaches != a->breaches)
-		return err_set(e, ERR_PROTO,
+	if (t->breaches != a->breaches) {
+		err_set(e, ERR_PROTO,
 		    "the session is out of step: nothing was mailed");
+		return err_why(e, WHY_OUT_OF_STEP);
+	}
 	switch ((enum mail_step)act->step) {
 	case STEP_CONNECT:
 		return mail_connect(t, a, e);
@@ -340,6 +339,8 @@ mail_resume(struct talk *t, struct act *act, struct err *e)
 	case STEP_NOBODY:
 		return mail_nobody(t, a, e);
 	case STEP_TEXT_SENT:
+		if (a->m->text->unended)
+			return mail_end(a);
 		return mail_sent(t, a, "the end of mail text", e);
 	case STEP_CHUNKS_SENT:
 		return mail_sent(t, a, "BDAT", e);

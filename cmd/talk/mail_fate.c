@@ -49,11 +49,12 @@ fate_keep(struct mail *m, const struct due *d)
 	buf_add(&m->said, p, len);
 }
 
-static int
+int
 fate_odd(const char *what, int code, int class, struct err *e)
 {
-	return err_set(e, ERR_PROTO, "the reply to %s is %d, expected %dyz",
-	    what, code, class);
+	err_set(e, ERR_PROTO, "the reply to %s is %d, expected %dyz", what,
+	    code, class);
+	return err_why(e, WHY_OUT_OF_STEP);
 }
 
 /* MAIL was refused: nobody is a recipient, whatever else is answered. */

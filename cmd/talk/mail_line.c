@@ -95,6 +95,8 @@ mail_line(struct talk *t, struct mail_act *a, struct buf *b, struct err *e)
 		if (r < 0)
 			return -1;
 		a->sized = r > 0;
+		if (a->sized)
+			past_size(t, a->size);
 	}
 	if (text && m->text->loaded)
 		mail_remarks(t, m->text);

@@ -40,4 +40,7 @@ CHECKED int mail_judge_end(
 /* Those that were accepted have that fate. */
 void mail_all(struct mail_act *a, enum mail_fate fate);
 
+/* -1: ERR_PROTO, a reply of another class than was asked for. */
+CHECKED int fate_odd(const char *what, int code, int class, struct err *e);
+
 #endif

@@ -34,6 +34,8 @@ void mx_route(struct talk *t);
 /* An act: connects by it, to the hosts in their order until one takes the
  * connection, each failure told; with --mx-all only to host next. */
 void mx_connect(struct talk *t);
+/* The port that is connected to. */
+unsigned mx_port(const struct talk *t);
 /* Descriptors of the look-up under way. */
 size_t mx_fds(const struct talk *t, struct pollfd *fd);
 

@@ -82,6 +82,7 @@ dial_resume(struct talk *t, struct act *a, struct err *e)
 		t->text_refused = 0;
 		t->closing = false;
 		open_target(t, &to);
+		past_open(t);
 		t->had_link = true;
 		if (link_start(
 			&t->link, &to, &t->set.times, open_report, t, e) < 0) {
@@ -100,6 +101,8 @@ dial_resume(struct talk *t, struct act *a, struct err *e)
 		}
 		if (r == 0)
 			return talk_sleep(t, TALK_OPEN, link_deadline(t->link));
+		if (t->past != NULL)
+			t->past->connected = true;
 		talk_owe(t, DUE_GREETING);
 		a->step = 2;
 		if (t->where.tls_on_connect || t->secure.on_connect) {
@@ -240,7 +243,7 @@ end_resume(struct talk *t, struct act *a, struct err *e)
 			return r;
 		if (t->set.early && t->link != NULL && t->greeted)
 			end_try(t, talk_greet(t, e), e);
-		if (t->link != NULL && talk_state(t) == SMTP_TEXT)
+		if (t->link != NULL && smtp_in_text(link_smtp(t->link)))
 			talk_remark(t, "closing without the end of mail text");
 		a->step++;
 		/* A reply that nobody asked for is not QUIT's. */

@@ -79,6 +79,7 @@ talk_error(struct talk *t, const struct err *e)
 	if (e->kind == ERR_INTR && !t->interactive)
 		t->broken = true;
 	t->told = *e;
+	past_error(t, e);
 	t->env->error(t, e);
 }
 

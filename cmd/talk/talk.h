@@ -16,6 +16,7 @@
 #include "cmd/talk/event.h"
 #include "cmd/talk/ledger.h"
 #include "cmd/talk/mx.h"
+#include "cmd/talk/past.h"
 #include "cmd/talk/secure.h"
 #include "cmd/talk/settings.h"
 #include "cmd/talk/whose.h"
@@ -175,6 +176,8 @@ struct talk {
 	struct tally tally;
 	unsigned breaches; /* replies that nothing had asked for */
 	struct err told;
+	struct sight *past; /* what was seen, for its causes; NULL: nobody
+			       asks. Its owner's */
 
 	/* The wait under way; the front sets the last two. */
 	enum talk_wait wait;

@@ -333,9 +333,10 @@ struct text_act {
 	struct text_told told;
 	struct buf b;
 	bool sent; /* to its end */
+	int64_t leave_ns;
 };
 
-enum text_step { TEXT_BEGIN, TEXT_NEXT, TEXT_WRITE };
+enum text_step { TEXT_BEGIN, TEXT_NEXT, TEXT_WRITE, TEXT_LEAVE };
 
 /* What follows may be the end of it. */
 static int
@@ -391,6 +392,28 @@ text_put(struct talk *t, struct text_act *a, struct err *e)
 	return 0;
 }
 
+#define TEXT_LEAVE_MS 10000
+#define TEXT_LOOK_MS  20
+
+/* Nothing is mailed: waits until the server has acknowledged it. */
+static int
+text_leave(struct talk *t, struct text_act *a, struct err *e)
+{
+	int r = talk_write(t, e);
+	if (r != 0)
+		return r;
+	if (t->link == NULL)
+		return step_closed(t, e);
+	if (link_unsent(t->link) == 0)
+		return ACT_DONE;
+	if (a->leave_ns == 0)
+		a->leave_ns = loop_deadline(TEXT_LEAVE_MS);
+	if (loop_now_ns() < a->leave_ns)
+		return talk_sleep(t, TALK_TIME, loop_deadline(TEXT_LOOK_MS));
+	err_set(e, ERR_TEMP, "the server stopped taking the text");
+	return err_why(e, WHY_STALLED);
+}
+
 static int
 text_resume(struct talk *t, struct act *act, struct err *e)
 {
@@ -409,10 +432,17 @@ text_resume(struct talk *t, struct act *act, struct err *e)
 			return err_set(e, ERR_LOST,
 			    "the server has closed the connection before the "
 			    "end of mail text");
+		if (act->step == TEXT_LEAVE)
+			return text_leave(t, a, e);
 		if (act->step == TEXT_NEXT) {
 			r = text_next(t, a->text, &a->b, e);
 			if (r != 0)
 				return r;
+			if (buf_len(&a->b) == 0 && a->text->unended) {
+				text_tell_end(t, a->text, &a->told);
+				act->step = TEXT_LEAVE;
+				continue;
+			}
 			if (buf_len(&a->b) == 0)
 				return text_end(t, a, e);
 			if (text_put(t, a, e) < 0)
@@ -437,6 +467,7 @@ text_act_release(struct talk *t, struct act *act)
 	if (a->sent || t->link == NULL)
 		return;
 	/* Half a message must never look whole. */
+	past_look(t);
 	t->broken = true;
 	talk_close(t);
 }

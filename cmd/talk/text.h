@@ -40,6 +40,8 @@ struct text {
 	/* Called before that; -1 stops it. Or NULL. */
 	int (*before_end)(void *arg, struct err *e);
 	void *arg;
+	bool unended; /* its end is not sent: the connection is closed in
+			   its place, once the server has all of it */
 };
 
 #define TEXT_INIT                                                              \

@@ -282,7 +282,8 @@ link_broken(struct link *k, const char *why, struct err *e)
 		k->lost = mem_dup(why);
 	}
 	link_end(k, why);
-	return err_set(e, ERR_LOST, "%s: %s", conn_name(k->conn), why);
+	err_set(e, ERR_LOST, "%s: %s", conn_name(k->conn), why);
+	return err_why(e, WHY_CLOSED);
 }
 
 /* The socket takes no more. */
@@ -299,8 +300,9 @@ link_blocked(struct link *k, struct err *e)
 		return 1;
 	/* Who goes on all the same gets a new time. */
 	k->block_until = 0;
-	return err_set(e, ERR_TEMP, "%s: took too little in %lld s of writing",
+	err_set(e, ERR_TEMP, "%s: took too little in %lld s of writing",
 	    conn_name(k->conn), (long long)k->times.block / 1000);
+	return err_why(e, WHY_STALLED);
 }
 
 /* Nothing is queued: what a layer keeps back. */
@@ -387,9 +389,10 @@ link_tls_step(struct link *k, struct err *e)
 	k->fresh = false;
 	link_tick(k);
 	int r = conn_tls_step(k->conn, e);
-	if (r == 0 && loop_now_ns() >= k->shake_until)
-		return err_set(
-		    e, ERR_TEMP, "the TLS handshake did not end in time");
+	if (r == 0 && loop_now_ns() >= k->shake_until) {
+		err_set(e, ERR_TEMP, "the TLS handshake did not end in time");
+		return err_why(e, WHY_LATE);
+	}
 	if (r <= 0)
 		return r;
 	k->shaking = false;
@@ -476,4 +479,10 @@ link_deadline(struct link *k)
 	if (peer != NULL && !k->ended && peer_deadline(peer) < until)
 		until = peer_deadline(peer);
 	return until;
+}
+
+size_t
+link_unsent(const struct link *k)
+{
+	return k->conn == NULL ? 0 : conn_unsent(k->conn);
 }

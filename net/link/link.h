@@ -98,6 +98,9 @@ int64_t link_tls_ns(const struct link *k);
  * the first of them on nothing else reads: link_get() and its kin take what
  * came. */
 void link_pump(struct link *k);
+/* Octets that were written and that the peer has not acknowledged, as far as
+ * the system says; 0 where it does not. */
+size_t link_unsent(const struct link *k);
 /* Why the connection ended: "closed by the server", "Connection reset by
  * peer"; "" while it stands. */
 const char *link_lost(const struct link *k);
