@@ -74,7 +74,7 @@ _smtpsh_lines() {
 	) commands=(
 		connect dns close starttls tls auth base64 unbase64 helo ehlo lhlo
 		xclient xforward mail rcpt data send bdat raw octets pipeline flush
-		test set unset show template include record expect sleep mailbox
+		test set unset show template include record expect sleep mailbox mock
 		explain diagnose help quit
 	)
 	case $cur in
@@ -194,6 +194,7 @@ _smtpsh() {
 	--start-at) ;;
 	--serve) ;;
 	--mock) _smtpsh_files default -f ;;
+	--mock-next) _smtpsh_files default -f ;;
 	--maildir) _smtpsh_files dirnames -d ;;
 	--store) _smtpsh_files dirnames -d ;;
 	--mailbox) ;;
@@ -237,8 +238,8 @@ _smtpsh() {
 				--duration --rate --arrivals --ramp --keep --pipeline --rcpts --think
 				--message-size --values --values-order --tls-resume --progress
 				--fail-if --html --hdr --merge --shard --start-at --yes-really --serve
-				--mock --maildir --store --show --show-all --discard --mailbox
-				--size-max --allow-bare --cert --key --self-signed --user
+				--mock --mock-next --maildir --store --show --show-all --discard
+				--mailbox --size-max --allow-bare --cert --key --self-signed --user
 				--password-file --count --auth-mechs --session-max --client-max --rule
 				--rules --seed --threads --grace --run-as --explain --diagnose
 				--completion --list --print-config --no-rc -h --help -V --version

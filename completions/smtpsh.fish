@@ -95,6 +95,7 @@ function __smtpsh_lines
         '\\expect' 'check a reply, its time, a close, or silence' \
         '\\sleep' 'wait: 500ms, 2s, 1m; a number alone is seconds' \
         '\\mailbox' 'show the mail that the sandbox received' \
+        '\\mock' 'for --mock: what the server does there; a client passes it by' \
         '\\explain' 'what is known of a code, verb or keyword' \
         '\\diagnose' 'look for what is wrong with the server' \
         '\\help' 'this list, or all about a command or verb' \
@@ -212,6 +213,7 @@ complete -c smtpsh -l start-at -x -d 'begin then, all machines together'
 complete -c smtpsh -l yes-really -d 'much load to a public address is meant'
 complete -c smtpsh -l serve -x -d 'be a receiver on loopback, or on ADDR; 0: any port'
 complete -c smtpsh -l mock -r -F -d 'play the server'\''s side of a conversation file'
+complete -c smtpsh -l mock-next -r -F -d 'for the next connection another file (repeatable)'
 complete -c smtpsh -l maildir -x -a '(__fish_complete_directories)' -d 'store mail below FOLDER'
 complete -c smtpsh -l store -x -a '(__fish_complete_directories)' -d 'store each message in FOLDER as a file, .eml'
 complete -c smtpsh -l show -d 'print messages as they come: header, first lines'

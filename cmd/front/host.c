@@ -25,17 +25,35 @@ host_number(
 }
 
 static int
-host_mock(struct host *h, const struct opts *o, struct shell *sh, struct err *e)
+host_play(struct script *script, struct mock_play *play, const char *file,
+    const struct opts *o, struct shell *sh, struct err *e)
 {
 	enum dialect d = o->dialect == NULL		  ? DIALECT_UNKNOWN
 			 : strcmp(o->dialect, "821") == 0 ? DIALECT_821
 							  : DIALECT_5321;
 	const struct whose person = { 0 };
-	if (script_read(&h->script, o->mock, d, cmd_word, e) < 0 ||
-	    cmd_precheck(&sh->talk, &h->script, &person, e) < 0 ||
-	    play_make(&h->play, &h->script, &sh->talk.vars, e) < 0)
+	if (script_read(script, file, d, cmd_word, e) < 0 ||
+	    cmd_precheck(&sh->talk, script, &person, e) < 0 ||
+	    play_make(play, script, &sh->talk.vars, e) < 0)
+		return -1;
+	return 0;
+}
+
+static int
+host_mock(struct host *h, const struct opts *o, struct shell *sh, struct err *e)
+{
+	size_t n = o->mock_next.n;
+	if (host_play(&h->script, &h->play, o->mock, o, sh, e) < 0)
 		return -1;
 	h->peer.play = &h->play;
+	h->next_script = mem_zalloc(n * sizeof *h->next_script);
+	h->next = mem_zalloc(n * sizeof *h->next);
+	for (; h->nnext < n; h->nnext++)
+		if (host_play(&h->next_script[h->nnext], &h->next[h->nnext],
+			o->mock_next.item[h->nnext], o, sh, e) < 0)
+			return -1;
+	h->peer.next = h->next;
+	h->peer.nnext = n;
 	return 0;
 }
 
@@ -179,6 +197,12 @@ void
 host_release(struct host *h)
 {
 	play_release(&h->play);
+	for (size_t i = 0; i < h->nnext; i++) {
+		play_release(&h->next[i]);
+		script_release(&h->next_script[i]);
+	}
+	free(h->next);
+	free(h->next_script);
 	rules_free(&h->rules);
 	script_release(&h->script);
 	world_free(h->world);

@@ -14,6 +14,9 @@ struct host {
 	struct world *world;
 	struct script script; /* --mock's */
 	struct mock_play play;
+	struct script *next_script; /* --mock-next's */
+	struct mock_play *next;
+	size_t nnext;
 	struct rules rules;	     /* --rule, --rules */
 	struct tls_ctx *tls;	     /* --cert, --self-signed */
 	struct sasl_secret password; /* --user's */

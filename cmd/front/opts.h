@@ -57,6 +57,7 @@ enum opt_need {
 	NEED_VARS,	   /* with --serve: --mock */
 	NEED_TAGS,	   /* with --serve and one message: --mock */
 	NEED_RECEIVER,	   /* --serve or --sandbox, and no mock */
+	NEED_MOCK,	   /* --mock */
 	NEED_RULES,	   /* --rule or --rules */
 	NEED_RECEIVER_TLS, /* one of the three */
 	NEED_CERT,	   /* of the receiver */
@@ -125,8 +126,9 @@ struct opts {
 	struct opt_list cc, bcc, attach, inlined, eml, mbox, maildir_from;
 	bool dry_run, no_pipelining, repeat_unknown;
 	bool environment; /* SMTPSH_OPTS said some of it */
-	struct opt_list lint_ignore, to, header, mailbox, rule, define,
-	    mail_param, rcpt_param, fail_if, merge, words; /* --explain's */
+	struct opt_list lint_ignore, to, header, mailbox, rule, mock_next,
+	    define, mail_param, rcpt_param, fail_if, merge,
+	    words; /* --explain's */
 	struct opt_run *run;
 	size_t nrun;
 	struct opt_setting *setting; /* in the order given */

@@ -236,6 +236,12 @@ opts_has_cert(const struct opts *o)
 }
 
 static bool
+opts_has_mock(const struct opts *o)
+{
+	return o->mock != NULL;
+}
+
+static bool
 opts_has_rules(const struct opts *o)
 {
 	return opts_has_receiver(o) && (o->rule.n > 0 || o->rules != NULL);
@@ -290,6 +296,7 @@ static const struct {
 	[NEED_RECEIVER] = { opts_has_receiver,
 	    "the receiver, --serve or --sandbox, and not with --mock",
 	    "the receiver, and not with --mock" },
+	[NEED_MOCK] = { opts_has_mock, "--mock FILE", "--mock FILE" },
 	[NEED_RULES] = { opts_has_rules, "--rule or --rules FILE",
 	    "--rule or --rules FILE" },
 	[NEED_RECEIVER_TLS] = { opts_has_receiver_tls,

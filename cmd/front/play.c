@@ -7,12 +7,13 @@
 #include <strings.h>
 #include "cmd/lang/cstring.h"
 #include "cmd/lang/duration.h"
+#include "cmd/lang/regex.h"
 #include "cmd/talk/cmd.h"
 #include "net/core/verb.h"
 
 #define PLAY_DEPTH_MAX 16
 
-extern const struct cmd cmd_sleep, cmd_close, cmd_expect, cmd_raw;
+extern const struct cmd cmd_sleep, cmd_close, cmd_expect, cmd_raw, cmd_mock;
 
 struct play {
 	struct mock_play *out;
@@ -21,6 +22,10 @@ struct play {
 	size_t ntemplate;
 	unsigned line; /* in the file, whatever template is run */
 	unsigned depth;
+	size_t repeat; /* the first step of a loop, SIZE_MAX outside of one */
+	uint64_t times;
+	uint64_t drop; /* octets of the next mail text; 0: all */
+	bool drop_resets;
 };
 
 /* Statements, and the words that a template was called with. */
@@ -45,8 +50,10 @@ play_add(struct play *p, enum mock_kind kind)
 void
 play_release(struct mock_play *play)
 {
-	for (size_t i = 0; i < play->nsteps; i++)
+	for (size_t i = 0; i < play->nsteps; i++) {
 		free(play->step[i].text);
+		regex_free((struct regex *)(uintptr_t)play->step[i].re);
+	}
 	free(play->step);
 	*play = (struct mock_play){ 0 };
 }
@@ -107,6 +114,87 @@ play_is_starttls(const struct play *p)
 	       strncasecmp(st->text, "STARTTLS", 8) == 0;
 }
 
+static size_t
+play_match(const void *re, const char *p, size_t len, struct mock_group *group,
+    size_t max)
+{
+	struct regex_group g[MOCK_GROUPS];
+	size_t n = regex_match(re, p, len, g, MOCK_GROUPS);
+	for (size_t i = 0; i < n && i < max && i < MOCK_GROUPS; i++)
+		group[i] = (struct mock_group){ g[i].from, g[i].to };
+	return n;
+}
+
+/* ${name} of an expression above, the nearest, as mock.h has it. Whether there
+ * was one. */
+static bool
+play_captures(const struct play *p, const char *text, size_t len, struct buf *b)
+{
+	bool any = false;
+	for (size_t i = 0; i < len; i++) {
+		const char *close = NULL;
+		size_t step = p->out->nsteps, group = 0;
+		if (len - i > 3 && text[i] == '$' && text[i + 1] == '{')
+			close = memchr(text + i, '}', len - i);
+		char *name = close == NULL
+				 ? NULL
+				 : mem_dupn(text + i + 2,
+				       (size_t)(close - text) - i - 2);
+		while (name != NULL && group == 0 && step > 0) {
+			const void *re = p->out->step[--step].re;
+			group = re == NULL ? 0 : regex_number(re, name);
+		}
+		free(name);
+		if (group > 0 && group < MOCK_GROUPS) {
+			buf_addf(b, "\1%llu.%zu\1",
+			    (unsigned long long)p->out->step[step].n, group);
+			i = (size_t)(close - text);
+			any = true;
+		} else {
+			buf_addc(b, text[i]);
+		}
+	}
+	return any;
+}
+
+/* A client line: an expression, a command, or an answer behind 334. Another
+ * could never come. */
+static int
+play_line(struct play *p, const struct stmt *st, struct buf *b, struct err *e)
+{
+	const char *text = buf_str(b);
+	size_t len = buf_len(b), used = 0, n = p->out->nsteps;
+	const struct mock_step *before = n > 0 ? &p->out->step[n - 1] : NULL;
+	bool answer = before != NULL && before->text != NULL &&
+		      (strncmp(before->text, "334", 3) == 0 ||
+			  strncasecmp(before->text, "AUTH", 4) == 0 ||
+			  before->kind == MOCK_LINE);
+	struct regex *re = NULL;
+	struct err why;
+	if (*text == '/') {
+		if (regex_parse(&re, text, len, &used, &why) < 0)
+			return play_err(p, &why, e);
+		if (used < len) {
+			regex_free(re);
+			err_set(&why, ERR_DATA,
+			    "expected nothing behind the regular expression");
+			return play_err(p, &why, e);
+		}
+	} else if (st->verb == NULL && !answer &&
+		   verb_word(text, len) != strcspn(text, " ")) {
+		err_set(&why, ERR_DATA,
+		    "found '%.*s', expected a command: no client would send "
+		    "that",
+		    (int)(len < 60 ? len : 60), text);
+		return play_err(p, &why, e);
+	}
+	struct mock_step *step = play_add(p, MOCK_LINE);
+	step->text = buf_detach(b);
+	step->re = re;
+	step->n = n;
+	return 0;
+}
+
 static int
 play_say(struct play *p, const struct play_part *part, const struct expect *x,
     struct err *e)
@@ -116,15 +204,20 @@ play_say(struct play *p, const struct play_part *part, const struct expect *x,
 				       "a text that a server can say" };
 	if (x->regex != NULL)
 		return play_err(p, &regex, e);
-	struct buf text = BUF_INIT, b = BUF_INIT;
-	int r = x->len == 0
-		    ? 0
-		    : play_expand(p, part, x->text, x->len, false, &text, e);
+	struct buf text = BUF_INIT, b = BUF_INIT, marked = BUF_INIT;
+	bool captures =
+	    x->len > 0 && play_captures(p, x->text, x->len, &marked);
+	int r = x->len == 0 ? 0
+			    : play_expand(p, part, buf_data(&marked),
+				  buf_len(&marked), false, &text, e);
+	buf_release(&marked);
 	if (r == 0) {
 		bool tls =
 		    play_is_starttls(p) && strncmp(x->codes, "220", 3) == 0;
 		play_lines(x, &text, &b);
-		play_add(p, MOCK_SAY)->text = buf_detach(&b);
+		struct mock_step *say = play_add(p, MOCK_SAY);
+		say->text = buf_detach(&b);
+		say->captures = captures;
 		if (tls)
 			play_add(p, MOCK_TLS);
 	}
@@ -203,6 +296,67 @@ play_raw(struct play *p, const struct play_part *part, const struct cmd_args *a,
 	return 0;
 }
 
+static int
+play_mock_again(struct play *p, struct err *e)
+{
+	const struct err none = { .text =
+				      "\\mock again without \\mock repeat" };
+	const struct err line = { .text =
+				      "\\mock repeat without a number goes on "
+				      "as long as the client begins anew: a "
+				      "client line must follow it" };
+	size_t at = p->repeat;
+	if (at == SIZE_MAX)
+		return play_err(p, &none, e);
+	if (at == p->out->nsteps ||
+	    (p->times == 0 && p->out->step[at].kind != MOCK_LINE))
+		return play_err(p, &line, e);
+	struct mock_step *st = play_add(p, MOCK_AGAIN);
+	st->n = at;
+	st->times = p->times;
+	p->repeat = SIZE_MAX;
+	return 0;
+}
+
+static int
+play_mock(struct play *p, const struct play_part *part,
+    const struct cmd_args *a, struct err *e)
+{
+	const struct err nested = { .text = "\\mock repeat inside another" };
+	struct err why;
+	(void)part;
+	if (cmd_mock.check(a, &why) < 0)
+		return play_err(p, &why, e);
+	const char *what = a->word[0];
+	uint64_t n = a->n > 1 ? strtoull(a->word[1], NULL, 10) : 0;
+	if (strcmp(what, "again") == 0)
+		return play_mock_again(p, e);
+	if (strcmp(what, "repeat") == 0) {
+		if (p->repeat != SIZE_MAX)
+			return play_err(p, &nested, e);
+		/* No time; but what stands before is no group with it. */
+		play_add(p, MOCK_PAUSE);
+		p->repeat = p->out->nsteps;
+		p->times = n;
+	} else if (strcmp(what, "drop-after") == 0) {
+		p->drop = n;
+	} else if (strcmp(what, "reset") == 0) {
+		play_add(p, MOCK_RESET);
+	} else {
+		struct buf b = BUF_INIT;
+		const char *octets = a->rest + strcspn(a->rest, " \t");
+		octets += strspn(octets, " \t");
+		if (cstring_parse(&b, octets, strlen(octets), &why) < 0) {
+			buf_release(&b);
+			return play_err(p, &why, e);
+		}
+		struct mock_step *st = play_add(p, MOCK_SAY);
+		st->n = buf_len(&b);
+		st->text = buf_detach(&b);
+	}
+	return 0;
+}
+
 static const struct {
 	const struct cmd *cmd;
 	int (*play)(struct play *p, const struct play_part *part,
@@ -212,6 +366,7 @@ static const struct {
 	{ &cmd_close, play_close },
 	{ &cmd_expect, play_expect },
 	{ &cmd_raw, play_raw },
+	{ &cmd_mock, play_mock },
 };
 
 static int play_part(
@@ -349,12 +504,17 @@ play_stmt(
 			buf_release(&b);
 			return -1;
 		}
-		play_add(p, MOCK_LINE)->text = buf_detach(&b);
+		if (play_line(p, st, &b, e) < 0) {
+			buf_release(&b);
+			return -1;
+		}
 		return st->verb != NULL && st->verb->id == VERB_BDAT
 			   ? play_chunk(p, part, i, e)
 			   : 0;
 	case STMT_TEXT_END:
-		play_add(p, MOCK_TEXT);
+		play_add(p, MOCK_TEXT)->n = p->drop;
+		p->out->step[p->out->nsteps - 1].times = p->drop_resets;
+		p->drop = 0;
 		return 0;
 	case STMT_EXPECT:
 		return play_say(p, part, st->expect, e);
@@ -442,8 +602,8 @@ int
 play_make(struct mock_play *play, const struct script *s,
     const struct vars *vars, struct err *e)
 {
-	struct play p = { .out = play, .vars = vars };
-	*play = (struct mock_play){ .name = s->name };
+	struct play p = { .out = play, .vars = vars, .repeat = SIZE_MAX };
+	*play = (struct mock_play){ .name = s->name, .match = play_match };
 	if (!s->transcript)
 		return err_set(e, ERR_DATA,
 		    "%s: found no replies, expected R: lines (or S: beside "
@@ -455,6 +615,11 @@ play_make(struct mock_play *play, const struct script *s,
 	play->greets = !s->has_helo;
 	int r = play_part(&p, &(struct play_part){ .s = s }, e);
 	free(p.template);
+	if (r == 0 && p.repeat != SIZE_MAX)
+		r = err_set(e, ERR_DATA,
+		    "%s: found the end, expected \\mock again behind "
+		    "\\mock repeat",
+		    s->name);
 	if (r < 0) {
 		play_release(play);
 		return -1;

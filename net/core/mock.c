@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "net/core/body.h"
+#include "net/core/rule.h"
 #include "net/core/span.h"
 
 /* Longer lines than any command (RFC 5321 4.5.3.1.4, RFC 4954 4). */
@@ -15,17 +16,28 @@
 #define MOCK_COMPLAIN_MAX 65536
 #define MOCK_SHOWN_MAX	  256
 
+/* What an expression took. */
+struct mock_took {
+	uint64_t n; /* the line's */
+	char *line;
+	struct mock_group group[MOCK_GROUPS];
+};
+
 struct mock {
 	const struct mock_play *play;
 	size_t pos;
 	bool eof, ended;
-	bool paused;	/* told the driver of the PAUSE at pos */
-	bool overlong;	/* inside a line that is too long */
-	bool begun;	/* the TEXT or CHUNK at pos has begun */
-	bool secret;	/* 334 was said: the next line is a secret */
-	uint64_t left;	/* of that CHUNK */
-	uint64_t skip;	/* octets behind a BDAT that was refused */
-	size_t scanned; /* octets of in that hold no LF */
+	bool paused;	 /* told the driver of the PAUSE at pos */
+	bool overlong;	 /* inside a line that is too long */
+	bool begun;	 /* the TEXT or CHUNK at pos has begun */
+	bool secret;	 /* 334 was said: the next line is a secret */
+	uint64_t left;	 /* of that CHUNK */
+	uint64_t skip;	 /* octets behind a BDAT that was refused */
+	size_t scanned;	 /* octets of in that hold no LF */
+	bool reset;	 /* the end is one */
+	uint64_t rounds; /* of the loop that is played */
+	struct mock_took *took;
+	size_t ntook;
 	struct unbody text;
 	struct buf in, out, complaints, log;
 };
@@ -43,6 +55,9 @@ mock_free(struct mock *m)
 {
 	if (m == NULL)
 		return;
+	for (size_t i = 0; i < m->ntook; i++)
+		free(m->took[i].line);
+	free(m->took);
 	buf_wipe(&m->in);
 	buf_release(&m->out);
 	buf_release(&m->complaints);
@@ -195,6 +210,113 @@ mock_number(struct span s, uint64_t *n)
 	return s.len > 0;
 }
 
+/* Where the transaction under way began; pos: there is none. */
+static size_t
+mock_began(const struct mock *m)
+{
+	for (size_t i = m->pos; i > 0; i--) {
+		const struct mock_step *s = &m->play->step[i - 1];
+		struct span line = { s->text, s->text == NULL ? 0 : 4 };
+		if (s->kind == MOCK_TEXT || s->kind == MOCK_AGAIN)
+			break;
+		if (s->kind == MOCK_LINE && s->re == NULL &&
+		    strlen(s->text) > 4 && span_is(line, "MAIL"))
+			return i - 1;
+	}
+	return m->pos;
+}
+
+/* Clients send these when they like. */
+static bool
+mock_is_stray(struct mock *m, struct span verb, struct span rest)
+{
+	if (m->secret ||
+	    (!span_is(verb, "NOOP") &&
+		(!span_is(verb, "RSET") || span_trim(rest).len > 0)))
+		return false;
+	if (span_is(verb, "RSET"))
+		m->pos = mock_began(m);
+	buf_adds(&m->out, "250 OK\r\n");
+	return true;
+}
+
+static struct mock_took *
+mock_took(struct mock *m, uint64_t n)
+{
+	for (size_t i = 0; i < m->ntook; i++)
+		if (m->took[i].n == n)
+			return &m->took[i];
+	m->took = mem_grow(m->took, m->ntook + 1, sizeof *m->took);
+	m->took[m->ntook] = (struct mock_took){ .n = n };
+	return &m->took[m->ntook++];
+}
+
+/* Is that the line that step i awaits? */
+static bool
+mock_is(struct mock *m, size_t i, struct span got)
+{
+	const struct mock_step *s = &m->play->step[i];
+	struct mock_group group[MOCK_GROUPS];
+	struct span want = mock_wanted(s), rest = want;
+	if (s->re == NULL) {
+		if (span_is_command(want, got))
+			return true;
+		struct span verb = span_word(&rest);
+		if (rest.len == 0 || memchr(rest.p, '*', rest.len) == NULL ||
+		    verb_find(verb.p, verb.len) == NULL)
+			return false;
+		/* Parameters are the client's own. */
+		char *more = mem_printf("%s *", s->text);
+		bool is = rule_glob(s->text, got.p, got.len) ||
+			  rule_glob(more, got.p, got.len);
+		free(more);
+		return is;
+	}
+	size_t n = m->play->match(s->re, got.p, got.len, group, MOCK_GROUPS);
+	if (n == 0)
+		return false;
+	struct mock_took *t = mock_took(m, s->n);
+	for (size_t g = 0; g < MOCK_GROUPS; g++)
+		t->group[g] =
+		    g < n ? group[g] : (struct mock_group){ SIZE_MAX, 0 };
+	free(t->line);
+	t->line = mem_dupn(got.p, got.len);
+	return true;
+}
+
+static size_t
+mock_digits(const char **p)
+{
+	size_t n = 0;
+	for (; **p >= '0' && **p <= '9'; ++*p)
+		n = n * 10 + (size_t)(**p - '0');
+	return n;
+}
+
+/* A text with what expressions took put in; nothing that would end a line
+ * can be in that. */
+static void
+mock_say_captures(struct mock *m, const char *p)
+{
+	while (*p != '\0') {
+		size_t n = strcspn(p, "\1");
+		buf_add(&m->out, p, n);
+		p += n;
+		if (*p == '\0')
+			return;
+		p++;
+		size_t step = mock_digits(&p);
+		p += *p == '.';
+		size_t g = mock_digits(&p);
+		p += *p == '\1';
+		const struct mock_took *t = mock_took(m, step);
+		if (t->line != NULL && g < MOCK_GROUPS &&
+		    t->group[g].from != SIZE_MAX)
+			buf_add(&m->out, t->line + t->group[g].from,
+			    t->group[g].to - t->group[g].from);
+	}
+}
+
 static void
 mock_refuse(struct mock *m, const struct mock_step *s, struct span got)
 {
@@ -205,6 +327,8 @@ mock_refuse(struct mock *m, const struct mock_step *s, struct span got)
 		buf_adds(&m->out, "250 OK\r\n");
 		return;
 	}
+	if (s->kind == MOCK_LINE && mock_is_stray(m, verb, rest))
+		return;
 	mock_complain(m, s, "sent", &got);
 	if (span_is(verb, "QUIT") && span_trim(rest).len == 0) {
 		buf_adds(
@@ -277,8 +401,7 @@ mock_take_line(struct mock *m, const struct mock_step *s)
 		mock_complain(m, s, "sent a line too long", NULL);
 		buf_adds(&m->out, "500 Line too long\r\n");
 		m->overlong = false;
-	} else if (s->kind == MOCK_LINE &&
-		   span_is_command(mock_wanted(s), got)) {
+	} else if (s->kind == MOCK_LINE && mock_is(m, m->pos, got)) {
 		mock_log_client(m, got);
 		m->secret = false;
 		m->pos++;
@@ -309,7 +432,7 @@ mock_take_octets(struct mock *m, const struct mock_step *s)
 }
 
 static bool
-mock_take_text(struct mock *m)
+mock_take_text(struct mock *m, const struct mock_step *s)
 {
 	struct buf text = BUF_INIT;
 	size_t used;
@@ -320,6 +443,11 @@ mock_take_text(struct mock *m)
 	    &m->text, buf_data(&m->in), buf_len(&m->in), &used, &text);
 	buf_release(&text);
 	mock_drop(m, used);
+	if (s->n > 0 && m->text.taken >= s->n) {
+		m->ended = true;
+		m->reset = s->times > 0;
+		return true;
+	}
 	if (!done)
 		return false;
 	m->begun = false;
@@ -354,11 +482,35 @@ mock_take(struct mock *m, const struct mock_step *s)
 {
 	bool moved = s->kind == MOCK_LINE     ? mock_take_line(m, s)
 		     : s->kind == MOCK_OCTETS ? mock_take_octets(m, s)
-		     : s->kind == MOCK_TEXT   ? mock_take_text(m)
+		     : s->kind == MOCK_TEXT   ? mock_take_text(m, s)
 					      : mock_take_chunk(m, s);
 	if (!moved && m->eof)
 		mock_cut(m, s);
 	return moved;
+}
+
+/* Round it goes, or on; false: the client has not said. */
+static bool
+mock_again(struct mock *m, const struct mock_step *s)
+{
+	struct span got;
+	size_t used, begin = (size_t)s->n;
+	bool back = ++m->rounds < s->times;
+	if (s->times == 0) {
+		m->rounds = 0;
+		if (mock_line(m, &got, &used) == 0) {
+			if (!m->eof && buf_len(&m->in) <= MOCK_LINE_MAX)
+				return false;
+			got = (struct span){ "", 0 };
+		}
+		/* It is looked at, and taken when its step is there. */
+		m->scanned = 0;
+		back = mock_is(m, begin, got);
+	}
+	if (!back)
+		m->rounds = 0;
+	m->pos = back ? begin : m->pos + 1;
+	return true;
 }
 
 static bool
@@ -383,7 +535,12 @@ mock_run(struct mock *m)
 		switch (s->kind) {
 		case MOCK_SAY:
 			from = buf_len(&m->out);
-			buf_adds(&m->out, s->text);
+			if (s->captures)
+				mock_say_captures(m, s->text);
+			else if (s->n > 0)
+				buf_add(&m->out, s->text, (size_t)s->n);
+			else
+				buf_adds(&m->out, s->text);
 			mock_log_server(m, from);
 			m->secret = strncmp(s->text, "334", 3) == 0;
 			m->pos++;
@@ -396,6 +553,13 @@ mock_run(struct mock *m)
 			if (m->eof)
 				mock_cut(m, s);
 			return 0;
+		case MOCK_AGAIN:
+			if (!mock_again(m, s))
+				return 0;
+			break;
+		case MOCK_RESET:
+			m->reset = m->ended = true;
+			break;
 		case MOCK_CLOSE:
 			m->ended = true;
 			break;
@@ -446,6 +610,12 @@ bool
 mock_ended(const struct mock *m)
 {
 	return m->ended;
+}
+
+bool
+mock_is_reset(const struct mock *m)
+{
+	return m->reset;
 }
 
 const char *

@@ -15,15 +15,30 @@ enum mock_kind {
 	MOCK_SAY,    /* text goes out as it is, CRLF included */
 	MOCK_PAUSE,  /* ms pass first */
 	MOCK_TLS,    /* STARTTLS was answered 220: a handshake follows */
+	MOCK_AGAIN,  /* back to step n, times times in all; 0: as often as the
+			client sends what step n awaits */
+	MOCK_RESET,  /* the server resets the connection */
 	MOCK_CLOSE   /* the server closes */
 };
 
 struct mock_step {
 	enum mock_kind kind;
-	char *text;    /* LINE: the line; SAY: octets, NUL-ended; OCTETS */
-	uint64_t n;    /* OCTETS, CHUNK: how many; PAUSE: ms */
-	unsigned line; /* in the conversation file, for messages; 0: implied at
+	char *text; /* LINE: the line; SAY: octets, NUL-ended; OCTETS */
+	uint64_t n; /* OCTETS, CHUNK: how many; SAY: how many, 0: up to the
+			  NUL; PAUSE: ms; TEXT: after so many it closes, 0:
+			  never; AGAIN */
+	uint64_t times;
+	const void *re; /* LINE: an expression, for the play's match() */
+	bool captures;	/* SAY: \1LINE.GROUP\1 stands for what that took */
+	unsigned line;	/* in the conversation file, for messages; 0: implied at
 			  its end */
+};
+
+#define MOCK_GROUPS 10
+
+/* What a group of an expression took; from SIZE_MAX: nothing. */
+struct mock_group {
+	size_t from, to;
 };
 
 /* Steps are borrowed by every session that plays them. */
@@ -33,6 +48,9 @@ struct mock_play {
 	size_t nsteps;
 	bool greets; /* no HELO, EHLO or LHLO is in it: they get 250 wherever
 			they come, without a complaint */
+	/* How many groups there are then; 0: no match. */
+	size_t (*match)(const void *re, const char *p, size_t len,
+	    struct mock_group *group, size_t max);
 };
 
 struct mock;
@@ -56,13 +74,17 @@ bool mock_tls_wanted(const struct mock *m);
 size_t mock_tls_started(struct mock *m);
 /* All was played, or the play says close: flush, then close. */
 bool mock_ended(const struct mock *m);
+/* The end is a reset. */
+bool mock_is_reset(const struct mock *m);
 /* What the client did that the file does not say, one line each "FILE:LINE:
  * expected '...', the client sent '...'" ("FILE, at its end:" of what no line
  * says); "" if nothing; at most 64 KiB and
  * one line. A line is the same when its verb and its path are; the names of
  * HELO, EHLO, LHLO, the words of NOOP and HELP, and parameters may differ;
  * other arguments are compared word by word without case, and "***" in the
- * play stands for any word. A line that differs is answered 503 and awaited
+ * play stands for any word, '*' for any octets where the line has a verb. NOOP
+ * and RSET where they are not awaited are taken: RSET goes back to where the
+ * transaction began. A line that differs is answered 503 and awaited
  * again; QUIT where it is not awaited gets 221 and the end. What AUTH keeps
  * secret is *** here too. Borrowed until the next call. */
 const char *mock_complaints(struct mock *m);

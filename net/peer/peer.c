@@ -95,6 +95,14 @@ peer_turn(struct peer *p)
 		peer_pump(p);
 }
 
+static const struct mock_play *
+peer_play(const struct peer_config *c, unsigned long session)
+{
+	if (session < 2 || c->nnext == 0)
+		return c->play;
+	return &c->next[session - 2 < c->nnext ? session - 2 : c->nnext - 1];
+}
+
 struct peer *
 peer_new(const struct peer_config *c, unsigned long session, const char *from)
 {
@@ -109,7 +117,7 @@ peer_new(const struct peer_config *c, unsigned long session, const char *from)
 	delivery_init(
 	    &p->delivery, c->maildir, c->store, c->keep || c->taken != NULL);
 	if (c->play != NULL)
-		p->m = mock_new(c->play);
+		p->m = mock_new(peer_play(c, session));
 	else
 		p->d = smtpd_new_from(&c->smtpd, c->tls_on_connect, p->from);
 	p->tls_doomed =

@@ -44,9 +44,12 @@ struct peer_tally {
 struct peer_config {
 	struct smtpd_config smtpd;
 	const struct mock_play *play; /* play this in place of a receiver */
-	const char *maildir;	      /* store here, or NULL */
-	const char *store;	      /* and here as .eml, or NULL */
-	bool keep;		      /* keep messages in memory (sandbox) */
+	const struct mock_play *next; /* session 2, 3 ...: these, the last
+					 for all behind; or NULL */
+	size_t nnext;
+	const char *maildir; /* store here, or NULL */
+	const char *store;   /* and here as .eml, or NULL */
+	bool keep;	     /* keep messages in memory (sandbox) */
 	/* A server's context, or NULL: no TLS. smtpd.starttls offers it. A
 	 * play asks for it by a step of its own. */
 	struct tls_ctx *tls;

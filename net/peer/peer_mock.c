@@ -32,6 +32,7 @@ peer_pump_mock(struct peer *p)
 	if (ms > 0)
 		p->pause_ns = loop_deadline((int64_t)ms);
 	p->ended = mock_ended(p->m);
+	p->reset = mock_is_reset(p->m);
 	peer_tell(p);
 	mock_out(p->m, &len);
 	p->stalled = !p->ended && len >= PEER_OUT_MAX;

@@ -234,9 +234,9 @@ static const struct conversation {
 	    "raw:2: expected 'NO\\x00P x\\x0Ay', the client sent 'QUIT'\n",
 	    0 },
 	{ "AUTH as written", &auth_play,
-	    "AUTH LOGIN\r\nc2VjcmV0\r\nRSET\r\nNOOP\r\n",
+	    "AUTH LOGIN\r\nc2VjcmV0\r\nHELP\r\nNOOP\r\n",
 	    "220 x\r\n334 VXNlcg==\r\n235 in\r\n503 auth:6 expects: NOOP\r\n",
-	    "auth:6: expected 'NOOP', the client sent 'RSET'\n", 0 },
+	    "auth:6: expected 'NOOP', the client sent 'HELP'\n", 0 },
 	{ "secrets", &auth_play,
 	    "AUTH PLAIN c2VjcmV0\r\nAUTH LOGIN\r\nc2Vj cmV0\r\nQUIT\r\n",
 	    "220 x\r\n503 auth:2 expects: AUTH LOGIN\r\n334 VXNlcg==\r\n"
@@ -295,12 +295,12 @@ static void
 test_octets(void)
 {
 	static const char in[] =
-	    "NO\0P x\ny\r\nRSET\r\nAUTH PLAIN c2VjcmV0\r\n";
+	    "NO\0P x\ny\r\nHELP\r\nAUTH PLAIN c2VjcmV0\r\n";
 	static const struct conversation c = { "octets", &octets_play, "",
 		"220 x\r\n250 a\r\n250 b\r\n503 raw, at its end expects: AUTH "
 		"PLAIN ***\r\n235 in\r\n",
 		"raw, at its end: expected 'AUTH PLAIN ***', the client sent "
-		"'RSET'\n",
+		"'HELP'\n",
 		0 };
 	for (size_t cut = 0; cut < sizeof in; cut++)
 		try(&c, in, sizeof in - 1, cut, 0);
