@@ -155,6 +155,7 @@ _smtpsh() {
 	--tls-protocol) ;;
 	--tls-cipher) ;;
 	--tls-save-peer-cert) _smtpsh_files default -f ;;
+	--tls-expires-within) ;;
 	--auth) _smtpsh_choose SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-1 CRAM-MD5 DIGEST-MD5 PLAIN LOGIN OAUTHBEARER XOAUTH2 GSSAPI EXTERNAL ANONYMOUS ;;
 	--auth-user) ;;
 	--auth-password-file) _smtpsh_files default -f ;;
@@ -216,11 +217,11 @@ _smtpsh() {
 				--no-pipelining --partial --retry --retry-wait --tls --tls-optional
 				--tls-on-connect --tls-verify --tls-verify-host --tls-ca --tls-cert
 				--tls-key --tls-sni --tls-protocol --tls-cipher --tls-save-peer-cert
-				--auth --auth-user --auth-password-file --auth-password-fd
-				--auth-password-command --netrc --auth-insecure -q --quiet
-				--no-remarks --color --lint --lint-ignore --format --junit --record
-				--load --sessions --messages --duration --rate --arrivals --ramp
-				--keep --pipeline --rcpts --think --message-size --values
+				--tls-expires-within --auth --auth-user --auth-password-file
+				--auth-password-fd --auth-password-command --netrc --auth-insecure -q
+				--quiet --no-remarks --color --lint --lint-ignore --format --junit
+				--record --load --sessions --messages --duration --rate --arrivals
+				--ramp --keep --pipeline --rcpts --think --message-size --values
 				--values-order --tls-resume --progress --fail-if --html --hdr --merge
 				--shard --start-at --yes-really --serve --mock --maildir --discard
 				--mailbox --size-max --allow-bare --cert --key --self-signed --user
