@@ -163,6 +163,7 @@ _smtpsh() {
 	--tls-protocol) ;;
 	--tls-cipher) ;;
 	--tls-save-peer-cert) _smtpsh_files default -f ;;
+	--tls-expires-within) ;;
 	--auth) _smtpsh_choose SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-1 CRAM-MD5 DIGEST-MD5 PLAIN LOGIN OAUTHBEARER XOAUTH2 GSSAPI EXTERNAL ANONYMOUS ;;
 	--auth-user) ;;
 	--auth-password-file) _smtpsh_files default -f ;;
@@ -231,18 +232,19 @@ _smtpsh() {
 				--maildir-from --envelope --to-file --stop-after --resume
 				--repeat-unknown --tls --tls-optional --tls-on-connect --tls-verify
 				--tls-verify-host --tls-ca --tls-cert --tls-key --tls-sni
-				--tls-protocol --tls-cipher --tls-save-peer-cert --auth --auth-user
-				--auth-password-file --auth-password-fd --auth-password-command
-				--netrc --auth-insecure -q --quiet --no-remarks --color --lint
-				--lint-ignore --format --junit --record --load --sessions --messages
-				--duration --rate --arrivals --ramp --keep --pipeline --rcpts --think
-				--message-size --values --values-order --tls-resume --progress
-				--fail-if --html --hdr --merge --shard --start-at --yes-really --serve
-				--mock --mock-next --maildir --store --show --show-all --discard
-				--mailbox --size-max --allow-bare --cert --key --self-signed --user
-				--password-file --count --auth-mechs --session-max --client-max --rule
-				--rules --seed --threads --grace --run-as --explain --diagnose
-				--completion --list --print-config --no-rc -h --help -V --version
+				--tls-protocol --tls-cipher --tls-save-peer-cert --tls-expires-within
+				--auth --auth-user --auth-password-file --auth-password-fd
+				--auth-password-command --netrc --auth-insecure -q --quiet
+				--no-remarks --color --lint --lint-ignore --format --junit --record
+				--load --sessions --messages --duration --rate --arrivals --ramp
+				--keep --pipeline --rcpts --think --message-size --values
+				--values-order --tls-resume --progress --fail-if --html --hdr --merge
+				--shard --start-at --yes-really --serve --mock --mock-next --maildir
+				--store --show --show-all --discard --mailbox --size-max --allow-bare
+				--cert --key --self-signed --user --password-file --count --auth-mechs
+				--session-max --client-max --rule --rules --seed --threads --grace
+				--run-as --explain --diagnose --completion --list --print-config
+				--no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

@@ -173,6 +173,7 @@ complete -c smtpsh -l tls-sni -x -a '(__smtpsh_hosts)' -d 'the name to ask for; 
 complete -c smtpsh -l tls-protocol -x -d 'versions: 1.2, tlsv1_3, no_tlsv1_2 ...'
 complete -c smtpsh -l tls-cipher -x -d 'ciphers, as OpenSSL lists them'
 complete -c smtpsh -l tls-save-peer-cert -r -F -d 'write what the server presented (PEM)'
+complete -c smtpsh -l tls-expires-within -x -d 'fail (77) where the certificate expires in 14d, 2w, 36h'
 complete -c smtpsh -l auth -a 'SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-1 CRAM-MD5 DIGEST-MD5 PLAIN LOGIN OAUTHBEARER XOAUTH2 GSSAPI EXTERNAL ANONYMOUS' -d 'authenticate: the strongest offered, or that one'
 complete -c smtpsh -l auth-user -x -d 'as this user'
 complete -c smtpsh -l auth-password-file -r -F -d 'the password (or token) is in FILE, mode 0600'

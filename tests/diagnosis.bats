@@ -124,6 +124,19 @@ HI='220 mx.example ESMTP'
 	[[ $output != *"relay"* ]]
 }
 
+@test "certificates watched: the day is named, and facts are keys" {
+	serve --self-signed
+	local tls=(--tls --tls-verify no)
+	ends 77 "$SMTPSH" "${tls[@]}" --tls-expires-within 4000d localhost:"$PORT" -c NOOP
+	[[ $stderr == *"certificate expires on 20"*" in "*" days"*"[cert.soon]"* ]]
+	lacks "S: NOOP"
+	ends 0 "$SMTPSH" "${tls[@]}" --tls-expires-within 1h localhost:"$PORT" -c NOOP
+	ends 64 "$SMTPSH" "${tls[@]}" --tls-expires-within soon localhost:"$PORT" -c NOOP
+	ends 0 "$SMTPSH" "${tls[@]}" --format json localhost:"$PORT" -c NOOP
+	grep '"event":"tls"' <<<"$output" >tls
+	grep -Eq '"protocol":"TLSv1.3".*"certificates":\[\{"names":\["DNS:localhost".*"days_left":[0-9]+,.*"spki_sha256":"[0-9a-f]{64}"' tls
+}
+
 @test "registered meanings that do not fit stand back" {
 	MORE=()
 	mails 75 relay.postfix "$HI" "$OK" "$OK" '454 4.7.1 <b@y.example>: Relay access denied'

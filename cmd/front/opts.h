@@ -113,7 +113,7 @@ struct opts {
 	    *data, *format, *junit, *record, *serve, *mock, *maildir,
 	    *quit_after, *completion, *list, *dialect, *size_max, *count,
 	    *chunk, *tls_ca, *tls_cert, *tls_key, *tls_sni, *tls_verify_host,
-	    *tls_protocol, *tls_cipher, *tls_save, *cert, *key, *mx, *resolver,
+	    *tls_protocol, *tls_cipher, *tls_save, *tls_expires, *cert, *key, *mx, *resolver,
 	    *trust_anchor, *proxy, *proxy_protocol, *auth_mech, *auth_user,
 	    *auth_file, *auth_fd, *auth_command, *user, *password_file, *jobs,
 	    *sessions, *messages, *duration, *rate, *arrivals, *ramp, *keep,

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <stdint.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -288,6 +289,29 @@ setup_way(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
 	return 0;
 }
 
+/* --tls-expires-within: "14d", "2w", "36h"; a number alone is days. */
+static int
+setup_expiry(struct shell *sh, const struct opts *o, struct err *e)
+{
+	const char *text = o->tls_expires;
+	char *end;
+	if (text == NULL)
+		return 0;
+	errno = 0;
+	unsigned long n = strtoul(text, &end, 10);
+	int64_t unit = *end == 'h' ? 3600 : *end == 'w' ? 7 * 86400 : 86400;
+	bool known = *end == '\0' || strcmp(end, "d") == 0 ||
+		     strcmp(end, "h") == 0 || strcmp(end, "w") == 0;
+	if (text[0] < '0' || text[0] > '9' || !known || errno != 0 || n == 0 ||
+	    n > 100000)
+		return err_set(e, ERR_USAGE,
+		    "--tls-expires-within %s: expected days, as 14d, or 2w, "
+		    "36h",
+		    text);
+	sh->talk.secure.expires_s = (int64_t)n * unit;
+	return 0;
+}
+
 /* --lint. */
 static int
 setup_lint(struct shell *sh, const struct opts *o, struct err *e)
@@ -312,7 +336,7 @@ setup_session(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
 	    setup_vars(sh, o, e) < 0 || setup_where(sh, o, e) < 0)
 		return -1;
 	setup_secure(sh, o);
-	if (setup_lint(sh, o, e) < 0)
+	if (setup_expiry(sh, o, e) < 0 || setup_lint(sh, o, e) < 0)
 		return -1;
 	return setup_way(sh, o, proxy, e);
 }

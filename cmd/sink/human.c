@@ -300,7 +300,7 @@ human_put(struct sink *s, const struct event *ev)
 	 * that it has ended. */
 	if (ev->kind != EV_SENT && ev->kind != EV_TEXT &&
 	    ev->kind != EV_OCTETS && ev->kind != EV_REMARK &&
-	    ev->kind != EV_LINT && ev->kind != EV_VERDICT)
+	    ev->kind != EV_LINT && ev->kind != EV_TLS && ev->kind != EV_VERDICT)
 		human_release_held(h);
 	switch (ev->kind) {
 	case EV_SENT:
@@ -340,6 +340,7 @@ human_put(struct sink *s, const struct event *ev)
 	case EV_LINT:
 		human_lint(h, ev);
 		break;
+	case EV_TLS:   /* a remark says the most of it */
 	case EV_CAUSE: /* standard error has it */
 	case EV_FINDING:
 	case EV_CHECK:

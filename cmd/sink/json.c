@@ -66,6 +66,7 @@ static const char *const json_names[] = {
 	[EV_REPLY] = "reply",
 	[EV_GARBAGE] = "garbage",
 	[EV_CLOSED] = "closed",
+	[EV_TLS] = "tls",
 	[EV_REMARK] = "remark",
 	[EV_VERDICT] = "verdict",
 	[EV_FILE] = "file",
@@ -284,6 +285,44 @@ json_put_mailed(json_t *o, const struct event *ev, const struct redact *r)
 	json_put_text(o, "text", r, ev->text, ev->len);
 }
 
+/* Lines "key: value", each certificate an object of its own. */
+static void
+json_put_facts(json_t *o, const struct event *ev, const struct redact *r)
+{
+	json_t *to = o, *list = json_array(), *names = NULL;
+	const char *p = ev->text;
+	size_t left = ev->len;
+	while (left > 0) {
+		const char *lf = memchr(p, '\n', left);
+		size_t n = lf == NULL ? left : (size_t)(lf - p);
+		const char *colon = memchr(p, ':', n);
+		size_t k = colon == NULL ? n : (size_t)(colon - p);
+		const char *value = colon == NULL ? "" : colon + 2;
+		size_t len = k + 2 < n ? n - k - 2 : 0;
+		char *key = mem_dupn(p, k);
+		for (char *c = key; *c != '\0'; c++)
+			if (*c == '-')
+				*c = '_';
+		if (strcmp(key, "certificate") == 0) {
+			to = json_object();
+			names = json_array();
+			json_set(to, "names", names);
+			json_append(list, to);
+		} else if (strcmp(key, "name") == 0 && names != NULL) {
+			json_append(names, json_text(value, len));
+		} else if (strcmp(key, "days_left") == 0) {
+			json_set(to, key, json_integer(atoll(value)));
+		} else {
+			json_put_text(to, key, r, value, len);
+		}
+		free(key);
+		n += lf != NULL;
+		p += n;
+		left -= n;
+	}
+	json_set(o, "certificates", list);
+}
+
 static void
 json_put_note(json_t *o, const struct event *ev, const struct redact *r)
 {
@@ -351,6 +390,9 @@ json_fill(json_t *o, const struct event *ev, const struct redact *r)
 	case EV_GARBAGE:
 		json_put_text(o, "text", r, ev->text, ev->len);
 		json_put_string(o, "reason", r, ev->remark);
+		break;
+	case EV_TLS:
+		json_put_facts(o, ev, r);
 		break;
 	case EV_CAUSE:
 	case EV_FINDING:

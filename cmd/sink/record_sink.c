@@ -185,6 +185,7 @@ record_put(struct sink *s, const struct event *ev)
 		break;
 	case EV_REMARK:
 	case EV_VERDICT:
+	case EV_TLS:
 	case EV_CAUSE:
 	case EV_FINDING:
 	case EV_CHECK:

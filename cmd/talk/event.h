@@ -24,6 +24,7 @@ enum event_kind {
 	EV_REPLY,    /* reply, to verb; unsolicited: nothing asked for it */
 	EV_GARBAGE,  /* text: octets that are no reply; remark: why */
 	EV_CLOSED,   /* text: why the connection ended */
+	EV_TLS,	     /* TLS stands; text: tls_info()'s lines */
 	EV_REMARK,   /* text: something worth knowing, shown as a # line */
 	EV_VERDICT,  /* what was expected (expected) and what came (text) */
 	EV_FILE,     /* a conversation file begins: file */

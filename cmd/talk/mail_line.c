@@ -51,7 +51,8 @@ mail_utf8(struct talk *t, struct mail_act *a, struct err *e)
 	if (m->text != NULL && m->text->eightbit &&
 	    smtp_offer(s, "8BITMIME") == NULL)
 		talk_remark(t, "the text has octets above 127, and 8BITMIME "
-			       "was not offered (RFC 6152): it goes as it is");
+			       "was not offered (RFC 6152): it goes as it is; "
+			       "quoted-printable or base64 would be safe");
 	return 0;
 }
 
@@ -98,6 +99,12 @@ mail_line(struct talk *t, struct mail_act *a, struct buf *b, struct err *e)
 		if (a->sized)
 			past_size(t, a->size);
 	}
+	if (offered && a->sized && most > 0 && a->size > most)
+		talk_remark(t,
+		    "the message has %llu octets, and the server takes at most "
+		    "%llu (SIZE, RFC 1870): it will refuse it; send a smaller "
+		    "one, or a link",
+		    (unsigned long long)a->size, (unsigned long long)most);
 	if (text && m->text->loaded)
 		mail_remarks(t, m->text);
 	buf_addf(b, "MAIL FROM:<%s>",

@@ -1,6 +1,8 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 #include "cmd/talk/step.h"
 #include "net/dns/idn.h"
 
@@ -168,6 +170,41 @@ mx_level(struct talk *t, const struct route_host *h)
 	}
 }
 
+/* What an MX should not name, though it may work. */
+static void
+mx_doubt(struct talk *t, const struct route_host *h)
+{
+	const char *alias =
+	    h->found.a.alias != NULL ? h->found.a.alias : h->found.aaaa.alias;
+	if (t->mx.domain == NULL || t->mx.route == NULL ||
+	    t->mx.route->implicit)
+		return;
+	if (alias != NULL)
+		talk_remark(t,
+		    "MX %s is an alias of %s: an MX must name a host itself "
+		    "(RFC 5321 5.1), and some servers refuse such a domain",
+		    h->name, alias);
+	if (strcasecmp(h->name, "localhost") == 0)
+		talk_remark(t,
+		    "MX localhost: each server would mail to itself; the "
+		    "domain's owner should have a null MX (RFC 7505), or a "
+		    "real host");
+}
+
+/* An address that only its own network reaches. */
+static bool
+mx_is_private(const char *a)
+{
+	static const char *const nets[] = { "10.", "127.", "192.168.",
+		"169.254.", "172.16.", "172.17.", "172.18.", "172.19.", "172.2",
+		"172.30.", "172.31.", "fc", "fd", "fe80:", "::1" };
+	for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
+		if (strncasecmp(a, nets[i], strlen(nets[i])) == 0 &&
+		    (strcmp(nets[i], "172.2") != 0 || a[6] == '.'))
+			return true;
+	return false;
+}
+
 /* The host whose turn it is; NULL: none is left. */
 static struct route_host *
 mx_host(struct talk *t, struct mx_walk *w)
@@ -203,6 +240,11 @@ mx_next(struct talk *t, struct mx_walk *w, struct err *e)
 		return -1;
 	const struct route_host *h = &m->route->host[w->i];
 	talk_remark(t, "%s: %s", h->name, e->text);
+	if (h->naddress > 0 && !h->literal && mx_is_private(h->address[0]))
+		talk_remark(t,
+		    "%s has the address %s, which only its own network "
+		    "reaches: the MX or its address record is wrong",
+		    h->name, h->address[0]);
 	buf_addf(&w->all, "%s%s", buf_len(&w->all) > 0 ? "; " : "", e->text);
 	w->kind = e->kind;
 	w->why = e->why;
@@ -272,6 +314,7 @@ mx_walk_resume(struct talk *t, struct act *a, struct err *e)
 		if (h == NULL)
 			return mx_exhausted(t, w, e);
 		t->mx.host = h;
+		mx_doubt(t, h);
 		mx_level(t, h);
 		a->step = 4;
 		step_dial(t);

@@ -56,6 +56,43 @@ secure_tell(struct talk *t, struct tls *tls)
 	    doubt ? verdict + sizeof not -1 : verdict);
 }
 
+/* Certificates watched: the day is named. */
+static int
+secure_expiry(struct talk *t, struct tls *tls, struct err *e)
+{
+	struct buf when = BUF_INIT;
+	int r = 0;
+	if (t->secure.expires_s == 0)
+		return 0;
+	int64_t left = tls_expires_s(tls, &when);
+	if (left == INT64_MAX) {
+		r = err_set(e, ERR_AUTH,
+		    "--tls-expires-within: the server showed no certificate");
+	} else if (left <= t->secure.expires_s) {
+		err_set(e, ERR_AUTH,
+		    "the server's certificate expires on %s, in %lld days",
+		    buf_str(&when), (long long)(left / 86400));
+		r = err_why(e, WHY_CERT_SOON);
+	}
+	buf_release(&when);
+	return r;
+}
+
+/* Its facts, for machines. */
+static void
+secure_facts(struct talk *t, struct tls *tls)
+{
+	struct buf b = BUF_INIT;
+	if (t->past == NULL)
+		return;
+	tls_info(tls, &b);
+	struct event ev = {
+		.kind = EV_TLS, .text = buf_data(&b), .len = buf_len(&b)
+	};
+	talk_put(t, &ev);
+	buf_release(&b);
+}
+
 /* The handshake. */
 
 static int
@@ -103,8 +140,14 @@ tls_act_resume(struct talk *t, struct act *a, struct err *e)
 		ledger_lost(&t->ledger);
 	t->barrier = false;
 	secure_tell(t, tls);
+	secure_facts(t, tls);
 	if (t->lint != NULL)
 		lint_tls(t->lint);
+	if (secure_expiry(t, tls, e) < 0) {
+		t->broken = true;
+		talk_close(t);
+		return -1;
+	}
 	t->said_helo = false;
 	/* STARTTLS forgets a login (RFC 3207 4.2). */
 	t->secured &= !t->auth.asked;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "net/tls/tls.h"
 
 /* Told when it begins, whatever is shown: whoever has them reads all. */
@@ -16,7 +17,8 @@ struct secure {
 				 typed decides */
 	bool unverified;      /* here the certificate is not checked */
 	bool on_connect;
-	bool save_peer; /* --tls-save-peer-cert */
+	bool save_peer;	   /* --tls-save-peer-cert */
+	int64_t expires_s; /* --tls-expires-within; 0: not asked */
 	const char *sni, *verify_host;
 	/* DANE: the records and the names they go with, for this host. */
 	const struct tls_tlsa *tlsa;

@@ -135,6 +135,16 @@ tls_cert_time(const ASN1_TIME *when, struct buf *b)
 		buf_adds(b, "(not a date)");
 }
 
+int64_t
+tls_cert_left_s(const X509 *cert)
+{
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) != 1)
+		return INT64_MIN;
+	return (int64_t)timegm(&tm) - (int64_t)time(NULL);
+}
+
 void
 tls_cert_key(const X509 *cert, struct buf *b)
 {

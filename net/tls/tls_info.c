@@ -53,7 +53,8 @@ tls_info_cert(const X509 *cert, int i, struct buf *b)
 	tls_cert_time(X509_get0_notBefore(cert), b);
 	buf_adds(b, "\nnot-after: ");
 	tls_cert_time(X509_get0_notAfter(cert), b);
-	buf_adds(b, "\nkey: ");
+	buf_addf(b, "\ndays-left: %lld\nkey: ",
+	    (long long)(tls_cert_left_s(cert) / 86400));
 	tls_cert_key(cert, b);
 	buf_addf(b, "\nsignature: %s\nsha256: ",
 	    OBJ_nid2ln(X509_get_signature_nid(cert)));
@@ -91,6 +92,17 @@ tls_info_session(struct tls *t, struct buf *b)
 		tls_escape(b, (const unsigned char *)name, strlen(name));
 		buf_addc(b, '\n');
 	}
+}
+
+int64_t
+tls_expires_s(const struct tls *t, struct buf *when)
+{
+	const X509 *cert = tls_peer(t, 0);
+
+	if (cert == NULL)
+		return INT64_MAX;
+	tls_cert_time(X509_get0_notAfter(cert), when);
+	return tls_cert_left_s(cert);
 }
 
 void
