@@ -225,7 +225,7 @@ many_go(struct many *m, struct err *e)
 	if (o->resume != NULL &&
 	    (m->resume = resume_open(o->resume, e)) == NULL)
 		return -1;
-	m->shows = isatty(STDERR_FILENO) && !o->quiet;
+	m->shows = m->sh->out.tells_terminal && !o->quiet;
 	if (m->shows) {
 		struct mails *all = mails_new(o);
 		m->total = mails_count(all);
