@@ -42,8 +42,10 @@ words_environment(struct opts_words *w, struct err *e)
 	struct err why;
 	if (p == NULL || *p == '\0')
 		return 0;
-	if (cmd_split(&a, p, strlen(p), &why) < 0)
+	if (cmd_split(&a, p, strlen(p), &why) < 0) {
+		cmd_args_release(&a);
 		return err_set(e, ERR_USAGE, "SMTPSH_OPTS: %s", why.text);
+	}
 	for (size_t i = 0; i < a.n; i++) {
 		char *word = mem_dup(a.word[i]);
 		words_own(w, word);

@@ -173,9 +173,11 @@ places_line(struct places *s, const char *p, size_t len, struct err *e)
 	}
 	if (len == 0 || *p == '#')
 		return 0;
-	if (cmd_split(&a, p, len, &why) < 0)
+	if (cmd_split(&a, p, len, &why) < 0) {
+		cmd_args_release(&a);
 		return err_set(
 		    e, ERR_USAGE, "%s:%u: %s", s->file, s->line, why.text);
+	}
 	int r = 0;
 	if (a.n > 0 && strcasecmp(a.word[0], "Host") == 0)
 		places_host(s, &a);

@@ -54,11 +54,14 @@ house_bats() {
 
 house_tests() {
 	local f name
-	SERVER=$POSTFIX SERVER_NAME=postfix house_bats postfix "$here/mta.bats"
-	SERVER=$EXIM SERVER_NAME=exim house_bats exim "$here/mta.bats"
+	SERVER=$POSTFIX SERVER_NAME=postfix house_bats postfix \
+		"$here/mta.bats" "$here/mail.bats"
+	SERVER=$EXIM SERVER_NAME=exim house_bats exim \
+		"$here/mta.bats" "$here/mail.bats"
 	for f in "$here"/*.bats; do
 		name=$(basename "$f" .bats)
-		[ "$name" = mta ] || house_bats "$name" "$f"
+		[ "$name" = mta ] || [ "$name" = mail ] ||
+			house_bats "$name" "$f"
 	done
 }
 
