@@ -13,6 +13,7 @@
 #include "cmd/say/note.h"
 #include "cmd/talk/cmd.h"
 #include "cmd/front/completion.h"
+#include "cmd/front/convert.h"
 #include "cmd/know/explain.h"
 #include "cmd/front/folder.h"
 #include "cmd/front/host.h"
@@ -257,6 +258,8 @@ main_texts(struct shell *sh, const struct opts *o)
 		completion_script(&b, o->completion);
 	else if (o->list != NULL)
 		completion_list(&b, o->list);
+	else if (o->convert != NULL)
+		r = convert_text(&b, o, &e);
 	else if (!o->explain)
 		return -1;
 	for (size_t i = 0; i < o->words.n && r == 0; i++) {
@@ -264,6 +267,8 @@ main_texts(struct shell *sh, const struct opts *o)
 			buf_addc(&b, '\n');
 		r = main_explain(&b, o->words.item[i], &e);
 	}
+	if (o->convert != NULL && sh->out.terminal)
+		convert_escape(&b);
 	struct buf page = BUF_INIT;
 	if (r == 0)
 		r = setup_settings(sh, o, &e);

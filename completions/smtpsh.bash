@@ -127,6 +127,8 @@ _smtpsh() {
 	--jobs) ;;
 	-D | --define) ;;
 	--dialect) _smtpsh_choose 821 5321 ;;
+	--as) ;;
+	--session) ;;
 	--from) ;;
 	-t | --to) ;;
 	--helo) _smtpsh_hosts ;;
@@ -171,7 +173,9 @@ _smtpsh() {
 	--run-as) ;;
 	--explain) _smtpsh_words ;;
 	--completion) _smtpsh_choose bash zsh fish ;;
-	--list) _smtpsh_choose verbs commands settings options words ;;
+	--convert) _smtpsh_files default -f ;;
+	--to-format) _smtpsh_choose native telnet swaks json exim ;;
+	--list) _smtpsh_choose verbs commands settings options words kinds ;;
 	-h | --help) _smtpsh_choose connect say message tls auth shown receiver other ;;
 	*)
 		if [[ $cur == -* ]]; then
@@ -179,17 +183,18 @@ _smtpsh() {
 				-s --server -p --port --lmtp --socket --pipe --sandbox -4 --ipv4 -6
 				--ipv6 --bind --mx --mx-all --dane --resolver --trust-anchor --proxy
 				--proxy-protocol --timeout -c --command -f --file --trust --jobs -D
-				--define --dialect --bare --early --stop --keep-going --from -t --to
-				--helo --data --header --body --mail-param --rcpt-param --chunk
-				--quit-after --tls --tls-optional --tls-on-connect --tls-verify
-				--tls-verify-host --tls-ca --tls-cert --tls-key --tls-sni
+				--define --dialect --as --session --bare --early --stop --keep-going
+				--from -t --to --helo --data --header --body --mail-param --rcpt-param
+				--chunk --quit-after --tls --tls-optional --tls-on-connect
+				--tls-verify --tls-verify-host --tls-ca --tls-cert --tls-key --tls-sni
 				--tls-protocol --tls-cipher --tls-save-peer-cert --auth --auth-user
 				--auth-password-file --auth-password-fd --auth-password-command
 				--netrc --auth-insecure -q --quiet --no-remarks --color --format
 				--junit --record --serve --mock --maildir --mailbox --size-max
 				--allow-bare --cert --key --self-signed --user --password-file --count
 				--auth-mechs --session-max --client-max --run-as --explain
-				--completion --list --no-rc -h --help -V --version
+				--completion --convert --to-format --list --no-rc -h --help -V
+				--version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

@@ -1,5 +1,6 @@
 /* From options to the receiver's configuration. */
 #include "cmd/front/host_parts.h"
+#include "cmd/front/setup.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -27,11 +28,10 @@ host_number(
 static int
 host_mock(struct host *h, const struct opts *o, struct shell *sh, struct err *e)
 {
-	enum dialect d = o->dialect == NULL		  ? DIALECT_UNKNOWN
-			 : strcmp(o->dialect, "821") == 0 ? DIALECT_821
-							  : DIALECT_5321;
+	struct script_want want = setup_reading(o);
 	const struct whose person = { 0 };
-	if (script_read(&h->script, o->mock, d, cmd_word, e) < 0 ||
+	want.import.mock = true;
+	if (script_read(&h->script, o->mock, &want, cmd_word, e) < 0 ||
 	    cmd_precheck(&sh->talk, &h->script, &person, e) < 0 ||
 	    play_make(&h->play, &h->script, &sh->talk.vars, e) < 0)
 		return -1;

@@ -44,6 +44,7 @@ enum opt_need {
 	NEED_AUTH,	   /* --auth, or where \auth may come */
 	NEED_RUN,	   /* --mx, and what can be run again */
 	NEED_FILE,	   /* -f */
+	NEED_CONVERT,	   /* --convert */
 	NEED_VARS,	   /* with --serve: --mock */
 	NEED_TAGS,	   /* with --serve and one message: --mock */
 	NEED_RECEIVER,	   /* --serve or --sandbox, and no mock */
@@ -99,12 +100,13 @@ struct opts {
 	enum opt_front front; /* opts_check() */
 	const char *host, *port, *socket, *pipe, *bind, *helo, *from, *body,
 	    *data, *format, *junit, *record, *serve, *mock, *maildir,
-	    *quit_after, *completion, *list, *dialect, *size_max, *count,
-	    *chunk, *tls_ca, *tls_cert, *tls_key, *tls_sni, *tls_verify_host,
-	    *tls_protocol, *tls_cipher, *tls_save, *cert, *key, *mx, *resolver,
-	    *trust_anchor, *proxy, *proxy_protocol, *auth_mech, *auth_user,
-	    *auth_file, *auth_fd, *auth_command, *user, *password_file, *jobs,
-	    *help_group, *auth_mechs, *session_max, *client_max, *run_as;
+	    *quit_after, *completion, *list, *dialect, *as, *session, *convert,
+	    *to_format, *size_max, *count, *chunk, *tls_ca, *tls_cert, *tls_key,
+	    *tls_sni, *tls_verify_host, *tls_protocol, *tls_cipher, *tls_save,
+	    *cert, *key, *mx, *resolver, *trust_anchor, *proxy, *proxy_protocol,
+	    *auth_mech, *auth_user, *auth_file, *auth_fd, *auth_command, *user,
+	    *password_file, *jobs, *help_group, *auth_mechs, *session_max,
+	    *client_max, *run_as;
 	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
 	    words; /* --explain's */
 	struct opt_run *run;

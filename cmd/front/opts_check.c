@@ -34,7 +34,7 @@ static enum opt_front
 opts_front(const struct opts *o, bool terminal)
 {
 	if (o->help || o->version || o->explain || o->completion != NULL ||
-	    o->list != NULL)
+	    o->list != NULL || o->convert != NULL)
 		return FRONT_TEXTS;
 	if (o->serve != NULL)
 		return FRONT_SERVE;
@@ -176,7 +176,13 @@ static bool
 opts_has_tags(const struct opts *o)
 {
 	return o->front == FRONT_SHELL || o->front == FRONT_LINES ||
-	       o->mock != NULL;
+	       o->mock != NULL || o->convert != NULL;
+}
+
+static bool
+opts_has_convert(const struct opts *o)
+{
+	return o->convert != NULL;
 }
 
 static bool
@@ -219,6 +225,7 @@ static const struct {
 	    NULL },
 	[NEED_FILE] = { opts_has_file, "-f FILE", NULL },
 	[NEED_VARS] = { opts_has_vars, NULL, "--mock FILE there" },
+	[NEED_CONVERT] = { opts_has_convert, "--convert FILE", NULL },
 	[NEED_TAGS] = { opts_has_tags, "--mock FILE there",
 	    "--mock FILE there" },
 	[NEED_RECEIVER] = { opts_has_receiver,
@@ -315,6 +322,13 @@ static const struct {
 	    "--explain and --completion print two texts: give one" },
 	{ "list", "completion",
 	    "--list and --completion print two texts: give one" },
+	{ "convert", "explain",
+	    "--convert and --explain print two texts: give one" },
+	{ "convert", "list", "--convert and --list print two texts: give one" },
+	{ "convert", "completion",
+	    "--convert and --completion print two texts: give one" },
+	{ "convert", "serve",
+	    "--convert prints a text and --serve receives: give one" },
 };
 
 static int
