@@ -12,7 +12,7 @@ PKG_CONFIG = pkg-config
 # None is linked: only the headers are needed here, since net/lazy.h loads each
 # when it is first used.
 PKGS = readline libpcre2-8 jansson
-MORE = openssl libgsasl libunbound libidn2
+MORE = openssl libgsasl libunbound libidn2 gmime-3.0
 
 B    := build/$(MODE)
 NET  := $(patsubst %.c,$B/%.o,$(wildcard net/*.c net/*/*.c))
@@ -60,7 +60,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(PKGS) || \
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. \
           $(HARD.$(MODE)) $(WARN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 LINKED  = $(LINK.$(MODE)) $(LDFLAGS)
-LDLIBS += -ldl -lpthread
+LDLIBS += -ldl -lpthread -lm
 V       = @
 RUN     = MODE=$(MODE) SMTPSH=$(CURDIR)/$B/smtpsh
 
@@ -88,12 +88,12 @@ $B/%.o: %.c
 $B/tests/%: tests/core/%.c $(LIBS)
 	@mkdir -p $(@D)
 	@echo "  TEST $@"
-	$V$(COMPILE) -MF $@.d $(LINKED) -o $@ $< $(LIBS) $(LDLIBS)
+	$V$(COMPILE) -Wno-unused-result -MF $@.d $(LINKED) -o $@ $< $(LIBS) $(LDLIBS)
 
 $B/bench/%: tests/bench/%.c $(LIBS)
 	@mkdir -p $(@D)
 	@echo "  BENCH $@"
-	$V$(COMPILE) -MF $@.d $(LINKED) -o $@ $< $(LIBS) $(LDLIBS)
+	$V$(COMPILE) -Wno-unused-result -MF $@.d $(LINKED) -o $@ $< $(LIBS) $(LDLIBS)
 
 $B/fuzz/%: tests/fuzz/%.c $(LIBS)
 	@mkdir -p $(@D)

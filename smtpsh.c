@@ -12,15 +12,19 @@
 #include <unistd.h>
 #include "cmd/say/note.h"
 #include "cmd/talk/cmd.h"
+#include "cmd/front/bounds.h"
 #include "cmd/front/completion.h"
 #include "cmd/front/convert.h"
+#include "cmd/front/diagnose.h"
 #include "cmd/know/explain.h"
 #include "cmd/front/folder.h"
 #include "cmd/front/host.h"
 #include "cmd/front/jobs.h"
+#include "cmd/front/load.h"
 #include "cmd/front/message.h"
 #include "cmd/front/source.h"
 #include "cmd/front/setup.h"
+#include "cmd/front/verdict.h"
 #include "cmd/term/prompt.h"
 
 /* What an unattended run may still take once a signal wants its end. */
@@ -29,6 +33,7 @@
 /* What a signal handler can reach. */
 static struct loop *main_loop;
 static volatile sig_atomic_t main_hastens;
+static volatile sig_atomic_t main_raised;
 
 static void
 main_signal(int sig)
@@ -36,6 +41,7 @@ main_signal(int sig)
 	static const struct itimerval end = { { 0, 0 }, { 0, MAIN_END_US } };
 	if (main_loop == NULL)
 		return;
+	main_raised = sig;
 	loop_raise(main_loop, sig);
 	if (main_hastens)
 		setitimer(ITIMER_REAL, &end, NULL);
@@ -47,7 +53,7 @@ static void
 main_too_late(int sig)
 {
 	(void)sig;
-	_exit(128 + main_loop->raised);
+	_exit(128 + main_raised);
 }
 
 /* Memory ran out, or a check of ours failed: EX_SOFTWARE, not a core. */
@@ -207,7 +213,9 @@ main_each(struct shell *sh, const struct opts *o)
 static int
 main_front(struct shell *sh, const struct opts *o)
 {
-	if (o->front == FRONT_MESSAGE)
+	if (o->front == FRONT_LOAD)
+		load_run(sh, o);
+	else if (o->front == FRONT_MESSAGE)
 		message_run(sh, o);
 	else if (o->nrun > 0)
 		main_run(sh, o);
@@ -228,6 +236,7 @@ main_explain(struct buf *b, const char *text, struct err *e)
 	bool any = false;
 	if (strchr(text, ' ') == NULL)
 		return explain_word(b, text, strlen(text), e);
+	any = diagnose_reply(b, text);
 	/* Behind a quote that does not end is nothing to explain. */
 	if (cmd_split(&a, text, strlen(text), &ignored) < 0)
 		ignored.kind = ERR_NONE;
@@ -300,6 +309,16 @@ main_serve(struct shell *sh, const struct opts *o)
 	return status;
 }
 
+static int
+main_merge(struct shell *sh, const struct opts *o)
+{
+	struct err e = { 0 };
+	if (setup_settings(sh, o, &e) == 0)
+		return load_merge(sh, o);
+	shell_error(sh, &e);
+	return err_status(e.kind);
+}
+
 /* An output that is not whole is told, whatever else went wrong. */
 static int
 main_end(struct shell *sh, int status)
@@ -325,11 +344,16 @@ main_session(struct shell *sh, struct opts *o, struct err *e)
 	} else {
 		sh->sandbox = h.peer;
 		sh->talk.sandbox = sandboxed ? &sh->sandbox : NULL;
-		status = o->mx_all ? main_each(sh, o) : main_front(sh, o);
+		bounds_hold(o);
+		status = o->diagnose ? diagnose_host(sh, o)
+			 : o->mx_all ? main_each(sh, o)
+				     : main_front(sh, o);
 	}
 	talk_close(&sh->talk);
-	if (!sh->talk.interactive)
+	if (!sh->talk.interactive && !o->diagnose) {
+		verdict_tell(sh, o, status);
 		main_tell_end(sh, o, status);
+	}
 	int r = shell_release(sh, e);
 	if (r < 0 && status != err_status(e->kind))
 		fprintf(stderr, "smtpsh: %s\n", e->text);
@@ -369,10 +393,20 @@ main(int argc, char **argv)
 		return status;
 	}
 	main_catch(&sh);
-	if (o.serve != NULL) {
+	if (o.front == FRONT_MERGE) {
+		status = main_end(&sh, main_merge(&sh, &o));
+	} else if (o.diagnose && diagnose_reads(&o)) {
+		status = setup_settings(&sh, &o, &e) < 0 ||
+				 setup_sinks(&sh, &o, &e) < 0
+			     ? err_status(e.kind)
+			     : diagnose_file(&sh, &o);
+		status = main_end(&sh, status);
+	} else if (o.serve != NULL) {
 		status = main_end(&sh, main_serve(&sh, &o));
 	} else {
-		main_haste(&sh);
+		/* A run of many sessions ends politely, and tells. */
+		if (!o.load)
+			main_haste(&sh);
 		status = main_session(&sh, &o, &e);
 	}
 	opts_release(&o);

@@ -23,6 +23,7 @@ base64_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_base64 = {
 	.name = "base64",
+	.is = CMD_ALONE,
 	.args = "TEXT...",
 	.text = "encode a text; \\0 is NUL: \\0user\\0password",
 	.exec = base64_exec,

@@ -31,6 +31,7 @@ connect_resume(struct talk *t, struct act *a, struct err *e)
 			c->elsewhere = false;
 			t->has_where = true;
 			t->sandbox = NULL;
+			t->mx.domain = NULL;
 		}
 		t->had_link = false;
 		a->step = 2;
@@ -113,7 +114,7 @@ connect_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_connect = {
 	.name = "connect",
-	.is = CMD_SENDS,
+	.is = CMD_SENDS | CMD_ALONE,
 	.args = "[HOST]",
 	.text = "connect to HOST[:PORT], a URL, a socket's path",
 	.help =

@@ -162,6 +162,7 @@ dns_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_dns = {
 	.name = "dns",
+	.is = CMD_ALONE,
 	.args = "DOMAIN",
 	.text = "show a domain's MX, addresses and TLSA records",
 	.help =

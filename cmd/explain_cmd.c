@@ -28,6 +28,7 @@ explain_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_explain = {
 	.name = "explain",
+	.is = CMD_ALONE,
 	.args = "[WORD...]",
 	.text = "what is known of a code, verb or keyword",
 	.help = "Without a word: the newest reply's code.",

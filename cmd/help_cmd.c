@@ -86,6 +86,7 @@ help_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_help = {
 	.name = "help",
+	.is = CMD_ALONE,
 	.also = "h ?",
 	.args = "[COMMAND|VERB]",
 	.text = "this list, or all about a command or verb",

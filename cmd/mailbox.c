@@ -69,6 +69,7 @@ mailbox_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_mailbox = {
 	.name = "mailbox",
+	.is = CMD_ALONE,
 	.args = "[ADDRESS]",
 	.text = "show the mail that the sandbox received",
 	.exec = mailbox_exec,

@@ -50,7 +50,7 @@ record_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_record = {
 	.name = "record",
-	.is = CMD_RECORDS,
+	.is = CMD_RECORDS | CMD_ALONE,
 	.args = "[FILE]",
 	.text = "write the conversation to FILE as it goes on",
 	.help = "What is written replays with -f. Without a file the recording "

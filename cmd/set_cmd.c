@@ -68,6 +68,12 @@ set_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 {
 	struct shell *sh = shell_of(t);
 	const struct setting *s = setting_find(a->word[0]);
+	/* Of many conversations none has settings of its own. */
+	if (s != NULL && t != &sh->talk)
+		return err_set(e, ERR_DATA,
+		    "%s is a setting: with --load the command line says it, "
+		    "for all sessions",
+		    s->name);
 	if (s != NULL)
 		return set_setting(sh, s, a, e);
 	if (set_asks(sh, a, e) < 0)

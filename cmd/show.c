@@ -107,6 +107,7 @@ show_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_show = {
 	.name = "show",
+	.is = CMD_ALONE,
 	.args = "[SETTING|NAME]",
 	.text = "the session, the settings and the variables",
 	.exec = show_exec,

@@ -44,6 +44,7 @@ tls_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_tls = {
 	.name = "tls",
+	.is = CMD_ALONE,
 	.args = "",
 	.text = "show protocol, cipher, certificates, the verdict",
 	.exec = tls_exec,

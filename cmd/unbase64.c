@@ -31,6 +31,7 @@ unbase64_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 
 const struct cmd cmd_unbase64 = {
 	.name = "unbase64",
+	.is = CMD_ALONE,
 	.args = "TEXT",
 	.text = "decode base64, as of a 334",
 	.exec = unbase64_exec,

@@ -74,7 +74,7 @@ _smtpsh_lines() {
 		connect dns close starttls tls auth base64 unbase64 helo ehlo lhlo
 		xclient xforward mail rcpt data send bdat raw octets pipeline flush
 		test set unset show template include record expect sleep mailbox
-		explain help quit
+		explain diagnose help quit
 	)
 	case $cur in
 	[\'\"]*) slash=\\ cur=${cur#?} ;;
@@ -131,14 +131,23 @@ _smtpsh() {
 	--session) ;;
 	--from) ;;
 	-t | --to) ;;
+	--cc) ;;
+	--bcc) ;;
 	--helo) _smtpsh_hosts ;;
 	--data) _smtpsh_files default -f ;;
 	--header) ;;
 	--body) ;;
+	--subject) ;;
+	--attach) _smtpsh_files default -f ;;
+	--inline) _smtpsh_files default -f ;;
+	--reply-to) ;;
 	--mail-param) ;;
 	--rcpt-param) ;;
 	--chunk) ;;
 	--quit-after) _smtpsh_choose connect helo mail rcpt data ;;
+	--partial) _smtpsh_choose ok fail ;;
+	--retry) ;;
+	--retry-wait) ;;
 	--tls-verify) _smtpsh_choose yes no ;;
 	--tls-verify-host) _smtpsh_hosts ;;
 	--tls-ca) _smtpsh_files default -f ;;
@@ -157,6 +166,25 @@ _smtpsh() {
 	--format) _smtpsh_choose text json tap ;;
 	--junit) _smtpsh_files default -f ;;
 	--record) _smtpsh_files default -f ;;
+	--sessions) ;;
+	--messages) ;;
+	--duration) ;;
+	--rate) ;;
+	--arrivals) _smtpsh_choose constant poisson ;;
+	--ramp) ;;
+	--keep) ;;
+	--rcpts) ;;
+	--think) ;;
+	--message-size) ;;
+	--values) _smtpsh_files default -f ;;
+	--values-order) _smtpsh_choose turn random ;;
+	--progress) ;;
+	--fail-if) ;;
+	--html) _smtpsh_files default -f ;;
+	--hdr) _smtpsh_files default -f ;;
+	--merge) _smtpsh_files default -f ;;
+	--shard) ;;
+	--start-at) ;;
 	--serve) ;;
 	--mock) _smtpsh_files default -f ;;
 	--maildir) _smtpsh_files dirnames -d ;;
@@ -170,13 +198,15 @@ _smtpsh() {
 	--auth-mechs) ;;
 	--session-max) ;;
 	--client-max) ;;
+	--threads) ;;
+	--grace) ;;
 	--run-as) ;;
 	--explain) _smtpsh_words ;;
 	--completion) _smtpsh_choose bash zsh fish ;;
 	--convert) _smtpsh_files default -f ;;
 	--to-format) _smtpsh_choose native telnet swaks json exim ;;
 	--list) _smtpsh_choose verbs commands settings options words kinds ;;
-	-h | --help) _smtpsh_choose connect say message tls auth shown receiver other ;;
+	-h | --help) _smtpsh_choose connect say message tls auth shown load receiver other ;;
 	*)
 		if [[ $cur == -* ]]; then
 			words=(
@@ -184,17 +214,22 @@ _smtpsh() {
 				--ipv6 --bind --mx --mx-all --dane --resolver --trust-anchor --proxy
 				--proxy-protocol --timeout -c --command -f --file --trust --jobs -D
 				--define --dialect --as --session --bare --early --stop --keep-going
-				--from -t --to --helo --data --header --body --mail-param --rcpt-param
-				--chunk --quit-after --tls --tls-optional --tls-on-connect
-				--tls-verify --tls-verify-host --tls-ca --tls-cert --tls-key --tls-sni
-				--tls-protocol --tls-cipher --tls-save-peer-cert --auth --auth-user
-				--auth-password-file --auth-password-fd --auth-password-command
-				--netrc --auth-insecure -q --quiet --no-remarks --color --format
-				--junit --record --serve --mock --maildir --mailbox --size-max
-				--allow-bare --cert --key --self-signed --user --password-file --count
-				--auth-mechs --session-max --client-max --run-as --explain
-				--completion --convert --to-format --list --no-rc -h --help -V
-				--version
+				--from -t --to --cc --bcc --helo --data --header --body --subject
+				--attach --inline --reply-to --dry-run --mail-param --rcpt-param
+				--chunk --quit-after --no-pipelining --partial --retry --retry-wait
+				--tls --tls-optional --tls-on-connect --tls-verify --tls-verify-host
+				--tls-ca --tls-cert --tls-key --tls-sni --tls-protocol --tls-cipher
+				--tls-save-peer-cert --auth --auth-user --auth-password-file
+				--auth-password-fd --auth-password-command --netrc --auth-insecure -q
+				--quiet --no-remarks --color --format --junit --record --load
+				--sessions --messages --duration --rate --arrivals --ramp --keep
+				--pipeline --rcpts --think --message-size --values --values-order
+				--tls-resume --progress --fail-if --html --hdr --merge --shard
+				--start-at --yes-really --serve --mock --maildir --discard --mailbox
+				--size-max --allow-bare --cert --key --self-signed --user
+				--password-file --count --auth-mechs --session-max --client-max
+				--threads --grace --run-as --explain --diagnose --completion --convert
+				--to-format --list --no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

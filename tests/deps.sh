@@ -13,37 +13,37 @@ case " $os " in
 *" debian "* | *" ubuntu "*)
 	build='gcc libc6-dev make pkg-config libreadline-dev libpcre2-dev
 	    libjansson-dev libssl-dev libgsasl-dev libunbound-dev libidn2-dev
-	    bash bats tmux jq openssl procps'
+	    libgmime-3.0-dev bash bats tmux jq openssl procps'
 	lint='clang llvm clang-format clang-tidy cppcheck shellcheck mandoc zsh fish'
 	;;
 *" fedora "* | *" rhel "*)
 	build='gcc glibc-devel make pkgconf-pkg-config readline-devel pcre2-devel
 	    jansson-devel openssl-devel libgsasl-devel unbound-devel
-	    libidn2-devel bash bats tmux jq openssl procps-ng'
+	    libidn2-devel gmime30-devel bash bats tmux jq openssl procps-ng'
 	lint='clang llvm clang-tools-extra compiler-rt cppcheck ShellCheck mandoc zsh
 	    fish'
 	;;
 *" arch "*)
 	build='gcc make pkgconf readline pcre2 jansson openssl gsasl unbound
-	    libidn2 bash bats tmux jq procps-ng'
+	    libidn2 gmime3 bash bats tmux jq procps-ng'
 	lint='clang llvm compiler-rt cppcheck shellcheck mandoc zsh fish'
 	;;
 *" alpine "*)
 	build='gcc musl-dev make pkgconf readline-dev pcre2-dev jansson-dev
-	    openssl-dev libgsasl-dev unbound-dev libidn2-dev bash bats tmux jq
+	    openssl-dev libgsasl-dev unbound-dev libidn2-dev gmime-dev bash bats tmux jq
 	    openssl coreutils procps'
 	lint='clang llvm clang-extra-tools compiler-rt cppcheck shellcheck mandoc zsh
 	    fish'
 	;;
 *" Darwin "*)
 	build='pkgconf readline pcre2 jansson openssl@3 gsasl unbound libidn2
-	    bash bats-core tmux jq coreutils'
+	    gmime bash bats-core tmux jq coreutils'
 	lint='llvm cppcheck shellcheck mandoc fish'
 	;;
 *)
 	echo "deps: no list of packages for this system ($os):" \
 		"readline, PCRE2, jansson, OpenSSL, libgsasl, libunbound," \
-		"libidn2 with their headers, gcc, pkg-config, bats, tmux, jq" >&2
+		"libidn2, GMime with their headers, gcc, pkg-config, bats, tmux, jq" >&2
 	exit 1
 	;;
 esac

@@ -190,8 +190,10 @@ unsent() {
 	attack greet-twice 76
 	unsent MAIL
 	has_in "$output$stderr" "220 two" "no command asked for"
-	attack mail-421 75
+	attack mail-421 76
 	has "421 4.3.2 shutting down"
+	unsent Subject
+	attack mail-421 75 --no-pipelining
 	unsent DATA
 }
 
@@ -218,8 +220,10 @@ unsent() {
 	local case
 	for case in mail-999 mail-000 mail-199 mail-600 mail-150 mail-354 \
 		mail-full-width; do
-		attack $case 76
+		attack $case 76 --no-pipelining
 		unsent RCPT DATA Subject
+		attack $case 76
+		unsent Subject
 	done
 	attack data-250 76
 	unsent Subject
@@ -228,9 +232,13 @@ unsent() {
 @test "the end in the middle" {
 	attack mail-close 74 --to c@z.example
 	attack rcpt-reset 74
+	unsent Subject
+	attack rcpt-reset 74 --no-pipelining
 	tells reset
 	unsent DATA
 	attack rcpt-551 69
+	unsent "RCPT TO:<evil" Subject
+	attack rcpt-551 69 --no-pipelining
 	has "551 try <evil@evil.example>"
 	unsent "RCPT TO:<evil" DATA
 }
@@ -242,11 +250,11 @@ unsent() {
 	attack data-no-read 75
 	printf 'Subject: hi\n\nhello\n' >message
 	attack end-silent 75
-	tells "whether the message was accepted is unknown"
+	tells "whether the mail was taken is unknown"
 	attack end-close 74
-	tells "whether the message was accepted is unknown"
+	tells "whether the mail was taken is unknown"
 	attack end-cut 74
-	tells "whether the message was accepted is unknown"
+	tells "whether the mail was taken is unknown"
 	attack end-several 0
 }
 

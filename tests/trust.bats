@@ -206,3 +206,61 @@ END
 	stalls 143 "$SMTPSH" --pipe ': >going; sleep 9' --tls-on-connect -c NOOP
 	exec 4>&-
 }
+
+@test "the environment is the person's: a file asks for it with --trust only" {
+	export LETTER=J1
+	printf '%s\n' 'NOOP ${env.LETTER}' 250 >box/f
+	ends 64 "$SMTPSH" --sandbox -f box/f
+	tells 'box/f:1' '${env.LETTER}' --trust
+	lacks J1
+	ends 0 "$SMTPSH" --sandbox --trust -f box/f
+	has 'S: NOOP J1'
+	ends 0 "$SMTPSH" --sandbox -c 'NOOP ${env.LETTER}'
+	has 'S: NOOP J1'
+	ends 0 "$SMTPSH" --sandbox -c 'NOOP ${env.NONE_SUCH:-x}'
+	has 'S: NOOP x'
+	ends 0 "$SMTPSH" --sandbox <<<'NOOP ${env.LETTER}'
+	has 'S: NOOP J1'
+}
+
+# A server with a SCRAM exchange whose iterations take seconds.
+scram_slow() {
+	cat >scram.sh <<'END'
+printf '220 slow.example\r\n'
+while IFS= read -r line; do
+	line=${line%$'\r'}
+	case $line in
+	EHLO*) printf '250-slow.example\r\n250 AUTH SCRAM-SHA-256\r\n' ;;
+	AUTH*)
+		nonce=$(base64 -d <<<"${line##* }" | sed 's/.*r=//')
+		printf '334 %s\r\n' "$(printf 'r=%sx,s=QUFBQQ==,i=%s' "$nonce" "$1" | base64 -w 0)"
+		: >going
+		;;
+	*) printf '221 bye\r\n' ;;
+	esac
+done
+END
+}
+
+works() {
+	[[ $(<"/proc/$1/status") == *"State:"*"R (running)"* ]]
+}
+
+@test "SIGTERM ends it within a second while a password is hashed" {
+	[ -d /proc/self ] || skip "no /proc"
+	scram_slow
+	echo sesame >pw
+	chmod 600 pw
+	"$SMTPSH" --pipe 'bash scram.sh 900000' --auth SCRAM-SHA-256 --auth-user joe --auth-password-file pw -c NOOP >out 2>&1 3>&- &
+	pid=$!
+	soon test -e going
+	soon works "$pid"
+	rm going
+	began=$EPOCHREALTIME
+	kill -TERM "$pid"
+	status=0
+	wait "$pid" || status=$?
+	cat out
+	[ "$status" = 143 ]
+	[ $((${EPOCHREALTIME/./} - ${began/./})) -lt 1500000 ]
+}

@@ -28,12 +28,13 @@ fi | sort -u | grep -vxE 'Makefile|smtpsh\.c|cmd|net|completions|tests|smtpsh\.1
 
 # Who includes what: a folder, and those that it may include besides itself.
 # Found by folder, so that a new file is guarded at once.
-net='net/core net net/tls net/sasl net/dns net/peer net/conn net/link'
+net='net/core net net/tls net/sasl net/dns net/peer net/conn net/link net/mime'
 cmd='cmd/say cmd/lang cmd/know cmd/talk cmd/sink cmd/shell'
 declare -A may=(
 	[net/core]=''
 	[net]='net/core'
 	[net/tls]='net/core net'
+	[net/mime]='net/core net'
 	[net/sasl]='net/core net net/tls'
 	[net/dns]='net/core net net/tls'
 	[net/peer]='net/core net net/tls net/sasl'
@@ -42,7 +43,7 @@ declare -A may=(
 	[net/serve]='net/core net net/tls net/sasl net/peer'
 	[cmd/say]='net/core'
 	[cmd/lang]='net/core net'
-	[cmd/know]='net/core'
+	[cmd/know]='cmd/lang net/core'
 	[cmd/talk]="cmd/lang cmd/know $net"
 	[cmd/sink]='cmd/talk cmd/know cmd/say net/core net'
 	[cmd/shell]="cmd/say cmd/lang cmd/talk cmd/sink $net"
@@ -79,6 +80,7 @@ only openssl/ 'net/tls/tls_priv\.h'
 only gsasl 'net/sasl/sasl_priv\.h'
 only unbound 'net/dns/dns(_priv)?\.[ch]'
 only idn2 'net/dns/idn\.c'
+only gmime 'net/mime/mime\.c'
 # What is between the files of a folder stays there.
 for h in net/*/*_priv.h cmd/talk/step.h cmd/front/host_parts.h; do
 	grep -lE "^# *include \"$h\"" "${sources[@]}" | grep -v "^${h%/*}/" |
@@ -141,7 +143,7 @@ for f in "${sources[@]}"; do
 done | breach_each 'not to be called'
 
 # The heavy libraries are loaded when they are needed, never linked.
-readelf -d "$B/smtpsh" | grep -oE 'lib(ssl|crypto|gsasl|unbound|idn2)\.so[^]]*' |
+readelf -d "$B/smtpsh" | grep -oE 'lib(ssl|crypto|gsasl|unbound|idn2|gmime|glib)\.so[^]]*' |
 	breach_each 'linked'
 
 # What is made from the tables is as the tables are.

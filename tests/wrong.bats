@@ -209,3 +209,55 @@ wrong_line() {
 	ends 0 "$SMTPSH" --sandbox -f f
 	[ "$(grep -c '^S: NOOP' <<<"$output")" = 2 ]
 }
+
+# malformed LINE FILE PIPE WORDS TEMPLATE MOCK: how it ends on each front; it is
+# never sent, and nothing behind it.
+malformed() {
+	local line=$1 got
+	shift
+	printf '%s\nRSET\n' "$line" >f
+	printf '\\include f\n' >included
+	printf '\\template t {\n%s\nRSET\n}\n\\t\n' "$line" >template
+	got=()
+	run "$SMTPSH" --sandbox -f f
+	got+=("$status")
+	unsent
+	run "$SMTPSH" --sandbox -f included
+	[ "$status" = "${got[0]}" ]
+	unsent
+	run "$SMTPSH" --sandbox <f
+	got+=("$status")
+	unsent
+	run "$SMTPSH" --sandbox -c "$line" -c RSET
+	got+=("$status")
+	unsent
+	run "$SMTPSH" --sandbox -f template
+	got+=("$status")
+	unsent
+	run "$SMTPSH" --mock f -c NOOP
+	got+=("$status")
+	[ "${got[*]}" = "$*" ] && return
+	echo "$line: ${got[*]}, not $*"
+	return 1
+}
+
+unsent() {
+	[[ $output != *"S: RSET"* && $output != *"S: $line"* ]] && return
+	echo "sent: $output"
+	return 1
+}
+
+@test "what is malformed, on every front" {
+	malformed '\frob x' 65 64 64 64 65
+	malformed '\expect' 65 64 64 64 65
+	malformed '\sleep x' 65 64 64 64 65
+	malformed '\starttls now please' 65 64 64 64 65
+	malformed '\raw \q' 65 64 64 64 65
+	malformed '250 /(un/' 65 65 65 65 65
+	malformed 'R: 2x5y' 65 65 65 65 65
+	malformed 'NOOP ${' 64 64 64 64 65
+	malformed 'NOOP ${nosuch}' 64 64 64 64 65
+	malformed '\set timeout x' 64 64 64 64 65
+	malformed '\include absent' 66 66 66 66 66
+	malformed '\send absent' 66 66 66 66 65
+}

@@ -115,6 +115,9 @@ host_init(struct host *h, const struct opts *o, struct shell *sh, bool serve,
 	h->peer.smtpd.allow_bare = o->allow_bare;
 	h->peer.maildir = o->maildir;
 	h->peer.keep = !serve;
+	/* Nobody would look at it. */
+	h->peer.smtpd.discard = serve && o->maildir == NULL;
+	h->peer.smtpd.unlogged = serve && o->quiet;
 	/* Who probes in the sandbox makes errors. */
 	if (!serve)
 		h->peer.smtpd.error_max = h->peer.smtpd.guess_max = SIZE_MAX;

@@ -18,9 +18,10 @@ struct host_server {
 	const struct opts *o;
 	struct shell *sh;
 	unsigned long dropped; /* lines of the log, since it last took one */
-	bool told;	       /* that the log cannot be written */
 	bool slow;	       /* told that its reader is slow */
 	bool warned;	       /* that everybody is let in */
+	bool live;	       /* a line of figures stands on the terminal */
+	struct serve_figures then; /* what it said */
 };
 
 static void
@@ -88,8 +89,8 @@ host_flush(void *arg)
 	struct host_server *v = arg;
 	struct err e = { 0 };
 	struct out *out = &v->sh->out;
-	if (out_flush(out, &e) < 0 && !v->told) {
-		v->told = true;
+	if (out_flush(out, &e) < 0) {
+		out->known = true;
 		out_error(
 		    out, "%s; the receiver goes on without its log", e.text);
 	}
@@ -99,6 +100,66 @@ host_flush(void *arg)
 			       "enough; lines of it are dropped");
 	}
 	return out_waiting(out) > 0 ? out->fd : -1;
+}
+
+static double
+host_rate(uint64_t n, int64_t ns)
+{
+	return ns > 0 ? (double)n * 1e9 / (double)ns : 0;
+}
+
+/* How fast lately, on standard error's terminal; taken away at the end. */
+static void
+host_live(struct host_server *v, const struct serve_figures *f, bool last)
+{
+	struct buf b = BUF_INIT;
+	int64_t ns = f->ns - v->then.ns;
+	buf_adds(&b, "\r\033[K");
+	if (!last) {
+		buf_addf(&b,
+		    "%zu open, %lu sessions, %llu messages, %.0f messages/s, "
+		    "%.1f MB/s",
+		    f->open, f->sessions, (unsigned long long)f->messages,
+		    host_rate(f->messages - v->then.messages, ns),
+		    host_rate(f->octets - v->then.octets, ns) / 1e6);
+	}
+	v->then = *f;
+	out_errors(&v->sh->out, buf_data(&b), buf_len(&b));
+	buf_release(&b);
+}
+
+/* The log's last line. Of a mock there is nothing to count but sessions. */
+static void
+host_figures(void *arg, const struct serve_figures *f, bool last)
+{
+	struct host_server *v = arg;
+	struct buf b = BUF_INIT;
+	if (v->live)
+		host_live(v, f, last);
+	if (!last || v->sh->out.known ||
+	    (v->o->quiet && !v->o->discard && !v->live))
+		return;
+	buf_addf(
+	    &b, "# %lu session%s", f->sessions, f->sessions == 1 ? "" : "s");
+	if (f->refused > 0)
+		buf_addf(&b, " and %lu refused", f->refused);
+	if (v->o->mock == NULL)
+		buf_addf(&b,
+		    ", %llu message%s, %llu octets: %.1f messages/s, %.3f MB/s",
+		    (unsigned long long)f->messages,
+		    f->messages == 1 ? "" : "s", (unsigned long long)f->octets,
+		    host_rate(f->messages, f->ns),
+		    host_rate(f->octets, f->ns) / 1e6);
+	buf_addf(&b, " in %.1f s\n", (double)f->ns / 1e9);
+	out_write(&v->sh->out, buf_data(&b), buf_len(&b));
+	buf_release(&b);
+}
+
+static void
+host_warn(void *arg, const char *text)
+{
+	struct host_server *v = arg;
+	out_error(&v->sh->out, "%s", text);
 }
 
 static void
@@ -182,6 +243,31 @@ host_address(const char *text, char **address, const char **port, struct err *e)
 	return 0;
 }
 
+#define HOST_THREADS_MAX 64
+
+static int
+host_threads(struct serve_config *c, const struct opts *o, struct err *e)
+{
+	unsigned long long n;
+	int64_t ms;
+	struct err why = { 0 };
+	if (o->threads != NULL) {
+		if (host_number("--threads", o->threads, &n, e) < 0)
+			return -1;
+		if (n == 0 || n > HOST_THREADS_MAX)
+			return err_set(e, ERR_USAGE,
+			    "--threads %s is not from 1 to %d", o->threads,
+			    HOST_THREADS_MAX);
+		c->threads = (size_t)n;
+	}
+	if (o->grace == NULL)
+		return 0;
+	if (duration_parse(o->grace, &ms, &why) < 0)
+		return err_set(e, ERR_USAGE, "--grace: %s", why.text);
+	c->grace_ns = ms == 0 ? 1 : ms * 1000000;
+	return 0;
+}
+
 static int
 host_limits(struct serve_config *c, const struct opts *o, struct err *e)
 {
@@ -221,6 +307,10 @@ host_serve(struct host *h, const struct opts *o, struct shell *sh)
 		.bound_arg = &v,
 		.log_flush = host_flush,
 		.log_arg = &v,
+		.figures = host_figures,
+		.figures_arg = &v,
+		.warn = host_warn,
+		.warn_arg = &v,
 		.path = o->socket };
 	struct err e = { 0 };
 	char *address = NULL;
@@ -229,6 +319,7 @@ host_serve(struct host *h, const struct opts *o, struct shell *sh)
 		h->peer.log = host_log;
 		h->peer.log_arg = &v;
 	}
+	v.live = sh->out.tells_terminal && (o->quiet || !sh->out.terminal);
 	c.peer = h->peer;
 	sh->out.nowait = true;
 	int r = host_address(o->serve, &address, &c.port, &e);
@@ -236,6 +327,8 @@ host_serve(struct host *h, const struct opts *o, struct shell *sh)
 		r = host_port(c.port, &e);
 	if (r == 0)
 		r = host_limits(&c, o, &e);
+	if (r == 0)
+		r = host_threads(&c, o, &e);
 	c.address = address;
 	if (r == 0)
 		r = serve_run(&c, &sh->loop, &complaints, &e);

@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "cmd/front/compose.h"
-#include "cmd/talk/mail.h"
+#include "cmd/front/deliver.h"
+#include "cmd/front/letter.h"
 
 struct message {
 	struct shell *sh;
@@ -16,7 +17,7 @@ struct message {
 	struct text text;
 	struct buf from;
 	struct compose_paths to;
-	bool ready; /* the text was read and checked */
+	bool input; /* the text is read from standard input */
 };
 
 static const char *const message_stages[] = {
@@ -34,10 +35,29 @@ message_word(struct message *m, const char *text, struct buf *b, struct err *e)
 	    &m->sh->talk.vars, NULL, text, strlen(text), false, b, e);
 }
 
+/* Beyond what a test message of ASCII can be. */
+static bool
+message_needs_mime(const struct opts *o)
+{
+	const char *p = o->body == NULL ? "" : o->body;
+	if (letter_is_made(o) || *p == '@' || strlen(p) > 900)
+		return true;
+	while (*p > 0 && *p < 127)
+		p++;
+	bool wide = *p != '\0';
+	for (size_t i = 0; i < o->header.n && !wide; i++)
+		for (p = o->header.item[i]; *p != '\0' && !wide; p++)
+			wide = (unsigned char)*p > 126;
+	return wide;
+}
+
 static int
 message_make(struct message *m, struct err *e)
 {
 	struct buf b = BUF_INIT, date = BUF_INIT, msgid = BUF_INIT;
+	if (message_needs_mime(m->o))
+		return letter_make(
+		    m->sh, m->o, buf_str(&m->from), NULL, &m->text, e);
 	int r = message_word(m, "${date}", &date, e);
 	if (r == 0)
 		r = message_word(m, "${msgid}", &msgid, e);
@@ -84,25 +104,54 @@ message_open(struct message *m, struct err *e)
 	const struct opts *o = m->o;
 	struct stat st;
 	int how = fcntl(STDIN_FILENO, F_GETFL);
-	bool none = o->body != NULL || o->quit_after != NULL;
+	bool made = letter_is_made(o);
+	bool none = o->body != NULL || o->quit_after != NULL || o->html != NULL;
+	m->input = made && !none;
 	if (o->data == NULL && !none &&
 	    (how < 0 || (how & O_ACCMODE) == O_WRONLY ||
-		fstat(STDIN_FILENO, &st) < 0))
+		fstat(STDIN_FILENO, &st) < 0)) {
+		if (made)
+			return message_make(m, e);
 		return err_set(e, ERR_NOINPUT,
 		    "standard input cannot be read: no message; --body TEXT "
 		    "makes a test message");
+	}
 	if (o->data == NULL && (none || S_ISCHR(st.st_mode)))
 		return message_make(m, e);
 	return text_open(&m->text, o->data != NULL ? o->data : "-", NULL, e);
 }
 
+/* Standard input was the text, as mail(1) takes it. */
+static int
+message_letter(struct message *m, struct err *e)
+{
+	struct text *x = &m->text;
+	if (!x->ended)
+		return err_set(e, ERR_DATA,
+		    "the text on standard input is larger than %zu octets: "
+		    "--body @FILE and --attach FILE take more",
+		    buf_len(&x->first));
+	if (memchr(buf_data(&x->first), '\0', buf_len(&x->first)) != NULL)
+		return err_set(e, ERR_DATA,
+		    "standard input is no text: it has a NUL; --attach "
+		    "/dev/stdin --body '' takes it");
+	char *text = buf_detach(&x->first);
+	text_release(x);
+	int r = letter_make(m->sh, m->o, buf_str(&m->from), text, x, e);
+	free(text);
+	return r < 0 ? -1 : 1;
+}
+
 /* Its first block is there. */
 static int
-message_look(struct message *m, struct err *e)
+message_look(void *arg, struct err *e)
 {
+	struct message *m = arg;
 	struct text *x = &m->text;
 	if (x->fd < 0)
 		return 0;
+	if (m->input)
+		return message_letter(m, e);
 	if (x->ended && buf_len(&x->first) == 0 && m->o->data == NULL) {
 		if (m->o->header.n > 0) {
 			text_release(x);
@@ -113,6 +162,16 @@ message_look(struct message *m, struct err *e)
 		    "a test message");
 	}
 	return message_given(m, e);
+}
+
+static int
+message_list(struct message *m, const char *option, const struct opt_list *l,
+    struct err *e)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (compose_addresses(&m->to, option, l->item[i], e) < 0)
+			return -1;
+	return 0;
 }
 
 static int
@@ -130,9 +189,10 @@ message_addresses(struct message *m, struct err *e)
 	if (vars_set(&m->sh->talk.vars, "from", buf_str(&m->from),
 		buf_len(&m->from), e) < 0)
 		return -1;
-	for (size_t i = 0; i < m->o->to.n; i++)
-		if (compose_addresses(&m->to, "--to", m->o->to.item[i], e) < 0)
-			return -1;
+	if (message_list(m, "--to", &m->o->to, e) < 0 ||
+	    message_list(m, "--cc", &m->o->cc, e) < 0 ||
+	    message_list(m, "--bcc", &m->o->bcc, e) < 0)
+		return -1;
 	/* A probe that ends before them needs none. */
 	const char *stage = m->o->quit_after;
 	bool before = stage != NULL && strcmp(stage, "rcpt") != 0 &&
@@ -166,31 +226,11 @@ message_options(const struct message *m, struct err *e)
 	const struct opts *o = m->o;
 	const struct opt_list *mail = &o->mail_param, *rcpt = &o->rcpt_param;
 	if (message_params("--mail-param", mail->item, mail->n, e) < 0 ||
-	    message_params("--rcpt-param", rcpt->item, rcpt->n, e) < 0)
+	    message_params("--rcpt-param", rcpt->item, rcpt->n, e) < 0 ||
+	    deliver_check(o, e) < 0)
 		return -1;
 	return compose_check_header(o->header.item, o->header.n, e);
 }
-
-/* The text is read and checked before anything is sent. */
-struct message_load {
-	struct act act;
-	struct message *m;
-};
-
-static int
-message_load_resume(struct talk *t, struct act *a, struct err *e)
-{
-	struct message *m = ((struct message_load *)a)->m;
-	int r = text_load(t, &m->text, e);
-	if (r == 0 && message_look(m, e) < 0)
-		return -1;
-	m->ready = r == 0;
-	return r;
-}
-
-static const struct act_kind message_load_kind = { .name = "load",
-	.size = sizeof(struct message_load),
-	.resume = message_load_resume };
 
 static enum mail_stage
 message_last(const struct opts *o)
@@ -202,19 +242,83 @@ message_last(const struct opts *o)
 	return MAIL_ALL;
 }
 
-/* -1: it failed, told. */
+/* What would be sent, with line ends of one octet. */
+struct message_print {
+	struct act act;
+	struct message *m;
+	struct buf b, out;
+};
+
 static int
-message_talk(struct message *m, struct mail *mail)
+message_print_resume(struct talk *t, struct act *a, struct err *e)
+{
+	struct message_print *p = (struct message_print *)a;
+	struct out *out = &p->m->sh->out;
+	for (;;) {
+		int r = text_next(t, &p->m->text, &p->b, e);
+		if (r != 0)
+			return r;
+		const char *s = buf_data(&p->b);
+		size_t len = buf_len(&p->b);
+		if (len == 0)
+			return ACT_DONE;
+		buf_clear(&p->out);
+		for (const char *cr; (cr = memchr(s, '\r', len)) != NULL;
+		     s = cr + 1) {
+			buf_add(&p->out, s, (size_t)(cr - s));
+			len -= (size_t)(cr + 1 - s);
+		}
+		buf_add(&p->out, s, len);
+		out_write(out, buf_data(&p->out), buf_len(&p->out));
+	}
+}
+
+static void
+message_print_release(struct talk *t, struct act *a)
+{
+	struct message_print *p = (struct message_print *)a;
+	(void)t;
+	buf_release(&p->b);
+	buf_release(&p->out);
+}
+
+static const struct act_kind message_print_kind = { "print",
+	sizeof(struct message_print), message_print_resume, NULL,
+	message_print_release };
+
+static int
+message_dry_run(struct message *m, struct deliver *d)
 {
 	struct talk *t = &m->sh->talk;
-	struct message_load *load = act_push(t, &message_load_kind);
-	load->m = m;
-	shell_drive(m->sh);
-	if (!m->ready)
+	const struct mail_remark *l = &m->text.remark;
+	struct buf b = BUF_INIT;
+	const char *text;
+	unsigned i = 0;
+	if (deliver_load(d) < 0)
 		return -1;
-	talk_mail(t, mail);
+	buf_addf(&b, "dry run: from <%s> to", buf_str(&m->from));
+	for (size_t k = 0; k < m->to.n; k++)
+		buf_addf(&b, "%s <%s>", k > 0 ? "," : "", m->to.path[k]);
+	if (!m->o->quiet)
+		out_error(&m->sh->out, "%s", buf_str(&b));
+	buf_release(&b);
+	while ((text = mail_remark_tell(l, &i)) != NULL)
+		out_error(&m->sh->out, "%s", text);
+	struct message_print *p = act_push(t, &message_print_kind);
+	p->m = m;
 	shell_drive(m->sh);
-	return mail->done ? 0 : -1;
+	return 0;
+}
+
+static int
+message_run_all(struct message *m, struct mail *mail)
+{
+	struct deliver d = { .sh = m->sh,
+		.o = m->o,
+		.mail = mail,
+		.look = message_look,
+		.arg = m };
+	return m->o->dry_run ? message_dry_run(m, &d) : deliver_mail(&d);
 }
 
 int
@@ -230,6 +334,7 @@ message_run(struct shell *sh, const struct opts *o)
 		r = message_open(&m, &e);
 	struct mail mail = { .from = buf_str(&m.from),
 		.to = (const char *const *)m.to.path,
+		.fate = mem_zalloc((m.to.n + 1) * sizeof *mail.fate),
 		.nto = m.to.n,
 		.text = &m.text,
 		.mail_param = o->mail_param.item,
@@ -239,17 +344,20 @@ message_run(struct shell *sh, const struct opts *o)
 		.chunk = o->chunk != NULL,
 		.chunk_size =
 		    o->chunk == NULL ? 0 : strtoull(o->chunk, NULL, 10),
+		.one_by_one = o->no_pipelining,
 		.last = message_last(o) };
 	talk_source_begin(t, false);
 	if (r < 0)
 		talk_error(t, &e);
 	else
-		r = message_talk(&m, &mail);
+		r = message_run_all(&m, &mail);
 	shell_do(sh, talk_end);
 	talk_source_end(t);
 	t->had_link = false;
 	text_release(&m.text);
 	buf_release(&m.from);
+	buf_release(&mail.said);
+	free(mail.fate);
 	compose_release(&m.to);
 	return r;
 }

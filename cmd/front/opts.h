@@ -14,6 +14,7 @@ enum opt_kind {
 	OPT_STRING, /* const char * */
 	OPT_NUMBER, /* const char *, of digits; at least min */
 	OPT_LIST,   /* struct opt_list */
+	OPT_WORDS,  /* the same, and the words behind it */
 	OPT_FAMILY, /* int: min is the address family */
 	OPT_LINE,   /* run: a line of the language */
 	OPT_FILE,   /* run: a conversation file */
@@ -29,7 +30,10 @@ enum opt_front {
 	FRONT_LINES = 2,   /* -c, -f, a pipe */
 	FRONT_MESSAGE = 4, /* --to */
 	FRONT_SERVE = 8,
-	FRONT_TEXTS = 16 /* --help and others that only print */
+	FRONT_TEXTS = 16, /* --help and others that only print */
+	FRONT_LOAD = 32,  /* --load */
+	FRONT_MERGE = 64, /* --merge */
+	FRONT_DIAGNOSE = 128
 };
 
 /* What it cannot do without. */
@@ -45,6 +49,9 @@ enum opt_need {
 	NEED_RUN,	   /* --mx, and what can be run again */
 	NEED_FILE,	   /* -f */
 	NEED_CONVERT,	   /* --convert */
+	NEED_RATE,	   /* --rate */
+	NEED_VALUES,	   /* --values */
+	NEED_BUILTIN,	   /* no -f */
 	NEED_VARS,	   /* with --serve: --mock */
 	NEED_TAGS,	   /* with --serve and one message: --mock */
 	NEED_RECEIVER,	   /* --serve or --sandbox, and no mock */
@@ -72,7 +79,7 @@ struct opt {
 };
 
 extern const struct opt opt_table[]; /* ends with name NULL */
-#define OPTS_MAX 128
+#define OPTS_MAX 192
 
 struct opt_list {
 	const char **item;
@@ -105,10 +112,16 @@ struct opts {
 	    *tls_sni, *tls_verify_host, *tls_protocol, *tls_cipher, *tls_save,
 	    *cert, *key, *mx, *resolver, *trust_anchor, *proxy, *proxy_protocol,
 	    *auth_mech, *auth_user, *auth_file, *auth_fd, *auth_command, *user,
-	    *password_file, *jobs, *help_group, *auth_mechs, *session_max,
-	    *client_max, *run_as;
+	    *password_file, *jobs, *sessions, *messages, *duration, *rate,
+	    *arrivals, *ramp, *keep, *rcpts, *think, *message_size, *values,
+	    *values_order, *progress, *hdr, *shard, *start_at, *help_group,
+	    *auth_mechs, *session_max, *client_max, *run_as, *threads, *grace;
+	/* A message, or many. html: of one message; else a page to write. */
+	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait;
+	struct opt_list cc, bcc, attach, inlined;
+	bool dry_run, no_pipelining;
 	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
-	    words; /* --explain's */
+	    fail_if, merge, words; /* --explain's */
 	struct opt_run *run;
 	size_t nrun;
 	struct opt_setting *setting; /* in the order given */
@@ -116,9 +129,10 @@ struct opts {
 	char **made; /* paths that folder_expand() put into run */
 	size_t nmade;
 	int family;
-	bool lmtp, sandbox, explain, quiet, allow_bare, help, version, no_rc,
-	    tls, tls_optional, tls_on_connect, self_signed, mx_all, dane, auth,
-	    netrc, auth_insecure, trust, wiped;
+	bool lmtp, sandbox, explain, diagnose, quiet, allow_bare, help, version,
+	    no_rc, tls, tls_optional, tls_on_connect, self_signed, mx_all, dane,
+	    auth, netrc, auth_insecure, trust, load, pipeline, tls_resume,
+	    yes_really, wiped, discard;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 

@@ -17,8 +17,11 @@ static const struct {
 	{ FRONT_MESSAGE, "one message (--to ADDRESS)",
 	    "here one message is mailed" },
 	{ FRONT_SERVE, "the receiver (--serve PORT)", "--serve only receives" },
+	{ FRONT_LOAD, "--load", "here many sessions run (--load)" },
+	{ FRONT_MERGE, "--merge", "here results are added up (--merge)" },
 	{ FRONT_TEXTS, "texts (--explain, --list, --help ...)",
 	    "here a text is printed" },
+	{ FRONT_DIAGNOSE, "--diagnose", "--diagnose only looks" },
 };
 
 #define FRONTS (sizeof opts_fronts / sizeof *opts_fronts)
@@ -26,7 +29,9 @@ static const struct {
 static bool
 opts_is_message(const struct opts *o)
 {
-	return o->to.n > 0 || o->header.n > 0 || o->data != NULL ||
+	return o->to.n > 0 || o->cc.n > 0 || o->bcc.n > 0 ||
+	       o->subject != NULL || o->html != NULL || o->attach.n > 0 ||
+	       o->inlined.n > 0 || o->header.n > 0 || o->data != NULL ||
 	       o->quit_after != NULL || o->body != NULL;
 }
 
@@ -38,6 +43,12 @@ opts_front(const struct opts *o, bool terminal)
 		return FRONT_TEXTS;
 	if (o->serve != NULL)
 		return FRONT_SERVE;
+	if (o->merge.n > 0)
+		return FRONT_MERGE;
+	if (o->load)
+		return FRONT_LOAD;
+	if (o->diagnose)
+		return FRONT_DIAGNOSE;
 	if (o->nrun > 0)
 		return FRONT_LINES;
 	if (opts_is_message(o))
@@ -51,6 +62,8 @@ opts_may_command(const struct opts *o)
 {
 	if (o->front == FRONT_SHELL)
 		return true;
+	if (o->front == FRONT_LOAD)
+		return o->nrun > 0;
 	if (o->front != FRONT_LINES)
 		return false;
 	for (size_t i = 0; i < o->nrun; i++) {
@@ -121,6 +134,24 @@ opts_has_file(const struct opts *o)
 }
 
 static bool
+opts_has_rate(const struct opts *o)
+{
+	return o->rate != NULL;
+}
+
+static bool
+opts_has_values(const struct opts *o)
+{
+	return o->values != NULL;
+}
+
+static bool
+opts_is_builtin(const struct opts *o)
+{
+	return o->nrun == 0;
+}
+
+static bool
 opts_has_receiver(const struct opts *o)
 {
 	return (o->serve != NULL || o->sandbox) && o->mock == NULL;
@@ -176,7 +207,8 @@ static bool
 opts_has_tags(const struct opts *o)
 {
 	return o->front == FRONT_SHELL || o->front == FRONT_LINES ||
-	       o->mock != NULL || o->convert != NULL;
+	       (o->front == FRONT_LOAD && o->nrun > 0) || o->mock != NULL ||
+	       o->convert != NULL;
 }
 
 static bool
@@ -222,6 +254,12 @@ static const struct {
 	[NEED_RUN] = { opts_has_run,
 	    "--mx DOMAIN, and with -c, -f, --data, --body or --quit-after: "
 	    "what is run again for each host",
+	    NULL },
+	[NEED_RATE] = { opts_has_rate, "--rate NUMBER", NULL },
+	[NEED_VALUES] = { opts_has_values, "--values FILE", NULL },
+	[NEED_BUILTIN] = { opts_is_builtin,
+	    "the conversation that smtpsh has of its own: with -f, the file "
+	    "says it",
 	    NULL },
 	[NEED_FILE] = { opts_has_file, "-f FILE", NULL },
 	[NEED_VARS] = { opts_has_vars, NULL, "--mock FILE there" },
@@ -302,12 +340,33 @@ static const struct {
 } opts_contrary[] = {
 	{ "data", "body",
 	    "--data is a message and --body makes another: give one of them" },
+	{ "data", "html",
+	    "--data is a message and --html makes another: give one of them" },
+	{ "data", "subject",
+	    "--data is a message with a subject; --header 'Subject: TEXT' "
+	    "puts another in its place" },
+	{ "data", "attach",
+	    "--data is a message and --attach makes another: give one of "
+	    "them" },
+	{ "data", "inline",
+	    "--data is a message and --inline makes another: give one of "
+	    "them" },
+	{ "data", "cc",
+	    "--data is a message with a header; --to mails it to more, and "
+	    "--header puts a line into it" },
+	{ "data", "reply-to",
+	    "--data is a message with a header; --header 'Reply-To: ADDRESS' "
+	    "puts a line into it" },
+	{ "dry-run", "quit-after",
+	    "--dry-run sends nothing that --quit-after could stop behind" },
 	{ "tls", "tls-optional",
 	    "--tls must have TLS and --tls-optional need not: give one of "
 	    "them" },
 	{ "ipv4", "ipv6", "--ipv4 and --ipv6 leave no address: give one" },
 	{ "cert", "self-signed",
 	    "--cert and --self-signed are two certificates: give one" },
+	{ "discard", "maildir",
+	    "--discard stores nothing and --maildir does: give one of them" },
 	{ "bare", "auth",
 	    "--bare sends nothing that was not written, so no --auth: write "
 	    "\\auth where it is to be" },
@@ -317,6 +376,15 @@ static const struct {
 	{ "jobs", "auth-password-fd",
 	    "--auth-password-fd is read once and --jobs logs in many times: "
 	    "give --auth-password-file or --auth-password-command" },
+	{ "chunk", "pipeline",
+	    "--chunk waits for each BDAT and --pipeline does not wait: give "
+	    "one of them" },
+	{ "message-size", "data",
+	    "--message-size makes a message and --data is one: give one of "
+	    "them" },
+	{ "message-size", "body",
+	    "--message-size makes a message and --body makes another: give "
+	    "one of them" },
 	{ "explain", "list", "--explain and --list print two texts: give one" },
 	{ "explain", "completion",
 	    "--explain and --completion print two texts: give one" },

@@ -135,6 +135,9 @@ opts_store(struct opts *o, const struct opt *t, const char *value)
 	case OPT_LIST:
 		opts_add(slot, value);
 		break;
+	case OPT_WORDS:
+		opts_add(slot, value);
+		break;
 	case OPT_FAMILY:
 		*(int *)slot = t->min;
 		break;
@@ -334,8 +337,8 @@ opts_has_file(const struct opts *o)
 static int
 opts_operand(struct opts *o, const char *word, struct err *e)
 {
-	if (o->explain) {
-		opts_add(&o->words, word);
+	if (o->explain || o->merge.n > 0) {
+		opts_add(o->explain ? &o->words : &o->merge, word);
 		return 0;
 	}
 	if (o->host == NULL) {
@@ -415,8 +418,10 @@ opts_parse(struct opts *o, int argc, char **argv, struct err *e)
 void
 opts_release(struct opts *o)
 {
-	struct opt_list *list[] = { &o->to, &o->header, &o->mailbox, &o->define,
-		&o->mail_param, &o->rcpt_param, &o->words };
+	struct opt_list *list[] = { &o->to, &o->cc, &o->bcc, &o->attach,
+		&o->inlined, &o->header, &o->mailbox, &o->define,
+		&o->mail_param, &o->rcpt_param, &o->fail_if, &o->merge,
+		&o->words };
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
 		free(list[i]->item);
 	for (size_t i = 0; i < o->nrun; i++) {

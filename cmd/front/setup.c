@@ -42,6 +42,9 @@ int
 setup_sinks(struct shell *sh, const struct opts *o, struct err *e)
 {
 	const char *format = o->format == NULL ? "text" : o->format;
+	/* What many conversations say is counted, not shown. */
+	if (o->front == FRONT_LOAD)
+		return 0;
 	sh->machine = strcmp(format, "text") != 0;
 	if (strcmp(format, "json") == 0) {
 		sh->stream = json_new(&sh->out, &sh->redact, e);

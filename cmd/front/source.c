@@ -18,6 +18,7 @@ struct source_start {
 	struct templates templates;
 	struct where where;
 	bool has_where;
+	const char *mx_domain;
 	const struct peer_config *sandbox;
 };
 
@@ -38,6 +39,7 @@ source_keep(struct shell *sh, struct source_start *s)
 		.record_persons = sh->record_persons,
 		.where = *w,
 		.has_where = t->has_where,
+		.mx_domain = t->mx.domain,
 		.sandbox = t->sandbox };
 	s->where.host = source_dup(w->host);
 	s->where.port = source_dup(w->port);
@@ -90,6 +92,7 @@ source_back(struct shell *sh, struct source_start *s)
 	where_release(&t->where);
 	t->where = s->where;
 	t->has_where = s->has_where;
+	t->mx.domain = s->mx_domain;
 	t->sandbox = s->sandbox;
 	s->vars.builtin = t->vars.builtin;
 	s->vars.arg = t->vars.arg;

@@ -219,7 +219,7 @@ explain_cancelled(const struct verb *v, const char *line, int code)
 
 void
 explain_reply(struct buf *out, const struct verb *v, const char *line, int code,
-    int class, int subject, int detail, size_t width)
+    int class, int subject, int detail, unsigned misfits, size_t width)
 {
 	const char *cancelled = explain_cancelled(v, line, code);
 	struct explain_line l = { .out = out, .text = BUF_INIT };
@@ -227,7 +227,11 @@ explain_reply(struct buf *out, const struct verb *v, const char *line, int code,
 	const struct code *c;
 
 	l.width = width > 0 ? width : EXPLAIN_WIDTH;
-	c = cancelled == NULL ? explain_code(&remark, code, v) : NULL;
+	c = NULL;
+	if (cancelled == NULL && misfits & EXPLAIN_NO_CODE)
+		explain_digits(&remark, code);
+	else if (cancelled == NULL)
+		c = explain_code(&remark, code, v);
 	if (cancelled != NULL)
 		buf_addf(&remark, "%d %s (RFC 4954%s)", code, cancelled,
 		    code == 501 ? "" : ", which has 501 for that");
@@ -239,7 +243,7 @@ explain_reply(struct buf *out, const struct verb *v, const char *line, int code,
 		explain_fill(out, 4, 5, l.width, buf_str(&remark));
 		buf_clear(&remark);
 	}
-	if (class != 0) {
+	if (class != 0 && !(misfits & EXPLAIN_NO_ENH)) {
 		explain_enh(&remark, class, subject, detail);
 		explain_push(&l, &remark);
 	}

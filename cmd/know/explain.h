@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include "net/core/buf.h"
 #include "net/core/err.h"
+#include "net/core/reply.h"
 #include "net/core/verb.h"
 
 #define EXPLAIN_WIDTH 72
@@ -19,9 +20,17 @@ const char *explain_cancelled(const struct verb *v, const char *line, int code);
 /* Appends the remarks for a reply to verb v (never NULL; VERB_UNKNOWN where
  * nothing is known) and its line (or NULL): the code's text, its note in brackets, the meaning of the
  * enhanced status code (class 0: there is none), and whether v lists the code.
- * Remarks that fit on one line together share it. */
+ * Remarks that fit on one line together share it. misfits: what is left out,
+ * the code's meaning giving way to that of its digits. */
 void explain_reply(struct buf *out, const struct verb *v, const char *line,
-    int code, int class, int subject, int detail, size_t width);
+    int code, int class, int subject, int detail, unsigned misfits,
+    size_t width);
+
+/* What the registered meanings are not, by the text of a refusal or the command
+ * it answers: 454 to RCPT is neither a login nor TLS. */
+#define EXPLAIN_NO_CODE 1u
+#define EXPLAIN_NO_ENH	2u
+unsigned explain_misfits(const struct verb *v, const struct reply *r);
 
 /* Appends one line for a line of EHLO's reply: keyword and what followed it
  * (args may be NULL with 0). Returns 1, or 0 and adds nothing for a keyword

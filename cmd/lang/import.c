@@ -237,15 +237,15 @@ import_is_native(const char *p, size_t len)
 bool
 import_is_foreign(const char *p, size_t len)
 {
-	static const char *const marks[] = { ">>> ", "-> ", "<- ", "> ", "< " };
 	for (unsigned i = 0; i < 4 && len > 0; i++) {
 		const char *nl = memchr(p, '\n', len);
 		size_t n = nl == NULL ? len : (size_t)(nl - p);
+		if (nl == NULL)
+			return false; /* more of it may come */
 		if (i == 0 && !import_is_native(p, n))
 			return true;
-		for (size_t m = 0; m < sizeof marks / sizeof *marks; m++)
-			if (import_begins(p, n, marks[m]))
-				return true;
+		if (import_begins(p, n, ">>> "))
+			return true;
 		p += n + (nl != NULL);
 		len -= n + (nl != NULL);
 	}

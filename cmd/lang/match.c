@@ -442,12 +442,11 @@ match_groups(const pcre2_code *re, pcre2_match_data *md, const char *subject,
 }
 
 static bool
-match_run(const struct expect *x, const struct buf *text,
+match_exec(const char *regex, unsigned flags, const char *p, size_t len,
     match_capture *capture, void *arg)
 {
 	struct err e;
-	pcre2_code *re =
-	    match_compile(x->regex, strlen(x->regex), x->flags, &e);
+	pcre2_code *re = match_compile(regex, strlen(regex), flags, &e);
 	if (re == NULL)
 		return false;
 	pcre2_match_data *md = pcre2_match_data_create_from_pattern(re, NULL);
@@ -455,14 +454,29 @@ match_run(const struct expect *x, const struct buf *text,
 	if (md == NULL || mc == NULL)
 		abort();
 	pcre2_set_match_limit(mc, MATCH_LIMIT);
-	int n = pcre2_match(
-	    re, (PCRE2_SPTR)buf_data(text), buf_len(text), 0, 0, md, mc);
+	int n = pcre2_match(re, (PCRE2_SPTR)p, len, 0, 0, md, mc);
 	if (n > 0 && capture != NULL)
-		match_groups(re, md, buf_data(text), capture, arg);
+		match_groups(re, md, p, capture, arg);
 	pcre2_match_context_free(mc);
 	pcre2_match_data_free(md);
 	pcre2_code_free(re);
 	return n > 0;
+}
+
+static bool
+match_run(const struct expect *x, const struct buf *text,
+    match_capture *capture, void *arg)
+{
+	return match_exec(x->regex, x->flags, buf_data(text), buf_len(text),
+	    capture, arg);
+}
+
+bool
+match_text(const char *regex, const char *p, size_t len)
+{
+	unsigned flags;
+	match_flag_letters("is", 2, &flags);
+	return match_exec(regex, flags, p, len, NULL, NULL);
 }
 
 bool

@@ -52,5 +52,8 @@ typedef void match_capture(
  * appended when it does. */
 bool expect_match(const struct expect *x, const struct reply *r, bool text,
     match_capture *capture, void *arg, struct buf *why);
+/* Whether an expression of our own is found in a text, in any case; false,
+ * too, where there is no PCRE2. */
+bool match_text(const char *regex, const char *p, size_t len);
 
 #endif

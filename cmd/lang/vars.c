@@ -314,17 +314,57 @@ vars_close(const char *p, size_t len)
 
 static int vars_walk(struct vars_job *j, const char *p, size_t len);
 
+/* Of a variable of the environment. */
+#define VARS_ENV     "env."
+#define VARS_ENV_LEN (sizeof VARS_ENV - 1)
+
+static bool
+vars_is_env(const char *name, size_t len)
+{
+	return len > VARS_ENV_LEN &&
+	       memcmp(name, VARS_ENV, VARS_ENV_LEN) == 0 &&
+	       vars_is_name(name + VARS_ENV_LEN, len - VARS_ENV_LEN);
+}
+
+static int
+vars_missing(struct vars_job *j, const char *name, size_t len)
+{
+	int n = (int)len;
+	if (vars_is_number(name, len))
+		return err_set(
+		    j->e, ERR_USAGE, "argument %.*s is missing", n, name);
+	if (vars_is_env(name, len))
+		return err_set(j->e, ERR_USAGE,
+		    "${%.*s}: the environment has none, or a file may not ask "
+		    "for it (--trust lets it)",
+		    n, name);
+	return err_set(j->e, ERR_USAGE,
+	    "the variable ${%.*s} is not set: use -D %.*s=VALUE or "
+	    "\\set %.*s VALUE",
+	    n, name, n, name, n, name);
+}
+
 /* One ${...}: in is what stands between the braces. */
 static int
 vars_one(struct vars_job *j, const char *in, size_t len)
 {
 	size_t name_len = 0;
+	if (len > VARS_ENV_LEN && memcmp(in, VARS_ENV, VARS_ENV_LEN) == 0)
+		name_len = VARS_ENV_LEN;
 	while (name_len < len &&
 	       (vars_name_char(in[name_len]) || in[name_len] == '*'))
 		name_len++;
+	size_t word_len = name_len;
+	/* ${random:8} */
+	if (name_len + 1 < len && in[name_len] == ':' &&
+	    in[name_len + 1] >= '0' && in[name_len + 1] <= '9')
+		do
+			name_len++;
+		while (name_len < len && in[name_len] >= '0' &&
+		       in[name_len] <= '9');
 	bool has_default = name_len + 1 < len && in[name_len] == ':' &&
 			   in[name_len + 1] == '-';
-	bool named = vars_is_name(in, name_len) ||
+	bool named = vars_is_name(in, word_len) || vars_is_env(in, name_len) ||
 		     vars_is_number(in, name_len) ||
 		     vars_is_words(in, name_len);
 	if (!named || (name_len < len && !has_default))
@@ -337,14 +377,8 @@ vars_one(struct vars_job *j, const char *in, size_t len)
 	int r = vars_value(j, in, name_len, has_default);
 	if (r != 0)
 		return r < 0 ? -1 : 0;
-	if (!has_default && vars_is_number(in, name_len))
-		return err_set(j->e, ERR_USAGE, "argument %.*s is missing",
-		    (int)name_len, in);
 	if (!has_default)
-		return err_set(j->e, ERR_USAGE,
-		    "the variable ${%.*s} is not set: use -D %.*s=VALUE or "
-		    "\\set %.*s VALUE",
-		    (int)name_len, in, (int)name_len, in, (int)name_len, in);
+		return vars_missing(j, in, name_len);
 	if (++j->depth > VARS_DEPTH_MAX)
 		return err_set(j->e, ERR_USAGE,
 		    "defaults nest more than %d deep in ${%.*s...}",

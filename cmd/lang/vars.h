@@ -44,8 +44,8 @@ struct var_args {
 };
 
 /* Appends text with ${name}, ${name:-default} (defaults nest), ${1}..., ${*}
- * (all words, SP between), ${2*} (from the second on, a SP before each) put
- * in, and $${ as ${. -1, ERR_USAGE: an undefined or malformed one, named; or
+ * (all words, SP between), ${2*} (from the second on, a SP before each) and
+ * ${env.NAME} (the builtin's to know) put in, and $${ as ${. -1, ERR_USAGE: an undefined or malformed one, named; or
  * more than 1 MiB, or a value with CR, LF or NUL unless raw (ERR_DATA). */
 CHECKED int vars_expand(const struct vars *v, const struct var_args *args,
     const char *p, size_t len, bool raw, struct buf *b, struct err *e);

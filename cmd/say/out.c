@@ -16,10 +16,11 @@
 #define OUT_GATHER 65536
 /* A pipe that poll(2) calls writable takes so much (POSIX's PIPE_BUF is less,
  * Linux's is this). */
-#define OUT_LITTLE  4096
-#define OUT_LAST_MS 200
-#define OUT_NARROW  20 /* columns below which errors are not broken */
-#define OUT_HANG    2  /* blanks before their later lines */
+#define OUT_LITTLE    4096
+#define OUT_LAST_MS   200
+#define OUT_NARROW    20 /* columns below which errors are not broken */
+#define OUT_HANG      2	 /* blanks before their later lines */
+#define OUT_HANG_MORE 14
 
 void
 out_init(struct out *o)
@@ -174,7 +175,7 @@ int
 out_flush(struct out *o, struct err *e)
 {
 	out_push(o);
-	if (!o->errored)
+	if (!o->errored || o->known)
 		return 0;
 	return err_set(e, ERR_OUTPUT, "cannot write to standard output: %s",
 	    strerror(o->errno_));
@@ -182,31 +183,27 @@ out_flush(struct out *o, struct err *e)
 
 /* Broken at words to the width of the terminal, if it is one. */
 static void
-out_wrap(const struct out *o, struct buf *line, const struct buf *text)
+out_wrap(
+    const struct out *o, struct buf *line, const struct buf *text, size_t hang)
 {
 	struct winsize ws = { 0 };
 	size_t width = 0;
 	if (o->tells_terminal && ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) == 0 &&
 	    ws.ws_col >= OUT_NARROW)
 		width = ws.ws_col;
-	note_wrap(line, buf_data(text), buf_len(text), width, OUT_HANG);
+	note_wrap(line, buf_data(text), buf_len(text), width, hang);
 }
 
-void
-out_error(struct out *o, const char *fmt, ...)
+static void
+out_tell(struct out *o, const char *before, size_t hang, const struct buf *all)
 {
-	struct buf all = BUF_INIT;
 	struct buf text = BUF_INIT;
 	struct buf safe = BUF_INIT;
 	struct buf line = BUF_INIT;
-	va_list ap;
-	va_start(ap, fmt);
-	buf_addv(&all, fmt, ap);
-	va_end(ap);
-	redact_error(o->redact, &text, buf_data(&all), buf_len(&all));
-	buf_adds(&safe, "smtpsh: ");
+	redact_error(o->redact, &text, buf_data(all), buf_len(all));
+	buf_adds(&safe, before);
 	escape_add(&safe, buf_data(&text), buf_len(&text), true);
-	out_wrap(o, &line, &safe);
+	out_wrap(o, &line, &safe, hang);
 	out_push(o);
 	if (o->before != NULL)
 		o->before(o->arg);
@@ -215,10 +212,33 @@ out_error(struct out *o, const char *fmt, ...)
 		(void)out_to(o, STDERR_FILENO, buf_data(&line), buf_len(&line));
 	if (o->after != NULL)
 		o->after(o->arg);
-	buf_wipe(&all);
 	buf_release(&text);
 	buf_release(&safe);
 	buf_release(&line);
+}
+
+void
+out_error(struct out *o, const char *fmt, ...)
+{
+	struct buf all = BUF_INIT;
+	va_list ap;
+	va_start(ap, fmt);
+	buf_addv(&all, fmt, ap);
+	va_end(ap);
+	out_tell(o, "smtpsh: ", OUT_HANG, &all);
+	buf_wipe(&all);
+}
+
+void
+out_error_more(struct out *o, const char *fmt, ...)
+{
+	struct buf all = BUF_INIT;
+	va_list ap;
+	va_start(ap, fmt);
+	buf_addv(&all, fmt, ap);
+	va_end(ap);
+	out_tell(o, "        ", OUT_HANG_MORE, &all);
+	buf_wipe(&all);
 }
 
 void

@@ -14,6 +14,7 @@ struct out {
 	bool terminal;	     /* it is one */
 	bool tells_terminal; /* standard error is one */
 	bool errored;	     /* a write failed: errno_ says why */
+	bool known;	     /* and that was told, and is no failure any more */
 	bool nowait; /* write only what is taken at once, and keep the rest */
 	int errno_;
 	/* A signal's number once it wants the end; NULL: none will. Then who
@@ -41,6 +42,9 @@ CHECKED int out_flush(struct out *o, struct err *e);
 /* A line on standard error, "smtpsh: " before it, escaped, without secrets; on
  * a terminal broken at words. Flushes first. */
 void out_error(struct out *o, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The same without "smtpsh: ", indented below such a line. */
+void out_error_more(struct out *o, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Lines that another process of ours made by that, as they are. */
 void out_errors(struct out *o, const char *p, size_t len);

@@ -232,6 +232,12 @@ static const struct talk_env shell_env = { .put = env_put,
 	.text_max = env_text_max,
 	.guess = mistyped_line };
 
+const struct talk_env *
+shell_talk_env(void)
+{
+	return &shell_env;
+}
+
 int
 shell_init(struct shell *sh, struct err *e)
 {
@@ -241,6 +247,7 @@ shell_init(struct shell *sh, struct err *e)
 	out_init(&sh->out);
 	redact_init(&sh->redact);
 	talk_init(&sh->talk, &shell_env, sh);
+	sh->talk.past = &sh->sight;
 	sh->redact.reveal = &sh->talk.set.reveal;
 	sh->out.redact = &sh->redact;
 	setting_start(sh);
@@ -273,6 +280,7 @@ int
 shell_release(struct shell *sh, struct err *e)
 {
 	talk_release(&sh->talk);
+	sight_release(&sh->sight);
 	int r = 0;
 	while (sh->sinks != NULL) {
 		struct sink *s = sh->sinks;

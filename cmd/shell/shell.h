@@ -48,6 +48,7 @@ struct shell {
 	char *typed_user;	    /* for AUTH: found in ~/.netrc or typed */
 
 	struct patience patience;
+	struct sight sight; /* what the talk has seen */
 	struct talk talk;
 };
 
@@ -55,6 +56,9 @@ struct shell {
 CHECKED int shell_init(struct shell *sh, struct err *e);
 /* -1: standard output could not be written; -2: a file that was asked for. */
 CHECKED int shell_release(struct shell *sh, struct err *e);
+/* What the process does for its conversations: for those who have more of
+ * them, each with this shell as its house. */
+const struct talk_env *shell_talk_env(void);
 /* Whose conversation it is. */
 struct shell *shell_of(const struct talk *t);
 void shell_add_sink(struct shell *sh, struct sink *s);

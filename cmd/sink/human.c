@@ -321,8 +321,14 @@ human_put(struct sink *s, const struct event *ev)
 		break;
 	case EV_OPEN:
 	case EV_CLOSED:
+	case EV_MAILED:
 	case EV_FILE:
 		human_session(h, ev);
+		break;
+	case EV_CAUSE: /* standard error has it */
+	case EV_FINDING:
+	case EV_CHECK:
+	case EV_LINT:
 		break;
 	case EV_END:
 		if (ev->files > 1)

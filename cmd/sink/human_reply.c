@@ -65,7 +65,7 @@ human_explain(struct human *h, const struct event *ev, const struct verb *v)
 	struct buf b = BUF_INIT;
 	size_t width = human_columns(h);
 	explain_reply(&b, v, ev->answers, r->code, r->enh_class, r->enh_subject,
-	    r->enh_detail, width);
+	    r->enh_detail, explain_misfits(v, r), width);
 	if (ev->took_ns >= 0) {
 		struct buf time = BUF_INIT;
 		note_time(&time, ev->took_ns);

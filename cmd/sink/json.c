@@ -70,6 +70,11 @@ static const char *const json_names[] = {
 	[EV_VERDICT] = "verdict",
 	[EV_FILE] = "file",
 	[EV_FILE_END] = "summary",
+	[EV_MAILED] = "mailed",
+	[EV_CAUSE] = "cause",
+	[EV_FINDING] = "finding",
+	[EV_CHECK] = "check",
+	[EV_LINT] = "lint",
 	[EV_END] = "end",
 };
 
@@ -191,7 +196,9 @@ json_put_reply(json_t *o, const struct event *ev, const struct redact *r)
 	    reply->code, ev->verb != NULL ? ev->verb->id : VERB_UNKNOWN);
 	const char *meaning =
 	    explain_cancelled(ev->verb, ev->answers, reply->code);
-	if (meaning == NULL && code != NULL)
+	bool fits = ev->verb == NULL ||
+		    !(explain_misfits(ev->verb, reply) & EXPLAIN_NO_CODE);
+	if (meaning == NULL && code != NULL && fits)
 		meaning = code->text;
 	if (meaning != NULL)
 		json_set(o, "meaning", json_string(meaning));
@@ -265,6 +272,36 @@ json_put_summary(json_t *o, const struct event *ev, const struct redact *r)
 }
 
 static void
+json_put_mailed(json_t *o, const struct event *ev, const struct redact *r)
+{
+	const struct mailed *m = ev->mailed;
+	json_put_number(o, "accepted", m->accepted);
+	json_put_number(o, "refused_for_now", m->later);
+	json_put_number(o, "refused_for_good", m->refused);
+	json_put_number(o, "unknown", m->unknown);
+	json_put_number(o, "not_sent", m->open);
+	json_put_string(o, "queued_as", r, m->queued_as);
+	json_put_text(o, "text", r, ev->text, ev->len);
+}
+
+static void
+json_put_note(json_t *o, const struct event *ev, const struct redact *r)
+{
+	const struct event_note *n = ev->note;
+	json_put_string(o, "rule", r, n->rule);
+	json_put_string(o, "severity", r, n->level);
+	json_put_string(o, "about", r, n->where);
+	json_put_string(o, "evidence", r, n->seen);
+	json_put_string(o, "cause", r, n->what);
+	json_put_string(o, "next", r, n->next);
+	json_put_string(o, "source", r, n->source);
+	if (ev->kind == EV_CAUSE)
+		json_put_number(o, "status", (uint64_t)ev->status);
+	if (ev->len > 0)
+		json_put_text(o, "text", r, ev->text, ev->len);
+}
+
+static void
 json_put_direction(json_t *o, enum event_kind kind)
 {
 	const char *who = NULL;
@@ -300,6 +337,9 @@ json_fill(json_t *o, const struct event *ev, const struct redact *r)
 	case EV_FILE_END:
 		json_put_summary(o, ev, r);
 		break;
+	case EV_MAILED:
+		json_put_mailed(o, ev, r);
+		break;
 	case EV_END:
 		json_put_number(o, "files", ev->files);
 		json_put_number(o, "failed", ev->files_failed);
@@ -312,10 +352,16 @@ json_fill(json_t *o, const struct event *ev, const struct redact *r)
 		json_put_text(o, "text", r, ev->text, ev->len);
 		json_put_string(o, "reason", r, ev->remark);
 		break;
+	case EV_CAUSE:
+	case EV_FINDING:
+	case EV_LINT:
+		json_put_note(o, ev, r);
+		break;
 	case EV_OPEN:
 	case EV_TEXT:
 	case EV_CLOSED:
 	case EV_REMARK:
+	case EV_CHECK:
 		json_put_text(o, "text", r, ev->text, ev->len);
 		break;
 	}

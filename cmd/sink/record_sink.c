@@ -185,7 +185,12 @@ record_put(struct sink *s, const struct event *ev)
 		break;
 	case EV_REMARK:
 	case EV_VERDICT:
+	case EV_CAUSE:
+	case EV_FINDING:
+	case EV_CHECK:
+	case EV_LINT:
 	case EV_FILE_END:
+	case EV_MAILED:
 	case EV_END:
 		break;
 	}

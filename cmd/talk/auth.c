@@ -123,11 +123,13 @@ auth_choose(struct talk *t, struct auth_act *a, struct err *e)
 			    : (unsigned)strtoul(t->where.port, NULL, 10),
 		.tls = smtp_is_tls(s),
 		.insecure = t->auth.insecure };
-	if (a->mech == NULL && k == NULL)
-		return err_set(e, ERR_AUTH,
+	if (a->mech == NULL && k == NULL) {
+		err_set(e, ERR_AUTH,
 		    "AUTH was not offered%s; name a mechanism to try it all "
 		    "the same",
 		    smtp_is_tls(s) ? "" : " (many servers offer it under TLS)");
+		return err_why(e, WHY_NO_AUTH);
+	}
 	if (k == NULL)
 		talk_remark(t, "AUTH was not offered");
 	if (auth_binding(conn_tls(link_conn(t->link)), &a->cfg.binding,

@@ -48,11 +48,23 @@ builtin_date(struct buf *b)
 	    labs(off) % 60);
 }
 
+/* A file might send to its server what only the person may know. */
+static bool
+builtin_env(const struct talk *t, const char *name, struct buf *b)
+{
+	const char *value = talk_whose(t)->root == NULL ? getenv(name) : NULL;
+	if (value != NULL)
+		buf_adds(b, value);
+	return value != NULL;
+}
+
 /* The variables that are worked out: see smtpsh.1, VARIABLES. */
 bool
 talk_builtin(void *arg, const char *name, struct buf *b)
 {
 	struct talk *t = arg;
+	if (strncmp(name, "env.", 4) == 0)
+		return builtin_env(t, name + 4, b);
 	if (strcmp(name, "helo") == 0) {
 		builtin_host(b);
 	} else if (strcmp(name, "from") == 0) {

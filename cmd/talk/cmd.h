@@ -15,7 +15,8 @@ enum cmd_is {
 	CMD_OPENS_TEXT = 1 << 3, /* mail text follows, as behind DATA */
 	CMD_WAITS = 1 << 4,	 /* takes time though nothing is sent */
 	CMD_INCLUDES = 1 << 5,	 /* runs the file that it names */
-	CMD_RECORDS = 1 << 6	 /* makes the file that it names */
+	CMD_RECORDS = 1 << 6,	 /* makes the file that it names */
+	CMD_ALONE = 1 << 7 /* shows or changes what the process has one of */
 };
 
 struct cmd {

@@ -29,6 +29,14 @@ enum event_kind {
 	EV_FILE,     /* a conversation file begins: file */
 	EV_FILE_END, /* it ended: met of met+missed expectations, status,
 			took_ns, text: why it stopped early, or "" */
+	EV_MAILED,   /* what became of a message: mailed; text: the same, for
+			people */
+	EV_CAUSE,    /* why the run failed: note; text: what it means for the
+			mail; status */
+	EV_FINDING,  /* one of a diagnosis: note */
+	EV_CHECK,    /* what was looked at and is well: text */
+	EV_LINT,     /* a remark on the protocol, at the reply before it:
+			note */
 	EV_END	     /* the run ends: files, files_failed, status, took_ns,
 			text: the error; met: 1 where one message was taken */
 };
@@ -38,6 +46,23 @@ enum verdict {
 	VERDICT_MET,
 	VERDICT_MISSED,
 	VERDICT_UNJUDGED /* no expectation was held against the reply */
+};
+
+/* What became of a message: its recipients, and the server's name for it. */
+struct mailed {
+	size_t accepted, later, refused, unknown, open;
+	const char *queued_as; /* NULL: none was told */
+};
+
+/* Strings may be NULL. */
+struct event_note {
+	const char *rule;  /* its id */
+	const char *level; /* "high", "mid", "low" */
+	const char *seen;  /* the evidence */
+	const char *what;  /* the cause; of lint: what is wrong */
+	const char *next;  /* what to do */
+	const char *source;
+	const char *where; /* FINDING: the host and address it is about */
 };
 
 /* All pointers are borrowed for the call. Texts hold bytes from outside: a
@@ -55,16 +80,18 @@ struct event {
 	const struct verb *verb; /* REPLY: what it answers, or NULL; SENT: its
 				    own */
 	bool unsolicited;
-	const char *answers;  /* REPLY: the line it answers, "" for a stage */
-	int code;	      /* VERDICT_UNJUDGED: of the reply */
-	const char *rcpt;     /* REPLY under LMTP after the text: "<path>" */
-	int64_t took_ns;      /* REPLY, FILE_END; -1 if unknown */
-	uint64_t n;	      /* OCTETS */
-	const char *remark;   /* GARBAGE */
-	enum verdict verdict; /* REPLY (when known), VERDICT */
-	const char *expected; /* "550 No such user here", or NULL */
-	const char *file;     /* conversation file, or NULL */
-	unsigned line;	      /* in it, 0 if none */
+	const char *answers; /* REPLY: the line it answers, "" for a stage */
+	int code;	     /* VERDICT_UNJUDGED: of the reply */
+	const char *rcpt;    /* REPLY under LMTP after the text: "<path>" */
+	int64_t took_ns;     /* REPLY, FILE_END; -1 if unknown */
+	uint64_t n;	     /* OCTETS */
+	const struct mailed *mailed;   /* MAILED */
+	const char *remark;	       /* GARBAGE */
+	const struct event_note *note; /* CAUSE, FINDING, LINT */
+	enum verdict verdict;	       /* REPLY (when known), VERDICT */
+	const char *expected;	       /* "550 No such user here", or NULL */
+	const char *file;	       /* conversation file, or NULL */
+	unsigned line;		       /* in it, 0 if none */
 	unsigned met, missed, unjudged;
 	int status; /* FILE_END: the exit status it alone gives */
 	unsigned files, files_failed;

@@ -1,67 +1,51 @@
-/* Lock-step: each stage says its line, the next one looks at the reply. */
+/* Each stage says its lines, the next one looks at the replies. */
+#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include "cmd/talk/mail.h"
-#include "cmd/talk/mail_ascii.h"
-#include "cmd/talk/step.h"
-
-struct mail_act {
-	struct act act;
-	struct mail *m;
-	size_t i;      /* recipient */
-	bool helo;     /* HELO was said, EHLO having been refused */
-	uint64_t size; /* of the text, if it is known */
-	bool sized, utf8;
-	struct ascii_paths paths;
-	unsigned breaches;
-};
+#include "cmd/talk/mail_priv.h"
 
 enum mail_step {
 	STEP_CONNECT,
 	STEP_SECURE,
 	STEP_HELO,
 	STEP_HELO_SAID,
-	STEP_MAIL,
-	STEP_MAIL_SAID,
-	STEP_RCPT,
-	STEP_RCPT_SAID,
-	STEP_DATA,
-	STEP_DATA_SAID,
+	STEP_LINES,
+	STEP_ANSWERED,
+	STEP_NOBODY,
 	STEP_TEXT_SENT,
 	STEP_CHUNKS_SENT
 };
 
-/* The replies to the newest line are this act's to judge. bear: a refusal is
- * none of the mail's. */
+/* The replies to the newest line are this act's to judge. */
 static void
-mail_seen(struct talk *t, bool bear)
+mail_seen(struct talk *t)
 {
 	struct due *d;
 	while ((d = ledger_oldest(&t->ledger)) != NULL && d->came &&
-	       d->by != DUE_UNASKED) {
-		if (!bear) {
-			t->tally.permanent |= d->code / 100 == 5;
-			t->tally.transient |= d->code / 100 == 4;
-		}
+	       d->by != DUE_UNASKED)
 		ledger_judged(&t->ledger, d);
-	}
 }
 
-/* 0: as asked for; 1: refused; -1: e. */
+/* HELO's reply. 0: as asked for; 1: refused, which again says is none of the
+ * mail's; -1: e. */
 static int
-mail_look(struct talk *t, const char *what, int class, bool bear, struct err *e)
+mail_look(struct talk *t, struct mail_act *a, bool again, struct err *e)
 {
 	int code = t->code;
-	bool refused = code / 100 == 4 || code / 100 == 5;
 	if (t->link == NULL && code == 0)
 		return step_closed(t, e);
-	mail_seen(t, bear && code / 100 == 5);
-	if (code / 100 == class)
+	mail_seen(t);
+	if (code / 100 == 2)
 		return 0;
-	if (refused)
-		return 1;
-	return err_set(e, ERR_PROTO, "the reply to %s is %d, expected %dyz",
-	    what, code, class);
+	if (code / 100 != 4 && code / 100 != 5)
+		return fate_odd(a->helo ? "HELO" : "EHLO", code, 2, e);
+	if (!again || code / 100 != 5) {
+		mail_refused(a, code);
+		for (size_t i = 0; i < a->m->nto; i++)
+			if (a->m->fate[i] <= FATE_LATER)
+				a->m->fate[i] =
+				    code / 100 == 4 ? FATE_LATER : FATE_REFUSED;
+	}
+	return 1;
 }
 
 static int
@@ -88,12 +72,19 @@ mail_stops(const struct mail_act *a, enum mail_stage stage)
 	return a->m->last == stage;
 }
 
+static bool
+mail_said_helo(enum smtp_state s)
+{
+	return s == SMTP_READY || s == SMTP_MAIL || s == SMTP_RCPT ||
+	       s == SMTP_CHUNKS;
+}
+
 static int
 mail_helo(struct talk *t, struct mail_act *a, struct err *e)
 {
 	/* TLS and AUTH bring an EHLO with them. */
-	if (t->said_helo && talk_state(t) == SMTP_READY) {
-		a->act.step = STEP_MAIL;
+	if (t->said_helo && mail_said_helo(talk_state(t))) {
+		a->act.step = STEP_LINES;
 		return ACT_MORE;
 	}
 	struct buf b = BUF_INIT;
@@ -113,7 +104,7 @@ mail_helo_said(struct talk *t, struct mail_act *a, struct err *e)
 	/* EHLO may have gone before the greeting came. */
 	int r = t->link == NULL ? 0 : talk_greet(t, e);
 	if (r == 0)
-		r = mail_look(t, a->helo ? "HELO" : "EHLO", 2, again, e);
+		r = mail_look(t, a, again, e);
 	if (r == 1 && again && t->code / 100 == 5) {
 		a->helo = true;
 		a->act.step = STEP_HELO;
@@ -122,180 +113,191 @@ mail_helo_said(struct talk *t, struct mail_act *a, struct err *e)
 	}
 	if (r != 0 || mail_stops(a, MAIL_HELO))
 		return r < 0 ? -1 : mail_end(a);
-	a->act.step = STEP_MAIL;
+	a->act.step = STEP_LINES;
 	return ACT_MORE;
 }
 
-/* Is a parameter of that name among those the user wrote? It stands alone. */
+/* The lines that follow the one that was queued last go out with it. */
 static bool
-mail_has_param(const struct mail *m, const char *name)
+mail_may_group(const struct talk *t, const struct mail_act *a)
 {
-	size_t n = strlen(name);
-	for (size_t i = 0; i < m->nmail_param; i++)
-		if (strncasecmp(m->mail_param[i], name, n) == 0 &&
-		    (m->mail_param[i][n] == '=' || m->mail_param[i][n] == '\0'))
-			return true;
-	return false;
+	return !a->m->one_by_one && a->m->last == MAIL_ALL && !t->set.stop &&
+	       smtp_offer(link_smtp(t->link), "PIPELINING") != NULL;
 }
 
-/* SIZE=auto is the size of what will be sent, where it is known. */
+/* Whom this transaction is for. */
 static void
-mail_param(const struct mail_act *a, struct buf *b, const char *param)
+mail_begin(const struct talk *t, struct mail_act *a)
 {
-	if (strcasecmp(param, "SIZE=auto") != 0)
-		buf_addf(b, " %s", param);
-	else if (a->sized)
-		buf_addf(b, " SIZE=%llu", (unsigned long long)a->size);
+	struct mail *m = a->m;
+	a->grouped = mail_may_group(t, a);
+	free(a->rcpt);
+	free(a->took);
+	a->rcpt = mem_alloc((m->nto + 1) * sizeof *a->rcpt);
+	a->took = mem_zalloc((m->nto + 1) * sizeof *a->took);
+	for (size_t i = 0; i < m->nto; i++)
+		if (m->fate[i] <= FATE_LATER)
+			a->rcpt[a->nrcpt++] = i;
 }
 
-/* What is beyond ASCII goes as it is where the server takes it, else addresses
- * by their A-labels; a text goes anyway. */
-static int
-mail_utf8(struct talk *t, struct mail_act *a, struct err *e)
+static void
+mail_rcpt(const struct mail_act *a, size_t i, struct buf *b)
 {
-	const struct smtp *s = link_smtp(t->link);
 	const struct mail *m = a->m;
-	bool offered =
-	    smtp_offer(s, "SMTPUTF8") != NULL || mail_has_param(m, "SMTPUTF8");
-	bool path = ascii_needs_utf8(m);
-	enum beyond header = BEYOND_NOTHING;
-	if (m->text != NULL)
-		header = ascii_header(
-		    buf_data(&m->text->first), buf_len(&m->text->first));
-	if (path && !offered && ascii_paths(t, m, &a->paths, e) < 0)
+	buf_addf(
+	    b, "RCPT TO:<%s>", a->paths.to != NULL ? a->paths.to[i] : m->to[i]);
+	for (size_t k = 0; k < m->nrcpt_param; k++)
+		buf_addf(b, " %s", m->rcpt_param[k]);
+}
+
+/* How many lines there are. */
+static size_t
+mail_lines(const struct mail_act *a)
+{
+	const struct mail *m = a->m;
+	return mail_stops(a, MAIL_MAIL)		      ? 1
+	       : mail_stops(a, MAIL_RCPT) || m->chunk ? 1 + a->nrcpt
+						      : 2 + a->nrcpt;
+}
+
+static int
+mail_queue(struct talk *t, struct mail_act *a, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	int r = 0;
+	if (a->queued == 0)
+		r = mail_line(t, a, &b, e);
+	else if (a->queued <= a->nrcpt)
+		mail_rcpt(a, a->rcpt[a->queued - 1], &b);
+	else
+		buf_adds(&b, "DATA");
+	if (r == 0)
+		r = talk_queue(t, DUE_WRITTEN, buf_data(&b), buf_len(&b), e);
+	buf_release(&b);
+	if (r < 0)
 		return -1;
-	a->utf8 = offered && (path || header == BEYOND_UTF8);
-	if (header == BEYOND_UTF8 && !offered)
-		talk_remark(t, "the header is not ASCII, and SMTPUTF8 was not "
-			       "offered (RFC 6531): it goes as it is");
-	if (header == BEYOND_OTHER)
-		talk_remark(t, "the header has octets above 127 that are no "
-			       "UTF-8 (RFC 6532): it goes as it is");
-	if (m->text != NULL && m->text->eightbit &&
-	    smtp_offer(s, "8BITMIME") == NULL)
-		talk_remark(t, "the text has octets above 127, and 8BITMIME "
-			       "was not offered (RFC 6152): it goes as it is");
+	if (a->queued == 0)
+		a->seq = smtp_newest(link_smtp(t->link))->seq;
+	t->barrier |= a->queued > a->nrcpt;
+	a->queued++;
 	return 0;
 }
 
-/* By BDAT where it is offered: to others the message's lines are commands. */
-static void
-mail_chunking(struct talk *t, struct mail_act *a)
-{
-	if (!a->m->chunk || a->m->last < MAIL_DATA ||
-	    smtp_offer(link_smtp(t->link), "CHUNKING") != NULL)
-		return;
-	talk_remark(t, "CHUNKING was not offered (RFC 3030): DATA is used in "
-		       "place of BDAT");
-	a->m->chunk = false;
-}
-
+/* One line, or where they may go together all of them. */
 static int
-mail_mail(struct talk *t, struct mail_act *a, struct err *e)
+mail_next(struct talk *t, struct mail_act *a, struct err *e)
 {
-	const struct smtp *s = link_smtp(t->link);
-	struct mail *m = a->m;
-	struct buf b = BUF_INIT;
-	uint64_t most;
-	bool offered = smtp_offer_size(s, &most);
-	bool text = m->text != NULL;
-	if (mail_utf8(t, a, e) < 0)
-		return -1;
-	mail_chunking(t, a);
-	if (text && (offered || mail_has_param(m, "SIZE"))) {
-		int r = text_size(m->text, &a->size, e);
-		if (r < 0)
-			return -1;
-		a->sized = r > 0;
-	}
-	buf_addf(&b, "MAIL FROM:<%s>",
-	    a->paths.from != NULL ? a->paths.from : m->from);
-	if (offered && a->sized && !mail_has_param(m, "SIZE"))
-		buf_addf(&b, " SIZE=%llu", (unsigned long long)a->size);
-	if (text && m->text->eightbit && smtp_offer(s, "8BITMIME") != NULL &&
-	    !mail_has_param(m, "BODY"))
-		buf_adds(&b, " BODY=8BITMIME");
-	if (a->utf8 && !mail_has_param(m, "SMTPUTF8"))
-		buf_adds(&b, " SMTPUTF8");
-	for (size_t i = 0; i < m->nmail_param; i++)
-		mail_param(a, &b, m->mail_param[i]);
-	return mail_say(t, a, STEP_MAIL_SAID, &b);
-}
-
-static int
-mail_rcpt(struct talk *t, struct mail_act *a)
-{
-	const struct mail *m = a->m;
-	struct buf b = BUF_INIT;
-	if (a->i == m->nto) {
-		if (m->accepted == 0 || mail_stops(a, MAIL_RCPT))
-			return mail_end(a);
-		a->act.step = STEP_DATA;
+	int r = talk_ready(t, verb_get(VERB_MAIL), e);
+	if (r != 0)
+		return r;
+	/* What another message has left open. */
+	if (a->queued == 0 && talk_state(t) != SMTP_READY &&
+	    mail_said_helo(talk_state(t)) && !a->reset) {
+		a->reset = true;
+		talk_say_own(t, "RSET");
 		return ACT_MORE;
 	}
-	buf_addf(&b, "RCPT TO:<%s>",
-	    a->paths.to != NULL ? a->paths.to[a->i] : m->to[a->i]);
-	for (size_t k = 0; k < m->nrcpt_param; k++)
-		buf_addf(&b, " %s", m->rcpt_param[k]);
-	return mail_say(t, a, STEP_RCPT_SAID, &b);
-}
-
-static int
-mail_rcpt_said(struct talk *t, struct mail_act *a, struct err *e)
-{
-	int r = mail_look(t, "RCPT", 2, false, e);
-	if (r < 0)
-		return -1;
-	a->m->accepted += r == 0;
-	if (r == 1 && t->set.stop)
-		return mail_end(a);
-	a->i++;
-	a->act.step = STEP_RCPT;
+	if (a->queued == 0)
+		mail_begin(t, a);
+	t->code = 0;
+	do {
+		if (mail_queue(t, a, e) < 0)
+			return -1;
+	} while (a->grouped && a->queued < mail_lines(a));
+	a->act.step = STEP_ANSWERED;
 	return ACT_MORE;
 }
 
+/* Behind DATA's 354 for nobody there is an empty text, and nothing that it
+ * is answered counts (RFC 2920 3.1). */
 static int
-mail_data(struct talk *t, struct mail_act *a)
+mail_nobody(struct talk *t, struct mail_act *a, struct err *e)
 {
-	struct buf b = BUF_INIT;
-	if (a->m->chunk && !mail_stops(a, MAIL_DATA)) {
+	if (a->act.step != STEP_NOBODY) {
+		a->act.step = STEP_NOBODY;
+		if (text_end_now(t, e) < 0)
+			return -1;
+	}
+	int r = talk_await(t, e);
+	if (r != 0)
+		return r;
+	mail_seen(t);
+	return mail_end(a);
+}
+
+static int
+mail_text(struct talk *t, struct mail_act *a)
+{
+	if (a->m->chunk) {
 		a->act.step = STEP_CHUNKS_SENT;
 		text_send_chunks(t, a->m->text, a->m->chunk_size, true);
-		return ACT_MORE;
+	} else {
+		a->act.step = STEP_TEXT_SENT;
+		text_send(t, a->m->text);
 	}
-	buf_adds(&b, "DATA");
-	return mail_say(t, a, STEP_DATA_SAID, &b);
+	return ACT_MORE;
 }
 
+/* What the lines so far were answered: more of them, the text, or the end. */
 static int
-mail_data_said(struct talk *t, struct mail_act *a, struct err *e)
+mail_answered(struct talk *t, struct mail_act *a, struct err *e)
 {
-	int r = mail_look(t, "DATA", 3, false, e);
-	if (r != 0)
-		return r < 0 ? -1 : mail_end(a);
-	if (talk_state(t) != SMTP_TEXT)
-		return err_set(e, ERR_PROTO,
-		    "the reply to DATA is %d, expected 354", t->code);
-	/* Behind DATA's reply there is only mail text: probing stops at the
-	 * connection, which no period ends. */
-	if (mail_stops(a, MAIL_DATA))
+	struct mail *m = a->m;
+	int r = talk_await(t, e);
+	if (r > 0)
+		return r;
+	struct err odd;
+	if (mail_judge(t, a, r < 0 ? &odd : e) < 0 && r == 0)
+		return -1;
+	/* 421 to MAIL, and it has closed: that is the answer. */
+	if (r < 0 && e->kind == ERR_LOST && a->refused)
 		return mail_end(a);
-	a->act.step = STEP_TEXT_SENT;
-	text_send(t, a->m->text);
-	return ACT_MORE;
+	if (r < 0)
+		return -1;
+	if (t->link == NULL && a->answered < mail_lines(a))
+		return step_closed(t, e);
+	bool refused = m->permanent || m->transient;
+	bool all = a->queued > a->nrcpt; /* RCPTs too */
+	if (talk_state(t) == SMTP_TEXT && m->accepted == 0)
+		return mail_nobody(t, a, e);
+	if (all ? m->accepted == 0 : a->queued == 1 && refused)
+		return mail_end(a);
+	if (refused && t->set.stop)
+		return mail_end(a);
+	if (a->queued < mail_lines(a)) {
+		a->act.step = STEP_LINES;
+		return ACT_MORE;
+	}
+	if (m->last != MAIL_ALL || (!m->chunk && a->data / 100 != 3))
+		return mail_end(a);
+	if (!m->chunk && talk_state(t) != SMTP_TEXT)
+		return fate_odd("DATA", a->data, 3, e);
+	return mail_text(t, a);
 }
 
 static int
 mail_sent(struct talk *t, struct mail_act *a, const char *what, struct err *e)
 {
 	int r = talk_await(t, e);
+	if (r == 0)
+		r = mail_judge_end(t, a, what, e);
+	return r != 0 ? r : mail_end(a);
+}
+
+static int
+mail_connect(struct talk *t, struct mail_act *a, struct err *e)
+{
+	if (t->link == NULL && !t->had_link) {
+		talk_open(t);
+		return ACT_MORE;
+	}
+	int r = talk_greet(t, e);
 	if (r != 0)
 		return r;
-	r = mail_look(t, what, 2, false, e);
-	if (r < 0)
-		return -1;
-	a->m->taken = r == 0;
-	return mail_end(a);
+	if (mail_stops(a, MAIL_CONNECT))
+		return mail_end(a);
+	a->act.step = STEP_SECURE;
+	return ACT_MORE;
 }
 
 static int
@@ -305,26 +307,18 @@ mail_resume(struct talk *t, struct act *act, struct err *e)
 	int r = 0;
 	/* Whom a reply answers must be certain before anything is mailed. */
 	if (t->link != NULL && act->step > STEP_SECURE &&
-	    act->step < STEP_TEXT_SENT)
+	    act->step < STEP_NOBODY)
 		r = talk_surplus(t, e);
 	if (r != 0)
 		return r;
-	if (t->breaches != a->breaches)
-		return err_set(e, ERR_PROTO,
+	if (t->breaches != a->breaches) {
+		err_set(e, ERR_PROTO,
 		    "the session is out of step: nothing was mailed");
+		return err_why(e, WHY_OUT_OF_STEP);
+	}
 	switch ((enum mail_step)act->step) {
 	case STEP_CONNECT:
-		if (t->link == NULL && !t->had_link) {
-			talk_open(t);
-			return ACT_MORE;
-		}
-		r = talk_greet(t, e);
-		if (r != 0)
-			return r;
-		if (mail_stops(a, MAIL_CONNECT))
-			return mail_end(a);
-		act->step = STEP_SECURE;
-		/* fall through */
+		return mail_connect(t, a, e);
 	case STEP_SECURE:
 		act->step = STEP_HELO;
 		if (!t->secured && !t->set.bare)
@@ -334,27 +328,19 @@ mail_resume(struct talk *t, struct act *act, struct err *e)
 		return mail_helo(t, a, e);
 	case STEP_HELO_SAID:
 		return mail_helo_said(t, a, e);
-	case STEP_MAIL:
+	case STEP_LINES:
 		if (mail_stops(a, MAIL_HELO))
 			return mail_end(a);
 		if (t->link == NULL)
 			return step_closed(t, e);
-		return mail_mail(t, a, e);
-	case STEP_MAIL_SAID:
-		r = mail_look(t, "MAIL", 2, false, e);
-		if (r != 0 || mail_stops(a, MAIL_MAIL))
-			return r < 0 ? -1 : mail_end(a);
-		act->step = STEP_RCPT;
-		/* fall through */
-	case STEP_RCPT:
-		return mail_rcpt(t, a);
-	case STEP_RCPT_SAID:
-		return mail_rcpt_said(t, a, e);
-	case STEP_DATA:
-		return mail_data(t, a);
-	case STEP_DATA_SAID:
-		return mail_data_said(t, a, e);
+		return mail_next(t, a, e);
+	case STEP_ANSWERED:
+		return mail_answered(t, a, e);
+	case STEP_NOBODY:
+		return mail_nobody(t, a, e);
 	case STEP_TEXT_SENT:
+		if (a->m->text->unended)
+			return mail_end(a);
 		return mail_sent(t, a, "the end of mail text", e);
 	case STEP_CHUNKS_SENT:
 		return mail_sent(t, a, "BDAT", e);
@@ -362,11 +348,27 @@ mail_resume(struct talk *t, struct act *act, struct err *e)
 	return ACT_DONE;
 }
 
+/* The period has gone, or may have, and no reply has come; or one came in the
+ * middle of the text. */
+static void
+mail_cut(const struct talk *t, struct mail_act *a)
+{
+	int code = t->text_refused;
+	if (a->m->text->committed)
+		mail_all(a, FATE_UNKNOWN);
+	else if (code / 100 == 4 || code / 100 == 5)
+		mail_all(a, code / 100 == 4 ? FATE_LATER : FATE_REFUSED);
+}
+
 static void
 mail_release(struct talk *t, struct act *act)
 {
-	(void)t;
-	ascii_paths_release(&((struct mail_act *)act)->paths);
+	struct mail_act *a = (struct mail_act *)act;
+	if (act->step >= STEP_TEXT_SENT && !a->m->done)
+		mail_cut(t, a);
+	ascii_paths_release(&a->paths);
+	free(a->rcpt);
+	free(a->took);
 }
 
 static const struct act_kind mail_kind = { .name = "mail",
@@ -378,6 +380,8 @@ void
 talk_mail(struct talk *t, struct mail *m)
 {
 	struct mail_act *a = act_push(t, &mail_kind);
+	m->accepted = 0;
+	m->done = m->more = m->transient = m->permanent = false;
 	a->m = m;
 	a->breaches = t->breaches;
 }

@@ -1,5 +1,6 @@
 /* One message as a conversation: greeting, EHLO (HELO), MAIL, a RCPT each, DATA
- * or BDAT. The end of the session is its front's. */
+ * or BDAT. Where PIPELINING is offered MAIL, RCPTs and DATA are one group (RFC
+ * 2920). The end of the session is its front's. */
 #ifndef CMD_TALK_MAIL_H
 #define CMD_TALK_MAIL_H
 
@@ -18,25 +19,49 @@ enum mail_stage {
 	MAIL_ALL
 };
 
+/* What became of a recipient. */
+enum mail_fate {
+	FATE_OPEN,  /* nothing yet: it is asked about */
+	FATE_LATER, /* refused for now: it is asked about again */
+	FATE_TAKEN,
+	FATE_REFUSED, /* for good */
+	FATE_UNKNOWN, /* the connection was lost behind the period */
+	FATES
+};
+
 struct mail {
 	const char *from;      /* path without <> */
 	const char *const *to; /* the same */
+	enum mail_fate *fate;  /* of each; the caller's, FATE_OPEN at first */
 	size_t nto;
 	struct text *text;
 	const char *const *mail_param, *const *rcpt_param;
 	size_t nmail_param, nrcpt_param;
 	bool chunk; /* by BDAT */
 	uint64_t chunk_size;
+	bool one_by_one; /* no group, whatever is offered */
 	enum mail_stage last;
 
-	/* What became of it. */
+	/* What became of it, in this transaction. */
 	size_t accepted; /* recipients */
 	bool done;	 /* it was gone through; a refusal is data */
-	bool taken;	 /* the server has taken the message */
+	bool more;	 /* the server took only so many recipients at a time
+			    (452): another transaction is for those FATE_OPEN */
+	bool transient, permanent; /* a 4yz, a 5yz came */
+	struct buf said; /* the text of the newest reply that decided */
 };
 
-/* An act; m is borrowed until it is over. Refusals are tallied; what is neither
- * a refusal nor what was asked for fails with ERR_PROTO. */
+/* An act; m is borrowed until it is over. What is neither a refusal nor what
+ * was asked for fails with ERR_PROTO. Takes those FATE_OPEN or FATE_LATER. */
 void talk_mail(struct talk *t, struct mail *m);
+/* How many have that fate. */
+size_t mail_count(const struct mail *m, enum mail_fate fate);
+/* The status that it gives is counted; partial: taken for some is well. */
+void mail_tally(struct talk *t, const struct mail *m, bool partial);
+/* What became of it, as people are told: "accepted 28, refused for now 1, for
+ * good 1; queued as 4F2A". */
+void mail_summary(const struct mail *m, struct buf *b);
+/* The name that the server gave it, as its reply has it; false: none. */
+bool mail_queue_id(const struct mail *m, struct buf *b);
 
 #endif

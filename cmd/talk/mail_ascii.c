@@ -71,10 +71,12 @@ ascii_path(struct talk *t, const char *path, char **out, struct err *e)
 {
 	int r = idn_mailbox(path, out, e);
 	if (r == 0)
-		return err_set(e, ERR_REFUSED,
+		err_set(e, ERR_REFUSED,
 		    "the local part of %.200s is not ASCII and the server "
 		    "does not offer SMTPUTF8 (RFC 6531): nothing was sent",
 		    path);
+	if (r == 0)
+		return err_why(e, WHY_NO_UTF8);
 	if (r < 0)
 		return -1;
 	if (strcmp(path, *out) != 0)

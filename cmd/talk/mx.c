@@ -11,6 +11,7 @@ struct mx_walk {
 	size_t i;	/* the host whose turn it is */
 	struct buf all; /* what went wrong so far */
 	enum err_kind kind;
+	enum err_why why; /* of the last */
 };
 
 static void
@@ -126,7 +127,7 @@ mx_route(struct talk *t)
 }
 
 /* A service's name or a number; what is neither fails when connecting. */
-static unsigned
+unsigned
 mx_port(const struct talk *t)
 {
 	const char *port = t->where.port;
@@ -183,11 +184,14 @@ static int
 mx_exhausted(struct talk *t, struct mx_walk *w, struct err *e)
 {
 	const char *domain = t->mx.domain;
-	if (buf_len(&w->all) == 0)
-		return err_set(e, ERR_NOHOST,
-		    "%s has no host that could be tried", domain);
-	return err_set(e, w->kind, "no host of %s took the connection: %s",
-	    domain, buf_str(&w->all));
+	if (buf_len(&w->all) == 0) {
+		err_set(e, ERR_NOHOST, "%s has no host that could be tried",
+		    domain);
+		return err_why(e, WHY_ODD_MX);
+	}
+	err_set(e, w->kind, "no host of %s took the connection: %s", domain,
+	    buf_str(&w->all));
+	return err_why(e, w->why);
 }
 
 /* It failed: whose turn is it? -1: nobody's, e says all. */
@@ -201,6 +205,7 @@ mx_next(struct talk *t, struct mx_walk *w, struct err *e)
 	talk_remark(t, "%s: %s", h->name, e->text);
 	buf_addf(&w->all, "%s%s", buf_len(&w->all) > 0 ? "; " : "", e->text);
 	w->kind = e->kind;
+	w->why = e->why;
 	w->i++;
 	w->act.step = 2;
 	return 0;

@@ -20,6 +20,8 @@ struct mx {
 	struct route *route; /* of domain, once it was looked up */
 	size_t next;	     /* host to try first */
 	struct route_host *named;      /* the host, without domain; or NULL */
+	const struct route_host *fixed; /* it was looked up elsewhere: nobody is
+					   asked; borrowed */
 	const struct route_host *host; /* the one that is connected to */
 	enum tls_level asked;	 /* what the options ask for, DANE aside */
 	const char *names[2];	 /* more names that a certificate may have */
@@ -32,6 +34,8 @@ void mx_route(struct talk *t);
 /* An act: connects by it, to the hosts in their order until one takes the
  * connection, each failure told; with --mx-all only to host next. */
 void mx_connect(struct talk *t);
+/* The port that is connected to. */
+unsigned mx_port(const struct talk *t);
 /* Descriptors of the look-up under way. */
 size_t mx_fds(const struct talk *t, struct pollfd *fd);
 

@@ -82,6 +82,7 @@ dial_resume(struct talk *t, struct act *a, struct err *e)
 		t->text_refused = 0;
 		t->closing = false;
 		open_target(t, &to);
+		past_open(t);
 		t->had_link = true;
 		if (link_start(
 			&t->link, &to, &t->set.times, open_report, t, e) < 0) {
@@ -100,6 +101,8 @@ dial_resume(struct talk *t, struct act *a, struct err *e)
 		}
 		if (r == 0)
 			return talk_sleep(t, TALK_OPEN, link_deadline(t->link));
+		if (t->past != NULL)
+			t->past->connected = true;
 		talk_owe(t, DUE_GREETING);
 		a->step = 2;
 		if (t->where.tls_on_connect || t->secure.on_connect) {
@@ -140,7 +143,11 @@ open_resume(struct talk *t, struct act *a, struct err *e)
 		return err_set(
 		    e, ERR_USAGE, "no host: name one, or use --sandbox");
 	t->had_link = true;
-	t->mx.host = NULL;
+	t->mx.host = t->mx.fixed;
+	if (t->mx.fixed != NULL) {
+		step_dial(t);
+		return ACT_MORE;
+	}
 	if (tcp && t->where.host != NULL && idn_is_needed(t->where.host)) {
 		char *ascii;
 		if (idn_to_ascii(t->where.host, &ascii, e) < 0)
@@ -236,7 +243,7 @@ end_resume(struct talk *t, struct act *a, struct err *e)
 			return r;
 		if (t->set.early && t->link != NULL && t->greeted)
 			end_try(t, talk_greet(t, e), e);
-		if (t->link != NULL && talk_state(t) == SMTP_TEXT)
+		if (t->link != NULL && smtp_in_text(link_smtp(t->link)))
 			talk_remark(t, "closing without the end of mail text");
 		a->step++;
 		/* A reply that nobody asked for is not QUIT's. */

@@ -198,9 +198,11 @@ secure_offered(struct talk *t, struct err *e)
 		return 0;
 	}
 	if (t->secure.level != TLS_MAY)
-		return err_set(e, ERR_AUTH,
+		err_set(e, ERR_AUTH,
 		    "STARTTLS was not offered: TLS is required, nothing more "
 		    "is sent");
+	if (t->secure.level != TLS_MAY)
+		return err_why(e, WHY_NO_STARTTLS);
 	secure_clear(t, "STARTTLS was not offered");
 	return 0;
 }

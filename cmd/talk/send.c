@@ -49,6 +49,7 @@ talk_queue(
 	if (demand_line(t, p, len, e) < 0)
 		return -1;
 	talk_owe(t, by);
+	past_sent(t, v, p, len);
 	t->implied_before = by == DUE_IMPLIED;
 	t->said_helo |= v != NULL && (v->is & VERB_IS_GREETING);
 	t->said_quit |= v != NULL && v->id == VERB_QUIT;
@@ -62,12 +63,13 @@ step_closed(const struct talk *t, struct err *e)
 {
 	const char *then =
 	    t->interactive ? "; \\connect opens another connection" : "";
-	return t->closing ? err_set(e, ERR_TEMP,
-				"the server closes the session (421): nothing "
-				"more is sent%s",
-				then)
-			  : err_set(e, ERR_LOST,
-				"the server has closed the connection%s", then);
+	if (t->closing)
+		return err_set(e, ERR_TEMP,
+		    "the server closes the session (421): nothing more is "
+		    "sent%s",
+		    then);
+	err_set(e, ERR_LOST, "the server has closed the connection%s", then);
+	return err_why(e, WHY_CLOSED);
 }
 
 bool

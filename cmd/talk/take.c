@@ -105,6 +105,7 @@ take_reply(struct talk *t, const struct link_event *k)
 		ev.expected = buf_str(&want);
 		ev.verdict = w->met ? VERDICT_MET : VERDICT_MISSED;
 	}
+	past_reply(t, sev, d);
 	reply_copy(&t->last, sev->reply);
 	t->last_ns = k->took_ns;
 	t->code = sev->reply->code;
@@ -183,12 +184,15 @@ talk_waits_for(const struct talk *t, struct buf *b)
 	}
 }
 
+#define TAKE_UNKNOWN                                                           \
+	"the end of the text was sent; whether the mail was taken is "         \
+	"unknown: "                                                            \
+	"look before you send it again"
+
 static const char *
 take_unknown_fate(const struct smtp_sent *s)
 {
-	return s->verb->id == VERB_TEXT_END
-		   ? "; whether the message was accepted is unknown"
-		   : "";
+	return s->verb->id == VERB_TEXT_END ? "; " TAKE_UNKNOWN : "";
 }
 
 /* The server closed. An error only where a reply was owed; not for QUIT's. */
@@ -215,8 +219,10 @@ take_closed(struct talk *t, const struct smtp_event *ev, struct err *e)
 			buf_addf(&what, " (and %zu more)", owed - 1);
 		r = err_set(e, ERR_LOST, "%s: %s never came%s", buf_str(&why),
 		    buf_str(&what), take_unknown_fate(o));
+		err_why(e, WHY_CLOSED);
 		buf_release(&what);
 	}
+	past_gone(t);
 	struct event c = { .kind = EV_CLOSED, .text = buf_str(&why) };
 	talk_put(t, &c);
 	bool quit = t->said_quit;
@@ -242,9 +248,10 @@ take_event(struct talk *t, const struct link_event *k, struct err *e)
 			.len = k->ev.text_len,
 			.remark = k->ev.err.text };
 		talk_put(t, &ev);
+		past_garbage(t, k->ev.text, k->ev.text_len);
 		t->broken = true;
 		*e = k->ev.err;
-		return -1;
+		return err_why(e, e->why == WHY_NONE ? WHY_NO_REPLY : e->why);
 	}
 	case SMTP_EV_EOF:
 		return take_closed(t, &k->ev, e);
@@ -291,18 +298,21 @@ take_timed_out(struct talk *t, struct err *e)
 		talk_close(t);
 		return 0;
 	}
+	past_look(t);
 	t->broken = true;
 	t->woken = false;
 	link_renew(t->link);
-	if (o == NULL)
-		return err_set(e, ERR_TEMP, "nothing came in time");
+	if (o == NULL) {
+		err_set(e, ERR_TEMP, "nothing came in time");
+		return err_why(e, WHY_LATE);
+	}
 	struct buf what = BUF_INIT;
 	take_awaited(o, &what);
 	err_set(e, ERR_TEMP,
 	    "%s did not come in time%s; --timeout DURATION changes how long",
 	    buf_str(&what), take_hint(o));
 	buf_release(&what);
-	return -1;
+	return err_why(e, WHY_LATE);
 }
 
 /* One event that is there: 1 a reply, 0 nothing there (or the end), -1. */
@@ -443,6 +453,7 @@ talk_surplus(struct talk *t, struct err *e)
 		if (d->code != 421) {
 			err_set(&what, ERR_PROTO,
 			    "a reply that no command asked for: %d", d->code);
+			err_why(&what, WHY_OUT_OF_STEP);
 			talk_error(t, &what);
 			t->breaches++;
 		}
@@ -462,6 +473,10 @@ talk_interrupt(struct talk *t)
 	struct err e;
 	if (t->link != NULL && smtp_owed(link_smtp(t->link)) > 0)
 		step_leftover(t);
-	err_set(&e, ERR_INTR, "interrupted");
+	past_look(t);
+	const struct smtp_sent *o =
+	    t->link == NULL ? NULL : smtp_oldest(link_smtp(t->link));
+	err_set(&e, ERR_INTR, "interrupted%s",
+	    o == NULL ? "" : take_unknown_fate(o));
 	step_fail(t, &e);
 }

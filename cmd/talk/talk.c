@@ -79,6 +79,7 @@ talk_error(struct talk *t, const struct err *e)
 	if (e->kind == ERR_INTR && !t->interactive)
 		t->broken = true;
 	t->told = *e;
+	past_error(t, e);
 	t->env->error(t, e);
 }
 
@@ -133,6 +134,8 @@ talk_status(const struct talk *t)
 		return y->status;
 	if (y->missed > 0 || y->unwell)
 		return 1;
+	if (y->partial)
+		return TALK_PARTIAL;
 	return y->permanent ? 69 : y->transient ? 75 : 0;
 }
 

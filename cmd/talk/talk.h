@@ -16,6 +16,7 @@
 #include "cmd/talk/event.h"
 #include "cmd/talk/ledger.h"
 #include "cmd/talk/mx.h"
+#include "cmd/talk/past.h"
 #include "cmd/talk/secure.h"
 #include "cmd/talk/settings.h"
 #include "cmd/talk/whose.h"
@@ -46,11 +47,15 @@ struct templates {
 	size_t n;
 };
 
+/* The exit status where some recipients got a message and others did not. */
+#define TALK_PARTIAL 2
+
 /* What has been said so far and what it was worth. */
 struct tally {
 	unsigned met, missed, unjudged;
 	bool unwell;		   /* an unjudged 4yz or 5yz that counts */
 	bool transient, permanent; /* a 4yz, a 5yz came in reply to something */
+	bool partial;		   /* a message was taken for some only */
 	bool texted;		   /* mail text was sent to its end */
 	int status;		   /* of the first error, 0 if none */
 	unsigned files, files_failed;
@@ -172,6 +177,8 @@ struct talk {
 	struct tally tally;
 	unsigned breaches; /* replies that nothing had asked for */
 	struct err told;
+	struct sight *past; /* what was seen, for its causes; NULL: nobody
+			       asks. Its owner's */
 
 	/* The wait under way; the front sets the last two. */
 	enum talk_wait wait;

@@ -34,6 +34,8 @@ text_check(struct text *x, struct err *e)
 	struct buf out = BUF_INIT;
 	struct err inner = { 0 };
 	body_init(&x->body, true);
+	mail_remark_init(&x->remark);
+	mail_remark_take(&x->remark, buf_data(&x->first), buf_len(&x->first));
 	int r = body_encode(
 	    &x->body, buf_data(&x->first), buf_len(&x->first), &out, &inner);
 	if (r == 0 && x->ended)
@@ -44,12 +46,16 @@ text_check(struct text *x, struct err *e)
 }
 
 int
-text_size(const struct text *x, uint64_t *size, struct err *e)
+text_size(struct text *x, uint64_t *size, struct err *e)
 {
 	struct body b = x->body;
 	struct buf in = BUF_INIT, out = BUF_INIT;
 	struct err inner = { 0 };
-	if (!x->ended && !x->regular)
+	if (x->feed != NULL && x->feed->sized) {
+		*size = x->feed->size;
+		return 1;
+	}
+	if (!x->ended && (!x->regular || x->feed != NULL))
 		return 0;
 	off_t at = x->ended ? 0 : lseek(x->fd, 0, SEEK_CUR);
 	ssize_t n = x->ended ? 0 : 1;
@@ -61,6 +67,8 @@ text_size(const struct text *x, uint64_t *size, struct err *e)
 			r = -1;
 		else if (body_encode(&b, p, (size_t)n, &out, &inner) < 0)
 			r = -2;
+		if (n > 0)
+			mail_remark_take(&x->remark, p, (size_t)n);
 		at += n > 0 ? n : 0;
 		buf_clear(&out);
 	}
@@ -92,10 +100,30 @@ text_open(struct text *x, const char *path, const char *say, struct err *e)
 		    e, ERR_NOINPUT, "cannot read %s: it is a directory", path);
 	x->regular = S_ISREG(st.st_mode);
 	off_t at = x->regular ? lseek(x->fd, 0, SEEK_CUR) : 0;
+	x->began = at;
 	x->declared = x->regular && at >= 0 && st.st_size > at
 			  ? (uint64_t)(st.st_size - at)
 			  : 0;
 	return 0;
+}
+
+int
+text_restart(struct text *x, struct err *e)
+{
+	x->given = x->committed = false;
+	if (x->whole)
+		return 0;
+	x->loaded = x->ended = false;
+	x->read = 0;
+	buf_clear(&x->first);
+	if (x->feed != NULL)
+		return x->feed->again(x->feed, e);
+	if (x->regular && lseek(x->fd, x->began, SEEK_SET) >= 0)
+		return 0;
+	return err_set(e, ERR_NOINPUT,
+	    "%s cannot be read a second time: a message that may have to be "
+	    "sent again goes into a file",
+	    x->name);
 }
 
 int
@@ -112,21 +140,35 @@ text_memory(struct text *x, const char *name, struct buf *b)
 		.say = mem_dup(""),
 		.first = *b,
 		.loaded = true,
-		.ended = true };
+		.ended = true,
+		.whole = true };
 	buf_init(b);
 	struct err e;
 	text_check(x, &e);
 }
 
 void
+text_feed(struct text *x, const char *name, struct feed *f)
+{
+	*x = (struct text){ .fd = -1,
+		.feed = f,
+		.name = mem_dup(name),
+		.say = mem_dup(""),
+		.regular = true };
+}
+
+void
 text_release(struct text *x)
 {
+	if (x->feed != NULL)
+		x->feed->free(x->feed);
 	if (x->fd > STDERR_FILENO)
 		close(x->fd);
 	buf_release(&x->first);
 	free(x->name);
 	free(x->say);
 	x->fd = -1;
+	x->feed = NULL;
 	x->name = x->say = NULL;
 }
 
@@ -146,6 +188,13 @@ static int
 text_read(struct talk *t, struct text *x, struct buf *b, struct err *e)
 {
 	struct pollfd p = { .fd = x->fd, .events = POLLIN };
+	if (x->feed != NULL) {
+		size_t had = buf_len(b);
+		if (x->feed->more(x->feed, b, TEXT_BLOCK, e) < 0)
+			return -1;
+		x->ended = buf_len(b) == had;
+		return ACT_DONE;
+	}
 	if (!x->regular && poll(&p, 1, 0) == 0) {
 		t->fd = x->fd;
 		return talk_sleep(t, TALK_FILE, LOOP_FOREVER);
@@ -183,6 +232,7 @@ text_load(struct talk *t, struct text *x, struct err *e)
 	if (!x->loaded && text_check(x, e) < 0)
 		return -1;
 	x->loaded = true;
+	x->whole = x->ended;
 	return ACT_DONE;
 }
 
@@ -252,6 +302,20 @@ int
 text_next(struct talk *t, struct text *x, struct buf *b, struct err *e)
 {
 	buf_clear(b);
+	/* All is here, and stays for another time. */
+	if (x->whole) {
+		if (!x->given)
+			buf_add(b, buf_data(&x->first), buf_len(&x->first));
+		x->given = true;
+		return ACT_DONE;
+	}
+	if (x->lent_len > 0) {
+		size_t n = x->lent_len < TEXT_BLOCK ? x->lent_len : TEXT_BLOCK;
+		buf_add(b, x->lent, n);
+		x->lent += n;
+		x->lent_len -= n;
+		return ACT_DONE;
+	}
 	if (buf_len(&x->first) > 0) {
 		struct buf swap = *b;
 		*b = x->first;
@@ -269,24 +333,50 @@ struct text_act {
 	struct text_told told;
 	struct buf b;
 	bool sent; /* to its end */
+	int64_t leave_ns;
 };
 
-enum text_step { TEXT_BEGIN, TEXT_NEXT, TEXT_WRITE };
+enum text_step { TEXT_BEGIN, TEXT_NEXT, TEXT_WRITE, TEXT_LEAVE };
+
+/* What follows may be the end of it. */
+static int
+text_commit(struct text *x, struct err *e)
+{
+	if (x->before_end != NULL && x->before_end(x->arg, e) < 0)
+		return -1;
+	x->committed = true;
+	return 0;
+}
+
+static int
+text_period(struct talk *t, bool tell, struct err *e)
+{
+	if (demand_text_end(t, e) < 0)
+		return -1;
+	talk_owe(t, DUE_WRITTEN);
+	struct event ev = { .kind = EV_SENT,
+		.text = ".",
+		.len = 1,
+		.verb = verb_get(VERB_TEXT_END) };
+	if (tell)
+		talk_put(t, &ev);
+	return 0;
+}
+
+int
+text_end_now(struct talk *t, struct err *e)
+{
+	return text_period(t, true, e);
+}
 
 static int
 text_end(struct talk *t, struct text_act *a, struct err *e)
 {
 	text_tell_end(t, a->text, &a->told);
-	if (demand_text_end(t, e) < 0)
+	if (text_commit(a->text, e) < 0 ||
+	    text_period(t, a->text->say[0] == '\0', e) < 0)
 		return -1;
-	talk_owe(t, DUE_WRITTEN);
 	a->sent = t->tally.texted = true;
-	struct event ev = { .kind = EV_SENT,
-		.text = ".",
-		.len = 1,
-		.verb = verb_get(VERB_TEXT_END) };
-	if (a->text->say[0] == '\0')
-		talk_put(t, &ev);
 	return ACT_DONE;
 }
 
@@ -300,6 +390,28 @@ text_put(struct talk *t, struct text_act *a, struct err *e)
 	if (demand_text_take(t, &a->b, &inner) < 0)
 		return err_set(e, inner.kind, "%s: %s", x->name, inner.text);
 	return 0;
+}
+
+#define TEXT_LEAVE_MS 10000
+#define TEXT_LOOK_MS  20
+
+/* Nothing is mailed: waits until the server has acknowledged it. */
+static int
+text_leave(struct talk *t, struct text_act *a, struct err *e)
+{
+	int r = talk_write(t, e);
+	if (r != 0)
+		return r;
+	if (t->link == NULL)
+		return step_closed(t, e);
+	if (link_unsent(t->link) == 0)
+		return ACT_DONE;
+	if (a->leave_ns == 0)
+		a->leave_ns = loop_deadline(TEXT_LEAVE_MS);
+	if (loop_now_ns() < a->leave_ns)
+		return talk_sleep(t, TALK_TIME, loop_deadline(TEXT_LOOK_MS));
+	err_set(e, ERR_TEMP, "the server stopped taking the text");
+	return err_why(e, WHY_STALLED);
 }
 
 static int
@@ -320,10 +432,17 @@ text_resume(struct talk *t, struct act *act, struct err *e)
 			return err_set(e, ERR_LOST,
 			    "the server has closed the connection before the "
 			    "end of mail text");
+		if (act->step == TEXT_LEAVE)
+			return text_leave(t, a, e);
 		if (act->step == TEXT_NEXT) {
 			r = text_next(t, a->text, &a->b, e);
 			if (r != 0)
 				return r;
+			if (buf_len(&a->b) == 0 && a->text->unended) {
+				text_tell_end(t, a->text, &a->told);
+				act->step = TEXT_LEAVE;
+				continue;
+			}
 			if (buf_len(&a->b) == 0)
 				return text_end(t, a, e);
 			if (text_put(t, a, e) < 0)
@@ -348,6 +467,7 @@ text_act_release(struct talk *t, struct act *act)
 	if (a->sent || t->link == NULL)
 		return;
 	/* Half a message must never look whole. */
+	past_look(t);
 	t->broken = true;
 	talk_close(t);
 }
@@ -448,6 +568,8 @@ chunks_send(struct talk *t, struct chunks *c, struct err *e)
 	size_t n =
 	    buf_len(&c->out) < c->size ? buf_len(&c->out) : (size_t)c->size;
 	bool last = c->last && c->ended && n == buf_len(&c->out);
+	if (last && text_commit(c->text, e) < 0)
+		return -1;
 	struct buf line = BUF_INIT;
 	unsigned breaches = t->breaches;
 	if (talk_surplus(t, e) < 0)

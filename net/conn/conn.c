@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -104,6 +105,19 @@ size_t
 conn_peek(struct conn *c)
 {
 	return c->raw->peek(c);
+}
+
+size_t
+conn_unsent(const struct conn *c)
+{
+#ifdef __linux__
+	int n = 0;
+	if (c->fd >= 0 && ioctl(c->fd, TIOCOUTQ, &n) == 0 && n > 0)
+		return (size_t)n;
+#else
+	(void)c;
+#endif
+	return 0;
 }
 
 const char *

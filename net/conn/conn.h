@@ -98,6 +98,9 @@ size_t conn_poll(const struct conn *c, bool want_write, struct pollfd *fd);
 bool conn_ready(const struct conn *c);
 /* "192.0.2.1 port 25", "/run/lmtp", "exim4 -bs", "the sandbox". */
 const char *conn_name(const struct conn *c);
+/* Octets that a socket has taken and the peer has not acknowledged; 0 where
+ * the system does not say. */
+size_t conn_unsent(const struct conn *c);
 /* The far address as a numeric string, "" where there is none. */
 const char *conn_address(const struct conn *c);
 /* Octets waiting in the socket, below TLS, that nobody has read (MSG_PEEK): 0,

@@ -1,8 +1,6 @@
-/* A connection under way: the name's look-up, every address in turn, each with
- * its share of the time that is left, so that one black hole does not eat what
- * the next address needs (RFC 5321 5.1 asks to try them all), then what goes
- * first (conn_proxy.c). Each stage is a step that never waits; conn_step()
- * goes on from stage to stage until one of them must wait. */
+/* A connection under way: the name's look-up, its addresses (conn_race.c), then
+ * what goes first (conn_proxy.c). Each stage is a step that never waits;
+ * conn_step() goes on from stage to stage until one of them must wait. */
 #include "net/conn/conn_priv.h"
 
 #include <errno.h>
@@ -13,9 +11,6 @@
 #include <string.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#define CONN_ADDRESS_NS INT64_C(30000000000)
-#define CONN_RETRY_MS	10
 
 void
 conn_tell(const struct conn_dial *d, const char *fmt, ...)
@@ -32,8 +27,7 @@ conn_tell(const struct conn_dial *d, const char *fmt, ...)
 	buf_release(&text);
 }
 
-/* A close-on-exec, non-blocking socket, or -1 with errno. */
-static int
+int
 conn_socket(int family)
 {
 	return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -46,7 +40,7 @@ conn_spot_set(struct conn_spot *s, const struct sockaddr *sa, socklen_t len)
 	s->len = len;
 }
 
-static const struct sockaddr *
+const struct sockaddr *
 conn_spot_addr(const struct conn_spot *s)
 {
 	return (const struct sockaddr *)(const void *)&s->sa;
@@ -64,165 +58,23 @@ conn_spots_add(struct conn_dial *d, struct addrinfo *list)
 	d->several = d->nspots > 1;
 }
 
-/* The share of one address when left of them, this included, remain. */
-static int64_t
-conn_share(int64_t deadline_ns, size_t left)
-{
-	int64_t now = loop_now_ns();
-	int64_t share = CONN_ADDRESS_NS;
-
-	if (deadline_ns <= now)
-		return deadline_ns;
-	if ((deadline_ns - now) / (int64_t)left < share)
-		share = (deadline_ns - now) / (int64_t)left;
-	return now + share;
-}
-
-/* "192.0.2.1" and, in name, "192.0.2.1 port 25". */
-static void
-conn_numeric(struct conn_dial *d, const struct conn_spot *s)
-{
-	char address[NI_MAXHOST], port[16];
-
-	if (getnameinfo(conn_spot_addr(s), s->len, address, sizeof address,
-		port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
-		snprintf(address, sizeof address, "?");
-		snprintf(port, sizeof port, "?");
-	}
-	d->address = mem_dup(address);
-	d->name = mem_printf("%s port %s", address, port);
-}
-
-static void
-conn_spot_leave(struct conn_dial *d)
-{
-	if (d->fd >= 0)
-		close(d->fd);
-	d->fd = -1;
-	free(d->name);
-	free(d->address);
-	d->name = d->address = NULL;
-}
-
-/* This address failed: on to the next. */
-static int
-conn_spot_failed(struct conn_dial *d, int error)
-{
-	char reason[CONN_REASON_MAX];
-
-	/* The error says it of the only one. */
-	if (d->several)
-		conn_tell(d, "%s: %s", d->name, conn_reason(error, reason));
-	buf_addf(&d->failed, "%s%s: %s", buf_len(&d->failed) > 0 ? "; " : "",
-	    d->name, conn_reason(error, reason));
-	conn_spot_leave(d);
-	d->at++;
-	d->stage = CONN_NEXT;
-	return 1;
-}
-
 static int
 conn_look_step(struct conn_dial *d, struct err *e)
 {
 	struct addrinfo *list;
 	int r = conn_query_take(d->query, &list, e);
 
-	if (r == 0 && loop_now_ns() >= d->deadline_ns)
-		return err_set(e, ERR_TEMP, "cannot look up %s: timed out",
+	if (r == 0 && loop_now_ns() >= d->deadline_ns) {
+		err_set(e, ERR_TEMP, "cannot look up %s: timed out",
 		    conn_query_host(d->query));
+		return err_why(e, WHY_NAME_UNKNOWN);
+	}
 	if (r <= 0)
 		return r;
 	conn_query_leave(d->query);
 	d->query = NULL;
 	conn_spots_add(d, list);
-	d->stage = CONN_NEXT;
-	return 1;
-}
-
-static int
-conn_next_step(struct conn_dial *d, struct err *e)
-{
-	if (d->at == d->nspots)
-		return err_set(
-		    e, ERR_TEMP, "cannot connect: %s", buf_str(&d->failed));
-	const struct conn_spot *s = &d->spot[d->at];
-	int family = s->sa.ss_family, one = 1;
-
-	if (family == AF_UNIX)
-		d->name = mem_dup(d->path);
-	else
-		conn_numeric(d, s);
-	conn_tell(d, "trying %s", d->name);
-	d->fd = conn_socket(family);
-	if (d->fd < 0 ||
-	    (d->local.len > 0 &&
-		bind(d->fd, conn_spot_addr(&d->local), d->local.len) != 0))
-		return conn_spot_failed(d, errno);
-	if (family != AF_UNIX)
-		setsockopt(d->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-	d->until_ns = conn_share(d->deadline_ns, d->nspots - d->at);
-	/* In the past: connect() now. */
-	d->retry_ns = 1;
-	d->stage = CONN_CONNECT;
-	return 1;
-}
-
-/* What came of a connect() under way: 0, or an errno; EINPROGRESS. */
-static int
-conn_connect_result(int fd)
-{
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
-	int error;
-	socklen_t size = sizeof error;
-
-	if (poll(&p, 1, 0) != 1)
-		return EINPROGRESS;
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
-		return errno;
-	return error;
-}
-
-/* 0 or the errno with which connecting failed; EINPROGRESS: wait. On a Unix
- * socket EAGAIN says that the server's queue is full. */
-static int
-conn_connect(struct conn_dial *d)
-{
-	const struct conn_spot *s = &d->spot[d->at];
-
-	if (d->retry_ns != 0) {
-		if (connect(d->fd, conn_spot_addr(s), s->len) == 0)
-			return 0;
-		if (errno == EAGAIN && s->sa.ss_family == AF_UNIX) {
-			d->retry_ns = loop_deadline(CONN_RETRY_MS);
-			return EINPROGRESS;
-		}
-		/* EINTR leaves the connection under way, too. */
-		if (errno != EINPROGRESS && errno != EINTR)
-			return errno;
-		d->retry_ns = 0;
-	}
-	return conn_connect_result(d->fd);
-}
-
-static int
-conn_connect_step(struct conn_dial *d, struct err *e)
-{
-	int error = conn_connect(d);
-
-	(void)e;
-	if (error == EINPROGRESS) {
-		if (loop_now_ns() < d->until_ns)
-			return 0;
-		error = ETIMEDOUT;
-	}
-	if (error != 0)
-		return conn_spot_failed(d, error);
-	d->conn = conn_new(&conn_socket_ops, d->fd, d->name, d->address);
-	d->conn->sleep = CONN_SLEEP_ABLE;
-	d->fd = -1;
-	d->name = NULL;
-	conn_spot_leave(d);
-	conn_intro_begin(d);
+	conn_race_begin(d);
 	return 1;
 }
 
@@ -271,13 +123,15 @@ conn_given(
 	for (size_t i = 0; i < t->naddress; i++)
 		if (getaddrinfo(t->address[i], service, &hints, &list) == 0)
 			conn_spots_add(d, list);
-	d->stage = CONN_NEXT;
-	return d->nspots > 0 ? 0
-			     : err_set(e, ERR_NOHOST, "no %saddress for %s",
-				   family == AF_INET	? "IPv4 "
-				   : family == AF_INET6 ? "IPv6 "
-							: "",
-				   t->host);
+	conn_race_begin(d);
+	if (d->nspots > 0)
+		return 0;
+	err_set(e, ERR_NOHOST, "no %saddress for %s",
+	    family == AF_INET	 ? "IPv4 "
+	    : family == AF_INET6 ? "IPv6 "
+				 : "",
+	    t->host);
+	return err_why(e, WHY_NO_ADDRESS);
 }
 
 static int
@@ -292,7 +146,7 @@ conn_look(struct conn_dial *d, const char *host, int family, unsigned port,
 	if (r < 0)
 		return -1;
 	conn_spots_add(d, list);
-	d->stage = CONN_NEXT;
+	conn_race_begin(d);
 	return 0;
 }
 
@@ -338,7 +192,7 @@ conn_start_unix(struct conn_dial *d, const char *path, struct err *e)
 	d->nspots = 1;
 	conn_spot_set(
 	    d->spot, (struct sockaddr *)(void *)&sun, (socklen_t)sizeof sun);
-	d->stage = CONN_NEXT;
+	conn_race_begin(d);
 	return 0;
 }
 
@@ -371,7 +225,8 @@ conn_start(struct conn_dial **out, const struct conn_target *t,
 	d->deadline_ns = deadline_ns;
 	d->report = report;
 	d->arg = arg;
-	d->fd = -1;
+	for (size_t i = 0; i < CONN_DIAL_FDS; i++)
+		d->try[i].fd = -1;
 	d->version = t->proxy_protocol;
 	if (conn_start_kind(d, t, e) != 0) {
 		conn_dial_free(d);
@@ -387,10 +242,11 @@ conn_dial_free(struct conn_dial *d)
 	if (d == NULL)
 		return;
 	conn_query_leave(d->query);
-	conn_spot_leave(d);
+	conn_race_leave(d);
 	conn_free(d->conn);
 	proxy_free(d->proxy);
 	buf_release(&d->failed);
+	buf_release(&d->failed6);
 	buf_release(&d->header);
 	free(d->spot);
 	free(d->host);
@@ -403,8 +259,7 @@ conn_step(struct conn_dial *d, struct conn **out, struct err *e)
 {
 	static int (*const step[])(struct conn_dial *, struct err *) = {
 		[CONN_LOOK] = conn_look_step,
-		[CONN_NEXT] = conn_next_step,
-		[CONN_CONNECT] = conn_connect_step,
+		[CONN_CONNECT] = conn_race_step,
 		[CONN_TUNNEL] = conn_tunnel_step,
 		[CONN_HEADER] = conn_header_step,
 	};
@@ -431,10 +286,7 @@ conn_dial_fds(const struct conn_dial *d, struct pollfd *fd)
 		fd[0].fd = conn_query_fd(d->query);
 		break;
 	case CONN_CONNECT:
-		if (d->retry_ns == 0)
-			fd[0].fd = d->fd;
-		fd[0].events = POLLOUT;
-		break;
+		return conn_race_fds(d, fd);
 	case CONN_TUNNEL:
 		fd[0].fd = d->conn->fd;
 		proxy_out(d->proxy, &out);
@@ -444,7 +296,6 @@ conn_dial_fds(const struct conn_dial *d, struct pollfd *fd)
 		fd[0].fd = d->conn->fd;
 		fd[0].events = POLLOUT;
 		break;
-	case CONN_NEXT:
 	case CONN_STANDS:
 		break;
 	}
@@ -460,10 +311,7 @@ conn_dial_deadline(const struct conn_dial *d)
 	case CONN_HEADER:
 		return d->deadline_ns;
 	case CONN_CONNECT:
-		return d->retry_ns != 0 && d->retry_ns < d->until_ns
-			   ? d->retry_ns
-			   : d->until_ns;
-	case CONN_NEXT:
+		return conn_race_deadline(d);
 	case CONN_STANDS:
 		break;
 	}

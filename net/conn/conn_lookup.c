@@ -144,14 +144,16 @@ conn_lookup_failed(const char *host, int result, int error, struct err *e)
 	switch (result) {
 	case EAI_AGAIN:
 	case EAI_MEMORY:
-		return err_set(e, ERR_TEMP, "cannot look up %s: %s", host,
+		err_set(e, ERR_TEMP, "cannot look up %s: %s", host,
 		    gai_strerror(result));
+		return err_why(e, WHY_NAME_UNKNOWN);
 	case EAI_SYSTEM:
 		return err_set(e, ERR_TEMP, "cannot look up %s: %s", host,
 		    conn_reason(error, buf));
 	}
-	return err_set(
+	err_set(
 	    e, ERR_NOHOST, "no such host: %s (%s)", host, gai_strerror(result));
+	return err_why(e, WHY_NO_NAME);
 }
 
 int

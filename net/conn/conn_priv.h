@@ -49,11 +49,20 @@ struct conn_spot {
 
 enum conn_stage {
 	CONN_LOOK,    /* the name is being looked up */
-	CONN_NEXT,    /* the next address is to be tried */
-	CONN_CONNECT, /* one is */
+	CONN_CONNECT, /* addresses are tried */
 	CONN_TUNNEL,  /* the proxy is asked */
 	CONN_HEADER,  /* the PROXY header goes out */
 	CONN_STANDS
+};
+
+/* An address that is being tried. */
+struct conn_try {
+	int fd; /* -1: this place is free */
+	int family;
+	char *name, *address;
+	size_t spot;
+	int64_t began_ns, until_ns;
+	int64_t retry_ns; /* 0: connect() is under way */
 };
 
 struct conn_dial {
@@ -71,12 +80,12 @@ struct conn_dial {
 	bool several;
 	struct conn_spot local;
 	struct buf failed; /* "NAME: REASON; ..." of those tried */
+	enum err_why why;  /* of them: the worst */
 	char *path;	   /* UNIX: the name of the only one */
 
-	/* The address that is being tried. */
-	int fd;
-	char *name, *address;
-	int64_t until_ns, retry_ns; /* retry_ns 0: connect() is under way */
+	struct conn_try try[CONN_DIAL_FDS];
+	int64_t next_ns;    /* when another is begun beside them */
+	struct buf failed6; /* the first of IPv6 that failed, and why */
 
 	struct conn *conn; /* connected */
 	struct proxy *proxy;
@@ -123,6 +132,17 @@ void conn_query_leave(struct conn_query *q);
  * above; 0: ask; -1: ERR_NOHOST. */
 CHECKED int conn_literal(struct addrinfo **list, const char *host, int family,
     unsigned port, struct err *e);
+
+/* conn_race.c: the step that tries addresses until one stands. */
+CHECKED int conn_race_step(struct conn_dial *d, struct err *e);
+size_t conn_race_fds(const struct conn_dial *d, struct pollfd *fd);
+int64_t conn_race_deadline(const struct conn_dial *d);
+/* All spots are there: families take turns. */
+void conn_race_begin(struct conn_dial *d);
+void conn_race_leave(struct conn_dial *d);
+const struct sockaddr *conn_spot_addr(const struct conn_spot *s);
+/* A close-on-exec, non-blocking socket, or -1 with errno. */
+int conn_socket(int family);
 
 /* Reports a step. */
 void conn_tell(const struct conn_dial *d, const char *fmt, ...)

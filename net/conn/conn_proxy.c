@@ -12,8 +12,9 @@ conn_intro_lost(const char *who, struct err *e)
 {
 	char buf[CONN_REASON_MAX];
 
-	return err_set(e, ERR_LOST, "%s has closed the connection: %s", who,
+	err_set(e, ERR_LOST, "%s has closed the connection: %s", who,
 	    conn_reason(errno, buf));
+	return err_why(e, WHY_PROXY);
 }
 
 static bool
@@ -26,9 +27,10 @@ conn_intro_later(void)
 static int
 conn_intro_wait(const struct conn_dial *d, const char *who, struct err *e)
 {
-	return loop_now_ns() < d->deadline_ns
-		   ? 0
-		   : err_set(e, ERR_TEMP, "%s does not answer in time", who);
+	if (loop_now_ns() < d->deadline_ns)
+		return 0;
+	err_set(e, ERR_TEMP, "%s does not answer in time", who);
+	return err_why(e, WHY_PROXY);
 }
 
 /* Octets sent, perhaps none yet; -1. */
@@ -51,9 +53,10 @@ conn_tunnel_feed(int fd, struct proxy *p, struct err *e)
 
 	if (got < 0)
 		return conn_intro_later() ? 0 : conn_intro_lost("the proxy", e);
-	if (got == 0)
-		return err_set(
-		    e, ERR_LOST, "the proxy has closed the connection");
+	if (got == 0) {
+		err_set(e, ERR_LOST, "the proxy has closed the connection");
+		return err_why(e, WHY_PROXY);
+	}
 	size_t used = proxy_feed(p, data, (size_t)got);
 	if (used > 0 && recv(fd, data, used, 0) != (ssize_t)used)
 		return conn_intro_lost("the proxy", e);

@@ -103,7 +103,9 @@ proxy_feed(struct proxy *p, const char *data, size_t n)
 int
 proxy_step(struct proxy *p, struct err *e)
 {
-	if (p->state == PROXY_FAILED)
-		return err_set(e, p->err.kind, "%s", p->err.text);
+	if (p->state == PROXY_FAILED) {
+		err_set(e, p->err.kind, "%s", p->err.text);
+		return err_why(e, WHY_PROXY);
+	}
 	return p->state == PROXY_STANDS;
 }

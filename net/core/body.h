@@ -48,5 +48,8 @@ void unbody_init(struct unbody *u);
  * of the text. */
 int unbody_decode(
     struct unbody *u, const char *p, size_t len, size_t *used, struct buf *out);
+/* The same, but the text is only counted. */
+int unbody_count(
+    struct unbody *u, const char *p, size_t len, size_t *used, uint64_t *text);
 
 #endif

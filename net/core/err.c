@@ -13,6 +13,15 @@ err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 	vsnprintf(e->text, sizeof e->text, fmt, ap);
 	va_end(ap);
 	e->kind = kind;
+	e->why = WHY_NONE;
+	return -1;
+}
+
+int
+err_why(struct err *e, enum err_why why)
+{
+	if (e != NULL)
+		e->why = why;
 	return -1;
 }
 

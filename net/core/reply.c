@@ -425,6 +425,7 @@ reply_next(
 			err_set(e, ERR_PROTO,
 			    "no reply code: this looks like TLS: try smtps:// "
 			    "or --tls-on-connect");
+			err_why(e, WHY_TLS_FIRST);
 			return reply_drop(
 			    p, reply_trim(data, size), size, lf != NULL, bad);
 		}

@@ -4,8 +4,10 @@
  * while the driver owes an answer (stored, TLS, AUTH) or after QUIT. */
 #include "net/core/smtpd_priv.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "net/core/span.h"
 
 struct smtpd *
 smtpd_new(const struct smtpd_config *c, bool tls)
@@ -67,6 +69,11 @@ void
 smtpd_event(
     struct smtpd *d, enum smtpd_event_kind kind, const char *p, size_t len)
 {
+	bool talk = kind == SMTPD_COMMAND || kind == SMTPD_ANSWERED;
+	bool text =
+	    kind == SMTPD_BEGIN || kind == SMTPD_DATA || kind == SMTPD_ABORT;
+	if ((talk && d->c->unlogged) || (text && d->c->discard))
+		return;
 	if (d->nqueue == d->queue_cap) {
 		d->queue_cap = d->queue_cap * 2 + 8;
 		d->queue = mem_grow(d->queue, d->queue_cap, sizeof(*d->queue));
@@ -106,43 +113,62 @@ smtpd_pop(struct smtpd *d, struct smtpd_event *ev)
  * are for clients that asked for UTF-8 (RFC 6531 3.7.4.2), and no line is
  * longer than RFC 5321 4.5.3.1.5 allows. */
 static void
-smtpd_say_line(struct smtpd *d, struct buf *line, const char *p, size_t len)
+smtpd_say_line(
+    struct smtpd *d, int code, char sep, const char *enh, struct span text)
 {
-	size_t room = SMTPD_REPLY_LINE_MAX - 2 - buf_len(line);
-	if (len > room)
-		len = room;
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)p[i];
+	char *line = buf_space(&d->out, SMTPD_REPLY_LINE_MAX);
+	size_t n = 0;
+	for (int div = 100; div > 0; div /= 10)
+		line[n++] = (char)('0' + code / div % 10);
+	line[n++] = sep;
+	for (; enh != NULL && *enh != '\0'; enh++)
+		line[n++] = *enh;
+	if (enh != NULL)
+		line[n++] = ' ';
+	for (size_t i = 0; i < text.len && n < SMTPD_REPLY_LINE_MAX - 2; i++) {
+		unsigned char c = (unsigned char)text.p[i];
 		bool plain = (c >= 32 && c < 127) || (c > 127 && d->utf8);
-		buf_addc(line, plain ? p[i] : '?');
+		line[n++] = plain ? text.p[i] : '?';
 	}
-	smtpd_event(d, SMTPD_ANSWERED, buf_data(line), buf_len(line));
-	buf_adds(line, "\r\n");
-	buf_add(&d->out, buf_data(line), buf_len(line));
+	smtpd_event(d, SMTPD_ANSWERED, line, n);
+	line[n++] = '\r';
+	line[n++] = '\n';
+	buf_commit(&d->out, n);
+}
+
+static void
+smtpd_say_lines(
+    struct smtpd *d, int code, const char *enh, const char *p, size_t len)
+{
+	const char *lf;
+	if (!d->extended)
+		enh = NULL;
+	while (len > 0 && (lf = memchr(p, '\n', len)) != NULL) {
+		size_t n = (size_t)(lf - p);
+		smtpd_say_line(d, code, '-', enh, (struct span){ p, n });
+		p += n + 1;
+		len -= n + 1;
+	}
+	smtpd_say_line(d, code, ' ', enh, (struct span){ p, len });
 }
 
 static void
 smtpd_sayv(
     struct smtpd *d, int code, const char *enh, const char *fmt, va_list ap)
 {
-	struct buf text = BUF_INIT, line = BUF_INIT;
-	buf_addv(&text, fmt, ap);
-	for (;;) {
-		const char *p = buf_data(&text);
-		size_t len = buf_len(&text);
-		const char *lf = len > 0 ? memchr(p, '\n', len) : NULL;
-		size_t n = lf != NULL ? (size_t)(lf - p) : len;
-		buf_clear(&line);
-		buf_addf(&line, "%d%c", code, lf != NULL ? '-' : ' ');
-		if (enh != NULL && d->extended)
-			buf_addf(&line, "%s ", enh);
-		smtpd_say_line(d, &line, p, n);
-		if (lf == NULL)
-			break;
-		buf_consume(&text, n + 1);
+	char few[SMTPD_REPLY_LINE_MAX];
+	va_list again;
+	va_copy(again, ap);
+	int n = vsnprintf(few, sizeof few, fmt, ap);
+	if (n >= 0 && (size_t)n < sizeof few) {
+		smtpd_say_lines(d, code, enh, few, (size_t)n);
+	} else {
+		struct buf text = BUF_INIT;
+		buf_addv(&text, fmt, again);
+		smtpd_say_lines(d, code, enh, buf_data(&text), buf_len(&text));
+		buf_release(&text);
 	}
-	buf_release(&text);
-	buf_release(&line);
+	va_end(again);
 }
 
 void
@@ -200,8 +226,14 @@ smtpd_leave(struct smtpd *d)
 void
 smtpd_feed(struct smtpd *d, const char *p, size_t len)
 {
-	if (d->state != SMTP_LEAVING && !d->eof)
-		buf_add(&d->in, p, len);
+	if (d->state == SMTP_LEAVING || d->eof)
+		return;
+	if (d->c->discard && buf_len(&d->in) == 0) {
+		size_t used = smtpd_pass(d, p, len);
+		p += used;
+		len -= used;
+	}
+	buf_add(&d->in, p, len);
 }
 
 void
@@ -285,9 +317,11 @@ smtpd_hang_up(struct smtpd *d, const char *enh, const char *why)
 }
 
 bool
-smtpd_in_text(const struct smtpd *d)
+smtpd_is_busy(const struct smtpd *d)
 {
-	return d->in_chunk || d->state == SMTP_TEXT || d->state == SMTP_CHUNKS;
+	return d->in_chunk ||
+	       (d->state > SMTP_READY && d->state != SMTP_LEAVING &&
+		   d->state != SMTP_AUTHING);
 }
 
 unsigned
@@ -300,6 +334,12 @@ const char *
 smtpd_sender(const struct smtpd *d)
 {
 	return d->sender != NULL ? d->sender : "";
+}
+
+uint64_t
+smtpd_text_len(const struct smtpd *d)
+{
+	return d->text_len;
 }
 
 size_t

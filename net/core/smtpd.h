@@ -25,6 +25,9 @@ struct smtpd_config {
 	size_t line_max;    /* command line, CRLF included; 2048 */
 	bool allow_bare;    /* bare CR and LF in mail text are kept, not 550 */
 	bool starttls;	    /* offer it */
+	bool unlogged;	    /* no COMMAND and ANSWERED: nobody reads them */
+	bool discard;	    /* no BEGIN, DATA and ABORT: the text is looked
+			       through for its end and counted */
 	bool auth_insecure; /* offer AUTH outside TLS too */
 	const char
 	    *auth_mechs; /* "PLAIN LOGIN": offer AUTH with these, or NULL */
@@ -92,8 +95,8 @@ void smtpd_auth_challenge(struct smtpd *d, const char *b64);
 void smtpd_auth_done(struct smtpd *d, bool ok, const char *user);
 /* The driver ends it: 421 and close. why: "Timeout exceeded". */
 void smtpd_hang_up(struct smtpd *d, const char *enh, const char *why);
-/* Mail text is under way. */
-bool smtpd_in_text(const struct smtpd *d);
+/* Mail text or a transaction is under way. */
+bool smtpd_is_busy(const struct smtpd *d);
 /* Seconds to wait for the next octet now: RFC 5321 4.5.3.2's (5 min for a
  * command, 3 min in mail text). */
 unsigned smtpd_patience_s(const struct smtpd *d);
@@ -101,6 +104,8 @@ unsigned smtpd_patience_s(const struct smtpd *d);
 /* The transaction: reverse-path and recipients as sent ("<...>"), and the
  * mailbox each goes to (world's canonical name). */
 const char *smtpd_sender(const struct smtpd *d);
+/* Octets of its text so far. */
+uint64_t smtpd_text_len(const struct smtpd *d);
 size_t smtpd_nrcpt(const struct smtpd *d);
 const char *smtpd_rcpt(const struct smtpd *d, size_t i);
 const char *smtpd_mailbox(const struct smtpd *d, size_t i);

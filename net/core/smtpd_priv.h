@@ -108,6 +108,9 @@ const char *smtpd_host(const struct smtpd *d);
 bool smtpd_step_line(struct smtpd *d);
 bool smtpd_step_text(struct smtpd *d);
 bool smtpd_step_chunk(struct smtpd *d);
+/* Nothing waits in d->in: takes what of these octets is mail text that is only
+ * counted, and returns how many those are. */
+size_t smtpd_pass(struct smtpd *d, const char *p, size_t len);
 
 /* Runs one command line (no line end, no control octets). */
 void smtpd_command(struct smtpd *d, const char *p, size_t len);

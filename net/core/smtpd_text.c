@@ -109,12 +109,44 @@ smtpd_data(struct smtpd *d, const struct smtpd_args *a)
 	smtpd_begin(d);
 }
 
+/* Counts them. */
+static size_t
+smtpd_count(struct smtpd *d, const char *p, size_t len)
+{
+	uint64_t n;
+	size_t used;
+	int end = unbody_count(&d->unbody, p, len, &used, &n);
+	if ((d->unbody.bare_cr || d->unbody.bare_lf) && !d->c->allow_bare)
+		smtpd_fail(d, &smtpd_bare);
+	if (d->fail == NULL && n > d->size_max - d->text_len)
+		smtpd_fail(d, &smtpd_too_big);
+	if (d->fail == NULL)
+		d->text_len += n;
+	if (end)
+		smtpd_end(d);
+	return used;
+}
+
+size_t
+smtpd_pass(struct smtpd *d, const char *p, size_t len)
+{
+	if (d->state != SMTP_TEXT || d->in_chunk || len == 0 ||
+	    d->wait != SMTPD_WAIT_CLIENT || d->queue_at < d->nqueue)
+		return 0;
+	return smtpd_count(d, p, len);
+}
+
 bool
 smtpd_step_text(struct smtpd *d)
 {
 	size_t used;
 	if (buf_len(&d->in) == 0)
 		return false;
+	if (d->c->discard) {
+		used = smtpd_count(d, buf_data(&d->in), buf_len(&d->in));
+		buf_consume(&d->in, used);
+		return true;
+	}
 	buf_clear(&d->text);
 	int end = unbody_decode(
 	    &d->unbody, buf_data(&d->in), buf_len(&d->in), &used, &d->text);
@@ -239,10 +271,12 @@ smtpd_step_chunk(struct smtpd *d)
 	if (!d->c->allow_bare && d->fail == NULL &&
 	    smtpd_is_bare(d, buf_data(&d->in), n))
 		smtpd_fail(d, &smtpd_bare);
-	if (d->fail == NULL)
+	if (d->fail == NULL && !d->c->discard)
 		buf_add(&d->text, buf_data(&d->in), n);
 	buf_consume(&d->in, n);
 	d->chunk_left -= n;
+	if (d->fail == NULL && d->c->discard)
+		d->text_len += n;
 	smtpd_take(d);
 	if (d->chunk_left == 0)
 		smtpd_chunk_end(d);

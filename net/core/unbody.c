@@ -21,11 +21,19 @@ unbody_init(struct unbody *u)
 	u->state = UNBODY_BOL;
 }
 
+/* Where the text goes; p NULL: it is counted. */
+struct unbody_out {
+	char *p;
+	uint64_t n;
+};
+
 /* Resolves what a block's end had cut. Returns 1 when c ended the text, 0 when
- * c was taken, -1 when c is yet to be looked at in the state that is now. */
+ * c was taken, -1 when c is yet to be looked at in the state that is now.
+ * *cr: a CR that was kept back is text. */
 static int
-unbody_resolve(struct unbody *u, char c, struct buf *out)
+unbody_resolve(struct unbody *u, char c, bool *cr)
 {
+	*cr = false;
 	if (u->state == UNBODY_DOT && c == '\r') {
 		u->state = UNBODY_DOT_CR;
 		return 0;
@@ -37,7 +45,7 @@ unbody_resolve(struct unbody *u, char c, struct buf *out)
 	u->state = UNBODY_BOL;
 	if (c == '\n')
 		return 1;
-	buf_addc(out, '\r');
+	*cr = true;
 	u->state = UNBODY_CR;
 	return -1;
 }
@@ -47,9 +55,9 @@ enum unbody_stop { UNBODY_ON, UNBODY_AT_DOT, UNBODY_AT_END };
 /* Takes n octets, at most 64, of which left (n or more) belong to the piece
  * and BODY_AHEAD more can be read. *n becomes less behind a period that begins
  * a line and is one of the piece's last two octets or ends the text. */
-static inline char *
-unbody_step(struct unbody *u, struct body_carry *c, char *o, const char *p,
-    size_t *n, size_t left, enum unbody_stop *stop)
+BODY_INLINE void
+unbody_step(struct unbody *u, struct body_carry *c, struct unbody_out *o,
+    const char *p, size_t *n, size_t left, enum unbody_stop *stop, bool keep)
 {
 	struct body_mask m;
 	size_t from = 0;
@@ -59,8 +67,9 @@ unbody_step(struct unbody *u, struct body_carry *c, char *o, const char *p,
 	uint64_t dot = m.dot & bol & body_bits(*n);
 	for (; dot != 0; dot &= dot - 1) {
 		size_t at = (size_t)__builtin_ctzll(dot);
-		body_copy(o, p + from, at - from);
-		o += at - from;
+		if (keep)
+			body_copy(o->p + o->n, p + from, at - from);
+		o->n += at - from;
 		from = at + 1;
 		if (left - from < 2)
 			*stop = UNBODY_AT_DOT;
@@ -71,30 +80,30 @@ unbody_step(struct unbody *u, struct body_carry *c, char *o, const char *p,
 		*n = from;
 		break;
 	}
-	memcpy(o, p + from, BODY_STEP);
-	o += *n - from;
+	if (keep)
+		memcpy(o->p + o->n, p + from, BODY_STEP);
+	o->n += *n - from;
 	uint64_t valid = body_bits(*n);
 	u->bare_lf |= (m.lf & ~after_cr & valid) != 0;
 	u->bare_cr |= (after_cr & ~m.lf & valid) != 0;
 	c->bol = ((m.lf & after_cr) >> (*n - 1)) & 1;
 	c->cr = (m.cr >> (*n - 1)) & 1;
-	return o;
 }
 
 /* Takes a piece, not empty, up to where it stops; as body_steps(). */
-static char *
-unbody_steps(struct unbody *u, struct body_carry *c, char *o, const char *p,
-    size_t *len, enum unbody_stop *stop)
+BODY_INLINE void
+unbody_steps(struct unbody *u, struct body_carry *c, struct unbody_out *o,
+    const char *p, size_t *len, enum unbody_stop *stop, bool keep)
 {
 	char tail[BODY_STEP * 2 + BODY_AHEAD];
 	size_t done = 0, n;
 	*stop = UNBODY_ON;
 	for (; *len - done >= BODY_STEP + BODY_AHEAD; done += n) {
 		n = BODY_STEP;
-		o = unbody_step(u, c, o, p + done, &n, *len - done, stop);
+		unbody_step(u, c, o, p + done, &n, *len - done, stop, keep);
 		if (*stop != UNBODY_ON) {
 			*len = done + n;
-			return o;
+			return;
 		}
 	}
 	size_t left = *len - done, at = 0;
@@ -102,22 +111,19 @@ unbody_steps(struct unbody *u, struct body_carry *c, char *o, const char *p,
 	memset(tail + left, 0, sizeof tail - left);
 	for (; at < left && *stop == UNBODY_ON; at += n) {
 		n = left - at < BODY_STEP ? left - at : BODY_STEP;
-		o = unbody_step(u, c, o, tail + at, &n, left - at, stop);
+		unbody_step(u, c, o, tail + at, &n, left - at, stop, keep);
 	}
 	*len = done + at;
-	return o;
 }
 
 /* Takes a piece in a state that is one octet's memory; returns octets taken,
  * the lone period's CRLF among them. */
-static size_t
-unbody_piece(struct unbody *u, const char *p, size_t len, struct buf *out,
-    enum unbody_stop *stop)
+BODY_INLINE size_t
+unbody_piece(struct unbody *u, const char *p, size_t len, struct unbody_out *o,
+    enum unbody_stop *stop, bool keep)
 {
 	struct body_carry c = { u->state == UNBODY_BOL, u->state == UNBODY_CR };
-	char *start = buf_space(out, len + BODY_STEP + BODY_AHEAD);
-	char *o = unbody_steps(u, &c, start, p, &len, stop);
-	buf_commit(out, (size_t)(o - start));
+	unbody_steps(u, &c, o, p, &len, stop, keep);
 	if (*stop == UNBODY_AT_DOT)
 		u->state = UNBODY_DOT;
 	else if (c.bol || *stop == UNBODY_AT_END)
@@ -127,25 +133,63 @@ unbody_piece(struct unbody *u, const char *p, size_t len, struct buf *out,
 	return len + (*stop == UNBODY_AT_END ? 2 : 0);
 }
 
-int
-unbody_decode(
-    struct unbody *u, const char *p, size_t len, size_t *used, struct buf *out)
+static size_t
+unbody_keep(struct unbody *u, const char *p, size_t len, struct buf *out,
+    enum unbody_stop *stop)
+{
+	struct unbody_out o = { buf_space(out, len + BODY_STEP + BODY_AHEAD),
+		0 };
+	size_t n = unbody_piece(u, p, len, &o, stop, true);
+	buf_commit(out, (size_t)o.n);
+	return n;
+}
+
+/* out or text is where it goes to. */
+static int
+unbody_take(struct unbody *u, const char *p, size_t len, size_t *used,
+    struct buf *out, uint64_t *text)
 {
 	size_t done = 0;
-	bool end = false;
+	bool end = false, cr;
 	while (done < len && !end) {
 		if (u->state == UNBODY_DOT || u->state == UNBODY_DOT_CR) {
-			int r = unbody_resolve(u, p[done], out);
+			int r = unbody_resolve(u, p[done], &cr);
+			if (cr && out != NULL)
+				buf_addc(out, '\r');
+			else if (cr)
+				++*text;
 			done += r >= 0;
 			end = r == 1;
 			continue;
 		}
 		size_t n = len - done < BODY_PIECE ? len - done : BODY_PIECE;
 		enum unbody_stop stop;
-		done += unbody_piece(u, p + done, n, out, &stop);
+		struct unbody_out count = { NULL, 0 };
+		if (out != NULL) {
+			done += unbody_keep(u, p + done, n, out, &stop);
+		} else {
+			done +=
+			    unbody_piece(u, p + done, n, &count, &stop, false);
+			*text += count.n;
+		}
 		end = stop == UNBODY_AT_END;
 	}
 	*used = done;
 	u->taken += done;
 	return end;
+}
+
+int
+unbody_decode(
+    struct unbody *u, const char *p, size_t len, size_t *used, struct buf *out)
+{
+	return unbody_take(u, p, len, used, out, NULL);
+}
+
+int
+unbody_count(
+    struct unbody *u, const char *p, size_t len, size_t *used, uint64_t *text)
+{
+	*text = 0;
+	return unbody_take(u, p, len, used, NULL, text);
 }

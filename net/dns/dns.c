@@ -233,7 +233,8 @@ dns_new(struct dns **out, const struct dns_config *c, struct loop *loop,
 	}
 	if (dns_configure(d, c, e) != 0) {
 		/* One that ran out of memory may not survive its end. */
-		d->ctx = NULL;
+		if (e->kind == ERR_BUG)
+			d->ctx = NULL;
 		dns_free(d);
 		return -1;
 	}

@@ -303,12 +303,14 @@ dns_look_free(struct dns_look *k)
 	free(k);
 }
 
-/* Waits for what has been started. */
+/* Waits for what has been started; NULL: that failed. */
 static int
 dns_look_wait(struct dns_look *k, int64_t deadline_ns, struct err *e)
 {
 	int r;
 
+	if (k == NULL)
+		return -1;
 	while ((r = dns_step(k, e)) == 0)
 		if (dns_wait(k->d, k->name, deadline_ns, e) != 0) {
 			r = -1;

@@ -62,7 +62,8 @@ route_failed(const struct dns *d, const struct dns_head *h, const char *what,
 	dns_head_text(d, h, &b);
 	err_set(e, ERR_TEMP, "%s of %s: %s", what, name, buf_str(&b));
 	buf_release(&b);
-	return -1;
+	return err_why(
+	    e, h->status == DNS_BOGUS ? WHY_BOGUS : WHY_NAME_UNKNOWN);
 }
 
 static void
@@ -87,12 +88,16 @@ route_fill(struct route *r, struct dns *d, const struct dns_mx *m,
 
 	if (route_is_failure(h))
 		return route_failed(d, h, "MX", r->domain, e);
-	if (h->status == DNS_NXDOMAIN)
-		return err_set(e, ERR_NOHOST, "no such domain: %s", r->domain);
-	if (m->n == 1 && strcmp(m->mx[0].host, ".") == 0)
-		return err_set(e, ERR_REFUSED,
+	if (h->status == DNS_NXDOMAIN) {
+		err_set(e, ERR_NOHOST, "no such domain: %s", r->domain);
+		return err_why(e, WHY_NO_NAME);
+	}
+	if (m->n == 1 && strcmp(m->mx[0].host, ".") == 0) {
+		err_set(e, ERR_REFUSED,
 		    "%s takes no mail (null MX, RFC 7505; 556 in a reply)",
 		    r->domain);
+		return err_why(e, WHY_NULL_MX);
+	}
 	if (h->status == DNS_FOUND && m->n == 0)
 		return err_set(e, ERR_TEMP,
 		    "MX of %s: no record that is well-formed", r->domain);

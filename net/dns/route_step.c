@@ -118,10 +118,11 @@ route_look_known(
 		return 1;
 	}
 	if (strcmp(h->name, ".") == 0)
-		return err_set(
-		    e, ERR_PROTO, "a null MX beside others (RFC 7505 3)");
-	if (h->odd)
-		return err_set(e, ERR_PROTO, "'%s' is no host's name", h->name);
+		err_set(e, ERR_PROTO, "a null MX beside others (RFC 7505 3)");
+	else if (h->odd)
+		err_set(e, ERR_PROTO, "'%s' is no host's name", h->name);
+	if (h->odd || strcmp(h->name, ".") == 0)
+		return err_why(e, WHY_ODD_MX);
 	return 0;
 }
 
@@ -167,13 +168,14 @@ route_addresses(struct route_step *s, struct err *e)
 	/* Half an answer will do where nothing hangs on its truth. */
 	if (route_is_failure(bad) && (h->naddress == 0 || s->dane))
 		return route_failed(s->d, bad, "address", h->name, e);
-	if (f->n > 0 && h->naddress == 0)
-		return err_set(e, ERR_NOHOST,
-		    "%s: no host can have the address %s", h->name,
-		    f->address[0].text);
-	if (h->naddress == 0)
-		return err_set(e, ERR_NOHOST, "no address for %s", h->name);
-	return 0;
+	if (h->naddress > 0)
+		return 0;
+	if (f->n > 0)
+		err_set(e, ERR_NOHOST, "%s: no host can have the address %s",
+		    h->name, f->address[0].text);
+	else
+		err_set(e, ERR_NOHOST, "no address for %s", h->name);
+	return err_why(e, WHY_NO_ADDRESS);
 }
 
 /* Asks at the next base domain. 1: there is none left. */

@@ -27,6 +27,8 @@ link_start(struct link **out, const struct conn_target *t,
 		return -1;
 	struct link *k = mem_zalloc(sizeof *k);
 	k->dial = d;
+	k->began_ns = loop_now_ns();
+	k->tls_ns = -1;
 	k->times = *times;
 	k->smtp = smtp_new();
 	*out = k;
@@ -227,7 +229,7 @@ link_get(struct link *k, struct link_event *ev)
 		if (!link_reads(k))
 			return 0;
 		link_tick(k);
-		if (link_fill(k, conn_read) != CONN_AGAIN)
+		if (!k->pumped && link_fill(k, conn_read) != CONN_AGAIN)
 			continue;
 		if (k->grown && link_rests(k))
 			link_trim(k);
@@ -238,11 +240,33 @@ link_get(struct link *k, struct link_event *ev)
 bool
 link_said(struct link *k)
 {
-	if (!k->said && link_reads(k)) {
+	if (!k->said && !k->pumped && link_reads(k)) {
 		link_tick(k);
 		link_fill(k, conn_read);
 	}
 	return k->said;
+}
+
+void
+link_pump(struct link *k)
+{
+	k->pumped = true;
+	if (!link_reads(k))
+		return;
+	link_tick(k);
+	link_fill(k, conn_read);
+}
+
+int64_t
+link_open_ns(const struct link *k)
+{
+	return k->conn == NULL ? -1 : k->opened_ns - k->began_ns;
+}
+
+int64_t
+link_tls_ns(const struct link *k)
+{
+	return k->tls_ns;
 }
 
 /* A write failed: what the server said before it closed comes first. */
@@ -258,7 +282,8 @@ link_broken(struct link *k, const char *why, struct err *e)
 		k->lost = mem_dup(why);
 	}
 	link_end(k, why);
-	return err_set(e, ERR_LOST, "%s: %s", conn_name(k->conn), why);
+	err_set(e, ERR_LOST, "%s: %s", conn_name(k->conn), why);
+	return err_why(e, WHY_CLOSED);
 }
 
 /* The socket takes no more. */
@@ -275,8 +300,9 @@ link_blocked(struct link *k, struct err *e)
 		return 1;
 	/* Who goes on all the same gets a new time. */
 	k->block_until = 0;
-	return err_set(e, ERR_TEMP, "%s: took too little in %lld s of writing",
+	err_set(e, ERR_TEMP, "%s: took too little in %lld s of writing",
 	    conn_name(k->conn), (long long)k->times.block / 1000);
+	return err_why(e, WHY_STALLED);
 }
 
 /* Nothing is queued: what a layer keeps back. */
@@ -352,6 +378,7 @@ link_tls_begin(struct link *k, struct tls_ctx *ctx, const struct tls_target *t,
 	conn_tls_start(k->conn, tls);
 	/* The first step is ours: nothing comes before it. */
 	k->shaking = k->fresh = true;
+	k->tls_began_ns = loop_now_ns();
 	k->shake_until = loop_deadline(k->times.helo);
 	return 0;
 }
@@ -362,12 +389,14 @@ link_tls_step(struct link *k, struct err *e)
 	k->fresh = false;
 	link_tick(k);
 	int r = conn_tls_step(k->conn, e);
-	if (r == 0 && loop_now_ns() >= k->shake_until)
-		return err_set(
-		    e, ERR_TEMP, "the TLS handshake did not end in time");
+	if (r == 0 && loop_now_ns() >= k->shake_until) {
+		err_set(e, ERR_TEMP, "the TLS handshake did not end in time");
+		return err_why(e, WHY_LATE);
+	}
 	if (r <= 0)
 		return r;
 	k->shaking = false;
+	k->tls_ns = loop_now_ns() - k->tls_began_ns;
 	k->grown = true;
 	smtp_tls_started(k->smtp);
 	return 1;
@@ -450,4 +479,10 @@ link_deadline(struct link *k)
 	if (peer != NULL && !k->ended && peer_deadline(peer) < until)
 		until = peer_deadline(peer);
 	return until;
+}
+
+size_t
+link_unsent(const struct link *k)
+{
+	return k->conn == NULL ? 0 : conn_unsent(k->conn);
 }

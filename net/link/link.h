@@ -90,6 +90,17 @@ int64_t link_deadline(struct link *k);
 bool link_overdue(struct link *k);
 /* Gives that reply its time once more. */
 void link_renew(struct link *k);
+/* What of it took so long: connecting, from link_start() until it stood; the
+ * handshake, from link_tls_begin() until TLS stood. -1: that was not. */
+int64_t link_open_ns(const struct link *k);
+int64_t link_tls_ns(const struct link *k);
+/* One read, for who waits for many and was told that there is something. From
+ * the first of them on nothing else reads: link_get() and its kin take what
+ * came. */
+void link_pump(struct link *k);
+/* Octets that were written and that the peer has not acknowledged, as far as
+ * the system says; 0 where it does not. */
+size_t link_unsent(const struct link *k);
 /* Why the connection ended: "closed by the server", "Connection reset by
  * peer"; "" while it stands. */
 const char *link_lost(const struct link *k);

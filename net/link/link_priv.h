@@ -18,13 +18,15 @@ struct link {
 	struct conn *conn;
 	struct loop *loop; /* of link_open() */
 	struct link_times times;
-	int64_t opened_ns;
-	bool shaking; /* TLS is under way */
-	bool ended;   /* nothing more will come */
-	bool said;    /* a line end has come since the last event */
-	bool grown;   /* buffers may be large */
-	bool fresh;   /* the core may have an event that nobody took */
-	char *lost;   /* why, NULL while it stands */
+	int64_t began_ns, opened_ns;
+	int64_t tls_began_ns, tls_ns; /* 0: none began; -1: it has not ended */
+	bool shaking;		      /* TLS is under way */
+	bool ended;		      /* nothing more will come */
+	bool said;  /* a line end has come since the last event */
+	bool grown; /* buffers may be large */
+	bool pumped;  /* link_pump() reads, nobody else does */
+	bool fresh; /* the core may have an event that nobody took */
+	char *lost; /* why, NULL while it stands */
 
 	uint64_t read; /* octets in all */
 	struct link_mark *mark;

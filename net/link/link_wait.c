@@ -222,6 +222,8 @@ link_poll(struct link *k, struct link_event *ev)
 {
 	if (link_take(k, ev))
 		return 1;
+	if (k->pumped)
+		return link_get(k, ev);
 	if (conn_peer(k->conn) == NULL && !conn_ready(k->conn) &&
 	    loop_now_ns() - k->drained_ns < LINK_DRAINED_NS)
 		return 0;

@@ -276,9 +276,15 @@ peer_shut(struct peer *p)
 }
 
 bool
-peer_in_text(const struct peer *p)
+peer_is_busy(const struct peer *p)
 {
-	return !p->ended && p->d != NULL && smtpd_in_text(p->d);
+	return !p->ended && p->d != NULL && smtpd_is_busy(p->d);
+}
+
+uint64_t
+peer_tally_get(const uint64_t *figure)
+{
+	return __atomic_load_n(figure, __ATOMIC_RELAXED);
 }
 
 /* A pause is over, or an answer was held back for long enough. */

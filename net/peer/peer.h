@@ -23,6 +23,11 @@ struct peer_message {
 	struct peer_message *next;
 };
 
+/* Written by the thread that a peer runs in, read by any. */
+struct peer_tally {
+	uint64_t messages, octets; /* taken; octets of text */
+};
+
 struct peer_config {
 	struct smtpd_config smtpd;
 	const struct mock_play *play; /* play this in place of a receiver */
@@ -42,6 +47,7 @@ struct peer_config {
 	 * that client. NULL: the session counts its own. */
 	unsigned (*auth_failed)(void *arg, unsigned long session);
 	void *auth_failed_arg;
+	struct peer_tally *tally; /* counts, or NULL */
 	int64_t session_ns; /* a session lasts so long at most; 0: for ever */
 	/* For a log on standard error, or NULL. dir: 'C' client, 'S' server,
 	 * '#' remark. */
@@ -72,8 +78,10 @@ bool peer_wants(const struct peer *p);
 void peer_lost(struct peer *p);
 /* The server ends: 421, as soon as it may be said. A mock just closes. */
 void peer_shut(struct peer *p);
-/* Mail text is under way. */
-bool peer_in_text(const struct peer *p);
+/* Mail text or a transaction is under way. */
+bool peer_is_busy(const struct peer *p);
+/* A figure of a tally, as another thread sees it. */
+uint64_t peer_tally_get(const uint64_t *figure);
 /* How often a mock has complained. */
 unsigned long peer_complaints(const struct peer *p);
 /* When the peer must be looked at again though nothing came: its time-outs, a

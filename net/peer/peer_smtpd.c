@@ -24,15 +24,34 @@ peer_keep(struct peer *p)
 	}
 }
 
+/* Written by this thread alone. */
+static void
+peer_count(struct peer *p)
+{
+	struct peer_tally *t = p->c->tally;
+	if (t == NULL)
+		return;
+	__atomic_store_n(&t->messages, t->messages + 1, __ATOMIC_RELAXED);
+	__atomic_store_n(
+	    &t->octets, t->octets + smtpd_text_len(p->d), __ATOMIC_RELAXED);
+}
+
 static void
 peer_store(struct peer *p)
 {
 	size_t *failed;
+	if (p->c->smtpd.discard) {
+		peer_count(p);
+		smtpd_stored(p->d, NULL, 0, false, NULL);
+		return;
+	}
 	size_t n = delivery_end(&p->delivery, !p->c->smtpd.lmtp, &failed);
 	if (n > 0)
 		peer_remark(p, p->delivery.err.text);
 	if (p->c->keep)
 		peer_keep(p);
+	if (n < smtpd_nrcpt(p->d))
+		peer_count(p);
 	smtpd_stored(
 	    p->d, failed, n, p->delivery.err.kind == ERR_TEMP, p->delivery.id);
 	free(failed);

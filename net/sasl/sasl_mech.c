@@ -105,11 +105,13 @@ sasl_forbids(
 		    c->tls ? "this one gives nothing to bind to"
 			   : "there is none");
 	if ((m->is & SASL_BARE) != 0 && !c->tls && !c->insecure)
-		return err_set(e, ERR_AUTH,
+		err_set(e, ERR_AUTH,
 		    "%s would send the %s in clear text; use TLS, or "
 		    "--auth-insecure",
 		    m->name, (m->is & SASL_TOKEN) != 0 ? "token" : "password");
-	return 0;
+	else
+		return 0;
+	return err_why(e, WHY_AUTH_CLEAR);
 }
 
 static const struct sasl_mech *
@@ -150,6 +152,7 @@ sasl_automatic(const struct sasl_config *c, struct err *e)
 		    token ? (password ? "token or password" : "token")
 			  : "password",
 		    c->offered);
+	err_why(e, why.why != WHY_NONE ? why.why : WHY_NO_MECH);
 	return NULL;
 }
 

@@ -42,6 +42,15 @@ clients_is_nobody(const struct client_key *key)
 	return memcmp(key, &nobody, sizeof nobody) == 0;
 }
 
+/* 127.0.0.0/8, and the network of ::1. */
+bool
+clients_is_local(const struct client_key *key)
+{
+	static const struct client_key one = { { [15] = 6 } };
+	return clients_is_nobody(key) || memcmp(key, &one, sizeof one) == 0 ||
+	       (key->octet[0] == 4 && key->octet[12] == 127);
+}
+
 static struct client *
 clients_find(const struct clients *c, const struct client_key *key)
 {

@@ -29,6 +29,8 @@ struct clients {
 
 void clients_release(struct clients *c);
 struct client_key clients_key(const struct sockaddr_storage *a);
+/* On this machine; somebody without an address is. */
+bool clients_is_local(const struct client_key *key);
 size_t clients_sessions(const struct clients *c, const struct client_key *key);
 void clients_enter(
     struct clients *c, const struct client_key *key, int64_t now_ns);

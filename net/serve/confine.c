@@ -1,6 +1,4 @@
-/* Landlock's numbers stand here, since headers are often older than kernels;
- * the structure grows at its end, and a kernel is told how much of it is used.
- * The filter of seccomp names what is refused rather than what is allowed: a C
+/* The filter of seccomp names what is refused rather than what is allowed: a C
  * library may use this call or that, but none that is in the list. */
 #include "net/serve/confine.h"
 
@@ -14,16 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 #include "net/core/buf.h"
+#include "net/landlock.h"
 
 #if defined(__linux__) && defined(__has_include)
-#if __has_include(<linux/landlock.h>)
-#include <linux/landlock.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#ifdef SYS_landlock_create_ruleset
-#define CONFINE_LANDLOCK
-#endif
-#endif
 #if __has_include(<linux/seccomp.h>) && __has_include(<linux/audit.h>)
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -43,7 +34,6 @@
 /* These write or trace what the walls forbid. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||           \
     defined(UNCONFINED)
-#undef CONFINE_LANDLOCK
 #undef CONFINE_ARCH
 #endif
 
@@ -84,100 +74,25 @@ confine_become(const struct confine_user *u, struct err *e)
 	return 0;
 }
 
-#if defined(CONFINE_LANDLOCK)
-
-#define CONFINE_EXECUTE	    (UINT64_C(1) << 0)
-#define CONFINE_WRITE_FILE  (UINT64_C(1) << 1)
-#define CONFINE_READ_FILE   (UINT64_C(1) << 2)
-#define CONFINE_READ_DIR    (UINT64_C(1) << 3)
-#define CONFINE_REMOVE_FILE (UINT64_C(1) << 5)
-#define CONFINE_MAKE_DIR    (UINT64_C(1) << 7)
-#define CONFINE_MAKE_REG    (UINT64_C(1) << 8)
-#define CONFINE_REFER	    (UINT64_C(1) << 13)
-#define CONFINE_TCP	    UINT64_C(3) /* bind, connect */
-#define CONFINE_SCOPES	    UINT64_C(3) /* abstract sockets, signals */
-
-struct confine_ruleset {
-	uint64_t fs, net, scoped;
-};
-
-/* 0, or -1: the wall would shut out what is needed. */
-static int
-confine_allow(int ruleset, const char *path, uint64_t access, struct err *e)
-{
-	struct landlock_path_beneath_attr rule = { .allowed_access = access };
-	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
-	int r = rule.parent_fd < 0
-		    ? -1
-		    : (int)syscall(SYS_landlock_add_rule, ruleset,
-			  LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-	if (r != 0)
-		r = err_set(e, ERR_OUTPUT,
-		    "cannot confine the receiver to %s: %s", path,
-		    strerror(errno));
-	if (rule.parent_fd >= 0)
-		close(rule.parent_fd);
-	return r;
-}
-
-static int
-confine_allow_all(
-    int ruleset, const char *folder, const char *sockets, struct err *e)
-{
-	if (folder != NULL &&
-	    confine_allow(ruleset, folder,
-		CONFINE_WRITE_FILE | CONFINE_READ_FILE | CONFINE_READ_DIR |
-		    CONFINE_REMOVE_FILE | CONFINE_MAKE_DIR | CONFINE_MAKE_REG |
-		    CONFINE_REFER,
-		e) < 0)
-		return -1;
-	if (sockets != NULL &&
-	    confine_allow(ruleset, sockets, CONFINE_REMOVE_FILE, e) < 0)
-		return -1;
-	return confine_allow(ruleset, "/dev/urandom", CONFINE_READ_FILE, e);
-}
-
-/* By the version of the interface: 13 kinds of access at first, renaming from
- * folder to folder in 2, truncating in 3, TCP in 4, ioctl(2) in 5. */
+/* Delivery makes files in tmp and renames them to new. */
 static int
 confine_files(const char *folder, const char *sockets, struct err *e)
 {
-	static const unsigned char kinds[] = { 0, 13, 14, 15, 15, 16 };
-	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0,
-	    LANDLOCK_CREATE_RULESET_VERSION);
-	/* Delivery renames from tmp to new. */
-	if (abi < 2)
-		return 0;
-	struct confine_ruleset r = {
-		.fs = (UINT64_C(1) << kinds[abi < 5 ? abi : 5]) - 1,
-		.net = abi >= 4 ? CONFINE_TCP : 0,
-		.scoped = abi >= 6 ? CONFINE_SCOPES : 0,
-	};
-	size_t size = abi >= 6	 ? sizeof r
-		      : abi >= 4 ? offsetof(struct confine_ruleset, scoped)
-				 : offsetof(struct confine_ruleset, net);
-	int fd = (int)syscall(SYS_landlock_create_ruleset, &r, size, 0);
-	if (fd < 0)
-		return 0;
-	int held = confine_allow_all(fd, folder, sockets, e);
-	if (held == 0 && syscall(SYS_landlock_restrict_self, fd, 0) == 0)
-		held = CONFINE_FILES;
-	close(fd);
-	return held;
+	struct landlock_path path[3];
+	size_t n = 0;
+	if (folder != NULL)
+		path[n++] = (struct landlock_path){ folder,
+			LANDLOCK_READ | LANDLOCK_WRITE | LANDLOCK_MAKE |
+			    LANDLOCK_REMOVE,
+			true };
+	if (sockets != NULL)
+		path[n++] =
+		    (struct landlock_path){ sockets, LANDLOCK_REMOVE, true };
+	path[n++] =
+	    (struct landlock_path){ "/dev/urandom", LANDLOCK_READ, true };
+	int r = landlock_hold(path, n, false, e);
+	return r == 1 ? CONFINE_FILES : r;
 }
-
-#else
-
-static int
-confine_files(const char *folder, const char *sockets, struct err *e)
-{
-	(void)folder;
-	(void)sockets;
-	(void)e;
-	return 0;
-}
-
-#endif
 
 #if defined(CONFINE_ARCH)
 
@@ -306,7 +221,7 @@ confine_syscalls(void)
 int
 confine_run(const char *folder, const char *sockets, struct err *e)
 {
-#if defined(CONFINE_LANDLOCK) || defined(CONFINE_ARCH)
+#if defined(CONFINE_ARCH)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return 0;
 #endif

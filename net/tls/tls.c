@@ -139,13 +139,13 @@ tls_result(struct tls *t, int rc)
 		    t->up ? "the connection was cut inside TLS: no"
 			    " close_notify, so octets may be missing"
 			  : "the connection ended in the TLS handshake");
-		return -1;
+		return err_why(&t->err, t->up ? WHY_CLOSED : WHY_TLS_FAILED);
 	case SSL_ERROR_ZERO_RETURN:
 		if (t->up)
 			return 0;
 		err_set(&t->err, ERR_LOST,
 		    "the peer ended TLS in the handshake (close_notify)");
-		return -1;
+		return err_why(&t->err, WHY_TLS_FAILED);
 	default:
 		tls_fail(t);
 		return -1;
@@ -168,7 +168,9 @@ tls_dead(const struct tls *t, struct err *e)
 {
 	if (t->err.kind == ERR_NONE)
 		return 0;
-	return err_set(e, t->err.kind, "%s", t->err.text);
+	if (e != NULL)
+		*e = t->err;
+	return -1;
 }
 
 int

@@ -141,6 +141,8 @@ bool tls_verified(const struct tls *t);
  * refusal has. Borrowed from t; after the handshake or its failure. May hold
  * UTF-8 of the certificate; control octets show as "\xNN" or "\NN". */
 const char *tls_verdict(struct tls *t);
+/* It took up an earlier session, without another look at certificates. */
+bool tls_resumed(const struct tls *t);
 /* "TLSv1.3"; "" before the handshake. */
 const char *tls_version(const struct tls *t);
 /* "TLS_AES_256_GCM_SHA384"; "" before the handshake. */

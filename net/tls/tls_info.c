@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+bool
+tls_resumed(const struct tls *t)
+{
+	return t->up && SSL_session_reused(t->ssl) != 0;
+}
+
 const char *
 tls_version(const struct tls *t)
 {

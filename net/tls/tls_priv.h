@@ -87,6 +87,8 @@ int tls_prove(struct tls *t);
 int tls_verify_chain(X509_STORE_CTX *store, void *arg);
 
 /* tls_verdict.c: what failed and what would make it pass. */
+/* Of the first check that failed. */
+enum err_why tls_verdict_why(const struct tls *t);
 void tls_verdict_refusal(const struct tls *t, struct buf *b);
 
 /* tls_cert.c: each adds to b. */

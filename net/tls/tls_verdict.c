@@ -20,35 +20,45 @@ static const struct tls_complaint {
 	int error;
 	const char *text;
 	int mend;
+	enum err_why why;
 } tls_complaints[] = {
 	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
-	    "self-signed and not among the trusted certificates", TLS_MEND_CA },
+	    "self-signed and not among the trusted certificates", TLS_MEND_CA,
+	    WHY_CERT_SELF },
 	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
-	    "the root of its chain is not trusted", TLS_MEND_CA },
+	    "the root of its chain is not trusted", TLS_MEND_CA,
+	    WHY_CERT_ISSUER },
 	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
 	    "unknown issuer: not trusted, or the chain sent is incomplete",
-	    TLS_MEND_CA },
+	    TLS_MEND_CA, WHY_CERT_ISSUER },
 	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
-	    "unknown issuer: the chain is incomplete", TLS_MEND_CA },
+	    "unknown issuer: the chain is incomplete", TLS_MEND_CA,
+	    WHY_CERT_ISSUER },
 	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
-	    "unknown issuer: the chain is incomplete", TLS_MEND_CA },
-	{ X509_V_ERR_CERT_HAS_EXPIRED, "expired", 0 },
-	{ X509_V_ERR_CERT_NOT_YET_VALID, "not valid yet", 0 },
-	{ X509_V_ERR_HOSTNAME_MISMATCH, "name mismatch", TLS_MEND_NAME },
-	{ X509_V_ERR_IP_ADDRESS_MISMATCH, "address mismatch", TLS_MEND_NAME },
-	{ X509_V_ERR_INVALID_PURPOSE, "not made for this", 0 },
+	    "unknown issuer: the chain is incomplete", TLS_MEND_CA,
+	    WHY_CERT_ISSUER },
+	{ X509_V_ERR_CERT_HAS_EXPIRED, "expired", 0, WHY_CERT_EXPIRED },
+	{ X509_V_ERR_CERT_NOT_YET_VALID, "not valid yet", 0, WHY_CERT_EARLY },
+	{ X509_V_ERR_HOSTNAME_MISMATCH, "name mismatch", TLS_MEND_NAME,
+	    WHY_CERT_NAME },
+	{ X509_V_ERR_IP_ADDRESS_MISMATCH, "address mismatch", TLS_MEND_NAME,
+	    WHY_CERT_NAME },
+	{ X509_V_ERR_INVALID_PURPOSE, "not made for this", 0, WHY_CERT_USE },
 	{ X509_V_ERR_INVALID_CA,
-	    "it signed another and may not: no certificate of an authority",
-	    0 },
+	    "it signed another and may not: no certificate of an authority", 0,
+	    WHY_CERT_ISSUER },
 	{ X509_V_ERR_KEYUSAGE_NO_CERTSIGN,
-	    "it signed another and may not: its key usage lacks keyCertSign",
-	    0 },
-	{ X509_V_ERR_EE_KEY_TOO_SMALL, "its key is too small", TLS_MEND_WEAK },
-	{ X509_V_ERR_CA_KEY_TOO_SMALL, "its key is too small", TLS_MEND_WEAK },
+	    "it signed another and may not: its key usage lacks keyCertSign", 0,
+	    WHY_CERT_ISSUER },
+	{ X509_V_ERR_EE_KEY_TOO_SMALL, "its key is too small", TLS_MEND_WEAK,
+	    WHY_CERT_WEAK },
+	{ X509_V_ERR_CA_KEY_TOO_SMALL, "its key is too small", TLS_MEND_WEAK,
+	    WHY_CERT_WEAK },
 	{ X509_V_ERR_CA_MD_TOO_WEAK, "signed with a digest that is too weak",
-	    TLS_MEND_WEAK },
-	{ X509_V_ERR_OUT_OF_MEM, "not checked: out of memory", 0 },
-	{ X509_V_ERR_DANE_NO_MATCH, "no TLSA record matches it", 0 },
+	    TLS_MEND_WEAK, WHY_CERT_WEAK },
+	{ X509_V_ERR_OUT_OF_MEM, "not checked: out of memory", 0, WHY_NONE },
+	{ X509_V_ERR_DANE_NO_MATCH, "no TLSA record matches it", 0,
+	    WHY_CERT_TLSA },
 };
 
 static const struct tls_complaint *
@@ -60,6 +70,18 @@ tls_complaint(int error)
 		if (tls_complaints[i].error == error)
 			return &tls_complaints[i];
 	return NULL;
+}
+
+enum err_why
+tls_verdict_why(const struct tls *t)
+{
+	for (size_t i = 0; i < t->nfault; i++) {
+		const struct tls_complaint *c =
+		    tls_complaint(t->fault[i].error);
+		if (c != NULL && c->why != WHY_NONE)
+			return c->why;
+	}
+	return WHY_CERT_ISSUER;
 }
 
 static void
@@ -132,16 +154,20 @@ static void
 tls_verdict_mend(const struct tls *t, struct buf *b)
 {
 	const struct tls_complaint *c;
-	int mend = t->level >= TLS_VERIFY ? TLS_MEND_LEVEL : 0;
+	int mend = 0;
 	size_t i;
 
 	for (i = 0; i < t->nfault; i++)
 		if ((c = tls_complaint(t->fault[i].error)) != NULL)
 			mend |= c->mend;
-	if (mend == 0 || t->ctx->role == TLS_SERVER)
+	/* What who runs the server must mend is not to be waved through. */
+	if (t->level >= TLS_VERIFY && mend != 0)
+		mend |= TLS_MEND_LEVEL;
+	bool dane = t->dane && t->level == TLS_DANE;
+	if ((mend == 0 && !dane) || t->ctx->role == TLS_SERVER)
 		return;
 	/* Authorities have no say, and --tls-verify no does not count. */
-	if (t->dane && t->level == TLS_DANE) {
+	if (dane) {
 		buf_adds(b,
 		    "; its TLSA records and its certificate must be brought "
 		    "together by who runs it; without --dane they do not "

@@ -152,7 +152,7 @@ main(void)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		size_t len = strlen(rows[i].in);
 		struct addr a;
-		struct err e = { ERR_NONE, "" };
+		struct err e = { 0 };
 		/* An exact-size copy: a sanitizer sees reading past it. */
 		char *in = mem_alloc(len);
 		memcpy(in, rows[i].in, len);

@@ -136,7 +136,7 @@ check_encode(const char *label, const char *p, size_t len, size_t first,
 {
 	struct buf out = BUF_INIT, want = BUF_INIT;
 	struct body b, model;
-	struct err e = { ERR_NONE, "" };
+	struct err e = { 0 };
 	bool good = model_encode(p, len, stuff, &want, &model);
 	b.stuff = stuff;
 	int r = encode_cut(&b, p, len, first, step, &out, &e);
@@ -160,7 +160,7 @@ test_rows(void)
 		for (size_t cut = 0; cut <= len; cut++) {
 			struct buf out = BUF_INIT;
 			struct body b = { .stuff = true };
-			struct err e = { ERR_NONE, "" };
+			struct err e = { 0 };
 			int r = encode_cut(&b, in, len, cut, 1, &out, &e);
 			CHECK((r < 0) == (rows[i].err != NULL) &&
 				  strcmp(buf_str(&out), rows[i].want) == 0,

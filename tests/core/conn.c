@@ -198,7 +198,7 @@ test_ports(void)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct err e = { ERR_NONE, "" };
+		struct err e = { 0 };
 		unsigned port = 0;
 		int rc = conn_port(rows[i].in, &port, &e);
 		if (rows[i].want == 0)
@@ -458,7 +458,7 @@ test_unix_full(void)
 	struct pollfd p[CONN_DIAL_FDS];
 	struct conn_dial *d;
 	struct conn *c[4] = { NULL };
-	struct err e = { ERR_NONE, "" };
+	struct err e = { 0 };
 	size_t n = 0;
 
 	if (mkdtemp(dir) == NULL)
@@ -545,7 +545,7 @@ static void
 test_octets(void)
 {
 	struct buf b = BUF_INIT;
-	struct err e = { ERR_NONE, "" };
+	struct err e = { 0 };
 	struct linger rst = { 1, 0 };
 	struct conn *c;
 	unsigned port;
@@ -591,7 +591,7 @@ test_unix(void)
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	struct conn_target t = { .kind = CONN_UNIX };
 	struct buf b = BUF_INIT;
-	struct err e = { ERR_NONE, "" };
+	struct err e = { 0 };
 	struct conn *c;
 	int fd, on, rc;
 
@@ -641,7 +641,7 @@ test_pipe_row(
 {
 	struct conn_target t = { .kind = CONN_PIPE, .command = command };
 	struct buf b = BUF_INIT;
-	struct err e = { ERR_NONE, "" };
+	struct err e = { 0 };
 	struct conn *c;
 	pid_t pid;
 
@@ -673,7 +673,7 @@ test_pipe_stubborn(void)
 		    "trap '' TERM; echo up; while :; do sleep 30; done" };
 	struct pollfd fd = { .events = POLLIN };
 	struct buf b = BUF_INIT;
-	struct err e = { ERR_NONE, "" };
+	struct err e = { 0 };
 	int64_t start;
 	struct conn *c;
 	char octet;
@@ -741,7 +741,7 @@ test_inproc(void)
 	struct peer_config pc = { .play = &play };
 	struct conn_target t = { .kind = CONN_INPROC };
 	struct buf b = BUF_INIT;
-	struct err e = { ERR_NONE, "" };
+	struct err e = { 0 };
 	struct conn *c;
 	struct pollfd fd[2];
 	char data[64];

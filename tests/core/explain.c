@@ -84,7 +84,7 @@ test_reply(void)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		buf_clear(&b);
 		explain_reply(&b, verb_get(rows[i].v), NULL, rows[i].code,
-		    rows[i].class, rows[i].subject, rows[i].detail,
+		    rows[i].class, rows[i].subject, rows[i].detail, 0,
 		    rows[i].width);
 		CHECK(strcmp(buf_str(&b), rows[i].want) == 0, "%s %d:\n%s",
 		    verb_get(rows[i].v)->name, rows[i].code, buf_str(&b));
@@ -116,7 +116,7 @@ test_response(void)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		buf_clear(&b);
 		explain_reply(&b, verb_get(VERB_RESPONSE), rows[i].line,
-		    rows[i].code, rows[i].class, 7, 0, 0);
+		    rows[i].code, rows[i].class, 7, 0, 0, 0);
 		CHECK(strcmp(buf_str(&b), rows[i].want) == 0, "%s %d:\n%s",
 		    rows[i].line, rows[i].code, buf_str(&b));
 	}

@@ -137,7 +137,7 @@ test_open(const struct link_times *times)
 	struct pollfd fd[LINK_FDS];
 	struct link_event ev;
 	struct link *k;
-	struct err e = { ERR_NONE, "" };
+	struct err e = { 0 };
 	int fd1 = listen_on(port);
 
 	close(fd1);

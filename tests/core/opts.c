@@ -60,7 +60,7 @@ static const struct {
 	{ "--auth-password x h", false, "--auth-password-file" },
 	{ "--password x h", false, "did you mean --auth-password-file" },
 	{ "--password=x h", false, "did you mean --auth-password-file" },
-	{ "--subject x h", false, "--header" },
+	{ "--subject x h --data f", false, "--header" },
 	{ "--h-Subject x h", false, "--header 'Subject: TEXT'" },
 	{ "--ehlo x h", false, "--helo" },
 	{ "--mail-from a@b h", false, "--from" },
@@ -72,7 +72,10 @@ static const struct {
 	{ "-ap joe h", false, "--auth-password-file" },
 	{ "-from a@b h", false, "did you mean --from?" },
 	{ "-tjones h", false, "'jones' behind -t is no address" },
-	{ "--attach f h", false, "--data" },
+	{ "--attach f h --data f", false, "--data" },
+	{ "--html f --data f h", false, "--data" },
+	{ "--cc a@b --data f h", false, "--to" },
+	{ "--partial x --to a@b h", false, "ok|fail" },
 	{ "--tsl h", false, "did you mean --tls?" },
 
 	/* What has nothing to do on this front. */

@@ -489,7 +489,7 @@ test_ends(void)
 			peer_feed(p, row[i].in, strlen(row[i].in));
 			CHECK(peer_ended(p) || peer_deadline(p) == at,
 			    "row %zu: octets put it off", i);
-			CHECK(peer_in_text(p) == row[i].text, "row %zu", i);
+			CHECK(peer_is_busy(p) == row[i].text, "row %zu", i);
 			peer_tick(p, at - 1);
 			if (shut)
 				peer_shut(p);

@@ -329,7 +329,7 @@ static void
 sinks_parse(const char *label, const char *text)
 {
 	struct script sc = { 0 };
-	struct err e = { ERR_NONE, "" };
+	struct err e = { 0 };
 	size_t texts = 0, expects = 0;
 	if (script_parse(&sc, label, text, strlen(text), DIALECT_UNKNOWN, NULL,
 		&e) < 0) {

@@ -489,7 +489,7 @@ run_write(struct run *r)
 static void
 run_client(struct run *r, const char *p, size_t len)
 {
-	struct err e = { ERR_NONE, "" };
+	struct err e = { 0 };
 	int rc = 0;
 	switch (*p) {
 	case '>':

@@ -21,7 +21,7 @@ test_refused_lines(void)
 	};
 	struct smtp *s = greeted("250 x\r\n");
 	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
-		struct err e = { ERR_NONE, "" };
+		struct err e = { 0 };
 		size_t len;
 		CHECK(smtp_command(s, row[i].line, row[i].len, &e) == -1 &&
 			  e.kind == ERR_DATA &&

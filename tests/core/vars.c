@@ -11,6 +11,10 @@ builtin(void *arg, const char *name, struct buf *b)
 	(void)arg;
 	if (strcmp(name, "now") == 0)
 		buf_adds(b, "12:00");
+	if (strcmp(name, "env.HOME") == 0) {
+		buf_adds(b, "/home/joe");
+		return true;
+	}
 	return strcmp(name, "now") == 0 || strcmp(name, "void") == 0;
 }
 
@@ -45,6 +49,11 @@ static const struct {
 	{ "${crlf}", "!holds CR at octet 2", false },
 	{ "${no}", "!the variable ${no} is not set", false },
 	{ "${4}", "!argument 4 is missing", false },
+	{ "${env.HOME}", "/home/joe", false },
+	{ "${env.NO:-x}", "x", false },
+	{ "${env.NO}", "!the environment has none", false },
+	{ "${env.}", "!malformed", false },
+	{ "${env.a.b}", "!malformed", false },
 	{ "${}", "!malformed", false },
 	{ "${a b}", "!malformed", false },
 	{ "${0}", "!malformed", false },

@@ -46,6 +46,19 @@ mx() {
 	ended 0
 }
 
+@test "\\connect HOST goes to that host, not to the domain's" {
+	serve
+	run mx plain.example -c NOOP -c "\\connect $SERVE" -c '\helo there'
+	ended 0
+	says "connected to 127.0.0.1 port $SERVE_PORT"
+	# The next file begins where the command line goes.
+	printf '\\connect %s\nNOOP\n250\n' "$SERVE" >first
+	printf 'NOOP\n250\n' >second
+	run mx plain.example --trust -f first -f second
+	ended 0
+	[ "$(grep -c "connected to .* port $P" <<<"$output")" = 1 ]
+}
+
 @test "--mx-all tries every host" {
 	run mx two.example --mx-all -c NOOP
 	says "dead.example"
@@ -75,6 +88,43 @@ mx() {
 	says "no TLSA record matches"
 	[[ $output != *"MAIL FROM"* ]]
 	nobody_got want
+}
+
+# nothing_went: of all sessions since this log line Postfix was told no more
+# than EHLO, STARTTLS and QUIT.
+nothing_went() {
+	tail -n "+$1" /var/log/postfix.log | sed -n 's/.*: disconnect from [^ ]* //p' >sessions
+	[ -s sessions ] && ! grep -vE '^((ehlo|starttls|quit|commands)=[0-9/]+ ?)*$' sessions
+}
+
+@test "DANE: a key that does not match stops every way to say something" {
+	local how begun
+	begun=$(($(wc -l </var/log/postfix.log) + 1))
+	mkdir box
+	cd box || return
+	echo 'Subject: dane' >mail
+	echo 'MAIL FROM:<a@alpha.arpa>' >plain
+	echo '\include plain' >include
+	printf '\\template leak {\nMAIL FROM:<a@alpha.arpa>\n}\n\\leak\n' >template
+	echo '\raw EHLO me\r\nMAIL FROM:<a@alpha.arpa>\r\n' >raw
+	echo '\bdat mail force' >bdat
+	echo '\send mail' >send
+	printf 'NOOP\n\\connect\nMAIL FROM:<a@alpha.arpa>\n' >connect
+	printf '\\starttls\nMAIL FROM:<a@alpha.arpa>\n' >starttls
+	printf '\\pipeline\nSTARTTLS\nMAIL FROM:<a@alpha.arpa>\n\\flush\n' >group
+	for how in plain include template raw bdat send connect starttls group; do
+		run mx liar.example --dane -f "$how"
+		ended 77
+		run mx liar.example --dane <"$how"
+		ended 77
+		run mx liar.example --dane --bare -f "$how"
+		ended 77
+		run mx liar.example --dane -f plain -f "$how"
+		ended 77
+	done
+	run mx liar.example --dane -c NOOP -c 'MAIL FROM:<a@alpha.arpa>'
+	ended 77
+	until_true nothing_went "$begun"
 }
 
 @test "DANE: a look-up that fails is not the absence of records" {
@@ -107,6 +157,25 @@ mx() {
 	ended 0
 	run smtpsh --resolver "$RESOLVER" -c NOOP "nosuch.example:$P"
 	ended 68
+}
+
+@test "a signal ends the wait for a name server that says nothing" {
+	local pid began
+	# shellcheck disable=SC2016 # perl's
+	perl -MIO::Socket::INET -e '$|=1; $s=IO::Socket::INET->new(
+		LocalAddr=>"127.0.0.1", Proto=>"udp") or die;
+		print $s->sockport, "\n"; while($s->recv($_, 512)) { print "asked\n" }' >dumb 3>&- &
+	SERVE_PID=$!
+	until_true test -s dumb
+	"$SMTPSH" --no-rc --resolver "127.0.0.1:$(head -n 1 dumb)" --mx plain.example -c NOOP >out 2>&1 3>&- &
+	pid=$!
+	until_true grep -q asked dumb
+	began=$EPOCHREALTIME
+	kill -TERM "$pid"
+	status=0
+	wait "$pid" || status=$?
+	ended 143
+	[ $((${EPOCHREALTIME/./} - ${began/./})) -lt 1500000 ]
 }
 
 @test "\\dns shows it all" {

@@ -1,0 +1,33 @@
+/* A message until it is gone: the server may take only so many recipients at a
+ * time, or refuse for now; then those that are left are tried again. */
+#ifndef CMD_DELIVER_H
+#define CMD_DELIVER_H
+
+#include "cmd/front/opts.h"
+#include "cmd/shell/shell.h"
+#include "cmd/talk/mail.h"
+
+struct deliver {
+	struct shell *sh;
+	const struct opts *o;
+	struct mail *mail; /* its text, not loaded yet */
+	const char *name;  /* told before what became of it; NULL: nothing */
+	/* The text's first octets are there, and may be changed; every time
+	 * that it is read. */
+	int (*look)(void *arg, struct err *e);
+	void *arg;
+	bool reached; /* a greeting came */
+};
+
+/* Sends it and tells what became of it. -1: an error, told and counted; a
+ * refusal is none, and is counted (mail_tally()). The connection stays. */
+int deliver_mail(struct deliver *d);
+/* Only loads it. -1: told. */
+int deliver_load(struct deliver *d);
+/* --retry-wait. ERR_USAGE. */
+CHECKED int deliver_check(const struct opts *o, struct err *e);
+/* How long the server asks to be left alone, in ms; 0: it says nothing of
+ * it. */
+int64_t deliver_hint(const char *p, size_t len);
+
+#endif

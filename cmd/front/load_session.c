@@ -1,0 +1,485 @@
+/* One session: takes messages, has a connection for them, keeps it or not. A
+ * message is a run of a conversation file, or one mail of the builtin
+ * conversation. */
+#include "cmd/front/load_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LOAD_BACKOFF_MS	   50 /* doubled with each failure to connect */
+#define LOAD_BACKOFF_TIMES 5
+
+static char *
+load_dup(const char *s)
+{
+	return s == NULL ? NULL : mem_dup(s);
+}
+
+void
+load_session_init(struct load *l, struct load_session *s, unsigned number)
+{
+	const struct talk *from = &l->sh->talk;
+	struct talk *t = &s->t;
+	s->load = l;
+	s->number = number;
+	talk_init(t, &l->env, l->sh);
+	l->builtin = t->vars.builtin;
+	t->vars.builtin = load_builtin;
+	t->set = from->set;
+	t->where = from->where;
+	t->where.host = load_dup(from->where.host);
+	t->where.port = load_dup(from->where.port);
+	t->where.path = load_dup(from->where.path);
+	t->where.command = load_dup(from->where.command);
+	t->where.bind = load_dup(from->where.bind);
+	t->has_where = from->has_where;
+	t->proxy = from->proxy;
+	t->proxy_protocol = from->proxy_protocol;
+	t->sandbox = from->sandbox;
+	t->secure = from->secure;
+	t->auth = from->auth;
+	t->must_verify = from->must_verify;
+	t->trusting = from->trusting;
+	t->mx = from->mx;
+	t->reading = from->reading;
+	for (size_t i = 0; i < from->vars.n; i++)
+		vars_copy(&t->vars, &from->vars.var[i]);
+	s->wake_ns = LOOP_FOREVER;
+	s->at = FIGURE_CONNECT;
+}
+
+void
+load_session_release(struct load_session *s)
+{
+	talk_release(&s->t);
+	buf_release(&s->path);
+	free(s->to);
+	buf_release(&s->mail.said);
+	free(s->mail.fate);
+}
+
+/* Descriptors. */
+
+static void
+load_watch(struct load_session *s, bool reads)
+{
+	struct load *l = s->load;
+	struct pollfd fd[8];
+	size_t n = talk_fds(&s->t, fd);
+	bool opening = s->t.wait == TALK_OPEN && s->state == LOAD_BUSY;
+	for (size_t i = 0; i < n; i++)
+		if (reads || (fd[i].events & POLLOUT))
+			swarm_set(l->swarm, fd[i].fd, fd[i].events, s,
+			    s->fresh || opening);
+		else
+			swarm_drop(l->swarm, fd[i].fd, s);
+	s->fresh = false;
+}
+
+/* Messages. */
+
+static int
+load_add_path(struct load_session *s, const char *text, struct err *e)
+{
+	int r = vars_expand(
+	    &s->t.vars, NULL, text, strlen(text), false, &s->path, e);
+	buf_addc(&s->path, '\0');
+	return r;
+}
+
+/* The addresses, with their variables. */
+static int
+load_paths(struct load_session *s, struct err *e)
+{
+	const struct load_plan *p = &s->load->plan;
+	buf_clear(&s->path);
+	int r = load_add_path(s, p->from, e);
+	for (size_t i = 0; r == 0 && i < p->to.n; i++)
+		r = load_add_path(s, p->to.path[i], e);
+	if (r < 0)
+		return -1;
+	if (s->to == NULL)
+		s->to = mem_alloc(p->to.n * sizeof *s->to);
+	const char *at = buf_data(&s->path);
+	s->mail.from = at;
+	for (size_t i = 0; i < p->to.n; i++)
+		s->to[i] = at += strlen(at) + 1;
+	s->mail.to = s->to;
+	return 0;
+}
+
+static int
+load_mail(struct load_session *s, struct err *e)
+{
+	const struct load_plan *p = &s->load->plan;
+	const struct opts *o = p->o;
+	buf_release(&s->mail.said);
+	free(s->mail.fate);
+	s->mail = (struct mail){ .from = p->from,
+		.fate = mem_zalloc((p->to.n + 1) * sizeof *s->mail.fate),
+		.to = (const char *const *)p->to.path,
+		.nto = p->to.n,
+		.text = &s->text,
+		.mail_param = o->mail_param.item,
+		.nmail_param = o->mail_param.n,
+		.rcpt_param = o->rcpt_param.item,
+		.nrcpt_param = o->rcpt_param.n,
+		.chunk = o->chunk != NULL,
+		.chunk_size =
+		    o->chunk == NULL ? 0 : strtoull(o->chunk, NULL, 10),
+		.one_by_one = !o->pipeline,
+		.last = MAIL_ALL };
+	/* Its octets are the plan's. */
+	s->text = p->text;
+	s->text.first = (struct buf)BUF_INIT;
+	s->text.whole = false;
+	s->text.lent = buf_data(&p->octets);
+	s->text.lent_len = buf_len(&p->octets);
+	return p->expand ? load_paths(s, e) : 0;
+}
+
+static const struct load_file *
+load_choose(struct load *l)
+{
+	const struct load_plan *p = &l->plan;
+	uint64_t at = p->nfiles > 1 ? load_random(l) % p->weights : 0;
+	for (size_t i = 0; i < p->nfiles; i++) {
+		if (at < p->file[i].weight)
+			return &p->file[i];
+		at -= p->file[i].weight;
+	}
+	return &p->file[0];
+}
+
+static void
+load_row(struct load_session *s)
+{
+	struct load *l = s->load;
+	const struct load_values *v = &l->plan.values;
+	struct err ignored;
+	if (v->rows == 0)
+		return;
+	size_t row = (size_t)(v->random ? load_random(l) % v->rows
+					: (s->n - 1) % v->rows);
+	for (size_t i = 0; i < v->names; i++) {
+		const char *cell = v->cell[row * v->names + i];
+		if (vars_set(&s->t.vars, v->name[i], cell, strlen(cell),
+			&ignored) < 0)
+			continue;
+	}
+}
+
+/* Counts a message as begun. */
+static void
+load_take(struct load_session *s, int64_t due_ns)
+{
+	struct load *l = s->load;
+	struct figures *f = &l->figures;
+	s->due_ns = due_ns;
+	s->n = (f->begun++) * l->plan.shards + l->plan.shard + 1;
+	s->kept++;
+	s->counted = false;
+	s->bad_code = 0;
+	load_row(s);
+}
+
+static void
+load_failed(struct load_session *s, const struct err *e)
+{
+	s->counted = true;
+	figures_fail(
+	    &s->load->figures, s->at, 0, e->kind, e->text, strlen(e->text));
+}
+
+/* It is over: well or not. */
+static void
+load_account(struct load_session *s, bool well)
+{
+	struct figures *f = &s->load->figures;
+	const struct tally *y = &s->t.tally;
+	struct err e = { 0 };
+	f->met += y->met;
+	f->missed += y->missed;
+	f->unjudged += y->unjudged;
+	if (well) {
+		f->messages++;
+		f->now_messages++;
+		figures_step(f, FIGURE_WHOLE, loop_now_ns() - s->due_ns);
+	} else if (s->load->hasty) {
+		f->cut++;
+	} else {
+		f->failed++;
+		f->now_failed++;
+		if (s->bad_code != 0 && !s->counted)
+			figures_fail(f, s->bad_at, s->bad_code, ERR_NONE,
+			    s->bad_text, strlen(s->bad_text));
+		else if (!s->counted)
+			load_failed(s, &e);
+		int status = talk_status(&s->t);
+		if (s->load->status == 0)
+			s->load->status = status != 0 ? status : 69;
+	}
+}
+
+static void
+load_begin(struct load_session *s)
+{
+	struct talk *t = &s->t;
+	struct err e = { 0 };
+	s->state = LOAD_BUSY;
+	s->file = s->load->plan.nfiles > 0 ? load_choose(s->load) : NULL;
+	t->tally = (struct tally){ 0 };
+	t->stopped = t->leaving = false;
+	t->file = NULL;
+	t->line = 0;
+	if (t->link == NULL)
+		t->had_link = false;
+	talk_source_begin(t, s->file != NULL && s->file->script.transcript);
+	if (s->file != NULL) {
+		t->dialect = s->file->script.dialect;
+		talk_run(t, &s->file->script, &s->file->whose);
+	} else if (load_mail(s, &e) < 0) {
+		talk_error(t, &e);
+	} else {
+		talk_mail(t, &s->mail);
+	}
+	/* A transaction that a refusal left open. */
+	enum smtp_state state = talk_state(t);
+	if (state == SMTP_MAIL || state == SMTP_RCPT)
+		talk_say_own(t, "RSET");
+}
+
+/* Whether the next message may go by the same connection. */
+static bool
+load_keeps(const struct load_session *s)
+{
+	const struct load_plan *p = &s->load->plan;
+	const struct talk *t = &s->t;
+	return t->link != NULL && link_is_open(t->link) && !t->closing &&
+	       !t->broken && !t->stopped && !t->said_quit && !t->unmet &&
+	       talk_state(t) != SMTP_TEXT && talk_state(t) != SMTP_CHUNKS &&
+	       (p->keep == 0 || s->kept < p->keep) &&
+	       (s->file == NULL || !s->file->whole) &&
+	       smtp_owed(link_smtp(t->link)) == 0;
+}
+
+static void
+load_idle(struct load_session *s)
+{
+	struct load *l = s->load;
+	s->state = LOAD_IDLE;
+	s->next = NULL;
+	*l->idle_end = s;
+	l->idle_end = &s->next;
+}
+
+struct load_session *
+load_idle_take(struct load *l)
+{
+	struct load_session *s = l->idle;
+	if (s == NULL)
+		return NULL;
+	l->idle = s->next;
+	if (l->idle == NULL)
+		l->idle_end = &l->idle;
+	return s;
+}
+
+static void
+load_pause(struct load_session *s, int64_t ns)
+{
+	s->state = LOAD_PAUSING;
+	load_timer(s->load, s, loop_now_ns() + ns);
+}
+
+static void
+load_over(struct load_session *s)
+{
+	if (s->state != LOAD_OVER)
+		s->load->over++;
+	s->state = LOAD_OVER;
+	load_timer(s->load, s, LOOP_FOREVER);
+}
+
+/* Free: the next message, or none. True: it has begun one. */
+static bool
+load_free(struct load_session *s)
+{
+	struct load *l = s->load;
+	int64_t now = loop_now_ns(), due;
+	/* Those that wait longer come first. */
+	if (l->idle == NULL && load_clock_next(l, now, &due)) {
+		if (l->plan.rate > 0) {
+			hdr_add(l->figures.lag, now - due);
+			l->figures.late += now - due > 1000000;
+		}
+		load_take(s, due);
+		load_begin(s);
+		return true;
+	}
+	if (load_clock_due(l) != LOOP_FOREVER &&
+	    (l->plan.rate > 0 || now < l->stop_ns)) {
+		load_idle(s);
+		return false;
+	}
+	if (s->t.link == NULL) {
+		load_over(s);
+		return false;
+	}
+	s->state = LOAD_LEAVING;
+	talk_end(&s->t);
+	return true;
+}
+
+/* What was to be done is done. True: there is more. */
+static bool
+load_done(struct load_session *s)
+{
+	struct load *l = s->load;
+	struct talk *t = &s->t;
+	if (s->state == LOAD_LEAVING) {
+		s->kept = 0;
+		t->had_link = t->expects = false;
+		if (l->hasty) {
+			load_over(s);
+			return false;
+		}
+		if (s->misses > 0 && !l->stopping) {
+			unsigned n = s->misses < LOAD_BACKOFF_TIMES
+					 ? s->misses
+					 : LOAD_BACKOFF_TIMES;
+			load_pause(
+			    s, ((int64_t)LOAD_BACKOFF_MS << n) * 1000000);
+			return false;
+		}
+		return load_free(s);
+	}
+	talk_source_end(t);
+	bool well = talk_status(t) == 0 && !s->counted && !t->stopped &&
+		    (s->file != NULL ||
+			mail_count(&s->mail, FATE_TAKEN) == s->mail.nto);
+	load_account(s, well);
+	bool keeps = load_keeps(s);
+	/* Nobody could be reached. */
+	if (!l->found) {
+		l->fatal = t->told;
+		l->stopping = true;
+	}
+	if (l->plan.think_ns > 0 && keeps && !l->stopping) {
+		load_pause(s, l->plan.think_ns);
+		return false;
+	}
+	if (keeps)
+		return load_free(s);
+	s->state = LOAD_LEAVING;
+	talk_drop(t);
+	talk_end(t);
+	return true;
+}
+
+static void
+load_drive(struct load_session *s)
+{
+	struct talk *t = &s->t;
+	for (;;) {
+		enum talk_wait w = talk_go(t);
+		if (w != TALK_DONE) {
+			load_watch(s, w != TALK_TIME);
+			load_timer(s->load, s, t->deadline_ns);
+			return;
+		}
+		if (load_done(s))
+			continue;
+		load_watch(s, true);
+		if (s->state == LOAD_IDLE || s->state == LOAD_OVER)
+			load_timer(s->load, s, LOOP_FOREVER);
+		return;
+	}
+}
+
+/* What comes while nothing is asked: a server that closes. */
+static void
+load_hear(struct load_session *s)
+{
+	struct talk *t = &s->t;
+	if (t->link == NULL)
+		return;
+	link_pump(t->link);
+	talk_idle(t);
+	if (t->link != NULL && !t->closing)
+		return;
+	if (t->link != NULL)
+		talk_close(t);
+	s->kept = 0;
+}
+
+void
+load_session_give(struct load_session *s, int64_t due_ns)
+{
+	load_take(s, due_ns);
+	load_begin(s);
+	load_drive(s);
+}
+
+void
+load_session_go(struct load_session *s)
+{
+	struct talk *t = &s->t;
+	switch (s->state) {
+	case LOAD_BUSY:
+	case LOAD_LEAVING:
+		if (t->link != NULL)
+			link_pump(t->link);
+		t->woken = true;
+		load_drive(s);
+		break;
+	case LOAD_IDLE:
+		load_hear(s);
+		break;
+	case LOAD_PAUSING:
+		if (loop_now_ns() < s->wake_ns)
+			load_hear(s);
+		else if (load_free(s))
+			load_drive(s);
+		break;
+	case LOAD_OFF:
+	case LOAD_OVER:
+		break;
+	}
+}
+
+void
+load_session_start(struct load_session *s)
+{
+	struct load *l = s->load;
+	if (s->number > 1 && l->host.naddress > 0) {
+		s->t.mx =
+		    (struct mx){ .fixed = &l->host, .asked = s->t.mx.asked };
+		s->t.secure = l->session[0].t.secure;
+	}
+	if (load_free(s))
+		load_drive(s);
+}
+
+void
+load_session_stop(struct load_session *s, bool now)
+{
+	struct talk *t = &s->t;
+	if (s->state == LOAD_OVER)
+		return;
+	if (now || t->link == NULL || s->state == LOAD_OFF) {
+		if (s->state == LOAD_BUSY && !now)
+			return;
+		talk_drop(t);
+		t->broken = true;
+		talk_close(t);
+		if (s->state == LOAD_BUSY)
+			load_account(s, false);
+		load_over(s);
+	} else if (s->state == LOAD_IDLE || s->state == LOAD_PAUSING) {
+		s->state = LOAD_LEAVING;
+		talk_end(t);
+		load_drive(s);
+	}
+}

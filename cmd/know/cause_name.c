@@ -1,0 +1,102 @@
+/* Rules about names, addresses and connecting. */
+#include "cmd/know/cause_priv.h"
+
+static bool
+cause_no_port(const struct sight *s)
+{
+	return s->port == 0;
+}
+
+static bool
+cause_on_25(const struct sight *s)
+{
+	return s->port == 25;
+}
+
+const struct cause_rule cause_name[] = {
+	{ "name.null-mx", TURN_FIRST, WHY_NULL_MX, NULL, CAUSE_HIGH,
+	    "the domain {at} takes no mail: its null MX says so",
+	    "check the domain of the address; its owner removes that MX record "
+	    "if it is a mistake",
+	    "RFC 7505 3" },
+	{ "name.none", TURN_FIRST, WHY_NO_NAME, NULL, CAUSE_HIGH,
+	    "the name {at} does not exist in DNS",
+	    "check its spelling; dig NS {at} shows whether the domain is there "
+	    "at all (a registration may have run out)",
+	    "RFC 5321 5.1" },
+	{ "name.no-address", TURN_FIRST, WHY_NO_ADDRESS, NULL, CAUSE_HIGH,
+	    "{at} exists and has no address that can be used",
+	    "its owner adds an A or AAAA record, or corrects the MX that names "
+	    "it; dig A {at} and dig AAAA {at} show what there is; -4 and -6 "
+	    "leave one family out",
+	    "RFC 5321 5.1" },
+	{ "name.odd-mx", TURN_FIRST, WHY_ODD_MX, NULL, CAUSE_MID,
+	    "the MX records of {at} name no host: an address or something "
+	    "else stands there",
+	    "its owner gives the host a name and lets the MX name that; dig MX "
+	    "{at} shows it",
+	    "RFC 5321 5.1" },
+	{ "name.bogus", TURN_FIRST, WHY_BOGUS, NULL, CAUSE_HIGH,
+	    "DNSSEC: the signatures of {at} do not hold (expired, or no key "
+	    "fits the DS record), so validating resolvers refuse all of it",
+	    "its operator must sign the zone anew or mend the DS record; dig "
+	    "+cd shows the data, delv what is wrong; tell them, you cannot "
+	    "mend it here",
+	    "RFC 4035 5; RFC 8914" },
+	{ "name.unknown", TURN_FIRST, WHY_NAME_UNKNOWN, NULL, CAUSE_HIGH,
+	    "no name server could tell anything of {at}",
+	    "try again, or another --resolver; if others fail too (dig {at}, "
+	    "and dig +cd {at}: an answer there means DNSSEC is broken), tell "
+	    "the operator of the domain",
+	    "RFC 5321 5.1" },
+	{ "address.utf8", TURN_FIRST, WHY_NO_UTF8, NULL, CAUSE_MID,
+	    "an address is not ASCII, and the server does not offer SMTPUTF8: "
+	    "it cannot take it",
+	    "ask the person for an ASCII address, or use another server that "
+	    "offers SMTPUTF8",
+	    "RFC 6531 3.2" },
+	{ "connect.proxy", TURN_FIRST, WHY_PROXY, NULL, CAUSE_HIGH,
+	    "the proxy failed, not the mail server: nothing has reached "
+	    "{host}",
+	    "check --proxy: is it running, is the port right, may you use it "
+	    "for port {port}? without it smtpsh connects directly",
+	    "RFC 1928" },
+	{ "connect.socket", TURN_FIRST, WHY_REFUSED, cause_no_port, CAUSE_HIGH,
+	    "nothing listens at the socket {host}",
+	    "is the server running, with this path (ss -lx), and may you use "
+	    "it (ls -l {host})?",
+	    "unix(7)" },
+	{ "connect.socket", TURN_FIRST, WHY_UNREACHABLE, cause_no_port,
+	    CAUSE_HIGH,
+	    "the socket {host} cannot be used: there is none, or "
+	    "it is not for you",
+	    "is the path right, is the server running (ss -lx), and may you "
+	    "use it (ls -l {host})?",
+	    "unix(7)" },
+	{ "connect.refused", TURN_FIRST, WHY_REFUSED, NULL, CAUSE_HIGH,
+	    "nothing listens on port {port} of {host}: the host is there and "
+	    "has refused the connection",
+	    "is the server running (ss -ltn there), on this address "
+	    "(inet_interfaces, master.cf), or on another port (25, 587, 465)?",
+	    "RFC 9293 3.10.7" },
+	{ "connect.silent-25", TURN_FIRST, WHY_SILENT, cause_on_25, CAUSE_HIGH,
+	    "no answer from {host} on port 25: a firewall drops the packets, "
+	    "your provider blocks port 25, or the host is down",
+	    "try 587 or 465 of the same host: if they answer, port 25 is "
+	    "blocked on the way out; ask the provider to open it, or send "
+	    "through a relay host",
+	    "RFC 5321 4.5.4.1" },
+	{ "connect.silent", TURN_FIRST, WHY_SILENT, NULL, CAUSE_HIGH,
+	    "no answer from {host} on port {port}: a firewall drops the "
+	    "packets, or the host is down",
+	    "is the host up, and does its firewall let port {port} in? try it "
+	    "from another network, and another port (25, 587, 465)",
+	    "RFC 9293 3.8" },
+	{ "connect.unreachable", TURN_FIRST, WHY_UNREACHABLE, NULL, CAUSE_HIGH,
+	    "there is no way from here to {host}: no route, or a firewall that "
+	    "says so",
+	    "is this machine on the network (ip route), by that family (-4, "
+	    "-6), is the address right, does a firewall forbid it?",
+	    "RFC 1122 3.2.2.1" },
+	{ NULL, TURN_LAST, WHY_NONE, NULL, CAUSE_LOW, NULL, NULL, NULL },
+};

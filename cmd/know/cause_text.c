@@ -1,0 +1,221 @@
+/* A refusal is a code of 4yz or 5yz by itself in a line, and what follows it;
+ * lines of one reply, and folded lines of a bounce, go together. What programs
+ * say of connections and certificates is known by their words. */
+#include "cmd/know/cause_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "cmd/know/explain.h"
+#include "cmd/know/explain_page.h"
+#include "cmd/lang/match.h"
+#include "net/core/code.h"
+
+#define TEXT_IDS 64
+
+static const struct {
+	const char *regex;
+	enum err_why why;
+} text_words[] = {
+	{ "connection timed out|operation timed out|timed out while connecting",
+	    WHY_SILENT },
+	{ "connection refused", WHY_REFUSED },
+	{ "no route to host|network is unreachable", WHY_UNREACHABLE },
+	{ "host or domain name not found|NXDOMAIN|no such (domain|host)",
+	    WHY_NO_NAME },
+	{ "null ?MX", WHY_NULL_MX },
+	{ "certificate (has )?expired|expired since", WHY_CERT_EXPIRED },
+	{ "certificate is not yet valid", WHY_CERT_EARLY },
+	{ "self[- ]signed certificate", WHY_CERT_SELF },
+	{ "unable to get (local )?issuer|unknown issuer|certificate.{0,40}"
+	  "untrusted",
+	    WHY_CERT_ISSUER },
+	{ "hostname mismatch|name mismatch|certificate.{0,60}does not match",
+	    WHY_CERT_NAME },
+	{ "wrong version number|does not speak TLS", WHY_NOT_TLS },
+	{ "no shared cipher|handshake failure", WHY_TLS_CIPHER },
+	{ "unsupported protocol|protocol version", WHY_TLS_VERSION },
+};
+
+struct text_scan {
+	cause_found *found;
+	void *arg;
+	struct sight sight;
+	const char *id[TEXT_IDS];
+	size_t n;
+	bool more; /* the newest line of the reply ends with '-' */
+};
+
+static void
+text_tell(struct text_scan *x, struct cause *c, unsigned line, const char *seen,
+    int code)
+{
+	for (size_t i = 0; i < x->n; i++)
+		if (strcmp(x->id[i], c->id) == 0)
+			return;
+	if (x->n == TEXT_IDS)
+		return;
+	x->id[x->n++] = c->id;
+	x->found(x->arg, c, line, seen, code);
+}
+
+/* "to=<a@b>", "Final-Recipient: rfc822; a@b", "RCPT TO:<a@b>". */
+static void
+text_address(struct text_scan *x, const char *p, size_t len)
+{
+	static const char *const marks[] = { "to=<", "rfc822;", "RCPT TO:<" };
+	for (size_t i = 0; i < 3; i++) {
+		size_t m = strlen(marks[i]);
+		const char *at = memmem(p, len, marks[i], m);
+		if (at == NULL)
+			continue;
+		at += m;
+		size_t left = len - (size_t)(at - p), n = 0;
+		while (left > 0 && *at == ' ')
+			at++, left--;
+		while (n < left && strchr(">, \t\r", at[n]) == NULL)
+			n++;
+		if (n > 0)
+			sight_keep(&x->sight.to, at, n);
+		return;
+	}
+}
+
+static void
+text_refusal(struct text_scan *x, const char *p, size_t len, unsigned line)
+{
+	struct cause c = CAUSE_INIT;
+	struct sight *s = &x->sight;
+	if (sight_read(&s->refusal, p, len) &&
+	    cause_reply(s, &s->refusal, &c) &&
+	    (c.sure || s->refusal.class != 0 || strlen(s->refusal.text) > 4))
+		text_tell(x, &c, line, s->refusal.text, s->refusal.code);
+	cause_release(&c);
+}
+
+static void
+text_words_of(struct text_scan *x, const char *p, size_t len, unsigned line)
+{
+	char *seen = mem_dupn(p, len);
+	for (size_t i = 0; i < sizeof text_words / sizeof *text_words; i++) {
+		struct cause c = CAUSE_INIT;
+		struct sight s = {
+			.why = text_words[i].why, .kind = ERR_TEMP, .port = 25
+		};
+		if (match_text(text_words[i].regex, p, len) &&
+		    cause_find(&s, &c))
+			text_tell(x, &c, line, seen, 0);
+		cause_release(&c);
+	}
+	free(seen);
+}
+
+/* Where the reply of a line begins; NULL: it has none. */
+static const char *
+text_code(const char *p, size_t len, size_t *left)
+{
+	struct sight_reply r = { 0 };
+	const char *at = NULL;
+	if (sight_read(&r, p, len)) {
+		size_t n = strlen(r.text);
+		*left = n < len ? n : len;
+		at = p + len - *left;
+	}
+	sight_reply_release(&r);
+	return at;
+}
+
+static bool
+text_goes_on(const struct text_scan *x, const struct buf *have, const char *p,
+    size_t len)
+{
+	size_t left;
+	if (buf_len(have) == 0 || len == 0)
+		return false;
+	/* A header's or a log's folded line. */
+	if ((*p == ' ' || *p == '\t') && text_code(p, len, &left) == NULL)
+		return buf_data(have)[buf_len(have) - 1] != '\n';
+	const char *at = text_code(p, len, &left);
+	return at != NULL && x->more && memcmp(at, buf_data(have), 3) == 0;
+}
+
+static void
+text_join(struct text_scan *x, struct buf *have, const char *p, size_t len)
+{
+	size_t left = len, skip;
+	int a, b, c;
+	const char *at = text_code(p, len, &left);
+	if (at == NULL) {
+		while (len > 0 && (*p == ' ' || *p == '\t'))
+			p++, len--;
+		buf_addc(have, ' ');
+		buf_add(have, p, len);
+		return;
+	}
+	x->more = left > 3 && at[3] == '-';
+	if (left < 4)
+		return;
+	skip = left > 4 ? enh_parse(at + 4, left - 4, &a, &b, &c) : 0;
+	buf_addc(have, ' ');
+	buf_add(have, at + 4 + skip, left - 4 - skip);
+}
+
+static void
+text_line(struct text_scan *x, struct buf *have, unsigned *from, const char *p,
+    size_t len, unsigned line)
+{
+	size_t left;
+	if (text_goes_on(x, have, p, len)) {
+		text_join(x, have, p, len);
+		return;
+	}
+	if (buf_len(have) > 0)
+		text_refusal(x, buf_data(have), buf_len(have), *from);
+	buf_clear(have);
+	text_address(x, p, len);
+	const char *at = text_code(p, len, &left);
+	if (at != NULL) {
+		buf_add(have, at, left);
+		x->more = left > 3 && at[3] == '-';
+		*from = line;
+	} else {
+		text_words_of(x, p, len, line);
+	}
+}
+
+size_t
+cause_text(const char *p, size_t len, cause_found *found, void *arg)
+{
+	struct text_scan x = { .found = found, .arg = arg };
+	struct buf have = BUF_INIT;
+	unsigned line = 0, from = 0;
+	while (len > 0) {
+		const char *lf = memchr(p, '\n', len);
+		size_t n = lf == NULL ? len : (size_t)(lf - p);
+		size_t used = n + (lf != NULL);
+		if (n > 0 && p[n - 1] == '\r')
+			n--;
+		text_line(&x, &have, &from, p, n, ++line);
+		p += used;
+		len -= used;
+	}
+	text_line(&x, &have, &from, "", 0, line + 1);
+	buf_release(&have);
+	sight_release(&x.sight);
+	return x.n;
+}
+
+bool
+cause_page(struct buf *out, const struct sight_reply *r)
+{
+	struct sight s = { 0 };
+	struct cause c = CAUSE_INIT;
+	bool found = cause_reply(&s, r, &c) && c.sure;
+	if (found) {
+		page_title(out, buf_str(&c.what));
+		page_row(out, "next", buf_str(&c.next));
+		page_row(out, "source", c.source);
+		page_row(out, "rule", c.id);
+	}
+	cause_release(&c);
+	return found;
+}

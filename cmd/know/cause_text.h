@@ -1,0 +1,18 @@
+/* Causes without a session: a reply as people paste it, a line of a log, a
+ * bounce, a transcript of any kind. */
+#ifndef CMD_CAUSE_TEXT_H
+#define CMD_CAUSE_TEXT_H
+
+#include "cmd/know/cause.h"
+
+/* A cause found in a text; line counts from 1, seen is borrowed. */
+typedef void cause_found(void *arg, struct cause *c, unsigned line,
+    const char *seen, int code);
+
+/* Tells each cause once, in their order. How many. */
+size_t cause_text(const char *p, size_t len, cause_found *found, void *arg);
+/* Appends cause, next step and source as lines of a page (explain_page.h);
+ * false: nothing is known of that reply. */
+bool cause_page(struct buf *out, const struct sight_reply *r);
+
+#endif

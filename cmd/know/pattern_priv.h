@@ -1,0 +1,11 @@
+/* The table of patterns, in parts. For cmd/know/pattern*.c only. Each part
+ * ends with id NULL. */
+#ifndef CMD_PATTERN_PRIV_H
+#define CMD_PATTERN_PRIV_H
+
+#include "cmd/know/pattern.h"
+
+extern const struct pattern pattern_who[], pattern_list[], pattern_sender[],
+    pattern_text[], pattern_state[];
+
+#endif

@@ -1,0 +1,138 @@
+/* The protocol, the server's state, refusals that say little. Their order counts:
+ * pattern.c. */
+#include "cmd/know/pattern_priv.h"
+
+const struct pattern pattern_state[] = {
+	{ "proto.proxy", "Proxy negotiation failed|PROXY protocol|proxy header",
+	    "the port wants a PROXY protocol header from a load balancer, and "
+	    "this client came without",
+	    "send one (--proxy-protocol 2), come by way of the load balancer, "
+	    "or use the port for clients; Exim: hosts_proxy lists too much",
+	    "Exim smtp_in.c" },
+	{ "proto.pipelining",
+	    "command pipelining|synchroni[sz]ation|Pipelining not "
+	    "supported|talk too soon|spoke too (soon|early)|early talker",
+	    "commands were sent before the replies that must come first: "
+	    "without PIPELINING, before the greeting, or behind DATA, EHLO or "
+	    "STARTTLS, which end a group",
+	    "send one command at a time (no \\pipeline, no --early); a health "
+	    "check that talks first must wait for the greeting",
+	    "RFC 2920 3.1" },
+	{ "proto.http", "I can break rules, too|Protocol error",
+	    "the client has sent something that is not SMTP (GET, POST, a "
+	    "header line), or talked before the greeting",
+	    "see what was sent: a browser, a scanner or a badly quoted script "
+	    "may be at work",
+	    "Postfix smtpd_forbidden_commands" },
+	{ "proto.lmtp", "\\bLHLO\\b|\\bLMTP\\b",
+	    "this is an LMTP server: it wants LHLO and is there for the mail "
+	    "server beside it",
+	    "use --lmtp, or the port for SMTP (25, 587)", "RFC 2033 4.1" },
+	{ "proto.masked", "X{4,}|^220 [*20 ]{20,}$",
+	    "a firewall on the way rewrites the session: it masks the "
+	    "greeting, EHLO or STARTTLS (Cisco's SMTP inspection)",
+	    "have the inspection switched off on the firewall (Cisco: no "
+	    "inspect esmtp), or use port 587 or 465, which it leaves alone",
+	    "Cisco ASA guide" },
+	{ "proto.nested",
+	    "nested MAIL|Sender already (given|specified)|MAIL first|need "
+	    "MAIL|HELO first|Polite people say HELO|send HELO/EHLO first|Bad "
+	    "sequence",
+	    "the command came out of order for the state that the server is in",
+	    "EHLO, MAIL, RCPT, DATA in that order; RSET begins anew, and "
+	    "behind STARTTLS EHLO must be said again",
+	    "RFC 5321 4.1.4" },
+	{ "state.timeout",
+	    "timeout exceeded|command timeout|timed? ?out waiting|Timeout "
+	    "waiting|^\\d{3} 4\\.4\\.2(?![.\\d])|idle (for )?too long",
+	    "the session was idle for too long: the server ended it because no "
+	    "command came in its time",
+	    "connect again (\\connect) and type faster, or send it from a "
+	    "file; RFC 5321 has a server wait for 5 minutes",
+	    "RFC 5321 4.5.3.2.7" },
+	{ "state.config",
+	    "Server configuration (error|problem)|^\\d{3} "
+	    "4\\.3\\.5(?![.\\d])|Local configuration error|Server local (data "
+	    ")?error",
+	    "the server's own configuration is broken (a rule with a slip, a "
+	    "table that cannot be opened)",
+	    "tell its operator; your server: the log has the line (postfix "
+	    "check, postconf -n)",
+	    "Postfix smtpd_check.c" },
+	{ "state.lookup",
+	    "Temporary lookup failure|Temporary lookup error|Local data "
+	    "error|table lookup",
+	    "a table of the server (LDAP, SQL, a file) does not answer it",
+	    "try again later; your server: is the database up? postmap -q "
+	    "ADDRESS TABLE shows the error",
+	    "Postfix smtpd_check.c" },
+	{ "state.queue",
+	    "queue file write error|Error (in |while )?writing spool|internal "
+	    "protocol error",
+	    "the server could not store the mail: its disk, permissions, or "
+	    "its content filter (milter, proxy) broke off",
+	    "try again later; your server: its log, and is the content filter "
+	    "running?",
+	    "Postfix cleanup_strerror.c" },
+	{ "state.exchange",
+	    "Temporary server error.{0,40}(PRX\\d|ATTR\\d|NextHop)",
+	    "the front end of Exchange could not reach or choose its back end, "
+	    "often for its own DNS",
+	    "try again later; your server: its DNS settings and the transport "
+	    "services",
+	    "ActiveCampaign/smtp-field-manual" },
+	{ "state.closed-door",
+	    "not accepting (connections|mail|messages)|No SMTP service|SMTP "
+	    "service not available|ESMTP not accepting",
+	    "the server does not talk to this client (an access rule, a ban, a "
+	    "milter), or it takes no mail at all",
+	    "try another MX of the domain, ask its postmaster from another "
+	    "address; your server: smtpd_client_restrictions, "
+	    "host_reject_connection, the milter's log",
+	    "RFC 5321 3.1" },
+	{ "state.unavailable",
+	    "Service (is )?(currently |temporarily )?(unavailable|not "
+	    "available)|ports are busy|No system resources|^\\d{3} "
+	    "[45]\\.3\\.2(?![.\\d])|try again later|temporar(y|ily)",
+	    "the server cannot or will not take it now, and does not say why",
+	    "try again in some minutes; if it does so to your client only, "
+	    "think of greylisting or a rate limit",
+	    "RFC 5321 3.8" },
+	{ "denied.policy",
+	    "policy (restrictions|reasons|rejection|violation)|due to "
+	    "policy|local policy|Email not accepted for policy|Message (not "
+	    "allowed|filtered)",
+	    "a policy of the provider refuses it; the words behind it say of "
+	    "what kind (address, domain, header, phishing)",
+	    "open the address (URL) in the reply; send the plainest text to "
+	    "see whether it is the content; check SPF, DKIM, DMARC and the PTR "
+	    "record",
+	    "postmaster.gmx.com" },
+	{ "denied.client",
+	    "Client host rejected: Access "
+	    "denied|(client|host|connection).{0,30}(rejected|denied|refused|"
+	    "not allowed)|Access denied|Command rejected|service "
+	    "denied|^\\d{3} 5\\.7\\.1(?![.\\d])",
+	    "a rule of the server refuses this client, sender or recipient; "
+	    "only its log says which",
+	    "ask its operator with the time and your address; Postfix: "
+	    "submission ports end with reject, so log in there (--tls --auth), "
+	    "else smtpd_client_restrictions",
+	    "Postfix smtpd_check.c" },
+	{ "rcpt.unavailable", "mailbox unavailable|Recipient unavailable",
+	    "the mailbox cannot be had, in RFC 821's words for 550: there is "
+	    "none, it is locked, or a rule refuses; the server does not say "
+	    "which",
+	    "check the spelling first, then ask whether others get through to "
+	    "it",
+	    "RFC 5321 4.2.3" },
+	{ "denied.any",
+	    "^5\\d\\d\\b.{0,60}\\b(blocked|rejected|rejecting|refused|denied)"
+	    "\\b|Mail is rejected",
+	    "a rule of the server refuses it, and it does not say which",
+	    "ask its operator with the time, your address and the reply; try "
+	    "another sender, recipient and text, one at a time, to see which "
+	    "it is",
+	    "RFC 5321 4.2.1" },
+	{ NULL, NULL, NULL, NULL, NULL },
+};

@@ -1,0 +1,126 @@
+#include "cmd/know/sight.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "net/core/code.h"
+
+void
+sight_keep(char **at, const char *text, size_t len)
+{
+	char *copy = text == NULL ? NULL : mem_dupn(text, len);
+	free(*at);
+	*at = copy;
+}
+
+void
+sight_reply_release(struct sight_reply *r)
+{
+	free(r->line);
+	free(r->text);
+	*r = (struct sight_reply){ 0 };
+}
+
+void
+sight_anew(struct sight *s)
+{
+	free(s->greeting);
+	free(s->mechs);
+	free(s->garbage);
+	s->greeting = s->mechs = s->garbage = NULL;
+	s->connected = s->greeted = s->hello = s->tls = s->authed = false;
+	s->starttls = s->masked = s->gone = false;
+	s->hello_refused = s->helo_refused = false;
+	s->size_most = 0;
+}
+
+void
+sight_release(struct sight *s)
+{
+	char *all[] = { s->host, s->domain, s->from, s->to, s->helo,
+		s->greeting, s->mechs, s->garbage, s->error };
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		free(all[i]);
+	sight_reply_release(&s->refusal);
+	sight_reply_release(&s->odd);
+	*s = (struct sight){ 0 };
+}
+
+/* Octets of the enhanced code that opens a line's text, with its blank. */
+static size_t
+sight_enh(const char *p, size_t len, int code)
+{
+	int class, subject, detail;
+	size_t n = enh_parse(p, len, &class, &subject, &detail);
+	if (n == 0 || class != code / 100)
+		return 0;
+	return n < len ? n + 1 : n;
+}
+
+void
+sight_reply(struct sight_reply *to, const struct verb *v, const char *line,
+    const struct reply *r)
+{
+	struct buf b = BUF_INIT;
+	buf_addf(&b, "%d", r->code);
+	for (size_t i = 0; i < r->nlines; i++) {
+		size_t len;
+		const char *p = reply_text(r, i, &len);
+		size_t skip = i == 0 ? 0 : sight_enh(p, len, r->code);
+		buf_addc(&b, ' ');
+		buf_add(&b, p + skip, len - skip);
+	}
+	sight_reply_release(to);
+	to->verb = v;
+	to->code = r->code;
+	to->class = r->enh_class;
+	to->subject = r->enh_subject;
+	to->detail = r->enh_detail;
+	to->line = line == NULL ? NULL : mem_dup(line);
+	to->text = buf_detach(&b);
+}
+
+static bool
+sight_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Where in a line a reply begins: three digits of a code by themselves. Those
+ * of a refusal go before others, since logs begin with times and sizes. */
+static size_t
+sight_code(const char *p, size_t len)
+{
+	for (size_t i = 0; i + 3 <= len; i++) {
+		bool begins = i == 0 || strchr(" \t:(\"'[<>=", p[i - 1]);
+		bool ends = i + 3 == len || p[i + 3] == ' ' || p[i + 3] == '-';
+		if (begins && ends && (p[i] == '4' || p[i] == '5') &&
+		    p[i + 1] >= '0' && p[i + 1] <= '5' && sight_digit(p[i + 2]))
+			return i;
+	}
+	return len;
+}
+
+bool
+sight_read(struct sight_reply *to, const char *p, size_t len)
+{
+	size_t at = sight_code(p, len);
+	if (at == len)
+		return false;
+	struct buf b = BUF_INIT;
+	p += at;
+	len -= at;
+	int code = (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
+	size_t skip = len > 3 ? 4 : 3;
+	buf_addf(&b, "%d", code);
+	if (len > skip) {
+		buf_addc(&b, ' ');
+		buf_add(&b, p + skip, len - skip);
+	}
+	sight_reply_release(to);
+	to->code = code;
+	if (len > skip && enh_parse(p + skip, len - skip, &to->class,
+			      &to->subject, &to->detail) == 0)
+		to->class = 0;
+	to->text = buf_detach(&b);
+	return true;
+}

@@ -1,0 +1,160 @@
+/* --fail-if: a figure, one of > >= < <=, a value. */
+#include "cmd/sink/figures.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct {
+	const char *name;
+	double percent; /* 101: the mean; 100: the largest */
+} holds_latency[] = {
+	{ "p50", 50 },
+	{ "p75", 75 },
+	{ "p90", 90 },
+	{ "p95", 95 },
+	{ "p99", 99 },
+	{ "p99.9", 99.9 },
+	{ "p999", 99.9 },
+	{ "p99.99", 99.99 },
+	{ "max", 100 },
+	{ "mean", 101 },
+};
+
+static int
+holds_bad(const char *c, struct err *e)
+{
+	return err_set(e, ERR_USAGE,
+	    "--fail-if %s: expected as 'p99>200ms', 'rcpt.p50>5ms', "
+	    "'errors>0.1%%', 'errors>10', 'messages/s<500'; percentiles are "
+	    "p50 p75 p90 p95 p99 p99.9 p99.99 max mean, of connect tls "
+	    "greeting ehlo auth mail rcpt data text whole",
+	    c);
+}
+
+/* "rcpt.": which step; the whole without. -1: none. */
+static int
+holds_step(const char **p, size_t *len)
+{
+	static const char *const words[FIGURES] = { "connect", "tls",
+		"greeting", "ehlo", "auth", "mail", "rcpt", "data", "text",
+		"other", "whole" };
+	const char *dot = memchr(*p, '.', *len);
+	if (dot == NULL || **p == 'p' || **p == 'P')
+		return FIGURE_WHOLE;
+	size_t n = (size_t)(dot - *p);
+	for (int i = 0; i < FIGURES; i++)
+		if (strlen(words[i]) == n &&
+		    strncasecmp(words[i], *p, n) == 0) {
+			*p += n + 1;
+			*len -= n + 1;
+			return i;
+		}
+	return -1;
+}
+
+/* In nanoseconds. */
+static bool
+holds_time(const char *text, double *ns)
+{
+	static const struct {
+		const char *name;
+		double unit;
+	} units[] = { { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 }, { "", 1e9 },
+		{ "m", 6e10 } };
+	char *end;
+	*ns = strtod(text, &end);
+	for (size_t i = 0; end > text && i < sizeof units / sizeof *units; i++)
+		if (strcmp(end, units[i].name) == 0) {
+			*ns *= units[i].unit;
+			return *ns >= 0;
+		}
+	return false;
+}
+
+struct holds {
+	bool more, equal;
+	double limit, is;
+	bool none; /* there is nothing to measure */
+	bool time, percent;
+};
+
+static int
+holds_of_latency(const struct figures *f, struct holds *h, const char *p,
+    size_t len, const char *value)
+{
+	int step = holds_step(&p, &len);
+	for (size_t i = 0; i < sizeof holds_latency / sizeof *holds_latency;
+	     i++) {
+		double at = holds_latency[i].percent;
+		if (step < 0 || strlen(holds_latency[i].name) != len ||
+		    strncasecmp(holds_latency[i].name, p, len) != 0)
+			continue;
+		const struct hdr *all = f->all[step];
+		h->is = at > 100    ? hdr_mean(all)
+			: at >= 100 ? (double)all->max
+				    : (double)hdr_at(all, at);
+		h->none = all->total == 0;
+		h->time = true;
+		return holds_time(value, &h->limit) ? 0 : -1;
+	}
+	return -1;
+}
+
+static int
+holds_of_count(const struct figures *f, struct holds *h, const char *p,
+    size_t len, const char *value)
+{
+	char *end;
+	h->limit = strtod(value, &end);
+	if (end == value)
+		return -1;
+	if (len == 6 && strncmp(p, "errors", 6) == 0) {
+		h->percent = strcmp(end, "%") == 0;
+		h->is = (double)f->failed;
+		if (h->percent)
+			h->is = f->begun == 0 ? 100
+					      : 100.0 * (double)f->failed /
+						    (double)f->begun;
+		return h->percent || *end == '\0' ? 0 : -1;
+	}
+	if (len == 10 && strncmp(p, "messages/s", 10) == 0)
+		h->is = figures_rate(f);
+	else if (len == 8 && strncmp(p, "messages", 8) == 0)
+		h->is = (double)f->messages;
+	else
+		return -1;
+	return *end == '\0' ? 0 : -1;
+}
+
+int
+figures_holds(const struct figures *f, const char *condition, struct buf *why,
+    struct err *e)
+{
+	struct holds h = { 0 };
+	size_t len = strcspn(condition, "<>");
+	const char *p = condition + len;
+	if (*p == '\0')
+		return holds_bad(condition, e);
+	h.more = *p++ == '>';
+	h.equal = *p == '=';
+	p += h.equal;
+	p += strspn(p, " ");
+	while (len > 0 && condition[len - 1] == ' ')
+		len--;
+	if (holds_of_latency(f, &h, condition, len, p) < 0 &&
+	    holds_of_count(f, &h, condition, len, p) < 0)
+		return holds_bad(condition, e);
+	bool holds = h.none || (h.more ? h.is > h.limit : h.is < h.limit) ||
+		     (h.equal && h.is >= h.limit && h.is <= h.limit);
+	if (!holds)
+		return 0;
+	buf_addf(why, "%s: it is ", condition);
+	if (h.none)
+		buf_adds(why, "not known, nothing was measured");
+	else if (h.time)
+		figures_ns(why, (int64_t)h.is);
+	else
+		buf_addf(why, "%.4g%s", h.is, h.percent ? "%" : "");
+	return 1;
+}

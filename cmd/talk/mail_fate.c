@@ -1,0 +1,260 @@
+/* What the server says of each recipient. Refusals are data: the front counts
+ * them when the last attempt is over. */
+#include <string.h>
+#include "cmd/talk/mail_priv.h"
+
+void
+mail_refused(struct mail_act *a, int code)
+{
+	a->m->permanent |= code / 100 == 5;
+	a->m->transient |= code / 100 == 4;
+}
+
+static enum mail_fate
+fate_of(int code)
+{
+	return code / 100 == 2	 ? FATE_TAKEN
+	       : code / 100 == 4 ? FATE_LATER
+				 : FATE_REFUSED;
+}
+
+void
+mail_all(struct mail_act *a, enum mail_fate fate)
+{
+	for (size_t i = 0; i < a->nrcpt; i++)
+		if (a->took[i])
+			a->m->fate[a->rcpt[i]] = fate;
+}
+
+/* "Too many recipients" (RFC 5321 4.5.3.1.10): by code, unless an enhanced one
+ * says that it is about something else. */
+static bool
+fate_is_too_many(const struct due *d)
+{
+	const struct reply *r = d->reply;
+	if (d->code != 452 && d->code != 552)
+		return false;
+	return r == NULL || r->enh_class == 0 ||
+	       (r->enh_subject == 5 && r->enh_detail == 3);
+}
+
+static void
+fate_keep(struct mail *m, const struct due *d)
+{
+	size_t len;
+	buf_clear(&m->said);
+	if (d->reply == NULL || d->reply->nlines == 0)
+		return;
+	const char *p = reply_text(d->reply, d->reply->nlines - 1, &len);
+	buf_add(&m->said, p, len);
+}
+
+int
+fate_odd(const char *what, int code, int class, struct err *e)
+{
+	err_set(e, ERR_PROTO, "the reply to %s is %d, expected %dyz", what,
+	    code, class);
+	return err_why(e, WHY_OUT_OF_STEP);
+}
+
+/* MAIL was refused: nobody is a recipient, whatever else is answered. */
+static void
+fate_mail(struct mail_act *a, const struct due *d)
+{
+	if (d->code / 100 == 2)
+		return;
+	a->refused = true;
+	mail_refused(a, d->code);
+	for (size_t i = 0; i < a->nrcpt; i++)
+		a->m->fate[a->rcpt[i]] = fate_of(d->code);
+	fate_keep(a->m, d);
+}
+
+static void
+fate_rcpt(struct mail_act *a, size_t i, const struct due *d)
+{
+	struct mail *m = a->m;
+	/* Behind a refused MAIL it says nothing of its own. */
+	if (a->refused)
+		return;
+	a->took[i] = d->code / 100 == 2;
+	m->accepted += a->took[i];
+	if (a->took[i])
+		return;
+	if (m->accepted > 0 && fate_is_too_many(d)) {
+		m->more = true;
+		return;
+	}
+	mail_refused(a, d->code);
+	m->fate[a->rcpt[i]] = fate_of(d->code);
+	fate_keep(m, d);
+}
+
+static void
+fate_data(struct mail_act *a, const struct due *d)
+{
+	a->data = d->code;
+	/* Without recipients that is no news. */
+	if (d->code / 100 == 3 || a->m->accepted == 0)
+		return;
+	mail_refused(a, d->code);
+	mail_all(a, fate_of(d->code));
+	a->m->more = false;
+	fate_keep(a->m, d);
+}
+
+/* One more line's reply. */
+static int
+fate_line(struct mail_act *a, const struct due *d, struct err *e)
+{
+	size_t i = a->answered++;
+	bool refused = d->code / 100 == 4 || d->code / 100 == 5;
+	bool data = i > a->nrcpt;
+	const char *what = i == 0 ? "MAIL" : data ? "DATA" : "RCPT";
+	if (!refused && d->code / 100 != (data ? 3 : 2))
+		return fate_odd(what, d->code, data ? 3 : 2, e);
+	if (i == 0)
+		fate_mail(a, d);
+	else if (data)
+		fate_data(a, d);
+	else
+		fate_rcpt(a, i - 1, d);
+	return 0;
+}
+
+int
+mail_judge(struct talk *t, struct mail_act *a, struct err *e)
+{
+	struct due *d;
+	int r = 0;
+	while (r == 0 && (d = ledger_oldest(&t->ledger)) != NULL && d->came &&
+	       d->by != DUE_UNASKED) {
+		if (a->seq != 0 && d->seq >= a->seq)
+			r = fate_line(a, d, e);
+		ledger_judged(&t->ledger, d);
+	}
+	return r;
+}
+
+/* LMTP and PRDR answer for each recipient that was accepted (RFC 2033 4.2). */
+static void
+fate_each(struct mail_act *a, size_t n, const struct due *d)
+{
+	for (size_t i = 0; i < a->nrcpt; i++)
+		if (a->took[i] && n-- == 0)
+			a->m->fate[a->rcpt[i]] = fate_of(d->code);
+}
+
+int
+mail_judge_end(
+    struct talk *t, struct mail_act *a, const char *what, struct err *e)
+{
+	struct due *d;
+	bool each = t->where.lmtp;
+	size_t n = 0;
+	int r = 0;
+	while (r == 0 && (d = ledger_oldest(&t->ledger)) != NULL && d->came &&
+	       d->by != DUE_UNASKED) {
+		int class = d->code / 100;
+		if (d->code == 353) {
+			each = true;
+		} else if (class != 2 && class != 4 && class != 5) {
+			r = fate_odd(what, d->code, 2, e);
+		} else {
+			mail_refused(a, d->code);
+			if (each && n < a->m->accepted)
+				fate_each(a, n++, d);
+			/* The whole message's, and PRDR's last. */
+			else if (!each || class != 2)
+				mail_all(a, fate_of(d->code));
+			fate_keep(a->m, d);
+		}
+		ledger_judged(&t->ledger, d);
+	}
+	return r;
+}
+
+size_t
+mail_count(const struct mail *m, enum mail_fate fate)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < m->nto; i++)
+		n += m->fate[i] == fate;
+	return n;
+}
+
+void
+mail_tally(struct talk *t, const struct mail *m, bool partial)
+{
+	size_t taken = mail_count(m, FATE_TAKEN);
+	if (m->last == MAIL_ALL && taken == m->nto)
+		return;
+	if (taken > 0) {
+		t->tally.partial |= !partial;
+		return;
+	}
+	t->tally.permanent |= m->permanent || mail_count(m, FATE_REFUSED) > 0;
+	t->tally.transient |= m->transient || mail_count(m, FATE_LATER) > 0;
+}
+
+void
+mail_summary(const struct mail *m, struct buf *b)
+{
+	size_t later = mail_count(m, FATE_LATER);
+	size_t refused = mail_count(m, FATE_REFUSED);
+	size_t unknown = mail_count(m, FATE_UNKNOWN);
+	size_t open = mail_count(m, FATE_OPEN);
+	struct buf id = BUF_INIT;
+	buf_addf(b, "accepted %zu", mail_count(m, FATE_TAKEN));
+	if (later > 0)
+		buf_addf(b, ", refused for now %zu", later);
+	if (refused > 0)
+		buf_addf(b, "%s for good %zu", later > 0 ? "," : ", refused",
+		    refused);
+	if (unknown > 0)
+		buf_addf(b, ", unknown %zu", unknown);
+	if (open > 0)
+		buf_addf(b, ", not sent %zu", open);
+	if (mail_queue_id(m, &id))
+		buf_addf(b, "; queued as %s", buf_str(&id));
+	buf_release(&id);
+}
+
+/* The word at p; a queue's names have no blanks. */
+static bool
+fate_word(struct buf *b, const char *p, const char *end)
+{
+	size_t n = 0;
+	while (p + n < end && (unsigned char)p[n] > ' ' && p[n] != ',' &&
+	       p[n] != ')' && p[n] != '"' && n < 64)
+		n++;
+	while (n > 0 && (p[n - 1] == '.' || p[n - 1] == ';'))
+		n--;
+	buf_add(b, p, n);
+	return n > 0;
+}
+
+bool
+mail_queue_id(const struct mail *m, struct buf *b)
+{
+	/* Postfix, smtp-sink and many more; Exim; qmail. */
+	static const char *const before[] = { "queued as ", "Queued as ",
+		"id=", "ok queued ", " qp " };
+	const char *p = buf_data(&m->said), *end = p + buf_len(&m->said);
+	if (mail_count(m, FATE_TAKEN) == 0)
+		return false;
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+		size_t n = strlen(before[i]);
+		const char *at = memmem(p, (size_t)(end - p), before[i], n);
+		if (at != NULL)
+			return fate_word(b, at + n, end);
+	}
+	/* Sendmail, OpenSMTPD: "2.0.0 ID Message accepted for delivery". */
+	const char *at = memmem(p, (size_t)(end - p), " Message accepted", 17);
+	if (at == NULL)
+		return false;
+	const char *word = at;
+	while (word > p && word[-1] != ' ')
+		word--;
+	return fate_word(b, word, at);
+}

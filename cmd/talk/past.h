@@ -1,0 +1,30 @@
+/* What a conversation has seen, kept as facts for cause.h. Only where talk.past
+ * is set; nothing is collected for those who do not ask. */
+#ifndef CMD_TALK_PAST_H
+#define CMD_TALK_PAST_H
+
+#include <stdbool.h>
+#include "cmd/know/sight.h"
+
+struct talk;
+struct smtp_event;
+struct due;
+
+/* A connection is begun, to wherever it goes. */
+void past_open(struct talk *t);
+/* A line goes out. */
+void past_sent(struct talk *t, const struct verb *v, const char *p, size_t len);
+/* A reply has come; d: the due it pays, or NULL. */
+void past_reply(
+    struct talk *t, const struct smtp_event *ev, const struct due *d);
+void past_garbage(struct talk *t, const char *p, size_t len);
+/* The server has closed: before the link is let go. */
+void past_gone(struct talk *t);
+/* What is owed and not sent just now. */
+void past_look(struct talk *t);
+/* An error was told. */
+void past_error(struct talk *t, const struct err *e);
+/* The size of the message. */
+void past_size(struct talk *t, uint64_t size);
+
+#endif

@@ -1,0 +1,44 @@
+/* Which of many descriptors are ready, by epoll(7) or kqueue(2): a wait costs
+ * what is ready, not what is watched. One watch belongs to one thread. */
+#ifndef NET_WATCH_H
+#define NET_WATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "net/core/err.h"
+
+enum {
+	WATCH_IN = 1,
+	WATCH_OUT = 2,
+	WATCH_GONE = 4,	 /* found, never asked for: failed, or hung up both
+			    ways */
+	WATCH_SHARED = 8 /* with watch_add() of WATCH_IN alone: others watch
+			    it, too, and one of them is woken */
+};
+
+#define WATCH_MAX 256 /* found by one wait */
+
+struct watch {
+	int fd;
+};
+
+struct watch_found {
+	void *arg;
+	unsigned what;
+};
+
+/* -1: ERR_TEMP, no descriptor is left. */
+CHECKED int watch_init(struct watch *w, struct err *e);
+void watch_release(struct watch *w);
+/* arg comes with what is found. 0, or -1 with errno. */
+CHECKED int watch_add(struct watch *w, int fd, void *arg, unsigned want);
+/* had: what was asked for so far. 0, or -1 with errno. */
+CHECKED int watch_change(
+    struct watch *w, int fd, void *arg, unsigned had, unsigned want);
+/* Before fd is closed. */
+void watch_drop(struct watch *w, int fd, unsigned had);
+/* At most WATCH_MAX of them, the same arg may come twice; waits ms at most, for
+ * ever if that is -1. -1 with errno. */
+int watch_wait(struct watch *w, struct watch_found found[WATCH_MAX], int ms);
+
+#endif

@@ -1,0 +1,230 @@
+#!/usr/bin/env bats
+# --load: many sessions, what is counted is what happened, and the result adds
+# up.
+
+bats_require_minimum_version 1.5.0
+
+load helper.bash
+
+setup() {
+	smtpsh_setup
+}
+
+teardown() {
+	serve_stop
+}
+
+# json KEY: of the result in $output.
+json() {
+	jq -r "select(.event == \"result\") | $1" <<<"$output"
+}
+
+@test "every message is one that the receiver stored" {
+	serve --maildir mail
+	ends 0 "$SMTPSH" --load --sessions 8 --messages 100 --format json \
+		--to 'jones@here.example' --body x 127.0.0.1:"$PORT"
+	[ "$(json .messages)" = 100 ]
+	[ "$(json .failed)" = 0 ]
+	[ "$(json .texts_taken)" = 100 ]
+	[ "$(json .connections)" = 8 ]
+	[ "$(json '.replies["354"]')" = 100 ]
+	[ "$(json '.latency.whole.count')" = 100 ]
+	[ "$(json '.latency.RCPT.count')" = 100 ]
+	serve_stop
+	[ "$(ls mail/*/new | wc -l)" = 100 ]
+	[ "$(grep -c 'S: QUIT' server)" = 8 ]
+}
+
+@test "the text on standard input is what every message has" {
+	serve --maildir mail
+	printf 'Subject: s\n\n.dot\nlast' >message
+	ends 0 "$SMTPSH" --load --sessions 2 --messages 4 --quiet \
+		--to 'j${n}@here.example' 127.0.0.1:"$PORT" <message
+	serve_stop
+	[ "$(ls mail)" = "$(printf 'j%s@here.example\n' 1 2 3 4)" ]
+	for f in mail/*/new/*; do
+		grep -qx $'.dot\r\{0,1\}' "$f"
+		grep -qx $'last\r\{0,1\}' "$f"
+	done
+}
+
+@test "--keep connects anew, --rcpts adds recipients, --message-size makes it long" {
+	serve --maildir mail
+	ends 0 "$SMTPSH" --load --sessions 2 --messages 9 --keep 2 --rcpts 3 \
+		--message-size 5000 --to b@here.example --format json \
+		127.0.0.1:"$PORT"
+	[ "$(json .connections)" -ge 5 ]
+	[ "$(json .messages)" = 9 ]
+	[ "$(json '.replies["250"]')" -ge 36 ]
+	[ "$(json .octets)" = 45000 ]
+	serve_stop
+	[ "$(ls mail)" = "$(printf 'b%s@here.example\n' '' 2 3 | sort)" ]
+}
+
+@test "refusals count by stage and code, with their meaning" {
+	serve --mailbox jones@here.example
+	ends 69 "$SMTPSH" --load --sessions 3 --messages 10 \
+		--to green@here.example 127.0.0.1:"$PORT"
+	has "0 messages" "10  RCPT" "550 Requested action not taken" \
+		"failed                10"
+	ends 69 "$SMTPSH" --load --sessions 3 --messages 10 --format json \
+		--to green@here.example 127.0.0.1:"$PORT"
+	[ "$(json '.failures[0] | "\(.stage) \(.code) \(.count)"')" = "RCPT 550 10" ]
+	[ "$(json .connections)" = 3 ]
+}
+
+@test "a host that cannot be reached ends the run" {
+	ends 75 "$SMTPSH" --load --sessions 3 --messages 10 127.0.0.1:1
+	tells "Connection refused"
+	ends 64 "$SMTPSH" --load
+	tells "no host"
+}
+
+@test "a conversation file runs in every session, and is judged there" {
+	serve
+	cat >good.smtp <<-'END'
+		MAIL FROM:<a${session}@here.example>
+		250
+		RCPT TO:<b${n}@here.example>
+		250
+		DATA
+		354
+		Subject: ${random:8}
+
+		text
+		.
+		250
+	END
+	sed 's/^RCPT.*/&\n550/; /^550/{n;d}' good.smtp >bad.smtp
+	ends 0 "$SMTPSH" --load --sessions 3 --messages 9 -f good.smtp \
+		--format json 127.0.0.1:"$PORT"
+	[ "$(json .messages)" = 9 ]
+	[ "$(json .met)" = 36 ]
+	[ "$(json .connections)" = 3 ]
+	[ "$(json .octets)" = 243 ]
+	ends 1 "$SMTPSH" --load --sessions 2 --messages 15 -f bad.smtp \
+		127.0.0.1:"$PORT"
+	has "15 missed" "bad.smtp:4: expected 550, got 250"
+	[ "$(grep -c 'bad.smtp:4: expected' <<<"$output")" = 10 ]
+	ends 1 "$SMTPSH" --load --sessions 2 --messages 60 --format json \
+		-f good.smtp@3 -f bad.smtp@1 127.0.0.1:"$PORT"
+	[ "$(json '.messages + .failed')" = 60 ]
+	[ "$(json '.messages > 20 and .failed > 2')" = true ]
+}
+
+@test "values: a row a message, quoted cells, by turn" {
+	serve
+	cat >v.csv <<-'END'
+		user,what
+		smith,"one, two"
+		jones,"say ""hi"""
+	END
+	cat >v.smtp <<-'END'
+		MAIL FROM:<${user}@here.example>
+		VRFY ${what}
+	END
+	ends 0 "$SMTPSH" --load --sessions 1 --messages 3 --values v.csv \
+		-f v.smtp --quiet 127.0.0.1:"$PORT"
+	serve_stop
+	[ "$(grep -o 'FROM:<[a-z]*' server | uniq -c | xargs)" = \
+		"1 FROM:<smith 1 FROM:<jones 1 FROM:<smith" ]
+	grep -q 'VRFY one, two' server
+	grep -q 'VRFY say "hi"' server
+	printf 'a,b\n1\n' >bad.csv
+	ends 65 "$SMTPSH" --load --values bad.csv -f v.smtp 127.0.0.1:1
+	tells "bad.csv: row 1 has another number of values"
+}
+
+@test "what belongs to one conversation is refused before anything is sent" {
+	printf 'MAIL FROM:<a@here.example>\n\\record x\n' >r.smtp
+	ends 65 "$SMTPSH" --load -f r.smtp 127.0.0.1:1
+	tells "r.smtp:2: \\record is for one conversation"
+	ends 64 "$SMTPSH" --load --junit x 127.0.0.1:1
+	tells "--junit is for"
+	ends 64 "$SMTPSH" --load --pipeline -f r.smtp 127.0.0.1:1
+	ends 64 "$SMTPSH" --load --chunk 10 --pipeline 127.0.0.1:1
+	ends 64 "$SMTPSH" --load --arrivals poisson 127.0.0.1:1
+	ends 64 "$SMTPSH" --sessions 3 127.0.0.1:1
+	tells "--sessions is for --load"
+}
+
+@test "--rate holds the rate, and counts the wait for a session" {
+	serve
+	ends 0 "$SMTPSH" --load --sessions 5 --messages 60 --rate 100 \
+		--format json 127.0.0.1:"$PORT"
+	[ "$(json '.elapsed_s > 0.55 and .elapsed_s < 1.5')" = true ]
+	[ "$(json '.lag.count')" = 60 ]
+	[ "$(json .messages)" = 60 ]
+}
+
+@test "--fail-if: a slip is found before, a figure that is missed ends with 1" {
+	ends 64 "$SMTPSH" --load --fail-if 'p98>1ms' 127.0.0.1:1
+	tells "p98>1ms" "expected as"
+	serve
+	ends 0 "$SMTPSH" --load --messages 10 --fail-if 'p99>20s' \
+		--fail-if 'errors>0' --quiet 127.0.0.1:"$PORT"
+	ends 1 "$SMTPSH" --load --messages 10 --fail-if 'rcpt.p50>0.001us' \
+		--quiet 127.0.0.1:"$PORT"
+	tells "rcpt.p50>0.001us: it is"
+	ends 1 "$SMTPSH" --load --messages 10 --fail-if 'tls.p50>10s' --quiet \
+		127.0.0.1:"$PORT"
+	tells "nothing was measured"
+}
+
+@test "logs of shards add up to the sum" {
+	serve --maildir mail
+	for k in 1 2 3; do
+		ends 0 "$SMTPSH" --load --sessions 2 --messages 31 --shard $k/3 \
+			--to 'n${n}@here.example' --body x --hdr $k.hdr --quiet \
+			127.0.0.1:"$PORT"
+	done
+	ends 0 "$SMTPSH" --merge 1.hdr 2.hdr 3.hdr --format json --html all.html
+	[ "$(json .messages)" = 31 ]
+	[ "$(json .machines)" = 3 ]
+	[ "$(json .connections)" = 6 ]
+	[ "$(json '.latency.whole.count')" = 31 ]
+	[ "$(json '.latency.MAIL.count')" = 31 ]
+	[ "$(json '.replies["354"]')" = 31 ]
+	grep -q '<svg' all.html
+	serve_stop
+	# Every number was some shard's, once.
+	[ "$(ls mail | wc -l)" = 31 ]
+	head -n -1 1.hdr >cut.hdr
+	ends 1 "$SMTPSH" --merge cut.hdr 2.hdr
+	tells "cut.hdr has no end of smtpsh's"
+	ends 66 "$SMTPSH" --merge none.hdr
+	ends 64 env SLURM_PROCID=4 SLURM_NTASKS=4 "$SMTPSH" --load 127.0.0.1:1
+	tells "SLURM_PROCID is 4"
+}
+
+@test "an interrupt ends it politely, and what was done is told" {
+	serve
+	"$SMTPSH" --load --sessions 4 --duration 1h --progress 1s --format json \
+		127.0.0.1:"$PORT" >out &
+	local pid=$!
+	soon grep -q progress out
+	kill "$pid"
+	local status=0
+	wait "$pid" || status=$?
+	[ "$status" = 143 ]
+	output=$(<out)
+	[ "$(json .interrupted)" = true ]
+	[ "$(json '.messages > 0')" = true ]
+	[ "$(json .cut_short)" = 0 ]
+	serve_stop
+	[ "$(grep -c 'S: QUIT' server)" = 4 ]
+}
+
+@test "much load to a public address is asked about" {
+	ends 64 "$SMTPSH" --load --sessions 101 192.0.2.1
+	tells "192.0.2.1 is a public address" "--yes-really"
+	ends 64 "$SMTPSH" --load --sessions 1 --rate 1001 '[2001:db8::1]:25'
+	tells "public address"
+}
+
+@test "more sessions than descriptors are an error that says what to do" {
+	run --separate-stderr bash -c \
+		'ulimit -n 64; exec "$1" --load --sessions 100 127.0.0.1:1' - "$SMTPSH"
+	[ "$status" = 64 ]
+	tells "100 sessions need" "ulimit -Hn"
+}

@@ -1,0 +1,277 @@
+#!/usr/bin/env bats
+# Mail as people send it: messages made here, read back by a library of others;
+# recipients that are refused, now or for good; many messages.
+
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+	smtpsh_setup
+}
+
+teardown() {
+	serve_stop
+}
+
+# server.py: for --pipe. It says yes, keeps every line in "wire", counts its
+# sessions in "sessions". MOST: recipients a transaction. An address that begins
+# with "later" is refused for now in the first LATER sessions, with "no" for
+# good. At one that begins with "lost" it goes behind the period.
+server() {
+	cat >server.py <<'END'
+import os, sys
+i, o = sys.stdin.buffer, sys.stdout.buffer
+wire = open("wire", "ab")
+with open("sessions", "ab+") as f:
+    f.write(b".")
+    f.flush()
+    session = f.seek(0, 2)
+most = int(os.environ.get("MOST", "1000"))
+later = int(os.environ.get("LATER", "1000"))
+hint = os.environ.get("HINT", "later")
+def say(*s):
+    o.write("".join(x + "\r\n" for x in s).encode())
+    o.flush()
+n, lost, queued = 0, False, 0
+say("220 server.example ESMTP")
+while True:
+    line = i.readline()
+    if not line:
+        break
+    wire.write(line)
+    wire.flush()
+    word = line.decode("utf-8", "replace").strip()
+    verb = word[:4].upper()
+    if verb == "EHLO":
+        say("250-server.example", "250-" + os.environ.get("OFFER", "PIPELINING"), "250 SIZE")
+    elif verb == "MAIL":
+        n = 0
+        say("250 2.1.0 ok")
+    elif verb == "RCPT":
+        to = word[9:]
+        if to.startswith("no"):
+            say("550 5.1.1 no such user")
+        elif to.startswith("later") and session <= later:
+            say("451 4.7.1 " + hint)
+        elif n == most:
+            say("452 4.5.3 too many recipients")
+        else:
+            n += 1
+            lost |= to.startswith("lost")
+            say("250 2.1.5 ok")
+    elif verb == "DATA" and n == 0:
+        say("554 5.5.1 no valid recipients")
+    elif verb == "DATA":
+        say("354 go")
+        with open("text", "ab") as t:
+            while True:
+                line = i.readline()
+                if not line or line == b".\r\n":
+                    break
+                t.write(line[1:] if line.startswith(b".") else line)
+        wire.write(b".\r\n")
+        wire.flush()
+        if lost:
+            sys.exit()
+        n, queued = 0, queued + 1
+        say("250 2.0.0 Ok: queued as 4F2A%d" % queued)
+    elif verb == "QUIT":
+        say("221 bye")
+        break
+    else:
+        say("250 ok")
+END
+	SERVER_PY="python3 server.py"
+}
+
+# mail OPTION...: from me to the server.
+mail() {
+	"$SMTPSH" --pipe "$SERVER_PY" --no-remarks --helo me --from me@x.example "$@" </dev/null
+}
+
+# parts FILE: what Python's email reads in it, a line a part: type, charset,
+# encoding, disposition, name, octets' hash; and the header's fields.
+parts() {
+	python3 - "$1" <<'END'
+import email, email.policy, hashlib, sys
+data = open(sys.argv[1], "rb").read()
+lines = data.replace(b"\r\n", b"\n").split(b"\n")
+assert max(map(len, lines)) <= 998 and b"\r" not in b"".join(lines)
+assert max(data) < 128
+m = email.message_from_bytes(data, policy=email.policy.default)
+assert not m.defects, m.defects
+for f in "From", "To", "Cc", "Reply-To", "Subject", "X-Note":
+    if m[f] is not None:
+        print(f + ": " + str(m[f]))
+assert "Bcc" not in m and m["Date"].datetime and m["Message-ID"].endswith("@x.example>")
+assert m["MIME-Version"] == "1.0"
+for p in m.walk():
+    assert not p.defects, p.defects
+    what = p.get_content_type()
+    if p.is_multipart():
+        print(what, len(p.get_payload()))
+        continue
+    octets = p.get_payload(decode=True)
+    print(what, p.get_content_charset(), p["Content-Transfer-Encoding"],
+          p.get_content_disposition(), p.get_filename(), p["Content-ID"],
+          hashlib.md5(octets).hexdigest())
+END
+}
+
+@test "a message made here: parts, names and octets as Python's email reads them" {
+	server
+	head -c 100000 /dev/urandom >bin.dat
+	printf 'GIF89a' >'my logo.gif'
+	: >empty.txt
+	printf 'line\nlast' >'täst "x".txt'
+	mail -q --from 'Jörg Müller <me@x.example>' --to 'Ünal <a@b.example>, c@d.example' --cc 'E <e@f.example>' \
+		--bcc hidden@g.example --reply-to 'R <r@x.example>' --header 'X-Note: größer' \
+		--subject "Grüße $(printf 'sehr lange %.0s' {1..30})ende" --body $'Hällo\n.\n..dots\nFrom here' \
+		--html '<p>ü <img src="cid:my logo.gif">' --inline 'my logo.gif' \
+		--attach bin.dat --attach 'täst "x".txt' --attach 'empty.txt;type=text/csv;charset=utf-8;name=a.csv'
+	[ "$(grep -c '^RCPT' wire)" = 4 ]
+	run ! grep -q hidden text
+	size=$(sed -n 's/^MAIL.* SIZE=\([0-9]*\).*/\1/p' wire)
+	[ "$size" = "$(wc -c <text)" ]
+	parts text >got
+	cat >want <<END
+From: Jörg Müller <me@x.example>
+To: Ünal <a@b.example>, c@d.example
+Cc: E <e@f.example>
+Reply-To: R <r@x.example>
+Subject: Grüße $(printf 'sehr lange %.0s' {1..30})ende
+X-Note: größer
+multipart/mixed 4
+multipart/alternative 2
+text/plain utf-8 quoted-printable None None None $(printf 'Hällo\n.\n..dots\nFrom here\n' | sed 's/$/\r/' | md5sum | cut -d' ' -f1)
+multipart/related 2
+text/html utf-8 quoted-printable None None None $(printf '<p>ü <img src="cid:my_20logo.gif@x.example">\r\n' | md5sum | cut -d' ' -f1)
+image/gif None base64 inline my logo.gif <my_20logo.gif@x.example> $(md5sum <'my logo.gif' | cut -d' ' -f1)
+application/octet-stream None base64 attachment bin.dat None $(md5sum <bin.dat | cut -d' ' -f1)
+text/plain None base64 attachment täst "x".txt None $(md5sum <'täst "x".txt' | cut -d' ' -f1)
+text/csv utf-8 base64 attachment a.csv None $(md5sum </dev/null | cut -d' ' -f1)
+END
+	diff want got
+}
+
+@test "charset and encoding: as it is, readable, base64; long lines never" {
+	server
+	mail -q --to a@b.example --subject plain --body plain
+	parts text | grep '^text/plain us-ascii 7bit'
+	rm text
+	mail -q --to a@b.example --subject long --body "$(head -c 5000 /dev/zero | tr '\0' x)"
+	parts text | grep '^text/plain us-ascii quoted-printable'
+	rm text
+	mail -q --to a@b.example --body 'большой текст'
+	parts text | grep '^text/plain utf-8 base64'
+	printf 'caf\xe9' >latin1
+	ends 65 mail -q --to a@b.example --subject x --body @latin1
+	tells UTF-8 --attach
+	ends 66 mail -q --to a@b.example --subject x --attach gone
+	tells "cannot read gone"
+	ends 64 mail -q --to a@b.example --subject x --attach 'latin1;type=message/rfc822'
+	tells base64
+	ends 64 mail -q --to a@b.example --subject x --header 'Content-Type: text/html'
+	tells Content-Type
+}
+
+@test "standard input is the text of a message that is made" {
+	server
+	"$SMTPSH" --pipe "$SERVER_PY" -q --from me@x.example --to a@b.example --subject hi <<<'from the pipe'
+	grep -q '^from the pipe' text
+	parts text | grep '^Subject: hi'
+}
+
+@test "--dry-run prints what would be sent, and sends nothing" {
+	server
+	ends 0 mail --dry-run --to a@b.example --bcc c@d.example --subject sübject --body hi
+	has "Subject: =?" "MIME-Version: 1.0"
+	lacks $'\r' "R: 220"
+	tells "from <me@x.example> to <a@b.example>, <c@d.example>"
+	[ ! -e wire ]
+	printf 'From x\nBcc: y@z\nSubject: a\n\n%s\n' "$(head -c 2000 /dev/zero | tr '\0' x)" >odd
+	ends 0 "$SMTPSH" --dry-run --to a@b.example --data odd
+	[ "$output" = "$(cat odd)" ]
+	has_in "$stderr" "Bcc" "From_" "998 octets"
+}
+
+@test "remarks on the message before it goes" {
+	server
+	printf '\xef\xbb\xbfSubject: a\n\nx\n' >bom
+	ends 0 "$SMTPSH" --pipe "$SERVER_PY" --from a@x.example --to b@y.example --data bom
+	has "# the message begins with a byte order mark"
+}
+
+@test "PIPELINING: one group where it is offered, each reply its own recipient's" {
+	server
+	ends 2 mail --to a@b.example --to no@b.example --to later@b.example --body hi --format json
+	jq -es 'any(.event == "mailed" and .accepted == 1 and .refused_for_now == 1 and
+		.refused_for_good == 1 and .queued_as == "4F2A1")' <<<"$output"
+	[ "$(jq -r 'select(.event == "sent" or .event == "reply") | .event' <<<"$output" | tr '\n' ' ')" = \
+		"reply sent reply sent sent sent sent sent reply reply reply reply reply sent reply sent reply " ]
+	ends 2 mail --to a@b.example --to no@b.example --body hi --no-pipelining
+	has "# accepted 1, refused for good 1; queued as 4F2A1"
+	OFFER=8BITMIME ends 2 mail --to a@b.example --to no@b.example --body hi
+	[[ $(said | tail -n +6) == "S: MAIL"*$'\nR: 250'*$'\nS: RCPT'*$'\nR: 250'* ]]
+	ends 0 mail --to a@b.example --to no@b.example --body hi --partial ok
+	ends 69 mail --to no@b.example --body hi --partial ok
+	has "# accepted 0, refused for good 1"
+	ends 75 mail -q --to later@b.example --body hi
+	has_in "$stderr" "accepted 0, refused for now 1"
+	ends 0 mail -q --to a@b.example --body hi
+	[ -z "$output$stderr" ]
+}
+
+@test "354 for nobody is answered by a period alone" {
+	server
+	sed -i 's/verb == "DATA" and n == 0/False/' server.py
+	ends 69 mail --to no@b.example --body hi
+	[ "$(tail -n 2 wire | tr -d '\r')" = $'.\nQUIT' ]
+	[ ! -s text ]
+	has "accepted 0, refused for good 1"
+}
+
+@test "more recipients than the server takes at a time" {
+	server
+	local to
+	to=$(printf 'u%d@b.example,' {1..350})
+	MOST=100 ends 0 mail -q --to "$to" --subject x --body hi --attach server.py
+	[ "$(grep -c '^MAIL' wire)" = 4 ]
+	[ "$(grep -c '^Subject: x' text)" = 4 ]
+	# Each again where it had been refused, and no one twice where not.
+	[ "$(grep '^RCPT' wire | sort | uniq | wc -l)" = 350 ]
+}
+
+@test "--retry: only those that were refused for now, and the text again" {
+	server
+	LATER=2 ends 0 mail --to a@b.example --to later@b.example --subject x --body hi --retry 3 --retry-wait 50ms
+	has "refused for now: waiting 0." "then trying again for 1 recipient" "# accepted 2; queued as"
+	[ "$(wc -c <sessions)" = 3 ]
+	[ "$(grep -c '^RCPT TO:<a@' wire)" = 1 ]
+	[ "$(grep -c '^RCPT TO:<later@' wire)" = 3 ]
+	[ "$(grep -c '^Subject: x' text)" = 2 ]
+	rm sessions
+	ends 2 mail -q --to a@b.example --to later@b.example --body hi --retry 1 --retry-wait 50ms
+	has_in "$stderr" "waiting 0." "accepted 1, refused for now 1"
+	# The server's own hint; nothing for a refusal for good.
+	rm sessions
+	HINT='greylisted, try again in 1 second' LATER=1 ends 0 mail --to later@b.example --body hi --retry 1
+	has "waiting 1.0 s"
+	rm sessions
+	ends 69 mail --to no@b.example --body hi --retry 5
+	[ "$(wc -c <sessions)" = 1 ]
+	serve
+	serve_stop
+	ends 75 "$SMTPSH" -q --to a@b.example --body hi --retry 1 --retry-wait 10ms "127.0.0.1:$PORT"
+	has_in "$stderr" "no connection: waiting"
+	ends 64 mail --to a@b.example --body hi --retry-wait 1s
+	tells "--retry-wait goes with --retry"
+}
+
+@test "the connection is lost behind the period: unknown, and not tried again" {
+	server
+	ends 74 mail --to lost@b.example --body hi --retry 3 --retry-wait 10ms
+	has "# accepted 0, unknown 1"
+	has_in "$stderr" "whether the mail was taken is unknown"
+	[ "$(wc -c <sessions)" = 1 ]
+}
