@@ -53,8 +53,7 @@ import_hopeless(const struct import_lines *l)
 			return import_never[i].why != NULL
 				   ? import_never[i].why
 				   : "a bounce: it quotes a reply, and is no "
-				     "conversation; --explain says what the "
-				     "reply means";
+				     "conversation; --diagnose FILE reads it";
 	return NULL;
 }
 

@@ -235,6 +235,7 @@ mark_score(
     const struct import_kind *k, const struct import_lines *l, bool *swap)
 {
 	struct mark_count c = { 0 }, s = { 0 };
+	*swap = false;
 	for (size_t i = 0; i < l->n; i++) {
 		struct import_seen seen;
 		import_see(k, &l->line[i], &seen);
@@ -242,8 +243,13 @@ mark_score(
 			mark_count(&c, k, &seen);
 		else if (seen.side == SIDE_SERVER)
 			mark_count(&s, k, &seen);
+		/* Then what bears no marker is not the server's. */
+		const char *p = l->line[i].p;
+		size_t len = l->line[i].len;
+		if (k->is & KIND_BARE_S && import_begins(p, len, "<<< ") &&
+		    import_code(p + 4, len - 4))
+			return 0;
 	}
-	*swap = false;
 	size_t n = mark_bears(k, c, s);
 	if (n > 0 || !(k->is & KIND_SWAPS))
 		return n;

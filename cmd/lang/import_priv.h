@@ -83,6 +83,8 @@ bool import_verb(const char *p, size_t len);
 bool import_begins(const char *p, size_t len, const char *word);
 bool import_masked(const char *p, size_t len);
 
+enum say_due { DUE_COMMAND, DUE_DATA, DUE_AUTH, DUE_QUIT, DUE_TEXT_END };
+
 /* The writer: what either side said, in the order that it was shown. */
 struct import_say {
 	struct buf out;
@@ -99,6 +101,7 @@ struct import_say {
 	bool text_shown; /* and one of them was */
 	bool stood_in;	 /* for some that was not shown */
 	bool any_text;
+	bool early;		  /* the text went before the reply to DATA */
 	bool wire;		  /* it has its periods doubled */
 	bool ended;		  /* by a reply that closes the session */
 	char open[4];		  /* the code of the reply under way, or "" */
@@ -133,6 +136,25 @@ void say_join(struct import_say *s, const char *p, size_t len, bool blank);
 void say_text_not_shown(struct import_say *s, unsigned no);
 CHECKED int say_end(struct import_say *s, unsigned no, struct err *e);
 bool say_awaits_answer(const struct import_say *s);
+
+/* Between its files. Owed replies: one more, how many. */
+void say_owe(struct import_say *s, enum say_due due);
+size_t say_owed(const struct import_say *s);
+void say_line_end(struct import_say *s, unsigned no);
+/* A whole line: tag, before, and the text with "${" guarded. */
+void say_tagged(struct import_say *s, char tag, const char *before,
+    const char *p, size_t len, unsigned no);
+bool say_last_is(const struct import_say *s, const char *code);
+/* import_text.c: a line of mail text, a BDAT, a line of its chunk. */
+void say_text_end(struct import_say *s, unsigned no);
+void say_text(struct import_say *s, const char *p, size_t len, unsigned no);
+CHECKED int say_bdat(struct import_say *s, const char *p, size_t len,
+    unsigned no, struct err *e);
+CHECKED int say_chunk(struct import_say *s, const char *p, size_t len,
+    unsigned no, struct err *e);
+/* import_auth.c: AUTH, and a line that answers 334. */
+void say_auth(struct import_say *s, const char *p, size_t len, unsigned no);
+void say_answer(struct import_say *s, const char *p, size_t len, unsigned no);
 
 /* One loop over the lines of a kind that marks them. */
 CHECKED int import_marked(struct import_say *s, const struct import_lines *l,

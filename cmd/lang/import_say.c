@@ -10,12 +10,6 @@
 #include <strings.h>
 #include "net/core/verb.h"
 
-#define SAY_CHUNK_MAX (16u << 20)
-
-enum say_due { DUE_COMMAND, DUE_DATA, DUE_AUTH, DUE_QUIT, DUE_TEXT_END };
-
-static const char say_stand_in[] = "... (message not shown)";
-
 void
 say_init(struct import_say *s, const char *name, const struct import_kind *k)
 {
@@ -32,7 +26,7 @@ say_release(struct import_say *s)
 	free(s->due);
 }
 
-static void
+void
 say_owe(struct import_say *s, enum say_due due)
 {
 	if (s->due_n == s->due_cap) {
@@ -42,13 +36,13 @@ say_owe(struct import_say *s, enum say_due due)
 	s->due[s->due_n++] = (unsigned char)due;
 }
 
-static size_t
+size_t
 say_owed(const struct import_say *s)
 {
 	return s->due_n - s->due_first;
 }
 
-static void
+void
 say_line_end(struct import_say *s, unsigned no)
 {
 	buf_addc(&s->out, '\n');
@@ -74,7 +68,7 @@ say_guarded(struct buf *b, const char *p, size_t len)
 	buf_add(b, p, len);
 }
 
-static void
+void
 say_tagged(struct import_say *s, char tag, const char *before, const char *p,
     size_t len, unsigned no)
 {
@@ -87,244 +81,6 @@ say_tagged(struct import_say *s, char tag, const char *before, const char *p,
 	say_line_end(s, no);
 }
 
-/* Mail text. */
-
-static bool
-say_is_end(const char *p, size_t len)
-{
-	static const char mark[] = "<CRLF>.<CRLF>";
-	while (len > 0 && *p == '\\')
-		p++, len--;
-	if (len == 1 && *p == '.')
-		return true;
-	while (len > 0 && (*p == ' ' || *p == '\t'))
-		p++, len--;
-	while (len > 0 && (p[len - 1] == ' ' || p[len - 1] == '\t'))
-		len--;
-	return len == sizeof mark - 1 && memcmp(p, mark, len) == 0;
-}
-
-static void
-say_text_line(struct import_say *s, const char *p, size_t len, unsigned no)
-{
-	if (s->wire && len > 1 && p[0] == '.')
-		p++, len--;
-	say_tagged(s, 'C', say_is_end(p, len) ? "\\" : "", p, len, no);
-	s->text_shown = true;
-	s->any_text = true;
-}
-
-static void
-say_text_end(struct import_say *s, unsigned no)
-{
-	say_tagged(s, 'C', "", ".", 1, no);
-	s->in_text = false;
-	say_owe(s, DUE_TEXT_END);
-}
-
-void
-say_text_not_shown(struct import_say *s, unsigned no)
-{
-	if (!s->in_text)
-		return;
-	if (!s->text_shown) {
-		say_tagged(
-		    s, 'C', "", say_stand_in, sizeof say_stand_in - 1, no);
-		s->stood_in = true;
-	}
-	say_text_end(s, no);
-}
-
-static bool
-say_is_counted(const char *p, size_t len)
-{
-	return len > 8 && *p == '<' && p[1] >= '0' && p[1] <= '9' &&
-	       memmem(p, len, " bytes of DATA>", 15) != NULL;
-}
-
-static void
-say_text(struct import_say *s, const char *p, size_t len, unsigned no)
-{
-	bool written = import_begins(p, len, "writing message and termin");
-	if (!s->text_shown && (written || say_is_counted(p, len))) {
-		say_text_not_shown(s, no);
-		return;
-	}
-	if (!s->text_shown && import_begins(p, len, "(writing message)"))
-		return;
-	size_t n = len;
-	bool notation = s->kind != NULL && s->kind->is & KIND_NOTATION;
-	while (notation && n > 0 && p[n - 1] == ' ')
-		n--;
-	bool crlf = notation && n == 13 && memcmp(p, "<CRLF>.<CRLF>", n) == 0;
-	if ((len == 1 && *p == '.') || crlf || import_begins(p, len, ". (EOM)"))
-		say_text_end(s, no);
-	else
-		say_text_line(s, p, len, no);
-}
-
-/* n octets that a tool sent by BDAT and did not show. */
-static int
-say_chunk_not_shown(
-    struct import_say *s, unsigned long long n, unsigned no, struct err *e)
-{
-	char x[72];
-	if (n > SAY_CHUNK_MAX)
-		return err_set(e, ERR_DATA,
-		    "%s:%u: found BDAT of %llu octets that are not shown, "
-		    "expected at most %u: tag the octets, or drop the command",
-		    s->name, no, n, SAY_CHUNK_MAX);
-	memset(x, 'x', sizeof x);
-	s->stood_in |= n > 0;
-	for (size_t part; n > 0; n -= part) {
-		part = n > sizeof x ? sizeof x : (size_t)n;
-		if (n - part == 1)
-			part--;
-		if (part > 1) {
-			say_tagged(s, 'C', "", x, part - 2, no);
-		} else {
-			buf_adds(&s->out, "\\raw x");
-			say_line_end(s, no);
-		}
-	}
-	return 0;
-}
-
-static int
-say_bdat(
-    struct import_say *s, const char *p, size_t len, unsigned no, struct err *e)
-{
-	unsigned long long n = 0;
-	size_t i = 4;
-	while (i < len && p[i] == ' ')
-		i++;
-	for (; i < len && p[i] >= '0' && p[i] <= '9' && n < UINT32_MAX; i++)
-		n = n * 10 + (unsigned)(p[i] - '0');
-	if (s->kind != NULL && s->kind->is & KIND_NOTATION)
-		s->chunk = n;
-	else
-		return say_chunk_not_shown(s, n, no, e);
-	return 0;
-}
-
-static int
-say_chunk(
-    struct import_say *s, const char *p, size_t len, unsigned no, struct err *e)
-{
-	size_t size = len;
-	if (len >= 8 && memcmp(p + len - 8, "<CR><LF>", 8) == 0)
-		size -= 8;
-	else if (len >= 6 && memcmp(p + len - 6, "<CRLF>", 6) == 0)
-		size -= 6;
-	size += 2;
-	if (size > s->chunk)
-		return err_set(e, ERR_DATA,
-		    "%s:%u: found a line of %zu octets with its CRLF, "
-		    "expected the %llu that are left of the chunk: correct "
-		    "the count of BDAT, or drop the line",
-		    s->name, no, size, s->chunk);
-	s->chunk -= size;
-	say_tagged(s, 'C', say_is_end(p, len) ? "\\" : "", p, len, no);
-	return 0;
-}
-
-/* AUTH. */
-
-/* The exchange from its command on is one that \auth does anew. */
-static void
-say_auth_anew(struct import_say *s, unsigned no)
-{
-	s->out.end = s->out.off + s->auth_mark;
-	s->lines = s->auth_lines;
-	s->open[0] = '\0';
-	buf_addf(&s->out, "\\auth%s%s", s->auth_mech[0] == '\0' ? "" : " ",
-	    s->auth_mech);
-	say_line_end(s, no);
-	s->skips_auth = true;
-	s->masked = true;
-}
-
-static void
-say_auth_begin(struct import_say *s, const char *p, size_t len)
-{
-	size_t i = 4, n = 0;
-	while (i < len && p[i] == ' ')
-		i++;
-	for (; i < len && p[i] != ' ' && n + 1 < sizeof s->auth_mech; i++) {
-		bool ok = (p[i] >= 'A' && p[i] <= 'Z') || p[i] == '-' ||
-			  (p[i] >= '0' && p[i] <= '9') || p[i] == '_';
-		if (!ok && p[i] >= 'a' && p[i] <= 'z')
-			s->auth_mech[n++] = (char)(p[i] - 'a' + 'A');
-		else if (ok)
-			s->auth_mech[n++] = p[i];
-		else
-			break;
-	}
-	s->auth_mech[n] = '\0';
-	s->auth = true;
-	s->auth_mark = buf_len(&s->out);
-	s->auth_lines = s->lines;
-}
-
-/* Any word will do, where a mock awaits it. */
-static void
-say_auth_line(
-    struct import_say *s, const char *p, size_t len, size_t secret, unsigned no)
-{
-	struct buf b = BUF_INIT;
-	bool masked = import_masked(p + secret, len - secret);
-	buf_add(&b, p, masked ? secret : len);
-	if (masked)
-		buf_adds(&b, "***");
-	else
-		s->secret |= len > secret;
-	s->masked |= masked;
-	say_tagged(s, 'C', "", buf_data(&b), buf_len(&b), no);
-	buf_release(&b);
-}
-
-static bool
-say_last_is(const struct import_say *s, const char *code)
-{
-	return strcmp(s->last, code) == 0;
-}
-
-bool
-say_awaits_answer(const struct import_say *s)
-{
-	return s->auth && say_owed(s) == 0 && say_last_is(s, "334");
-}
-
-static void
-say_answer(struct import_say *s, const char *p, size_t len, unsigned no)
-{
-	say_owe(s, DUE_AUTH);
-	if (s->skips_auth)
-		return;
-	if (import_masked(p, len) && !s->mock)
-		say_auth_anew(s, no);
-	else
-		say_auth_line(s, p, len, 0, no);
-}
-
-static void
-say_auth(struct import_say *s, const char *p, size_t len, unsigned no)
-{
-	size_t i = 4;
-	say_auth_begin(s, p, len);
-	say_owe(s, DUE_AUTH);
-	while (i < len && p[i] == ' ')
-		i++;
-	while (i < len && p[i] != ' ')
-		i++;
-	while (i < len && p[i] == ' ')
-		i++;
-	if (import_masked(p + i, len - i) && !s->mock)
-		say_auth_anew(s, no);
-	else
-		say_auth_line(s, p, len, i, no);
-}
-
 static void
 say_settle(struct import_say *s)
 {
@@ -334,8 +90,8 @@ say_settle(struct import_say *s)
 		return;
 	enum say_due due = s->due[s->due_first++];
 	if (due == DUE_DATA && s->last[0] == '3') {
-		s->in_text = true;
-		s->text_shown = false;
+		s->in_text = !s->early;
+		s->early = s->text_shown = false;
 		s->cut_from = s->lines;
 	}
 	if (due == DUE_AUTH && s->last[0] != '3')
@@ -413,6 +169,12 @@ say_client(
 		return say_nul(s, no, e);
 	if (say_awaits_answer(s)) {
 		say_answer(s, p, len, no);
+		return 0;
+	}
+	if (len == 1 && *p == '.' && say_owed(s) > 0 &&
+	    s->due[s->due_n - 1] == DUE_DATA) {
+		say_text_end(s, no);
+		s->early = true;
 		return 0;
 	}
 	return say_command(s, p, len, no, e);
