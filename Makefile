@@ -180,6 +180,33 @@ uninstall:
 dist:
 	git archive --prefix=smtpsh-$(VERSION)/ -o smtpsh-$(VERSION).tar.gz HEAD
 
+deb rpm:
+	@tests/packages/$@.sh $(VERSION)
+
+reproducible:
+	@tests/packages/reproducible.sh
+
+#: (nothing)       build ./smtpsh; MODE=dev: warnings are errors
+#: demo            replay the first conversation of RFC 821 in the sandbox
+#: deps            install what building and testing need
+#: check           the tests; MODE=asan, tsan or valgrind: under those
+#: check-servers   against Postfix, Exim and others on loopback
+#: check-hostile   against servers that mean harm
+#: torture         each call that can fail fails once
+#: fuzz            what nobody would send, to each parser
+#: bench           speed and memory
+#: cover           which lines the tests reach
+#: lint            style and walls, behind make deps-lint
+#: fmt             format the source
+#: completions     make the shells' completion scripts again
+#: install         DESTDIR= and prefix= say where; uninstall takes it away
+#: dist            the source as a tar file
+#: deb, rpm        a package, below build/
+#: reproducible    build twice, compare
+#: clean           remove what was built
+help:
+	@sed -n 's/^#: /make /p' Makefile
+
 clean:
 	rm -rf build smtpsh smtpsh-*.tar.gz
 
@@ -190,4 +217,4 @@ endif
 
 .PHONY: all demo units check torture check-servers check-hostile bench fuzz \
         fuzz-nightly fuzz-run fuzzers cover lint fmt deps deps-lint \
-        completions install uninstall dist clean
+        completions install uninstall dist deb rpm reproducible help clean

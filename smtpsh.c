@@ -21,7 +21,10 @@
 #include "cmd/front/host.h"
 #include "cmd/front/jobs.h"
 #include "cmd/front/load.h"
+#include "cmd/front/many.h"
 #include "cmd/front/message.h"
+#include "cmd/front/opts_read.h"
+#include "cmd/front/places.h"
 #include "cmd/front/source.h"
 #include "cmd/front/setup.h"
 #include "cmd/front/verdict.h"
@@ -215,6 +218,8 @@ main_front(struct shell *sh, const struct opts *o)
 {
 	if (o->front == FRONT_LOAD)
 		load_run(sh, o);
+	else if (o->front == FRONT_MESSAGE && many_is(o))
+		many_run(sh, o);
 	else if (o->front == FRONT_MESSAGE)
 		message_run(sh, o);
 	else if (o->nrun > 0)
@@ -263,8 +268,12 @@ main_texts(struct shell *sh, const struct opts *o)
 		r = opts_usage(&b, o->help_group, &e);
 	else if (o->version)
 		buf_adds(&b, "smtpsh " VERSION "\n");
+	else if (o->print_config != NULL)
+		opts_print(&b, o);
 	else if (o->completion != NULL)
 		completion_script(&b, o->completion);
+	else if (o->list != NULL && strcmp(o->list, "hosts") == 0)
+		r = place_names(&b, &e);
 	else if (o->list != NULL)
 		completion_list(&b, o->list);
 	else if (o->convert != NULL)
@@ -350,6 +359,7 @@ main_session(struct shell *sh, struct opts *o, struct err *e)
 				     : main_front(sh, o);
 	}
 	talk_close(&sh->talk);
+	verdict_lint(sh);
 	if (!sh->talk.interactive && !o->diagnose) {
 		verdict_tell(sh, o, status);
 		main_tell_end(sh, o, status);
@@ -372,6 +382,7 @@ main(int argc, char **argv)
 {
 	struct shell sh;
 	struct opts o = { 0 };
+	struct opts_words words;
 	struct err e = { 0 };
 	main_descriptors();
 	main_process();
@@ -379,17 +390,19 @@ main(int argc, char **argv)
 		fprintf(stderr, "smtpsh: %s\n", e.text);
 		return err_status(e.kind);
 	}
-	if (opts_parse(&o, argc, argv, &e) < 0 ||
+	if (opts_read(&o, &words, argc, argv, &e) < 0 ||
 	    opts_check(&o, isatty(STDIN_FILENO), &e) < 0) {
 		shell_error(&sh, &e);
 		opts_release(&o);
-		return main_end(&sh, 64);
+		opts_words_release(&words);
+		return main_end(&sh, err_status(e.kind));
 	}
 	o.wiped = opts_wipe(&o);
 	int status = main_texts(&sh, &o);
 	if (status >= 0) {
 		status = main_end(&sh, status);
 		opts_release(&o);
+		opts_words_release(&words);
 		return status;
 	}
 	main_catch(&sh);
@@ -410,5 +423,6 @@ main(int argc, char **argv)
 		status = main_session(&sh, &o, &e);
 	}
 	opts_release(&o);
+	opts_words_release(&words);
 	return status;
 }

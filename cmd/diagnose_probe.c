@@ -9,7 +9,7 @@
 #define PROBE_CONNECT_MS 10000
 #define PROBE_REPLY_MS	 20000
 #define PROBE_PORT_MS	 5000
-#define PROBE_IDLE_MS	 4000
+#define PROBE_IDLE_MS	 3000
 
 static void
 probe_reply(struct probe *p, const struct event *ev)
@@ -168,9 +168,15 @@ probe_new(struct diagnosis *d, enum probe_kind kind)
 	p->mail = (struct mail){ .from = d->from,
 		.to = p->to,
 		.nto = d->to != NULL,
-		.text = kind == PROBE_MAIN ? d->text : NULL,
+		.fate = p->fate,
+		.text = &p->text,
+		.one_by_one = true,
 		.last = d->to != NULL ? MAIL_RCPT : MAIL_MAIL };
-	p->text.fd = -1;
+	struct buf b = BUF_INIT;
+	if (d->text != NULL && (kind == PROBE_MAIN || kind == PROBE_TEXT))
+		buf_add(
+		    &b, buf_data(&d->text->first), buf_len(&d->text->first));
+	text_memory(&p->text, "the message", &b);
 	d->probe[d->n++] = p;
 	return p;
 }
@@ -203,6 +209,7 @@ probe_step(struct probe *p)
 			talk_end(t);
 			break;
 		default:
+			mail_tally(t, &p->mail, false);
 			talk_source_end(t);
 			talk_close(t);
 			p->done = true;
@@ -217,6 +224,7 @@ probe_free(struct probe *p)
 	sight_release(&p->sight);
 	tls_ctx_free(p->ctx);
 	text_release(&p->text);
+	buf_release(&p->mail.said);
 	free(p->where);
 	free(p->tls);
 	free(p);

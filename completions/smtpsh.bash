@@ -32,6 +32,7 @@ _smtpsh_hosts() {
 	_smtpsh_reply < <({
 		[[ ! -r $history ]] || LC_ALL=C sed -n \
 			's/^[\]co[nect]*[[:blank:]]\{1,\}\([][[:alnum:]_.:\/-]*\)[[:blank:]]*$/\1/p' "$history"
+		smtpsh --list hosts 2>/dev/null
 		compgen -A hostname
 	} | sort -u)
 }
@@ -148,6 +149,13 @@ _smtpsh() {
 	--partial) _smtpsh_choose ok fail ;;
 	--retry) ;;
 	--retry-wait) ;;
+	--eml) _smtpsh_files default -f ;;
+	--mbox) _smtpsh_files default -f ;;
+	--maildir-from) _smtpsh_files dirnames -d ;;
+	--envelope) _smtpsh_choose headers options ;;
+	--to-file) _smtpsh_files default -f ;;
+	--stop-after) ;;
+	--resume) _smtpsh_files default -f ;;
 	--tls-verify) _smtpsh_choose yes no ;;
 	--tls-verify-host) _smtpsh_hosts ;;
 	--tls-ca) _smtpsh_files default -f ;;
@@ -163,6 +171,7 @@ _smtpsh() {
 	--auth-password-fd) ;;
 	--auth-password-command) _smtpsh_names command ;;
 	--colour | --color) _smtpsh_choose auto always never ;;
+	--lint-ignore) ;;
 	--format) _smtpsh_choose text json tap ;;
 	--junit) _smtpsh_files default -f ;;
 	--record) _smtpsh_files default -f ;;
@@ -188,6 +197,7 @@ _smtpsh() {
 	--serve) ;;
 	--mock) _smtpsh_files default -f ;;
 	--maildir) _smtpsh_files dirnames -d ;;
+	--store) _smtpsh_files dirnames -d ;;
 	--mailbox) ;;
 	--size-max) ;;
 	--cert) _smtpsh_files default -f ;;
@@ -198,6 +208,9 @@ _smtpsh() {
 	--auth-mechs) ;;
 	--session-max) ;;
 	--client-max) ;;
+	--rule) ;;
+	--rules) _smtpsh_files default -f ;;
+	--seed) ;;
 	--threads) ;;
 	--grace) ;;
 	--run-as) ;;
@@ -205,8 +218,9 @@ _smtpsh() {
 	--completion) _smtpsh_choose bash zsh fish ;;
 	--convert) _smtpsh_files default -f ;;
 	--to-format) _smtpsh_choose native telnet swaks json exim ;;
-	--list) _smtpsh_choose verbs commands settings options words kinds ;;
-	-h | --help) _smtpsh_choose connect say message tls auth shown load receiver other ;;
+	--list) _smtpsh_choose verbs commands settings options words hosts kinds ;;
+	--print-config) _smtpsh_hosts ;;
+	-h | --help) _smtpsh_choose connect say message many tls auth shown load receiver other ;;
 	*)
 		if [[ $cur == -* ]]; then
 			words=(
@@ -217,19 +231,22 @@ _smtpsh() {
 				--from -t --to --cc --bcc --helo --data --header --body --subject
 				--attach --inline --reply-to --dry-run --mail-param --rcpt-param
 				--chunk --quit-after --no-pipelining --partial --retry --retry-wait
-				--tls --tls-optional --tls-on-connect --tls-verify --tls-verify-host
-				--tls-ca --tls-cert --tls-key --tls-sni --tls-protocol --tls-cipher
-				--tls-save-peer-cert --auth --auth-user --auth-password-file
-				--auth-password-fd --auth-password-command --netrc --auth-insecure -q
-				--quiet --no-remarks --color --format --junit --record --load
-				--sessions --messages --duration --rate --arrivals --ramp --keep
-				--pipeline --rcpts --think --message-size --values --values-order
-				--tls-resume --progress --fail-if --html --hdr --merge --shard
-				--start-at --yes-really --serve --mock --maildir --discard --mailbox
+				--eml --mbox --maildir-from --envelope --to-file --stop-after --resume
+				--repeat-unknown --tls --tls-optional --tls-on-connect --tls-verify
+				--tls-verify-host --tls-ca --tls-cert --tls-key --tls-sni
+				--tls-protocol --tls-cipher --tls-save-peer-cert --auth --auth-user
+				--auth-password-file --auth-password-fd --auth-password-command
+				--netrc --auth-insecure -q --quiet --no-remarks --color --lint
+				--lint-ignore --format --junit --record --load --sessions --messages
+				--duration --rate --arrivals --ramp --keep --pipeline --rcpts --think
+				--message-size --values --values-order --tls-resume --progress
+				--fail-if --html --hdr --merge --shard --start-at --yes-really --serve
+				--mock --maildir --store --show --show-all --discard --mailbox
 				--size-max --allow-bare --cert --key --self-signed --user
-				--password-file --count --auth-mechs --session-max --client-max
-				--threads --grace --run-as --explain --diagnose --completion --convert
-				--to-format --list --no-rc -h --help -V --version
+				--password-file --count --auth-mechs --session-max --client-max --rule
+				--rules --seed --threads --grace --run-as --explain --diagnose
+				--completion --convert --to-format --list --print-config --no-rc -h
+				--help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

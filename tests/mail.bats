@@ -275,3 +275,201 @@ END
 	has_in "$stderr" "whether the mail was taken is unknown"
 	[ "$(wc -c <sessions)" = 1 ]
 }
+
+# messages FOLDER N: that many, each with a subject of its own.
+messages() {
+	local i
+	mkdir "$1"
+	for ((i = 1; i <= $2; i++)); do
+		printf 'From: A <a@x.example>\nTo: b@y.example\nSubject: m%d\n\n.text %d\n' $i $i >"$1/$i.eml"
+	done
+}
+
+subjects() {
+	grep -h '^Subject: ' "$@" | tr -d '\r' | sort -V
+}
+
+@test "many: a folder, files, a Maildir, over one connection, a line each" {
+	server
+	messages in 12
+	mkdir -p md/cur md/new md/tmp
+	cp in/1.eml md/cur/a:2,S
+	cp in/2.eml md/new/b
+	touch in/.hidden
+	ends 0 mail --to b@y.example --eml in --eml in/3.eml --maildir-from md
+	[ "$(wc -l <<<"$output")" = 16 ]
+	has "# in/1.eml: accepted 1; queued as 4F2A1" "# md/new/b: accepted 1" "15 messages" "accepted 15"
+	[ "$(wc -c <sessions)" = 1 ]
+	[ "$(subjects text | uniq | wc -l)" = 12 ]
+	# In the order of their names.
+	[ "$(sed -n 's/^# in.\(.*\).eml: .*/\1/p' <<<"$output" | head -n 12 | tr '\n' ' ')" = "1 10 11 12 2 3 4 5 6 7 8 9 " ]
+	: >in/4.eml
+	ends 65 mail --to b@y.example --eml in/4.eml in/5.eml gone in/6.eml
+	has "in/5.eml: accepted 1" "in/6.eml: accepted 1"
+	has_in "$stderr" "in/4.eml: the file is empty" "cannot read gone"
+	ends 64 mail --to b@y.example --eml in --subject x
+	tells "--subject is for one message"
+	ends 64 mail --eml in
+	tells "no recipient"
+}
+
+@test "an mbox: each message, quoting undone, large ones too" {
+	server
+	{
+		printf 'From a@x Thu Nov 26 2026\nSubject: one\n\n>From here\n>>From there\n\nlast\n\n'
+		printf 'From b@x Thu Nov 26 2026\nSubject: two\n\n'
+		head -c 700000 /dev/zero | tr '\0' y | fold -w 70
+		printf '\n\nFrom c@x Thu Nov 26 2026\nSubject: three\n\nno end'
+	} >box
+	ends 0 mail --to b@y.example --mbox box
+	has "# box:1: accepted 1" "# box:3: accepted 1" "3 messages"
+	python3 - <<'END'
+text = open("text", "rb").read().replace(b"\r\n", b"\n")
+want = b"Subject: one\n\nFrom here\n>From there\n\nlast\n"
+assert text.startswith(want), text[:80]
+y = b"y" * 70 + b"\n"
+assert text[len(want):] == b"Subject: two\n\n" + y * 10000 + b"Subject: three\n\nno end\n"
+END
+	ends 66 mail --to b@y.example --mbox recorder.sh --mbox server.py
+	has_in "$stderr" "server.py is no mbox" "cannot read recorder.sh"
+}
+
+@test "--envelope headers: To, Cc, Bcc taken out, Resent fields before" {
+	server
+	mkdir in
+	cat >in/1 <<'END'
+From: "A, the (first)" <a@x.example>
+To: "B (no) C" <b@y.example> (comment, too), Friends: c@y.example,
+ <@r.example:d@y.example>;, plain@y.example
+Cc: undisclosed:;
+bcc : secret@y.example,
+	second@y.example
+Subject: s
+
+bcc: in the text
+END
+	cat >in/2 <<'END'
+Resent-From: r@x.example
+Resent-To: new@y.example
+Resent-Bcc: hidden@y.example
+Resent-Date: Thu, 26 Nov 2026 12:00:00 +0000
+Received: by x
+Resent-From: old@x.example
+Resent-To: older@y.example
+From: a@x.example
+To: b@y.example
+
+t
+END
+	printf 'Subject: nobody\n\nx\n' >in/3
+	ends 65 "$SMTPSH" --pipe "$SERVER_PY" --eml in --envelope headers
+	has_in "$stderr" "in/3: the header names no recipient"
+	diff - <(grep -E '^(MAIL|RCPT)' wire | tr -d '\r' | sed 's/ SIZE.*//') <<'END'
+MAIL FROM:<a@x.example>
+RCPT TO:<b@y.example>
+RCPT TO:<c@y.example>
+RCPT TO:<@r.example:d@y.example>
+RCPT TO:<plain@y.example>
+RCPT TO:<secret@y.example>
+RCPT TO:<second@y.example>
+MAIL FROM:<r@x.example>
+RCPT TO:<new@y.example>
+RCPT TO:<hidden@y.example>
+END
+	[ "$(grep -ic bcc text)" = 1 ]
+	grep -q '^Subject: s' text
+}
+
+@test "--to-file, --stop-after" {
+	server
+	messages in 9
+	printf '# who\nb@y.example\r\n\nC <c@y.example>\n' >who
+	ends 0 mail --to-file who --eml in
+	[ "$(grep -c '^RCPT' wire)" = 18 ]
+	ends 69 mail --to no@y.example --eml in --stop-after 2
+	[ "$(grep -c 'refused for good 1' <<<"$output")" = 2 ]
+	ends 2 mail --to no@y.example --to b@y.example --eml in
+	ends 0 mail --to-file who --body hi
+	printf 'b@y.example\n<oops\n' >who
+	ends 65 mail --to-file who --eml in
+	tells "who:2:"
+}
+
+@test "a server that ends the session after so many: the rest over another" {
+	server
+	sed -i 's/    elif verb == "MAIL":/    elif verb == "MAIL" and queued == 3:\n        say("421 4.7.0 too many messages")\n        break\n&/' server.py
+	messages in 10
+	ends 0 mail --to b@y.example --eml in
+	[ "$(subjects text | uniq | wc -l)" = 10 ]
+	[ "$(wc -c <sessions)" = 4 ]
+	has "accepted 10"
+}
+
+@test "--sessions: side by side, each message once" {
+	server
+	messages in 40
+	ends 0 mail --to b@y.example --eml in --sessions 4
+	[ "$(wc -c <sessions)" = 4 ]
+	[ "$(grep -c accepted <<<"$output")" = 41 ]
+	has "40 messages" "accepted 40"
+}
+
+@test "--resume: what was taken is not sent again; what is unknown is told" {
+	server
+	messages in 5
+	cp in/1.eml in/same.eml
+	ends 69 mail -q --to no@y.example --eml in --resume state
+	[ ! -e text ]
+	ends 0 mail -q --to b@y.example --eml in --resume state
+	[ "$(subjects text | wc -l)" = 6 ]
+	ends 0 mail --to b@y.example --eml in --resume state
+	has "0 messages" "nothing left to do for 6"
+	# Another recipient is another matter, other octets too, another name not.
+	ends 0 mail --to b@y.example --to c@y.example --eml in --resume state
+	has "6 messages" "accepted 6"
+	mv in/5.eml in/6.eml
+	echo more >>in/2.eml
+	ends 0 mail --to b@y.example --eml in --resume state
+	has "1 message," "nothing left to do for 5"
+	[ "$(stat -c %a state)" = 600 ]
+	messages lost 1
+	ends 74 mail --to lost@y.example --eml lost --resume state
+	has "unknown 1"
+	ends 74 mail --to lost@y.example --eml lost --resume state
+	has_in "$stderr" "lost/1.eml: whether <lost@y.example> has got it is unknown"
+	sed -i 's/lost |= .*/pass/' server.py
+	ends 0 mail --to lost@y.example --eml lost --resume state --repeat-unknown
+	has "accepted 1"
+	echo x >bad
+	ends 65 mail --to b@y.example --eml in --resume bad
+	tells "bad:1: this is not what --resume has written"
+	ends 64 mail --to b@y.example --body x --resume state
+	tells "--resume goes with --eml"
+}
+
+@test "--resume: killed at any stage, no message twice and none lost" {
+	local stage round unknown=0
+	server
+	# The client is killed by its server, at that stage of its 4th message.
+	sed -i -e 's/^def say(\*s):/def dies(stage):\n    if queued == 3 and stage == os.environ.get("DIES"):\n        os.kill(os.getppid(), 9)\n        sys.exit()\n&/' \
+		-e 's/^\( *\)say("250 2.1.0 ok")/\1dies("mail")\n&/' \
+		-e 's/^\( *\)say("354 go")/\1dies("data")\n&/' \
+		-e 's/^        n, queued = 0.*/        dies("taken")\n&\n/' \
+		-e 's/^\( *\)say("250 2.0.0 Ok: queued.*/&\n\1queued -= 1; dies("told"); queued += 1/' server.py
+	SERVER_PY="exec python3 server.py"
+	messages in 30
+	for round in 1 2; do
+		for stage in mail data taken told; do
+			DIES=$stage ends 137 mail -q --to b@y.example --eml in --resume state
+		done
+	done
+	status=0
+	mail -q --to b@y.example --eml in --resume state 2>err || status=$?
+	unknown=$(grep -c 'is unknown' err)
+	[ "$status" = 74 ]
+	[ -z "$(subjects text | uniq -d)" ]
+	# Not there is only what is told to be unknown; each round two are: what
+	# it was told it may not have read.
+	[ "$(subjects text | wc -l)" -ge $((30 - unknown)) ]
+	[ "$unknown" -le 4 ]
+}

@@ -32,6 +32,7 @@ static const char completion_bash_head[] =
     "\t_smtpsh_reply < <({\n"
     "\t\t[[ ! -r $history ]] || LC_ALL=C sed -n \\\n"
     "\t\t\t" HISTORY_SED " \"$history\"\n"
+    "\t\tsmtpsh --list hosts 2>/dev/null\n"
     "\t\tcompgen -A hostname\n"
     "\t} | sort -u)\n"
     "}\n\n";

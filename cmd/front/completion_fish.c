@@ -11,6 +11,7 @@ static const char completion_fish_head[] =
     "    test -n \"$state\"; or set state ~/.local/state\n"
     "    test -r $state/smtpsh/history\n"
     "    and LC_ALL=C sed -n " HISTORY_SED " $state/smtpsh/history\n"
+    "    smtpsh --list hosts 2>/dev/null\n"
     "    __fish_print_hostnames\n"
     "end\n\n";
 

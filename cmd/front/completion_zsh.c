@@ -12,6 +12,7 @@ static const char completion_zsh_head[] =
     "\tlocal -aU used\n"
     "\t[[ ! -r $history ]] || used=(${(f)\"$(LC_ALL=C sed -n \\\n"
     "\t\t" HISTORY_SED " $history)\"})\n"
+    "\tused+=(${(f)\"$(smtpsh --list hosts 2>/dev/null)\"})\n"
     "\t_alternative 'used:host used before:compadd -a used' \\\n"
     "\t\t'hosts:host:_hosts'\n"
     "}\n\n";

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include "cmd/front/letter.h"
 #include "cmd/lang/duration.h"
 
 #define DELIVER_WAIT_MS 30000
@@ -54,9 +55,18 @@ deliver_once(struct deliver *d)
 		err_clear(&t->told);
 		if (deliver_load(d) < 0)
 			return -1;
+		/* Nobody is left. */
+		if (m->nto == 0 && m->last == MAIL_ALL) {
+			m->done = true;
+			return 0;
+		}
 		talk_mail(t, m);
 		shell_drive(d->sh);
 		d->reached |= t->greeted;
+		if (d->after != NULL && d->after(d->arg, &e) < 0) {
+			talk_error(t, &e);
+			return -1;
+		}
 		if (!m->done || !m->more)
 			return m->done ? 0 : -1;
 		if (text_restart(m->text, &e) < 0) {
@@ -101,6 +111,36 @@ deliver_hint(const char *p, size_t len)
 		}
 	}
 	return 0;
+}
+
+int
+deliver_to_file(const struct opts *o, struct compose_paths *to, struct err *e)
+{
+	if (o->to_file == NULL)
+		return 0;
+	char *at = mem_printf("@%s", o->to_file);
+	char *text = letter_text("--to-file", at, e);
+	free(at);
+	size_t before = to->n, number = 0;
+	int r = text == NULL ? -1 : 0;
+	for (char *p = text; r == 0 && *p != '\0';) {
+		size_t n = strcspn(p, "\n");
+		bool more = p[n] == '\n';
+		number++;
+		p[n] = '\0';
+		if (n > 0 && p[n - 1] == '\r')
+			p[n - 1] = '\0';
+		char *word = p + strspn(p, " \t");
+		struct err why;
+		if (*word != '#' && compose_addresses(to, "", word, &why) < 0)
+			r = err_set(e, ERR_DATA, "%s:%zu:%s", o->to_file,
+			    number, why.text);
+		p += n + more;
+	}
+	free(text);
+	if (r == 0 && to->n == before)
+		r = err_set(e, ERR_DATA, "%s names no recipient", o->to_file);
+	return r;
 }
 
 int
@@ -224,6 +264,17 @@ deliver_restart(struct deliver *d)
 	return -1;
 }
 
+/* The server ended the session behind so many messages. */
+static bool
+deliver_may_at_once(const struct deliver *d, int r)
+{
+	const struct talk *t = &d->sh->talk;
+	const struct mail *m = d->mail;
+	return d->sent_before > 0 && (t->link == NULL || t->closing) &&
+	       mail_count(m, FATE_TAKEN) + mail_count(m, FATE_UNKNOWN) == 0 &&
+	       deliver_may_again(d, r);
+}
+
 int
 deliver_mail(struct deliver *d)
 {
@@ -233,6 +284,16 @@ deliver_mail(struct deliver *d)
 	unsigned long most =
 	    d->o->retry == NULL ? 0 : strtoul(d->o->retry, NULL, 10);
 	int r = deliver_once(d);
+	if (m->nto == 0 && m->done)
+		return r;
+	if (deliver_may_at_once(d, r)) {
+		shell_do(d->sh, talk_end);
+		t->had_link = false;
+		if (deliver_restart(d) == 0) {
+			t->tally = before;
+			r = deliver_once(d);
+		}
+	}
 	for (unsigned n = 0; n < most && deliver_may_again(d, r); n++) {
 		if (deliver_wait(d, n) < 0 || deliver_restart(d) < 0)
 			break;
@@ -240,7 +301,10 @@ deliver_mail(struct deliver *d)
 		t->tally = before;
 		r = deliver_once(d);
 	}
-	if (m->last == MAIL_ALL && (m->done || d->reached || r < 0))
+	/* Of a message that could not be read the error says it all. */
+	bool tells =
+	    m->last == MAIL_ALL && m->nto > 0 && (m->done || m->text->loaded);
+	if (tells)
 		deliver_tell(d, r);
 	mail_tally(t, m, d->o->partial != NULL && d->o->partial[0] == 'o');
 	return r;

@@ -3,6 +3,7 @@
 #ifndef CMD_DELIVER_H
 #define CMD_DELIVER_H
 
+#include "cmd/front/compose.h"
 #include "cmd/front/opts.h"
 #include "cmd/shell/shell.h"
 #include "cmd/talk/mail.h"
@@ -15,8 +16,11 @@ struct deliver {
 	/* The text's first octets are there, and may be changed; every time
 	 * that it is read. */
 	int (*look)(void *arg, struct err *e);
+	/* A transaction is over, however: -1 ends the run. Or NULL. */
+	int (*after)(void *arg, struct err *e);
 	void *arg;
-	bool reached; /* a greeting came */
+	size_t sent_before; /* messages, over the same connection */
+	bool reached;	    /* a greeting came */
 };
 
 /* Sends it and tells what became of it. -1: an error, told and counted; a
@@ -24,6 +28,9 @@ struct deliver {
 int deliver_mail(struct deliver *d);
 /* Only loads it. -1: told. */
 int deliver_load(struct deliver *d);
+/* --to-file's addresses, one a line. ERR_NOINPUT, ERR_DATA, ERR_USAGE. */
+CHECKED int deliver_to_file(
+    const struct opts *o, struct compose_paths *to, struct err *e);
 /* --retry-wait. ERR_USAGE. */
 CHECKED int deliver_check(const struct opts *o, struct err *e);
 /* How long the server asks to be left alone, in ms; 0: it says nothing of

@@ -72,7 +72,7 @@ host_storable(const void *arg, const char *mailbox)
 /* Better told now than to the first client. The folder is the user's that
  * will write into it. */
 static int
-host_maildir(struct host *h, const char *path, struct err *e)
+host_folder(struct host *h, const char *path, struct err *e)
 {
 	struct stat st;
 	bool made = mkdir(path, 0700) == 0;
@@ -89,10 +89,38 @@ host_maildir(struct host *h, const char *path, struct err *e)
 	    access(path, W_OK | X_OK) < 0)
 		return err_set(e, ERR_OUTPUT,
 		    "cannot write into %s: it is no folder of ours", path);
+	return 0;
+}
+
+static int
+host_maildir(struct host *h, const char *path, struct err *e)
+{
+	if (host_folder(h, path, e) < 0)
+		return -1;
 	long max = pathconf(path, _PC_NAME_MAX);
 	h->name_max = max > 0 ? (size_t)max : 0;
 	h->peer.smtpd.storable = host_storable;
 	h->peer.smtpd.storable_arg = h;
+	return 0;
+}
+
+static int
+host_rules(struct host *h, const struct opts *o, struct err *e)
+{
+	unsigned long long seed = 0;
+	for (size_t i = 0; i < o->rule.n; i++)
+		if (rules_add(&h->rules, "--rule", (unsigned)i + 1,
+			o->rule.item[i], ERR_USAGE, e) < 0)
+			return -1;
+	if (o->rules != NULL && rules_read(&h->rules, o->rules, e) < 0)
+		return -1;
+	if (o->seed != NULL && host_number("--seed", o->seed, &seed, e) < 0)
+		return -1;
+	h->rules.seed = seed;
+	if (h->rules.n > 0)
+		h->peer.smtpd.rules = &h->rules;
+	if (h->rules.looks)
+		h->peer.smtpd.discard = false;
 	return 0;
 }
 
@@ -116,8 +144,12 @@ host_init(struct host *h, const struct opts *o, struct shell *sh, bool serve,
 	h->peer.maildir = o->maildir;
 	h->peer.keep = !serve;
 	/* Nobody would look at it. */
-	h->peer.smtpd.discard = serve && o->maildir == NULL;
-	h->peer.smtpd.unlogged = serve && o->quiet;
+	bool json = o->format != NULL && strcmp(o->format, "json") == 0;
+	h->peer.smtpd.discard = serve && o->maildir == NULL &&
+				o->store == NULL && !json && !o->show &&
+				!o->show_all;
+	h->peer.smtpd.unlogged = serve && (o->quiet || json);
+	h->peer.store = o->store;
 	/* Who probes in the sandbox makes errors. */
 	if (!serve)
 		h->peer.smtpd.error_max = h->peer.smtpd.guess_max = SIZE_MAX;
@@ -126,11 +158,14 @@ host_init(struct host *h, const struct opts *o, struct shell *sh, bool serve,
 			return -1;
 		h->peer.smtpd.size_max = size;
 	}
-	if (host_tls(h, o, name, e) < 0 || host_user(h, o, e) < 0)
+	if (host_rules(h, o, e) < 0 || host_tls(h, o, name, e) < 0 ||
+	    host_user(h, o, e) < 0)
 		return -1;
 	if (o->run_as != NULL && confine_find(&h->user, o->run_as, e) < 0)
 		return -1;
 	if (o->maildir != NULL && host_maildir(h, o->maildir, e) < 0)
+		return -1;
+	if (o->store != NULL && host_folder(h, o->store, e) < 0)
 		return -1;
 	h->peer.tls_on_connect = serve && o->tls_on_connect;
 	if (h->peer.tls_on_connect && h->tls == NULL)
@@ -144,6 +179,7 @@ void
 host_release(struct host *h)
 {
 	play_release(&h->play);
+	rules_free(&h->rules);
 	script_release(&h->script);
 	world_free(h->world);
 	tls_ctx_free(h->tls);

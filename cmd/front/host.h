@@ -6,6 +6,7 @@
 #include "net/peer/peer.h"
 #include "net/serve/confine.h"
 #include "cmd/front/play.h"
+#include "cmd/front/rules.h"
 #include "cmd/shell/shell.h"
 
 struct host {
@@ -13,6 +14,7 @@ struct host {
 	struct world *world;
 	struct script script; /* --mock's */
 	struct mock_play play;
+	struct rules rules;	     /* --rule, --rules */
 	struct tls_ctx *tls;	     /* --cert, --self-signed */
 	struct sasl_secret password; /* --user's */
 	char *allowed;		     /* --auth-mechs, blanks between */

@@ -21,6 +21,7 @@ struct host_server {
 	bool slow;	       /* told that its reader is slow */
 	bool warned;	       /* that everybody is let in */
 	bool live;	       /* a line of figures stands on the terminal */
+	bool json;
 	struct serve_figures then; /* what it said */
 };
 
@@ -128,6 +129,19 @@ host_live(struct host_server *v, const struct serve_figures *f, bool last)
 	buf_release(&b);
 }
 
+static void
+host_json_end(struct host_server *v, const struct serve_figures *f)
+{
+	struct buf b = BUF_INIT;
+	buf_addf(&b,
+	    "{\"event\":\"end\",\"sessions\":%lu,\"refused\":%lu,"
+	    "\"messages\":%llu,\"octets\":%llu,\"seconds\":%.3f}\n",
+	    f->sessions, f->refused, (unsigned long long)f->messages,
+	    (unsigned long long)f->octets, (double)f->ns / 1e9);
+	out_write(&v->sh->out, buf_data(&b), buf_len(&b));
+	buf_release(&b);
+}
+
 /* The log's last line. Of a mock there is nothing to count but sessions. */
 static void
 host_figures(void *arg, const struct serve_figures *f, bool last)
@@ -136,6 +150,10 @@ host_figures(void *arg, const struct serve_figures *f, bool last)
 	struct buf b = BUF_INIT;
 	if (v->live)
 		host_live(v, f, last);
+	if (last && v->json) {
+		host_json_end(v, f);
+		return;
+	}
 	if (!last || v->sh->out.known ||
 	    (v->o->quiet && !v->o->discard && !v->live))
 		return;
@@ -163,12 +181,31 @@ host_warn(void *arg, const char *text)
 }
 
 static void
+host_taken(void *arg, const struct peer_taken *t)
+{
+	struct host_server *v = arg;
+	if (out_waiting(&v->sh->out) > HOST_LOG_MAX)
+		v->dropped++;
+	else if (v->json)
+		host_json_taken(&v->sh->out, t);
+	else
+		host_show_taken(&v->sh->out, t, v->o->show_all);
+}
+
+static void
 host_ready(void *arg, const char *address, const char *port)
 {
 	struct host_server *v = arg;
 	struct buf b = BUF_INIT;
-	buf_addf(&b, "# listening on %s%s%s\n", address,
-	    port[0] == '\0' ? "" : " port ", port);
+	if (v->json) {
+		buf_adds(&b, "{\"event\":\"listening\"");
+		host_json_key(&b, "address", address);
+		host_json_key(&b, "port", port);
+		buf_adds(&b, "}\n");
+	} else {
+		buf_addf(&b, "# listening on %s%s%s\n", address,
+		    port[0] == '\0' ? "" : " port ", port);
+	}
 	out_write(&v->sh->out, buf_data(&b), buf_len(&b));
 	buf_release(&b);
 	if (v->warned ||
@@ -204,7 +241,7 @@ host_bound(void *arg, struct err *e)
 		return -1;
 	tzset();
 	char *folder = host_folder(v->o->socket);
-	int r = confine_run(v->o->maildir, folder, e);
+	int r = confine_run(v->o->maildir, v->o->store, folder, e);
 	free(folder);
 	return r < 0 ? -1 : 0;
 }
@@ -315,14 +352,21 @@ host_serve(struct host *h, const struct opts *o, struct shell *sh)
 	struct err e = { 0 };
 	char *address = NULL;
 	unsigned long complaints = 0;
-	if (!o->quiet) {
+	v.json = o->format != NULL && strcmp(o->format, "json") == 0;
+	if (v.json || o->show || o->show_all) {
+		h->peer.taken = host_taken;
+		h->peer.taken_arg = &v;
+	}
+	if (!o->quiet && !v.json) {
 		h->peer.log = host_log;
 		h->peer.log_arg = &v;
 	}
 	v.live = sh->out.tells_terminal && (o->quiet || !sh->out.terminal);
 	c.peer = h->peer;
 	sh->out.nowait = true;
-	int r = host_address(o->serve, &address, &c.port, &e);
+	int r = v.json ? host_json_ready(&e) : 0;
+	if (r == 0)
+		r = host_address(o->serve, &address, &c.port, &e);
 	if (r == 0)
 		r = host_port(c.port, &e);
 	if (r == 0)

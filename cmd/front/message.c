@@ -191,7 +191,8 @@ message_addresses(struct message *m, struct err *e)
 		return -1;
 	if (message_list(m, "--to", &m->o->to, e) < 0 ||
 	    message_list(m, "--cc", &m->o->cc, e) < 0 ||
-	    message_list(m, "--bcc", &m->o->bcc, e) < 0)
+	    message_list(m, "--bcc", &m->o->bcc, e) < 0 ||
+	    deliver_to_file(m->o, &m->to, e) < 0)
 		return -1;
 	/* A probe that ends before them needs none. */
 	const char *stage = m->o->quit_after;

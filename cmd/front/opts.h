@@ -49,12 +49,16 @@ enum opt_need {
 	NEED_RUN,	   /* --mx, and what can be run again */
 	NEED_FILE,	   /* -f */
 	NEED_CONVERT,	   /* --convert */
+	NEED_MANY,	   /* --eml, --mbox, --maildir-from */
+	NEED_RESUME,	   /* --resume */
+	NEED_LINT,	   /* --lint */
 	NEED_RATE,	   /* --rate */
 	NEED_VALUES,	   /* --values */
 	NEED_BUILTIN,	   /* no -f */
 	NEED_VARS,	   /* with --serve: --mock */
 	NEED_TAGS,	   /* with --serve and one message: --mock */
 	NEED_RECEIVER,	   /* --serve or --sandbox, and no mock */
+	NEED_RULES,	   /* --rule or --rules */
 	NEED_RECEIVER_TLS, /* one of the three */
 	NEED_CERT,	   /* of the receiver */
 	NEED_USER,	   /* --user */
@@ -115,13 +119,16 @@ struct opts {
 	    *password_file, *jobs, *sessions, *messages, *duration, *rate,
 	    *arrivals, *ramp, *keep, *rcpts, *think, *message_size, *values,
 	    *values_order, *progress, *hdr, *shard, *start_at, *help_group,
-	    *auth_mechs, *session_max, *client_max, *run_as, *threads, *grace;
+	    *auth_mechs, *session_max, *client_max, *run_as, *threads, *grace,
+	    *store, *rules, *seed;
 	/* A message, or many. html: of one message; else a page to write. */
-	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait;
-	struct opt_list cc, bcc, attach, inlined;
-	bool dry_run, no_pipelining;
-	struct opt_list to, header, mailbox, define, mail_param, rcpt_param,
-	    fail_if, merge, words; /* --explain's */
+	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait,
+	    *envelope, *to_file, *resume, *stop_after, *print_config;
+	struct opt_list cc, bcc, attach, inlined, eml, mbox, maildir_from;
+	bool dry_run, no_pipelining, repeat_unknown;
+	bool environment; /* SMTPSH_OPTS said some of it */
+	struct opt_list lint_ignore, to, header, mailbox, rule, define,
+	    mail_param, rcpt_param, fail_if, merge, words; /* --explain's */
 	struct opt_run *run;
 	size_t nrun;
 	struct opt_setting *setting; /* in the order given */
@@ -129,10 +136,10 @@ struct opts {
 	char **made; /* paths that folder_expand() put into run */
 	size_t nmade;
 	int family;
-	bool lmtp, sandbox, explain, diagnose, quiet, allow_bare, help, version,
-	    no_rc, tls, tls_optional, tls_on_connect, self_signed, mx_all, dane,
-	    auth, netrc, auth_insecure, trust, load, pipeline, tls_resume,
-	    yes_really, wiped, discard;
+	bool lint, lmtp, sandbox, explain, diagnose, quiet, allow_bare, help,
+	    version, no_rc, tls, tls_optional, tls_on_connect, self_signed,
+	    mx_all, dane, auth, netrc, auth_insecure, trust, load, pipeline,
+	    tls_resume, yes_really, wiped, discard, show, show_all;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 

@@ -29,17 +29,18 @@ static const struct {
 static bool
 opts_is_message(const struct opts *o)
 {
-	return o->to.n > 0 || o->cc.n > 0 || o->bcc.n > 0 ||
-	       o->subject != NULL || o->html != NULL || o->attach.n > 0 ||
-	       o->inlined.n > 0 || o->header.n > 0 || o->data != NULL ||
-	       o->quit_after != NULL || o->body != NULL;
+	return o->eml.n > 0 || o->mbox.n > 0 || o->maildir_from.n > 0 ||
+	       o->to_file != NULL || o->to.n > 0 || o->cc.n > 0 ||
+	       o->bcc.n > 0 || o->subject != NULL || o->html != NULL ||
+	       o->attach.n > 0 || o->inlined.n > 0 || o->header.n > 0 ||
+	       o->data != NULL || o->quit_after != NULL || o->body != NULL;
 }
 
 static enum opt_front
 opts_front(const struct opts *o, bool terminal)
 {
 	if (o->help || o->version || o->explain || o->completion != NULL ||
-	    o->list != NULL || o->convert != NULL)
+	    o->print_config != NULL || o->list != NULL || o->convert != NULL)
 		return FRONT_TEXTS;
 	if (o->serve != NULL)
 		return FRONT_SERVE;
@@ -125,12 +126,30 @@ opts_has_run(const struct opts *o)
 }
 
 static bool
+opts_has_lint(const struct opts *o)
+{
+	return o->lint;
+}
+
+static bool
 opts_has_file(const struct opts *o)
 {
 	for (size_t i = 0; i < o->nrun; i++)
 		if (o->run[i].file)
 			return true;
 	return false;
+}
+
+static bool
+opts_has_many(const struct opts *o)
+{
+	return o->eml.n > 0 || o->mbox.n > 0 || o->maildir_from.n > 0;
+}
+
+static bool
+opts_has_resume(const struct opts *o)
+{
+	return o->resume != NULL;
 }
 
 static bool
@@ -224,6 +243,12 @@ opts_has_cert(const struct opts *o)
 }
 
 static bool
+opts_has_rules(const struct opts *o)
+{
+	return opts_has_receiver(o) && (o->rule.n > 0 || o->rules != NULL);
+}
+
+static bool
 opts_has_user(const struct opts *o)
 {
 	return opts_has_receiver(o) && o->user != NULL;
@@ -255,6 +280,7 @@ static const struct {
 	    "--mx DOMAIN, and with -c, -f, --data, --body or --quit-after: "
 	    "what is run again for each host",
 	    NULL },
+	[NEED_LINT] = { opts_has_lint, "--lint", NULL },
 	[NEED_RATE] = { opts_has_rate, "--rate NUMBER", NULL },
 	[NEED_VALUES] = { opts_has_values, "--values FILE", NULL },
 	[NEED_BUILTIN] = { opts_is_builtin,
@@ -262,6 +288,9 @@ static const struct {
 	    "says it",
 	    NULL },
 	[NEED_FILE] = { opts_has_file, "-f FILE", NULL },
+	[NEED_MANY] = { opts_has_many, "--eml, --mbox or --maildir-from",
+	    NULL },
+	[NEED_RESUME] = { opts_has_resume, "--resume FILE", NULL },
 	[NEED_VARS] = { opts_has_vars, NULL, "--mock FILE there" },
 	[NEED_CONVERT] = { opts_has_convert, "--convert FILE", NULL },
 	[NEED_TAGS] = { opts_has_tags, "--mock FILE there",
@@ -269,6 +298,8 @@ static const struct {
 	[NEED_RECEIVER] = { opts_has_receiver,
 	    "the receiver, --serve or --sandbox, and not with --mock",
 	    "the receiver, and not with --mock" },
+	[NEED_RULES] = { opts_has_rules, "--rule or --rules FILE",
+	    "--rule or --rules FILE" },
 	[NEED_RECEIVER_TLS] = { opts_has_receiver_tls,
 	    "the receiver, --serve, --sandbox or --mock", NULL },
 	[NEED_CERT] = { opts_has_cert, "the receiver's --cert FILE",
@@ -365,6 +396,15 @@ static const struct {
 	{ "ipv4", "ipv6", "--ipv4 and --ipv6 leave no address: give one" },
 	{ "cert", "self-signed",
 	    "--cert and --self-signed are two certificates: give one" },
+	{ "discard", "store",
+	    "--discard stores nothing and --store does: give one of them" },
+	{ "discard", "show",
+	    "--discard looks at no text and --show does: give one of them" },
+	{ "discard", "show-all",
+	    "--discard looks at no text and --show-all does: give one of "
+	    "them" },
+	{ "show", "show-all",
+	    "--show prints a part and --show-all all: give one of them" },
 	{ "discard", "maildir",
 	    "--discard stores nothing and --maildir does: give one of them" },
 	{ "bare", "auth",
@@ -399,6 +439,34 @@ static const struct {
 	    "--convert prints a text and --serve receives: give one" },
 };
 
+/* What makes one message, or stops in the middle of it, beside many. */
+static int
+opts_check_many(const struct opts *o, struct err *e)
+{
+	static const char *const one[] = { "data", "body", "html", "subject",
+		"attach", "inline", "cc", "reply-to", "quit-after", "dry-run" };
+	if (o->front != FRONT_MESSAGE)
+		return 0;
+	if (!opts_has_many(o) && o->sessions != NULL)
+		return err_set(e, ERR_USAGE,
+		    "--sessions goes with --load, or with --eml, --mbox or "
+		    "--maildir-from");
+	if (!opts_has_many(o))
+		return 0;
+	for (size_t i = 0; i < sizeof one / sizeof *one; i++)
+		if (opts_given(o, one[i]))
+			return err_set(e, ERR_USAGE,
+			    "--%s is for one message, and --eml, --mbox and "
+			    "--maildir-from bring many",
+			    one[i]);
+	if (o->sessions != NULL && (o->junit != NULL || o->record != NULL))
+		return err_set(e, ERR_USAGE,
+		    "--sessions are many conversations, and --%s keeps one: "
+		    "give one of them",
+		    o->junit != NULL ? "junit" : "record");
+	return 0;
+}
+
 static int
 opts_check_contrary(const struct opts *o, struct err *e)
 {
@@ -408,6 +476,17 @@ opts_check_contrary(const struct opts *o, struct err *e)
 		    opts_given(o, opts_contrary[i].b))
 			return err_set(
 			    e, ERR_USAGE, "%s", opts_contrary[i].text);
+	if (o->front == FRONT_SERVE && o->format != NULL &&
+	    strcmp(o->format, "tap") == 0)
+		return err_set(e, ERR_USAGE,
+		    "--format tap tells of files that were run: --serve has "
+		    "text and json");
+	if (o->front == FRONT_SERVE && o->format != NULL &&
+	    strcmp(o->format, "json") == 0 &&
+	    (o->mock != NULL || o->show || o->show_all))
+		return err_set(e, ERR_USAGE,
+		    "--format json tells of each message in a line: no "
+		    "--mock, --show or --show-all goes with it");
 	if (o->quiet && o->format != NULL && strcmp(o->format, "text") != 0)
 		return err_set(e, ERR_USAGE,
 		    "--quiet leaves nothing of --format %s: give one of them",
@@ -469,13 +548,15 @@ int
 opts_check(struct opts *o, bool terminal, struct err *e)
 {
 	o->front = opts_front(o, terminal);
-	/* Whoever adds --help to a line wants help. */
-	if (o->help || o->version)
+	/* Whoever adds --help to a line wants help; what is only printed does
+	 * nothing. */
+	if (o->help || o->version || o->print_config != NULL)
 		return 0;
 	for (const struct opt *t = opt_table; t->name != NULL; t++)
 		if (o->given[t - opt_table] != 0 && opts_check_row(o, t, e) < 0)
 			return -1;
-	if (opts_check_contrary(o, e) < 0 || opts_check_password(o, e) < 0)
+	if (opts_check_many(o, e) < 0 || opts_check_contrary(o, e) < 0 ||
+	    opts_check_password(o, e) < 0)
 		return -1;
 	return o->front == FRONT_TEXTS ? opts_check_texts(o, e)
 				       : opts_check_place(o, e);

@@ -355,12 +355,18 @@ static int
 opts_operands(struct opts *o, struct err *e)
 {
 	bool more_files = opts_has_file(o) && !o->explain;
+	bool more_eml = o->eml.n > 0 && !more_files;
 	bool placed = more_files && opts_placed(o);
 	size_t n = 0;
 	for (size_t i = 0; i < o->nrun; i++) {
 		struct opt_run r = o->run[i];
 		bool file =
 		    r.operand && more_files && (placed || o->host != NULL);
+		if (r.operand && more_eml &&
+		    (opts_placed(o) || o->mock != NULL)) {
+			opts_add(&o->eml, r.text);
+			continue;
+		}
 		if (r.operand && !file) {
 			if (opts_operand(o, r.text, e) < 0)
 				return -1;
@@ -419,9 +425,9 @@ void
 opts_release(struct opts *o)
 {
 	struct opt_list *list[] = { &o->to, &o->cc, &o->bcc, &o->attach,
-		&o->inlined, &o->header, &o->mailbox, &o->define,
-		&o->mail_param, &o->rcpt_param, &o->fail_if, &o->merge,
-		&o->words };
+		&o->inlined, &o->eml, &o->mbox, &o->maildir_from, &o->header,
+		&o->mailbox, &o->define, &o->mail_param, &o->rcpt_param,
+		&o->fail_if, &o->merge, &o->words };
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
 		free(list[i]->item);
 	for (size_t i = 0; i < o->nrun; i++) {

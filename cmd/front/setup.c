@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include "cmd/front/compose.h"
@@ -221,6 +222,49 @@ setup_secure(struct shell *sh, const struct opts *o)
 	sh->talk.reading = setup_reading(o);
 }
 
+/* Is the host one of NO_PROXY's? */
+static bool
+setup_no_proxy(const char *host)
+{
+	const char *p = getenv("NO_PROXY");
+	size_t len = host == NULL ? 0 : strlen(host);
+	while (p != NULL && *p != '\0') {
+		p += strspn(p, ", .");
+		size_t n = strcspn(p, ", ");
+		bool all = n == 1 && *p == '*';
+		bool tail = n > 0 && n <= len &&
+			    strncasecmp(host + len - n, p, n) == 0 &&
+			    (n == len || host[len - n - 1] == '.');
+		if (all || tail)
+			return true;
+		p += n;
+	}
+	return false;
+}
+
+/* ALL_PROXY's, where --proxy is not given and a connection by TCP is. */
+static const char *
+setup_env_proxy(const struct shell *sh)
+{
+	const struct where *w = &sh->talk.where;
+	const char *url = getenv("ALL_PROXY");
+	if (url == NULL || *url == '\0' || !sh->talk.has_where ||
+	    w->kind != WHERE_TCP || setup_no_proxy(w->host))
+		return NULL;
+	return url;
+}
+
+static void
+setup_tell(struct shell *sh, const struct opts *o, bool proxy)
+{
+	if (o->environment)
+		talk_remark(&sh->talk, "options of SMTPSH_OPTS: %s",
+		    getenv("SMTPSH_OPTS"));
+	if (proxy)
+		talk_remark(
+		    &sh->talk, "by way of the proxy that ALL_PROXY names");
+}
+
 /* By which way: DNS, a proxy. */
 static int
 setup_way(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
@@ -235,17 +279,37 @@ setup_way(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
 	sh->talk.mx.resolver = o->resolver != NULL;
 	if (o->proxy_protocol != NULL)
 		sh->talk.proxy_protocol = o->proxy_protocol[0] - '0';
-	if (o->proxy == NULL)
+	const char *url = o->proxy != NULL ? o->proxy : setup_env_proxy(sh);
+	if (url == NULL) {
+		setup_tell(sh, o, false);
 		return 0;
-	if (proxy_url_parse(proxy, o->proxy, e) < 0)
+	}
+	if (proxy_url_parse(proxy, url, e) < 0)
 		return -1;
 	/* The process list shows argv to everyone. */
-	if (proxy->password != NULL)
+	if (proxy->password != NULL && o->proxy != NULL)
 		explicit_bzero((char *)(uintptr_t)o->proxy, strlen(o->proxy));
 	if (proxy->password != NULL)
 		redact_add(
 		    &sh->redact, proxy->password, strlen(proxy->password));
 	sh->talk.proxy = proxy;
+	setup_tell(sh, o, o->proxy == NULL);
+	return 0;
+}
+
+/* --lint. */
+static int
+setup_lint(struct shell *sh, const struct opts *o, struct err *e)
+{
+	for (size_t i = 0; i < o->lint_ignore.n; i++)
+		if (lint_find(o->lint_ignore.item[i]) == NULL)
+			return err_set(e, ERR_USAGE,
+			    "--lint-ignore %s: no such rule; a remark of "
+			    "--lint ends with its name in brackets",
+			    o->lint_ignore.item[i]);
+	sh->lint.ignore = o->lint_ignore.item;
+	sh->lint.nignore = o->lint_ignore.n;
+	sh->talk.lint = o->lint ? &sh->lint : NULL;
 	return 0;
 }
 
@@ -257,6 +321,8 @@ setup_session(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
 	    setup_vars(sh, o, e) < 0 || setup_where(sh, o, e) < 0)
 		return -1;
 	setup_secure(sh, o);
+	if (setup_lint(sh, o, e) < 0)
+		return -1;
 	return setup_way(sh, o, proxy, e);
 }
 

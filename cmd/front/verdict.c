@@ -73,3 +73,14 @@ verdict_tell(struct shell *sh, const struct opts *o, int status)
 	}
 	cause_release(&c);
 }
+
+void
+verdict_lint(struct shell *sh)
+{
+	const unsigned *n = sh->lint.told;
+	unsigned all = n[LINT_LOW] + n[LINT_MID] + n[LINT_HIGH];
+	if (sh->talk.lint == NULL)
+		return;
+	talk_remark(&sh->talk, "lint: %u remark%s: %u high, %u mid, %u low",
+	    all, all == 1 ? "" : "s", n[LINT_HIGH], n[LINT_MID], n[LINT_LOW]);
+}

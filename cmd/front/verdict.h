@@ -9,4 +9,7 @@
  * status: the run's. */
 void verdict_tell(struct shell *sh, const struct opts *o, int status);
 
+/* How many rules --lint has found broken. */
+void verdict_lint(struct shell *sh);
+
 #endif

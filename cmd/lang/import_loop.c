@@ -460,6 +460,7 @@ loop_untagged(struct loop *g, const struct import_line *x)
 		struct err e;
 		return say_client(s, x->p, x->len, x->no, &e) < 0;
 	}
+	s->mended = true;
 	const char *out = buf_data(&s->out) + buf_len(&s->out);
 	bool slash =
 	    g->last == SIDE_CLIENT && buf_len(&s->out) > 2 && out[-2] == '\\';

@@ -94,6 +94,7 @@ struct import_say {
 	const struct import_kind *kind;
 	bool mock;
 	bool strict;	    /* an RFC's notation: only what RFCs do is mended */
+	bool mended;	    /* and something was */
 	unsigned char *due; /* enum say_due: owed replies, in order */
 	size_t due_n, due_cap, due_first;
 	bool greeted;	 /* a reply has come, or a command gone */

@@ -55,9 +55,14 @@ say_line_end(struct import_say *s, unsigned no)
 
 /* "${" would be a variable when it is read. */
 static void
-say_guarded(struct buf *b, const char *p, size_t len)
+say_guarded(struct import_say *s, const char *p, size_t len)
 {
+	struct buf *b = &s->out;
 	const char *at;
+	if (s->strict) {
+		buf_add(b, p, len);
+		return;
+	}
 	while (len > 0 && (at = memmem(p, len, "${", 2)) != NULL) {
 		size_t n = (size_t)(at - p) + 2;
 		buf_add(b, p, n - 2);
@@ -77,7 +82,7 @@ say_tagged(struct import_say *s, char tag, const char *before, const char *p,
 	if (len > 0 || before[0] != '\0')
 		buf_addc(&s->out, ' ');
 	buf_adds(&s->out, before);
-	say_guarded(&s->out, p, len);
+	say_guarded(s, p, len);
 	say_line_end(s, no);
 }
 
@@ -157,6 +162,7 @@ say_client(
 		    "%s:%u: found a command, expected the last line of the "
 		    "reply %s: write its '-' as a blank",
 		    s->name, no, s->open);
+	s->mended |= misprint && s->open[0] != '\0';
 	say_close_reply(s);
 	s->spoke = false;
 	if (s->chunk > 0)
@@ -233,11 +239,15 @@ say_reply_line(struct import_say *s, const char *p, size_t len, unsigned no)
 	memcpy(s->open, p, 3);
 	s->open[3] = '\0';
 	if (!s->skips_auth) {
-		say_reply_text(
-		    &text, len > 4 ? p + 4 : "", len > 4 ? len - 4 : 0);
+		const char *said = len > 4 ? p + 4 : "";
+		size_t said_len = len > 4 ? len - 4 : 0;
+		if (s->strict)
+			buf_add(&text, said, said_len);
+		else
+			say_reply_text(&text, said, said_len);
 		s->sep = buf_len(&s->out) + 6;
 		buf_addf(&s->out, "S: %s%c", s->open, more ? '-' : ' ');
-		say_guarded(&s->out, buf_data(&text), buf_len(&text));
+		say_guarded(s, buf_data(&text), buf_len(&text));
 		say_line_end(s, no);
 		buf_release(&text);
 	}
@@ -299,7 +309,7 @@ say_join(struct import_say *s, const char *p, size_t len, bool blank)
 	const char *last = buf_data(&s->out) + buf_len(&s->out) - 1;
 	if (blank && *last != ' ')
 		buf_addc(&s->out, ' ');
-	say_guarded(&s->out, p, len);
+	say_guarded(s, p, len);
 	buf_addc(&s->out, '\n');
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/lang/quote.h"
+#include "cmd/lang/regex.h"
 #include "net/lazy.h"
 
 #define MATCH_LIMIT 1000000
@@ -25,7 +26,8 @@
 	X(pcre2_match_data_create_from_pattern_8)                              \
 	X(pcre2_match_data_free_8)                                             \
 	X(pcre2_pattern_info_8)                                                \
-	X(pcre2_set_match_limit_8)
+	X(pcre2_set_match_limit_8)                                             \
+	X(pcre2_substring_number_from_name_8)
 
 static struct {
 	MATCH_FUNCS(LAZY_POINTER)
@@ -52,6 +54,8 @@ static struct lazy match_lib_lazy = LAZY_INIT("regular expressions",
 #define pcre2_match_data_free_8 (match_lib.pcre2_match_data_free_8)
 #define pcre2_pattern_info_8	(match_lib.pcre2_pattern_info_8)
 #define pcre2_set_match_limit_8 (match_lib.pcre2_set_match_limit_8)
+#define pcre2_substring_number_from_name_8                                     \
+	(match_lib.pcre2_substring_number_from_name_8)
 
 static const struct {
 	char letter;
@@ -504,4 +508,71 @@ expect_match(const struct expect *x, const struct reply *r, bool text,
 	}
 	buf_release(&got);
 	return ok;
+}
+
+struct regex {
+	pcre2_code *code;
+};
+
+int
+regex_parse(
+    struct regex **out, const char *p, size_t len, size_t *used, struct err *e)
+{
+	unsigned flags;
+	size_t behind;
+	size_t close = match_close(p + 1, len - 1, &behind, &flags);
+	if (close == len - 1)
+		return match_slip(p, len,
+		    "expected '/' and then only the flags i m s x at the end "
+		    "of the regular expression (\\/ is a '/' inside it)",
+		    e);
+	pcre2_code *code = match_compile(p + 1, close, flags, e);
+	if (code == NULL)
+		return -1;
+	*out = mem_alloc(sizeof **out);
+	(*out)->code = code;
+	*used = 1 + behind;
+	return 0;
+}
+
+void
+regex_free(struct regex *x)
+{
+	if (x == NULL)
+		return;
+	pcre2_code_free(x->code);
+	free(x);
+}
+
+size_t
+regex_match(const struct regex *x, const char *p, size_t len,
+    struct regex_group *group, size_t max)
+{
+	pcre2_match_data *data =
+	    pcre2_match_data_create_from_pattern(x->code, NULL);
+	pcre2_match_context *context = pcre2_match_context_create(NULL);
+	int n = -1;
+	if (data != NULL && context != NULL) {
+		pcre2_set_match_limit(context, MATCH_LIMIT);
+		n = pcre2_match(
+		    x->code, (PCRE2_SPTR)p, len, 0, 0, data, context);
+	}
+	const PCRE2_SIZE *at = n > 0 ? pcre2_get_ovector_pointer(data) : NULL;
+	for (size_t i = 0; i < max && n > 0 && i < (size_t)n; i++)
+		group[i] = (struct regex_group){
+			at[2 * i] == PCRE2_UNSET ? SIZE_MAX : at[2 * i],
+			at[2 * i] == PCRE2_UNSET ? SIZE_MAX : at[2 * i + 1]
+		};
+	if (data != NULL)
+		pcre2_match_data_free(data);
+	if (context != NULL)
+		pcre2_match_context_free(context);
+	return n > 0 ? (size_t)n : 0;
+}
+
+size_t
+regex_number(const struct regex *x, const char *name)
+{
+	int n = pcre2_substring_number_from_name(x->code, (PCRE2_SPTR)name);
+	return n > 0 ? (size_t)n : 0;
 }

@@ -1,8 +1,10 @@
 /* One conversation on one thread: it goes on until it must wait, and this is
  * where the process sleeps. A person is told whom a long wait is for. */
 #include "cmd/shell/shell.h"
+#include "cmd/know/cause.h"
 
-#define DRIVE_TELL_MS 3000
+#define DRIVE_TELL_MS	 3000  /* whom it waits for */
+#define DRIVE_EXPLAIN_MS 10000 /* why it may be late */
 
 static enum loop_result
 drive_sleep(struct shell *sh, enum talk_wait w, int64_t deadline_ns)
@@ -19,24 +21,38 @@ drive_sleep(struct shell *sh, enum talk_wait w, int64_t deadline_ns)
 	return r;
 }
 
-/* When a person is to be told of this wait: many sleeps for one reply are one
- * wait. */
+/* When something is to be told of this wait: many sleeps for one reply are one
+ * wait. Whom it is for is for people; why it may be late is for logs, too. */
 static int64_t
 drive_tell_at(struct shell *sh, enum talk_wait w)
 {
 	struct patience *p = &sh->patience;
 	const struct talk *t = &sh->talk;
 	bool reads = t->interactive || sh->out.tells_terminal;
-	if (!reads || sh->sinks == NULL)
+	if (sh->sinks == NULL)
 		return LOOP_FOREVER;
 	const struct smtp_sent *o = w == TALK_REPLY && t->link != NULL
 					? smtp_oldest(link_smtp(t->link))
 					: NULL;
 	uint64_t seq = o == NULL ? 0 : o->seq;
 	if (p->began_ns == 0 || p->wait != w || p->seq != seq)
-		*p = (struct patience){ w, seq, loop_now_ns(), false };
-	return p->told ? LOOP_FOREVER
-		       : p->began_ns + DRIVE_TELL_MS * INT64_C(1000000);
+		*p = (struct patience){ w, seq, loop_now_ns(), !reads, false };
+	if (!p->told)
+		return p->began_ns + DRIVE_TELL_MS * INT64_C(1000000);
+	return p->explained ? LOOP_FOREVER
+			    : p->began_ns + DRIVE_EXPLAIN_MS * INT64_C(1000000);
+}
+
+/* Inside mail text a remark would be held back. */
+static void
+drive_say(struct shell *sh, struct buf *b)
+{
+	struct talk *t = &sh->talk;
+	if (t->interactive && talk_state(t) != SMTP_TEXT)
+		talk_remark(t, "%s", buf_str(b));
+	else
+		out_error(&sh->out, "%s", buf_str(b));
+	out_push(&sh->out);
 }
 
 static void
@@ -56,13 +72,24 @@ drive_tell(struct shell *sh)
 			    (long long)(min ? s / 60 : s), min ? "min" : "s");
 		}
 		buf_adds(&b, "; Ctrl-C ends the wait");
-		/* Inside mail text a remark would be held back. */
-		if (t->interactive && talk_state(t) != SMTP_TEXT)
-			talk_remark(t, "%s", buf_str(&b));
-		else
-			out_error(&sh->out, "%s", buf_str(&b));
-		out_push(&sh->out);
+		drive_say(sh, &b);
 	}
+	buf_release(&b);
+}
+
+static void
+drive_explain(struct shell *sh)
+{
+	struct cause c = CAUSE_INIT;
+	struct buf b = BUF_INIT;
+	sh->patience.explained = true;
+	past_look(&sh->talk);
+	if (talk_waits_for(&sh->talk, &b) && cause_waiting(&sh->sight, &c)) {
+		buf_clear(&b);
+		buf_addf(&b, "10 s: %s  [%s]", buf_str(&c.what), c.id);
+		drive_say(sh, &b);
+	}
+	cause_release(&c);
 	buf_release(&b);
 }
 
@@ -70,14 +97,18 @@ static enum loop_result
 drive_wait(struct shell *sh, enum talk_wait w)
 {
 	int64_t deadline = sh->talk.deadline_ns;
-	int64_t tell = drive_tell_at(sh, w);
-	if (tell >= deadline)
-		return drive_sleep(sh, w, deadline);
-	enum loop_result r = drive_sleep(sh, w, tell);
-	if (r != LOOP_TIMEOUT)
-		return r;
-	drive_tell(sh);
-	return drive_sleep(sh, w, deadline);
+	for (;;) {
+		int64_t tell = drive_tell_at(sh, w);
+		if (tell >= deadline)
+			return drive_sleep(sh, w, deadline);
+		enum loop_result r = drive_sleep(sh, w, tell);
+		if (r != LOOP_TIMEOUT)
+			return r;
+		if (!sh->patience.told)
+			drive_tell(sh);
+		else
+			drive_explain(sh);
+	}
 }
 
 enum talk_wait

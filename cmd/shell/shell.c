@@ -211,10 +211,10 @@ static uint64_t
 env_text_max(const struct talk *t)
 {
 	const struct shell *sh = shell_of(t);
-	return sh->record != NULL		    ? UINT64_MAX
-	       : sh->sinks == NULL		    ? 0
-	       : sh->look.text_max == TEXT_MAX_AUTO ? TEXT_MAX_OCTETS
-						    : sh->look.text_max;
+	return sh->record != NULL		     ? UINT64_MAX
+	       : sh->sinks == NULL || sh->look.brief ? 0
+	       : sh->look.text_max == TEXT_MAX_AUTO  ? TEXT_MAX_OCTETS
+						     : sh->look.text_max;
 }
 
 static const struct talk_env shell_env = { .put = env_put,
@@ -281,6 +281,7 @@ shell_release(struct shell *sh, struct err *e)
 {
 	talk_release(&sh->talk);
 	sight_release(&sh->sight);
+	lint_release(&sh->lint);
 	int r = 0;
 	while (sh->sinks != NULL) {
 		struct sink *s = sh->sinks;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "cmd/know/lint.h"
 #include "cmd/say/out.h"
 #include "cmd/shell/names.h"
 #include "cmd/talk/talk.h"
@@ -24,6 +25,7 @@ struct patience {
 	uint64_t seq;	  /* of what is owed */
 	int64_t began_ns; /* 0: there is none */
 	bool told;
+	bool explained; /* and why it may be late */
 };
 
 struct shell {
@@ -49,6 +51,7 @@ struct shell {
 
 	struct patience patience;
 	struct sight sight; /* what the talk has seen */
+	struct lint lint;   /* --lint */
 	struct talk talk;
 };
 

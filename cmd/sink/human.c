@@ -227,6 +227,16 @@ human_verdict(struct human *h, const struct event *ev)
 }
 
 static void
+human_lint(struct human *h, const struct event *ev)
+{
+	struct buf b = BUF_INIT;
+	buf_addf(&b, "lint: %s (%s) [%s]", ev->note->what, ev->note->source,
+	    ev->note->rule);
+	human_note(h, HUMAN_RED, false, buf_data(&b), buf_len(&b));
+	buf_release(&b);
+}
+
+static void
 human_file_end(struct human *h, const struct event *ev)
 {
 	struct buf b = BUF_INIT;
@@ -284,11 +294,13 @@ static void
 human_put(struct sink *s, const struct event *ev)
 {
 	struct human *h = (struct human *)s;
+	if (h->opts.brief && ev->kind != EV_MAILED)
+		return;
 	/* A remark or verdict can wait for the end of the text; the rest shows
 	 * that it has ended. */
 	if (ev->kind != EV_SENT && ev->kind != EV_TEXT &&
 	    ev->kind != EV_OCTETS && ev->kind != EV_REMARK &&
-	    ev->kind != EV_VERDICT)
+	    ev->kind != EV_LINT && ev->kind != EV_VERDICT)
 		human_release_held(h);
 	switch (ev->kind) {
 	case EV_SENT:
@@ -325,10 +337,12 @@ human_put(struct sink *s, const struct event *ev)
 	case EV_FILE:
 		human_session(h, ev);
 		break;
+	case EV_LINT:
+		human_lint(h, ev);
+		break;
 	case EV_CAUSE: /* standard error has it */
 	case EV_FINDING:
 	case EV_CHECK:
-	case EV_LINT:
 		break;
 	case EV_END:
 		if (ev->files > 1)

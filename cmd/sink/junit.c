@@ -79,6 +79,16 @@ junit_failed(struct junit *j)
 }
 
 static void
+junit_lint(struct buf *b, const struct result *r)
+{
+	if (r->nlint == 0)
+		return;
+	buf_adds(b, "    <system-out>");
+	junit_text(b, &r->lint);
+	buf_adds(b, "</system-out>\n");
+}
+
+static void
 junit_case(struct junit *j)
 {
 	struct buf *b = &j->cases;
@@ -92,10 +102,16 @@ junit_case(struct junit *j)
 	if (j->now.failed) {
 		buf_adds(b, ">\n");
 		junit_failed(j);
+		junit_lint(b, &j->now);
 		buf_adds(b, "  </testcase>\n");
 	} else if (j->now.skipped) {
-		buf_adds(b, ">\n    <skipped message=\"no expectation\"/>\n"
-			    "  </testcase>\n");
+		buf_adds(b, ">\n    <skipped message=\"no expectation\"/>\n");
+		junit_lint(b, &j->now);
+		buf_adds(b, "  </testcase>\n");
+	} else if (j->now.nlint > 0) {
+		buf_adds(b, ">\n");
+		junit_lint(b, &j->now);
+		buf_adds(b, "  </testcase>\n");
 	} else {
 		buf_adds(b, "/>\n");
 	}

@@ -11,6 +11,7 @@ result_clear(struct result *r)
 	buf_release(&r->got);
 	buf_release(&r->message);
 	buf_release(&r->unasked);
+	buf_release(&r->lint);
 	*r = (struct result){ .took_ns = -1 };
 }
 
@@ -90,6 +91,14 @@ result_put(
 			result_missed(r, ev, redact);
 		else if (ev->verdict == VERDICT_UNJUDGED)
 			result_unjudged(r, ev);
+		break;
+	case EV_LINT:
+		r->nlint++;
+		buf_addf(&r->lint, "lint: %s (%s) [%s]", ev->note->what,
+		    ev->note->source, ev->note->rule);
+		if (ev->line > 0)
+			buf_addf(&r->lint, " at line %u", ev->line);
+		buf_addc(&r->lint, '\n');
 		break;
 	case EV_FILE_END:
 		r->met = ev->met;

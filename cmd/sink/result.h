@@ -21,7 +21,9 @@ struct result {
 	unsigned line;		  /* of the first missed expectation, or 0 */
 	struct buf expected, got; /* of it */
 	struct buf message;	  /* why it failed */
-	struct buf unasked;	  /* the first refusal that nothing judged */
+	struct buf lint;	  /* a line each */
+	unsigned nlint;
+	struct buf unasked; /* the first refusal that nothing judged */
 };
 
 /* Takes an event into r, the result under way. True: r is whole. */

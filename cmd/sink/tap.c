@@ -46,6 +46,21 @@ tap_name(struct buf *b, const struct buf *name)
 }
 
 static void
+tap_lint(struct buf *b, const struct result *r)
+{
+	const char *p = buf_data(&r->lint);
+	size_t left = buf_len(&r->lint);
+	while (left > 0) {
+		const char *lf = memchr(p, '\n', left);
+		size_t n = (size_t)(lf - p);
+		buf_adds(b, "# ");
+		buf_add(b, p, n + 1);
+		p += n + 1;
+		left -= n + 1;
+	}
+}
+
+static void
 tap_test(struct tap *t)
 {
 	const struct result *r = &t->now;
@@ -73,6 +88,7 @@ tap_test(struct tap *t)
 			buf_addf(b, "  status: %d\n", r->status);
 		buf_adds(b, "  ...\n");
 	}
+	tap_lint(b, r);
 	t->failed |= r->failed;
 	result_clear(&t->now);
 }

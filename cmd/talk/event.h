@@ -113,6 +113,7 @@ struct human_opts {
 	bool colour;
 	bool remarks;	   /* explanations below replies */
 	int width;	   /* columns, at least 40; 0 = 80 */
+	bool brief;	   /* of messages only what became of each */
 	uint64_t text_max; /* octets of mail text shown a message, or
 			      TEXT_MAX_AUTO; the rest is counted in a remark */
 };

@@ -228,6 +228,8 @@ mail_nobody(struct talk *t, struct mail_act *a, struct err *e)
 static int
 mail_text(struct talk *t, struct mail_act *a)
 {
+	/* Until its end is answered. */
+	mail_all(a, FATE_UNKNOWN);
 	if (a->m->chunk) {
 		a->act.step = STEP_CHUNKS_SENT;
 		text_send_chunks(t, a->m->text, a->m->chunk_size, true);
@@ -355,8 +357,9 @@ mail_cut(const struct talk *t, struct mail_act *a)
 {
 	int code = t->text_refused;
 	if (a->m->text->committed)
-		mail_all(a, FATE_UNKNOWN);
-	else if (code / 100 == 4 || code / 100 == 5)
+		return;
+	mail_all(a, FATE_OPEN);
+	if (code / 100 == 4 || code / 100 == 5)
 		mail_all(a, code / 100 == 4 ? FATE_LATER : FATE_REFUSED);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "cmd/know/lint.h"
 #include "cmd/talk/step.h"
 
 #define PAST_GARBAGE 500
@@ -36,6 +37,8 @@ void
 past_open(struct talk *t)
 {
 	struct sight *s = t->past;
+	if (t->lint != NULL)
+		lint_open(t->lint);
 	if (s == NULL)
 		return;
 	const char *host = t->mx.host != NULL	   ? t->mx.host->name
@@ -298,4 +301,37 @@ past_size(struct talk *t, uint64_t size)
 {
 	if (t->past != NULL)
 		t->past->size = size;
+}
+
+static void
+past_lint_tell(void *arg, const struct lint_rule *r)
+{
+	const struct event_note n = { .rule = r->id,
+		.level = lint_level_name(r->level),
+		.what = r->text,
+		.source = r->source };
+	struct event ev = { .kind = EV_LINT, .note = &n };
+	talk_put(arg, &ev);
+}
+
+void
+past_lint(struct talk *t, const struct smtp_event *ev)
+{
+	const struct smtp_sent *o = ev->sent;
+	if (t->lint == NULL || t->raw_open)
+		return;
+	if (ev->kind == SMTP_EV_GARBAGE) {
+		lint_garbage(
+		    t->lint, ev->text, ev->text_len, past_lint_tell, t);
+		return;
+	}
+	bool unasked = ev->kind == SMTP_EV_UNSOLICITED;
+	const struct lint_look k = {
+		.v = unasked || o == NULL ? verb_get(VERB_UNKNOWN) : o->verb,
+		.line = unasked || o == NULL || o->line == NULL ? "" : o->line,
+		.r = ev->reply,
+		.unasked = unasked,
+		.in_text = t->link != NULL && smtp_in_text(link_smtp(t->link))
+	};
+	lint_reply(t->lint, &k, past_lint_tell, t);
 }

@@ -24,6 +24,8 @@ void past_gone(struct talk *t);
 void past_look(struct talk *t);
 /* An error was told. */
 void past_error(struct talk *t, const struct err *e);
+/* Tells the rules that a reply, or what is none, breaks. */
+void past_lint(struct talk *t, const struct smtp_event *ev);
 /* The size of the message. */
 void past_size(struct talk *t, uint64_t size);
 

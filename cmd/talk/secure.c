@@ -2,6 +2,7 @@
  * down from it. A handshake that failed ends the connection. */
 #include <stdio.h>
 #include <string.h>
+#include "cmd/know/lint.h"
 #include "cmd/talk/step.h"
 
 /* What a session that was not told otherwise must have once it starts TLS: a
@@ -102,6 +103,8 @@ tls_act_resume(struct talk *t, struct act *a, struct err *e)
 		ledger_lost(&t->ledger);
 	t->barrier = false;
 	secure_tell(t, tls);
+	if (t->lint != NULL)
+		lint_tls(t->lint);
 	t->said_helo = false;
 	/* STARTTLS forgets a login (RFC 3207 4.2). */
 	t->secured &= !t->auth.asked;

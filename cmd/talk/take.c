@@ -113,6 +113,7 @@ take_reply(struct talk *t, const struct link_event *k)
 	if (t->code == 354)
 		t->text_refused = 0;
 	talk_put(t, &ev);
+	past_lint(t, sev);
 	take_guess(t, sev);
 	/* Who expects it may know what comes then. */
 	if (wanted && w->met && t->code == 421)
@@ -248,6 +249,7 @@ take_event(struct talk *t, const struct link_event *k, struct err *e)
 			.len = k->ev.text_len,
 			.remark = k->ev.err.text };
 		talk_put(t, &ev);
+		past_lint(t, &k->ev);
 		past_garbage(t, k->ev.text, k->ev.text_len);
 		t->broken = true;
 		*e = k->ev.err;

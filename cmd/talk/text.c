@@ -83,21 +83,16 @@ text_size(struct text *x, uint64_t *size, struct err *e)
 	return r < 0 ? text_bad(x, &inner, e) : 1;
 }
 
-int
-text_open(struct text *x, const char *path, const char *say, struct err *e)
+static int
+text_stat(struct text *x, struct err *e)
 {
-	bool standard = strcmp(path, "-") == 0;
 	struct stat st;
-	*x = (struct text){ .name = mem_dup(standard ? "standard input" : path),
-		.say = mem_dup(say == NULL ? "" : say) };
-	x->fd = standard ? STDIN_FILENO
-			 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (x->fd < 0 || fstat(x->fd, &st) < 0)
 		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", x->name,
 		    strerror(errno));
 	if (S_ISDIR(st.st_mode))
-		return err_set(
-		    e, ERR_NOINPUT, "cannot read %s: it is a directory", path);
+		return err_set(e, ERR_NOINPUT,
+		    "cannot read %s: it is a directory", x->name);
 	x->regular = S_ISREG(st.st_mode);
 	off_t at = x->regular ? lseek(x->fd, 0, SEEK_CUR) : 0;
 	x->began = at;
@@ -105,6 +100,26 @@ text_open(struct text *x, const char *path, const char *say, struct err *e)
 			  ? (uint64_t)(st.st_size - at)
 			  : 0;
 	return 0;
+}
+
+int
+text_open(struct text *x, const char *path, const char *say, struct err *e)
+{
+	bool standard = strcmp(path, "-") == 0;
+	*x = (struct text){ .name = mem_dup(standard ? "standard input" : path),
+		.say = mem_dup(say == NULL ? "" : say) };
+	x->fd = standard ? STDIN_FILENO
+			 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	return text_stat(x, e);
+}
+
+int
+text_take_file(struct text *x, const char *name, int fd, struct err *e)
+{
+	*x = (struct text){
+		.fd = fd, .name = mem_dup(name), .say = mem_dup("")
+	};
+	return text_stat(x, e);
 }
 
 int

@@ -53,6 +53,9 @@ struct text {
  * NULL. ERR_NOINPUT. */
 CHECKED int text_open(
     struct text *x, const char *path, const char *say, struct err *e);
+/* The same for a file that is open, which is its own from now on. */
+CHECKED int text_take_file(
+    struct text *x, const char *name, int fd, struct err *e);
 /* The same for text that is at hand; taken over from b. */
 void text_memory(struct text *x, const char *name, struct buf *b);
 /* The same for what a feed gives, which is its own from now on. */

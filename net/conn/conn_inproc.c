@@ -14,8 +14,11 @@ conn_inproc_read(struct conn *c, char *p, size_t n, struct err *e)
 	const char *data;
 	size_t len;
 
-	(void)e;
 	data = peer_out(c->peer, &len);
+	if (len == 0 && peer_is_reset(c->peer)) {
+		err_set(e, ERR_LOST, "the server has reset the connection");
+		return CONN_ERR;
+	}
 	if (len == 0)
 		return peer_ended(c->peer) ? 0 : CONN_AGAIN;
 	if (len > n)

@@ -9,8 +9,15 @@
 #include <string.h>
 #include "net/core/span.h"
 
+void
+smtpd_greet(struct smtpd *d)
+{
+	smtpd_say(d, 220, NULL, "%s %s Ready", smtpd_host(d),
+	    d->c->lmtp ? "LMTP Service" : "Simple Mail Transfer Service");
+}
+
 struct smtpd *
-smtpd_new(const struct smtpd_config *c, bool tls)
+smtpd_new_from(const struct smtpd_config *c, bool tls, const char *client)
 {
 	struct smtpd *d = mem_zalloc(sizeof(*d));
 	d->c = c;
@@ -22,9 +29,18 @@ smtpd_new(const struct smtpd_config *c, bool tls)
 	d->line_max = c->line_max != 0 ? c->line_max : 2048;
 	d->mechs = c->auth_mechs;
 	d->state = SMTP_GREETED;
-	smtpd_say(d, 220, NULL, "%s %s Ready", smtpd_host(d),
-	    c->lmtp ? "LMTP Service" : "Simple Mail Transfer Service");
+	d->ruled.client = client;
+	if (c->rules != NULL)
+		smtpd_rule_greet(d);
+	else
+		smtpd_greet(d);
 	return d;
+}
+
+struct smtpd *
+smtpd_new(const struct smtpd_config *c, bool tls)
+{
+	return smtpd_new_from(c, tls, NULL);
 }
 
 static void
@@ -33,15 +49,19 @@ smtpd_forget(struct smtpd *d)
 	for (size_t i = 0; i < d->nrcpt; i++) {
 		free(d->rcpt[i].path);
 		free(d->rcpt[i].box);
+		free(d->rcpt[i].params);
 	}
 	free(d->rcpt);
 	free(d->sender);
+	free(d->params);
 	d->rcpt = NULL;
-	d->sender = NULL;
+	d->sender = d->params = NULL;
 	d->nrcpt = d->nrefused = 0;
 	d->utf8 = false;
 	d->fail = NULL;
 	d->text_len = 0;
+	d->ruled.drop = d->ruled.end = NULL;
+	buf_release(&d->ruled.text);
 }
 
 void
@@ -50,7 +70,9 @@ smtpd_free(struct smtpd *d)
 	if (d == NULL)
 		return;
 	smtpd_forget(d);
+	smtpd_rule_release(d);
 	free(d->helo);
+	free(d->user);
 	free(d->queue);
 	buf_wipe(&d->in); /* may hold a password */
 	buf_wipe(&d->log);
@@ -106,6 +128,7 @@ smtpd_pop(struct smtpd *d, struct smtpd_event *ev)
 	else if (q->kind == SMTPD_AUTH)
 		ev->text = NULL;
 	ev->mech = q->mech ? d->mech : NULL;
+	ev->n = q->n;
 	return true;
 }
 
@@ -141,6 +164,8 @@ smtpd_say_lines(
     struct smtpd *d, int code, const char *enh, const char *p, size_t len)
 {
 	const char *lf;
+	if (d->ruled.muted)
+		return;
 	if (!d->extended)
 		enh = NULL;
 	while (len > 0 && (lf = memchr(p, '\n', len)) != NULL) {
@@ -172,6 +197,22 @@ smtpd_sayv(
 }
 
 void
+smtpd_say_octets(struct smtpd *d, const char *p, size_t len)
+{
+	buf_add(&d->out, p, len);
+	while (len > 0) {
+		const char *lf = memchr(p, '\n', len);
+		size_t n = lf == NULL ? len : (size_t)(lf - p) + 1;
+		size_t text = n;
+		while (text > 0 && (p[text - 1] == '\n' || p[text - 1] == '\r'))
+			text--;
+		smtpd_event(d, SMTPD_ANSWERED, p, text);
+		p += n;
+		len -= n;
+	}
+}
+
+void
 smtpd_say(struct smtpd *d, int code, const char *enh, const char *fmt, ...)
 {
 	va_list ap;
@@ -199,7 +240,11 @@ smtpd_reply(struct smtpd *d, int code, const char *enh, const char *fmt, ...)
 void
 smtpd_refuse(struct smtpd *d, const struct smtpd_refusal *r)
 {
-	smtpd_reply(d, r->code, r->enh, "%s", r->text);
+	const struct rule *x = d->ruled.refuses;
+	if (r == &d->ruled.refusal)
+		smtpd_say_octets(d, x->say, x->say_len);
+	else
+		smtpd_reply(d, r->code, r->enh, "%s", r->text);
 }
 
 void
@@ -226,7 +271,7 @@ smtpd_leave(struct smtpd *d)
 void
 smtpd_feed(struct smtpd *d, const char *p, size_t len)
 {
-	if (d->state == SMTP_LEAVING || d->eof)
+	if (d->state == SMTP_LEAVING || d->eof || d->wait == SMTPD_WAIT_NEVER)
 		return;
 	if (d->c->discard && buf_len(&d->in) == 0) {
 		size_t used = smtpd_pass(d, p, len);
@@ -298,7 +343,8 @@ smtpd_tls(struct smtpd *d)
 	d->behind_lf = false;
 	smtpd_reset(d);
 	free(d->helo);
-	d->helo = NULL;
+	free(d->user);
+	d->helo = d->user = NULL;
 	d->extended = d->authed = false;
 	d->tls = true;
 	d->state = SMTP_GREETED;
@@ -311,8 +357,9 @@ smtpd_hang_up(struct smtpd *d, const char *enh, const char *why)
 {
 	if (d->state == SMTP_LEAVING)
 		return;
-	smtpd_say(d, 421, enh, "%s %s, closing transmission channel",
-	    smtpd_host(d), why);
+	if (d->wait != SMTPD_WAIT_NEVER)
+		smtpd_say(d, 421, enh, "%s %s, closing transmission channel",
+		    smtpd_host(d), why);
 	smtpd_leave(d);
 }
 
@@ -334,6 +381,24 @@ const char *
 smtpd_sender(const struct smtpd *d)
 {
 	return d->sender != NULL ? d->sender : "";
+}
+
+const char *
+smtpd_sender_params(const struct smtpd *d)
+{
+	return d->params != NULL ? d->params : "";
+}
+
+const char *
+smtpd_rcpt_params(const struct smtpd *d, size_t i)
+{
+	return i < d->nrcpt ? d->rcpt[i].params : "";
+}
+
+const char *
+smtpd_user(const struct smtpd *d)
+{
+	return d->authed ? d->user : NULL;
 }
 
 uint64_t

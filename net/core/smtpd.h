@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "net/core/buf.h"
+#include "net/core/rule.h"
 #include "net/core/world.h"
 
 /* Shared by all sessions, outlives them. Zero means the default named. */
@@ -34,6 +35,7 @@ struct smtpd_config {
 	/* Can mail be stored under that mailbox's name? NULL: under any. */
 	bool (*storable)(const void *arg, const char *mailbox);
 	const void *storable_arg;
+	struct rules *rules; /* how it misbehaves, or NULL */
 };
 
 enum smtpd_event_kind {
@@ -50,7 +52,13 @@ enum smtpd_event_kind {
 	SMTPD_AUTH,	/* text: a line of an AUTH exchange, valid base64; NULL
 			   when AUTH came without an initial response, ""
 			   for an empty one ("="). Answer: smtpd_auth_*() */
-	SMTPD_CLOSE	/* the last reply is queued: flush, close */
+	SMTPD_RULE,	/* text: a rule that fires (for a log) */
+	SMTPD_DELAY,	/* n ms pass, then smtpd_resume() */
+	SMTPD_SLOW,	/* what is queued goes out at n octets a second; when it
+			   has, smtpd_resume() */
+	SMTPD_SLOW_TEXT, /* mail text is read at n octets a second */
+	SMTPD_RESET,	 /* flush, then reset the connection */
+	SMTPD_CLOSE	 /* the last reply is queued: flush, close */
 };
 
 /* Borrowed until the next call on the session. text has a NUL behind it but
@@ -62,12 +70,17 @@ struct smtpd_event {
 	size_t len;
 	const char *mech; /* AUTH's first line: the mechanism, upper case;
 			     later lines NULL */
+	uint64_t n;
 };
 
 struct smtpd;
 
 /* Queues the greeting. c is borrowed for the session's life. */
 struct smtpd *smtpd_new(const struct smtpd_config *c, bool tls);
+/* The same of a client whose address is known; borrowed for the session's
+ * life. NULL: it has none. */
+struct smtpd *smtpd_new_from(
+    const struct smtpd_config *c, bool tls, const char *client);
 void smtpd_free(struct smtpd *d);
 void smtpd_feed(struct smtpd *d, const char *p, size_t len);
 void smtpd_eof(struct smtpd *d);
@@ -93,6 +106,10 @@ void smtpd_auth_offer(struct smtpd *d, const char *mechs);
  * close when that is one too many). */
 void smtpd_auth_challenge(struct smtpd *d, const char *b64);
 void smtpd_auth_done(struct smtpd *d, bool ok, const char *user);
+/* Goes on after SMTPD_DELAY or SMTPD_SLOW. */
+void smtpd_resume(struct smtpd *d);
+/* A rule wants the TLS handshake that is due to fail. */
+bool smtpd_tls_fails(const struct smtpd *d);
 /* The driver ends it: 421 and close. why: "Timeout exceeded". */
 void smtpd_hang_up(struct smtpd *d, const char *enh, const char *why);
 /* Mail text or a transaction is under way. */
@@ -104,6 +121,11 @@ unsigned smtpd_patience_s(const struct smtpd *d);
 /* The transaction: reverse-path and recipients as sent ("<...>"), and the
  * mailbox each goes to (world's canonical name). */
 const char *smtpd_sender(const struct smtpd *d);
+/* What stood behind the paths of MAIL and RCPT, "" if nothing did. */
+const char *smtpd_sender_params(const struct smtpd *d);
+const char *smtpd_rcpt_params(const struct smtpd *d, size_t i);
+/* Who has logged in, or NULL. */
+const char *smtpd_user(const struct smtpd *d);
 /* Octets of its text so far. */
 uint64_t smtpd_text_len(const struct smtpd *d);
 size_t smtpd_nrcpt(const struct smtpd *d);

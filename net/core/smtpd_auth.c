@@ -2,6 +2,7 @@
  * form of an exchange; what the base64 means is the driver's. */
 #include "net/core/smtpd_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool
@@ -164,12 +165,13 @@ smtpd_auth_challenge(struct smtpd *d, const char *b64)
 void
 smtpd_auth_done(struct smtpd *d, bool ok, const char *user)
 {
-	(void)user;
 	if (d->wait != SMTPD_WAIT_AUTH)
 		return;
 	d->wait = SMTPD_WAIT_CLIENT;
 	d->state = SMTP_READY;
 	d->authed = ok;
+	free(d->user);
+	d->user = ok && user != NULL ? mem_dup(user) : NULL;
 	if (ok)
 		smtpd_say(d, 235, "2.7.0", "Authentication successful");
 	else if (++d->guesses > d->guess_max)

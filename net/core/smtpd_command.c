@@ -84,7 +84,10 @@ smtpd_hello(struct smtpd *d, const struct smtpd_args *a)
 	buf_adds(&text, smtpd_host(d));
 	if (extended) {
 		buf_addf(&text, " greets %s", d->helo);
+		size_t from = buf_len(&text);
 		smtpd_offers(d, &text);
+		if (d->c->rules != NULL)
+			smtpd_rule_offers(d, &text, from);
 	}
 	smtpd_say(d, 250, NULL, "%s", buf_str(&text));
 	buf_release(&text);
@@ -259,6 +262,15 @@ smtpd_has_8bit(const char *p, size_t len)
 
 void
 smtpd_command(struct smtpd *d, const char *p, size_t len)
+{
+	if (d->c->rules != NULL)
+		smtpd_rule_command(d, p, len);
+	else
+		smtpd_run(d, p, len);
+}
+
+void
+smtpd_run(struct smtpd *d, const char *p, size_t len)
 {
 	size_t n = verb_word(p, len);
 	const struct verb *v = n > 0 ? verb_find(p, n) : NULL;

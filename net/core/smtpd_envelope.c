@@ -5,6 +5,15 @@
 
 #include <string.h>
 
+/* What stands behind the path. */
+static char *
+smtpd_behind(const struct smtpd_args *a, size_t at)
+{
+	while (at < a->len && a->p[at] == ' ')
+		at++;
+	return mem_dupn(a->p + at, a->len - at);
+}
+
 /* Behind the verb: the word ("FROM:"), and a path. The path is at a->p +
  * *off. */
 static bool
@@ -67,6 +76,7 @@ smtpd_mail(struct smtpd *d, const struct smtpd_args *a)
 	d->how = a->id;
 	d->utf8 = all.utf8;
 	d->sender = mem_dupn(a->p + off, addr.len);
+	d->params = smtpd_behind(a, off + addr.len);
 	d->state = SMTP_MAIL;
 	smtpd_reply(d, 250, "2.1.0", "OK");
 }
@@ -81,11 +91,13 @@ smtpd_storable(const struct smtpd *d, struct buf *box)
 }
 
 static void
-smtpd_rcpt_take(struct smtpd *d, const char *path, size_t len, struct buf *box)
+smtpd_rcpt_take(struct smtpd *d, const struct smtpd_args *a, const char *path,
+    size_t len, struct buf *box)
 {
 	d->rcpt = mem_grow(d->rcpt, d->nrcpt + 1, sizeof(*d->rcpt));
 	d->rcpt[d->nrcpt].path = mem_dupn(path, len);
 	d->rcpt[d->nrcpt].box = mem_dupn(buf_data(box), buf_len(box));
+	d->rcpt[d->nrcpt].params = smtpd_behind(a, (size_t)(path - a->p) + len);
 	d->nrcpt++;
 	d->state = SMTP_RCPT;
 }
@@ -93,7 +105,8 @@ smtpd_rcpt_take(struct smtpd *d, const char *path, size_t len, struct buf *box)
 /* The world's word on it: what SEND and SOML make of a user who is not
  * active is RFC 821 3.4. */
 static void
-smtpd_rcpt_ask(struct smtpd *d, const char *path, const struct addr *addr)
+smtpd_rcpt_ask(struct smtpd *d, const struct smtpd_args *a, const char *path,
+    const struct addr *addr)
 {
 	struct buf text = BUF_INIT, box = BUF_INIT;
 	const char *enh, *say;
@@ -118,7 +131,7 @@ smtpd_rcpt_ask(struct smtpd *d, const char *path, const struct addr *addr)
 		say = "No mailbox can have such a name here";
 	}
 	if (code < 300)
-		smtpd_rcpt_take(d, path, addr->len, &box);
+		smtpd_rcpt_take(d, a, path, addr->len, &box);
 	else
 		d->nrefused++;
 	smtpd_reply(d, code, enh, "%s", say);
@@ -151,7 +164,7 @@ smtpd_rcpt_to(struct smtpd *d, const struct smtpd_args *a)
 	else if (d->nrcpt >= d->rcpt_max)
 		smtpd_reply(d, 452, "4.5.3", "Too many recipients");
 	else {
-		smtpd_rcpt_ask(d, a->p + off, &addr);
+		smtpd_rcpt_ask(d, a, a->p + off, &addr);
 		return;
 	}
 	d->nrefused++;

@@ -1,6 +1,7 @@
 /* What the receiver core's files share. smtpd.c: life, events, replies.
  * smtpd_line.c: octets to command lines to handlers. smtpd_command.c,
- * smtpd_envelope.c, smtpd_params.c, smtpd_auth.c: the verbs. smtpd_text.c: mail text. */
+ * smtpd_envelope.c, smtpd_params.c, smtpd_auth.c: the verbs. smtpd_text.c: mail
+ * text. smtpd_rule.c: what rules make of it. */
 #ifndef NET_SMTPD_PRIV_H
 #define NET_SMTPD_PRIV_H
 
@@ -15,17 +16,8 @@
 /* RFC 5321 4.5.3.1.3 has 256 and asks for tolerance. It becomes one header
  * line, of at most 998 octets (RFC 5322 2.1.1). */
 #define SMTPD_PATH_MAX 900
-
-/* Text is in log at off; SMTPD_DATA's is in struct smtpd.text. */
-struct smtpd_queued {
-	enum smtpd_event_kind kind;
-	size_t off, len;
-	bool no_text, mech;
-};
-
-struct smtpd_rcpt {
-	char *path, *box;
-};
+/* Octets of a message that rules look at, and a piece. */
+#define SMTPD_LOOK_MAX (1u << 20)
 
 /* A reply that is known before it may be given. */
 struct smtpd_refusal {
@@ -33,12 +25,52 @@ struct smtpd_refusal {
 	const char *enh, *text;
 };
 
+/* Text is in log at off; SMTPD_DATA's is in struct smtpd.text. */
+struct smtpd_queued {
+	enum smtpd_event_kind kind;
+	size_t off, len;
+	bool no_text, mech;
+	uint64_t n;
+};
+
+struct smtpd_rcpt {
+	char *path, *box, *params;
+};
+
 /* Whom the session waits for. */
 enum smtpd_wait {
 	SMTPD_WAIT_CLIENT,
 	SMTPD_WAIT_STORED,
 	SMTPD_WAIT_TLS,
-	SMTPD_WAIT_AUTH
+	SMTPD_WAIT_AUTH,
+	SMTPD_WAIT_TIME,
+	SMTPD_WAIT_NEVER /* it stalls */
+};
+
+/* What a delay has put off. */
+enum smtpd_held {
+	SMTPD_HELD_NOTHING,
+	SMTPD_HELD_GREETING,
+	SMTPD_HELD_COMMAND,
+	SMTPD_HELD_END
+};
+
+/* What rules have made of the session. */
+struct smtpd_ruled {
+	const char *client; /* or NULL */
+	struct rule_counts counts;
+	struct rule_verdict now; /* on what is being answered */
+	enum smtpd_held held;
+	struct buf line;	 /* the command that is held */
+	struct buf offer, hide;	 /* for EHLO: lines, words; LF behind each */
+	struct buf text;	 /* of the message, where a rule looks */
+	const struct rule *drop; /* for this message */
+	const struct rule *end;	 /* says what the end is answered, or NULL */
+	struct smtpd_refusal refusal; /* its text is what this one says */
+	const struct rule *refuses;
+	bool muted;  /* what is said by the core is not */
+	bool barred; /* greeted by a refusal */
+	bool tls_fails;
 };
 
 struct smtpd {
@@ -48,7 +80,7 @@ struct smtpd {
 	enum smtp_state state;
 	enum smtpd_wait wait;
 	bool tls, authed, eof, closed;
-	char *helo;
+	char *helo, *user;
 	bool extended;	   /* EHLO or LHLO: enhanced codes, parameters */
 	size_t errors;	   /* 5yz so far */
 	const char *mechs; /* what AUTH offers, or NULL */
@@ -65,7 +97,7 @@ struct smtpd {
 	struct buf log;
 
 	enum verb_id how; /* MAIL SEND SOML SAML */
-	char *sender;
+	char *sender, *params;
 	struct smtpd_rcpt *rcpt;
 	size_t nrcpt, nrefused;
 	bool utf8;
@@ -78,6 +110,7 @@ struct smtpd {
 	bool chunk_cr; /* the last octet of a chunk was a CR */
 	uint64_t chunk_left, chunk_len;
 	char mech[SMTPD_MECH_MAX + 1];
+	struct smtpd_ruled ruled;
 };
 
 /* What stands behind the verb, blanks around it removed. */
@@ -98,6 +131,8 @@ void smtpd_say(struct smtpd *d, int code, const char *enh, const char *fmt, ...)
 void smtpd_reply(struct smtpd *d, int code, const char *enh, const char *fmt,
     ...) __attribute__((format(printf, 4, 5)));
 void smtpd_refuse(struct smtpd *d, const struct smtpd_refusal *r);
+/* The same for octets as they are. */
+void smtpd_say_octets(struct smtpd *d, const char *p, size_t len);
 /* Drops the transaction; ABORT if a message was under way. */
 void smtpd_reset(struct smtpd *d);
 /* The last reply is queued: nothing more is run. */
@@ -114,6 +149,26 @@ size_t smtpd_pass(struct smtpd *d, const char *p, size_t len);
 
 /* Runs one command line (no line end, no control octets). */
 void smtpd_command(struct smtpd *d, const char *p, size_t len);
+/* The same whatever rules say. */
+void smtpd_run(struct smtpd *d, const char *p, size_t len);
+
+void smtpd_greet(struct smtpd *d);
+/* The same, as rules have it. */
+void smtpd_rule_greet(struct smtpd *d);
+void smtpd_rule_command(struct smtpd *d, const char *p, size_t len);
+void smtpd_rule_text(struct smtpd *d);
+void smtpd_rule_end(struct smtpd *d);
+/* More of the text has come: whether that was the end of the connection. */
+bool smtpd_rule_drop(struct smtpd *d);
+/* Does a rule answer in place of smtpd_stored()? Then it has. */
+bool smtpd_rule_stored(struct smtpd *d);
+/* Behind what it said. */
+void smtpd_rule_after(struct smtpd *d, const struct rule_verdict *v);
+/* EHLO's lines, LF before each, as rules want them. */
+void smtpd_rule_offers(const struct smtpd *d, struct buf *lines, size_t from);
+void smtpd_rule_release(struct smtpd *d);
+/* Hands the message to the driver. */
+void smtpd_whole(struct smtpd *d);
 
 void smtpd_mail(struct smtpd *d, const struct smtpd_args *a);
 void smtpd_rcpt_to(struct smtpd *d, const struct smtpd_args *a);

@@ -40,7 +40,10 @@ smtpd_begin(struct smtpd *d)
 {
 	if (!d->begun)
 		smtpd_event(d, SMTPD_BEGIN, NULL, 0);
+	bool first = !d->begun;
 	d->begun = true;
+	if (first && d->c->rules != NULL)
+		smtpd_rule_text(d);
 }
 
 static void
@@ -63,6 +66,9 @@ smtpd_take(struct smtpd *d)
 	if (d->fail != NULL || n == 0)
 		return;
 	d->text_len += n;
+	if (d->c->rules != NULL && d->c->rules->looks &&
+	    buf_len(&d->ruled.text) < SMTPD_LOOK_MAX)
+		buf_add(&d->ruled.text, buf_data(&d->text), (size_t)n);
 	smtpd_event(d, SMTPD_DATA, NULL, buf_len(&d->text));
 }
 
@@ -75,20 +81,34 @@ smtpd_end_failed(struct smtpd *d)
 	size_t n = d->c->lmtp ? d->nrcpt : 1;
 	smtpd_refuse(d, r);
 	for (size_t i = 1; i < n && d->state != SMTP_LEAVING; i++)
-		smtpd_say(d, r->code, r->enh, "%s", r->text);
+		if (r->text == NULL)
+			smtpd_refuse(d, r);
+		else
+			smtpd_say(d, r->code, r->enh, "%s", r->text);
 	smtpd_reset(d);
+}
+
+void
+smtpd_whole(struct smtpd *d)
+{
+	d->begun = false;
+	d->wait = SMTPD_WAIT_STORED;
+	smtpd_event(d, SMTPD_END, NULL, 0);
 }
 
 static void
 smtpd_end(struct smtpd *d)
 {
+	if (smtpd_rule_drop(d))
+		return;
 	if (d->fail != NULL) {
 		smtpd_end_failed(d);
 		return;
 	}
-	d->begun = false;
-	d->wait = SMTPD_WAIT_STORED;
-	smtpd_event(d, SMTPD_END, NULL, 0);
+	if (d->c->rules != NULL)
+		smtpd_rule_end(d);
+	else
+		smtpd_whole(d);
 }
 
 void
@@ -124,6 +144,8 @@ smtpd_count(struct smtpd *d, const char *p, size_t len)
 		d->text_len += n;
 	if (end)
 		smtpd_end(d);
+	else
+		smtpd_rule_drop(d);
 	return used;
 }
 
@@ -156,6 +178,8 @@ smtpd_step_text(struct smtpd *d)
 	smtpd_take(d);
 	if (end)
 		smtpd_end(d);
+	else
+		smtpd_rule_drop(d);
 	return true;
 }
 
@@ -278,7 +302,7 @@ smtpd_step_chunk(struct smtpd *d)
 	if (d->fail == NULL && d->c->discard)
 		d->text_len += n;
 	smtpd_take(d);
-	if (d->chunk_left == 0)
+	if (!smtpd_rule_drop(d) && d->chunk_left == 0)
 		smtpd_chunk_end(d);
 	return true;
 }
@@ -304,6 +328,8 @@ smtpd_stored(
 	if (d->wait != SMTPD_WAIT_STORED)
 		return;
 	d->wait = SMTPD_WAIT_CLIENT;
+	if (n == 0 && smtpd_rule_stored(d))
+		return;
 	struct buf ok = BUF_INIT;
 	if (id != NULL)
 		buf_addf(&ok, "stored as %s", id);
@@ -326,4 +352,6 @@ smtpd_stored(
 		smtpd_say(d, 250, "2.0.0", "%s", buf_str(&ok));
 	buf_release(&ok);
 	smtpd_reset(d);
+	if (d->c->rules != NULL)
+		smtpd_rule_after(d, &d->ruled.now);
 }

@@ -10,10 +10,12 @@
 #include <time.h>
 
 void
-delivery_init(struct delivery *dl, const char *maildir, bool keep)
+delivery_init(
+    struct delivery *dl, const char *maildir, const char *store, bool keep)
 {
 	memset(dl, 0, sizeof *dl);
 	dl->maildir = maildir;
+	dl->store = store;
 	dl->keep = keep;
 }
 
@@ -22,11 +24,12 @@ delivery_clear(struct delivery *dl)
 {
 	for (size_t i = 0; i < dl->nbox; i++)
 		maildir_abort(dl->box[i].file);
+	eml_abort(dl->eml);
 	free(dl->box);
 	free(dl->box_of);
 	free(dl->id);
 	buf_release(&dl->text);
-	delivery_init(dl, dl->maildir, dl->keep);
+	delivery_init(dl, dl->maildir, dl->store, dl->keep);
 }
 
 void
@@ -127,6 +130,31 @@ delivery_write_box(
 		delivery_fail(box);
 }
 
+/* In its place the envelope would be lost. */
+static void
+delivery_store(struct delivery *dl, const struct smtpd *d, const char *host,
+    const char *from)
+{
+	struct buf b = BUF_INIT;
+	if (eml_open(&dl->eml, dl->store, &dl->err) != 0) {
+		dl->eml = NULL;
+		return;
+	}
+	delivery_trace(&b, d, host, from, eml_id(dl->eml));
+	for (size_t i = 0; i < dl->nrcpt; i++) {
+		buf_adds(&b, "X-Envelope-To: ");
+		delivery_add_word(&b, smtpd_rcpt(d, i), false);
+		buf_adds(&b, "\r\n");
+	}
+	if (eml_write(dl->eml, buf_data(&b), buf_len(&b), &dl->err) != 0) {
+		eml_abort(dl->eml);
+		dl->eml = NULL;
+	}
+	buf_release(&b);
+	if (dl->eml != NULL && dl->id == NULL)
+		dl->id = mem_dup(eml_id(dl->eml));
+}
+
 void
 delivery_begin(struct delivery *dl, const struct smtpd *d, const char *host,
     const char *from)
@@ -148,6 +176,8 @@ delivery_begin(struct delivery *dl, const struct smtpd *d, const char *host,
 		delivery_write_box(dl, box, buf_data(&b), buf_len(&b));
 		buf_release(&b);
 	}
+	if (dl->store != NULL)
+		delivery_store(dl, d, host, from);
 }
 
 void
@@ -157,11 +187,17 @@ delivery_write(struct delivery *dl, const char *p, size_t len)
 		buf_add(&dl->text, p, len);
 	for (size_t i = 0; i < dl->nbox; i++)
 		delivery_write_box(dl, &dl->box[i], p, len);
+	if (dl->eml != NULL && eml_write(dl->eml, p, len, &dl->err) != 0) {
+		eml_abort(dl->eml);
+		dl->eml = NULL;
+	}
 }
 
 static bool
 delivery_failed(const struct delivery *dl)
 {
+	if (dl->store != NULL && dl->eml == NULL && !dl->stored)
+		return true;
 	for (size_t i = 0; i < dl->nbox; i++)
 		if (dl->box[i].failed)
 			return true;
@@ -172,9 +208,15 @@ size_t
 delivery_end(struct delivery *dl, bool all, size_t **failed)
 {
 	size_t n = 0;
+	bool lost = dl->store != NULL && dl->eml == NULL;
+	if (!lost && dl->eml != NULL && !(all && delivery_failed(dl))) {
+		lost = eml_commit(dl->eml, &dl->err) != 0;
+		dl->stored = !lost;
+		dl->eml = NULL;
+	}
 	for (size_t i = 0; i < dl->nbox; i++) {
 		struct delivery_box *box = &dl->box[i];
-		if (all && delivery_failed(dl)) {
+		if (lost || (all && delivery_failed(dl))) {
 			delivery_fail(box);
 		} else if (box->file != NULL) {
 			struct maildir *m = box->file;

@@ -9,6 +9,7 @@
 #include "net/core/err.h"
 #include "net/peer/maildir.h"
 #include "net/core/smtpd.h"
+#include "net/peer/eml.h"
 
 struct delivery_box {
 	const char *mailbox;  /* of the core's; valid while the message is */
@@ -18,21 +19,26 @@ struct delivery_box {
 
 struct delivery {
 	const char *maildir; /* where to, or NULL */
+	const char *store;   /* a folder of .eml, or NULL */
 	bool keep;	     /* collect the text in memory */
 	bool open;	     /* between begin and end or abort */
 	struct delivery_box *box;
 	size_t nbox;
 	size_t *box_of; /* recipient -> box */
 	size_t nrcpt;
+	bool stored;	 /* in store */
+	struct eml *eml; /* NULL: not opened, or failed */
 	struct buf text; /* keep: what has come */
 	char *id;	 /* of the first file, or NULL */
 	struct err err;	 /* the last thing that failed; ERR_NONE if none */
 };
 
-void delivery_init(struct delivery *dl, const char *maildir, bool keep);
+void delivery_init(
+    struct delivery *dl, const char *maildir, const char *store, bool keep);
 void delivery_release(struct delivery *dl);
 
-/* SMTPD_BEGIN: opens a file for each mailbox and writes Return-Path and
+/* SMTPD_BEGIN: opens a file for each mailbox, and one in store, whose failure is
+ * every mailbox's, and writes Return-Path and
  * Received (RFC 5321 4.4) into it; what of the client's words could break a
  * header line is '?' there. from: the client's address, or NULL. A mailbox
  * that cannot be written is remembered as failed. */

@@ -63,7 +63,7 @@ maildir_folder(const char *mailbox)
 	return buf_detach(&b);
 }
 
-static char *
+char *
 maildir_unique(void)
 {
 	static atomic_ulong counter;

@@ -26,5 +26,7 @@ void maildir_abort(struct maildir *m);
 bool maildir_storable(size_t name_max, const char *mailbox);
 /* The file's name, unique; borrowed. */
 const char *maildir_id(const struct maildir *m);
+/* Another such name; the caller's. */
+char *maildir_unique(void);
 
 #endif

@@ -52,7 +52,11 @@ peer_core_eof(struct peer *p)
 const char *
 peer_core_out(const struct peer *p, size_t *len)
 {
-	return p->m != NULL ? mock_out(p->m, len) : smtpd_out(p->d, len);
+	if (p->m != NULL)
+		return mock_out(p->m, len);
+	const char *out = smtpd_out(p->d, len);
+	*len = peer_slow_share(p, *len);
+	return out;
 }
 
 void
@@ -62,12 +66,17 @@ peer_core_out_done(struct peer *p, size_t n)
 		mock_out_done(p->m, n);
 	else
 		smtpd_out_done(p->d, n);
+	peer_slow_given(p, n);
 }
 
 void
 peer_pump(struct peer *p)
 {
 	p->stalled = false;
+	if (p->drained) {
+		p->drained = false;
+		smtpd_resume(p->d);
+	}
 	if (p->m != NULL)
 		peer_pump_mock(p);
 	else
@@ -97,12 +106,15 @@ peer_new(const struct peer_config *c, unsigned long session, const char *from)
 	p->moved_ns = loop_now_ns();
 	p->until_ns =
 	    c->session_ns == 0 ? LOOP_FOREVER : p->moved_ns + c->session_ns;
-	delivery_init(&p->delivery, c->maildir, c->keep);
+	delivery_init(
+	    &p->delivery, c->maildir, c->store, c->keep || c->taken != NULL);
 	if (c->play != NULL)
 		p->m = mock_new(c->play);
 	else
-		p->d = smtpd_new(&c->smtpd, c->tls_on_connect);
-	if (c->tls_on_connect)
+		p->d = smtpd_new_from(&c->smtpd, c->tls_on_connect, p->from);
+	p->tls_doomed =
+	    p->d != NULL && c->tls_on_connect && smtpd_tls_fails(p->d);
+	if (c->tls_on_connect && !p->tls_doomed)
 		peer_tls_join(p);
 	else
 		peer_auth_offer(p);
@@ -144,12 +156,31 @@ peer_free(struct peer *p)
 	free(p);
 }
 
+/* To the client's first octets: alert, fatal, handshake_failure (RFC 8446 6.2),
+ * and the end. Nothing that was to go under TLS goes out. */
+static void
+peer_doom(struct peer *p)
+{
+	static const char alert[] = { 21, 3, 3, 0, 2, 2, 40 };
+	size_t len;
+	smtpd_out(p->d, &len);
+	smtpd_out_done(p->d, len);
+	buf_add(&p->clear, alert, sizeof alert);
+	peer_remark(p, "the handshake fails as a rule has it");
+	peer_end(p);
+}
+
 void
 peer_feed(struct peer *p, const char *data, size_t len)
 {
 	if (p->ended || p->eof || len == 0)
 		return;
 	p->moved_ns = loop_now_ns();
+	if (p->tls_doomed) {
+		peer_doom(p);
+		return;
+	}
+	peer_slow_came(p, len);
 	if (p->tls != NULL)
 		buf_add(&p->raw, data, len);
 	else
@@ -177,6 +208,8 @@ peer_out(struct peer *p, size_t *len)
 	*len = buf_len(&p->clear);
 	if (*len > 0)
 		return buf_data(&p->clear);
+	if (p->tls_doomed && p->c->tls_on_connect)
+		return "";
 	return p->tls != NULL ? tls_out(p->tls, len) : peer_core_out(p, len);
 }
 
@@ -192,8 +225,14 @@ peer_out_done(struct peer *p, size_t n)
 		tls_out_done(p->tls, n);
 	else
 		peer_core_out_done(p, n);
-	if (p->stalled || p->tls != NULL)
+	if (p->stalled || p->drained || p->tls != NULL)
 		peer_turn(p);
+}
+
+bool
+peer_is_reset(const struct peer *p)
+{
+	return p->reset;
 }
 
 bool
@@ -205,9 +244,11 @@ peer_ended(const struct peer *p)
 bool
 peer_wants(const struct peer *p)
 {
-	if (p->ended || p->eof || p->stalled || p->owed_ns != 0)
+	if (p->ended || p->eof || p->stalled || p->owed_ns != 0 ||
+	    p->read_ns != 0 || p->rate > 0)
 		return false;
-	return p->pause_ns == 0 || mock_pending(p->m) < PEER_HELD_MAX;
+	return p->pause_ns == 0 ||
+	       (p->m != NULL && mock_pending(p->m) < PEER_HELD_MAX);
 }
 
 void
@@ -241,6 +282,8 @@ peer_deadline(const struct peer *p)
 				 : (int64_t)smtpd_patience_s(p->d);
 	int64_t at = p->pause_ns != 0  ? p->pause_ns
 		     : p->owed_ns != 0 ? p->owed_ns
+		     : p->rate > 0     ? peer_slow_next(p)
+		     : p->read_ns != 0 ? p->read_ns
 				       : p->moved_ns + s * 1000000000;
 	return at < p->until_ns ? at : p->until_ns;
 }
@@ -291,11 +334,23 @@ peer_tally_get(const uint64_t *figure)
 static void
 peer_resume(struct peer *p, int64_t now_ns)
 {
+	bool ruled = p->pause_ns != 0 && p->d != NULL;
 	p->moved_ns = now_ns;
 	if (p->owed_ns != 0)
 		smtpd_auth_done(p->d, false, NULL);
 	p->pause_ns = p->owed_ns = 0;
+	if (ruled)
+		smtpd_resume(p->d);
 	peer_pump(p);
+	if (p->tls != NULL)
+		peer_tls_turn(p);
+}
+
+/* More of a slow answer may go, or more be read. */
+static void
+peer_go_on(struct peer *p)
+{
+	p->read_ns = 0;
 	if (p->tls != NULL)
 		peer_tls_turn(p);
 }
@@ -309,6 +364,8 @@ peer_tick(struct peer *p, int64_t now_ns)
 		peer_hang_up(p, "4.4.2", "Too long a session");
 	else if (p->pause_ns != 0 || p->owed_ns != 0)
 		peer_resume(p, now_ns);
+	else if (p->rate > 0 || p->read_ns != 0)
+		peer_go_on(p);
 	else
 		peer_hang_up(p, "4.4.2", "Timeout exceeded");
 }

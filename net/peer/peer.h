@@ -23,6 +23,19 @@ struct peer_message {
 	struct peer_message *next;
 };
 
+/* A message that was taken; borrowed for the call. */
+struct peer_taken {
+	unsigned long session;
+	const char *client;	      /* its address, or NULL */
+	const char *helo, *with;      /* "ESMTPSA" */
+	const char *tls, *cipher;     /* NULL: clear text */
+	const char *user;	      /* who had logged in, or NULL */
+	const char *id;		      /* of the first file, or NULL */
+	const struct smtpd *envelope; /* smtpd_sender() and others */
+	const char *text;	      /* CRLF line ends */
+	size_t len;
+};
+
 /* Written by the thread that a peer runs in, read by any. */
 struct peer_tally {
 	uint64_t messages, octets; /* taken; octets of text */
@@ -32,6 +45,7 @@ struct peer_config {
 	struct smtpd_config smtpd;
 	const struct mock_play *play; /* play this in place of a receiver */
 	const char *maildir;	      /* store here, or NULL */
+	const char *store;	      /* and here as .eml, or NULL */
 	bool keep;		      /* keep messages in memory (sandbox) */
 	/* A server's context, or NULL: no TLS. smtpd.starttls offers it. A
 	 * play asks for it by a step of its own. */
@@ -48,6 +62,10 @@ struct peer_config {
 	unsigned (*auth_failed)(void *arg, unsigned long session);
 	void *auth_failed_arg;
 	struct peer_tally *tally; /* counts, or NULL */
+	/* Told of each message that is taken, before its reply. NULL: nobody
+	 * wants to know. */
+	void (*taken)(void *arg, const struct peer_taken *t);
+	void *taken_arg;
 	int64_t session_ns; /* a session lasts so long at most; 0: for ever */
 	/* For a log on standard error, or NULL. dir: 'C' client, 'S' server,
 	 * '#' remark. */
@@ -69,8 +87,10 @@ const char *peer_out(struct peer *p, size_t *len);
 void peer_out_done(struct peer *p, size_t n);
 /* Once what is in peer_out() is written, close. */
 bool peer_ended(const struct peer *p);
+/* ... by a reset, which no more is read behind. */
+bool peer_is_reset(const struct peer *p);
 /* false: it has enough to do (256 KiB of output that nobody took, a mock's
- * pause, an answer to AUTH that is held back): feed no more until it says true again. What is fed all the same is
+ * pause, an answer to AUTH that is held back, a rule's delay): feed no more until it says true again. What is fed all the same is
  * kept. */
 bool peer_wants(const struct peer *p);
 /* The connection is gone both ways: nothing that is said arrives. A mock

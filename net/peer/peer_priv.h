@@ -31,8 +31,17 @@ struct peer {
 	bool eof, ended;
 	bool stalled;	  /* the pump stopped for too much output */
 	int64_t moved_ns; /* octets moved last */
-	int64_t pause_ns; /* a mock's pause ends; 0: none */
-	size_t told;	  /* octets of complaints that the log has */
+	int64_t pause_ns; /* a pause of a mock or a rule ends; 0: none */
+	uint64_t rate;	  /* what is said goes out so slowly, octets a second;
+			     0: at once */
+	int64_t slow_ns;  /* since then */
+	uint64_t slow_given;
+	bool drained;	    /* it has gone out: the core may go on */
+	uint64_t text_rate; /* mail text is read so slowly; 0: at once */
+	int64_t read_ns;    /* and not before; 0: now */
+	bool reset;	    /* the end is a reset */
+	bool tls_doomed;    /* the handshake that is due shall fail */
+	size_t told;	    /* octets of complaints that the log has */
 	unsigned long complaints;
 	struct delivery delivery;
 	struct peer_message *first, **last;
@@ -55,6 +64,15 @@ void peer_pump_smtpd(struct peer *p);
 void peer_pump_mock(struct peer *p);
 /* Tells the log what a mock has complained about since it was last told. */
 void peer_tell(struct peer *p);
+
+/* SMTPD_DELAY, SMTPD_SLOW, SMTPD_SLOW_TEXT. */
+void peer_slow(struct peer *p, const struct smtpd_event *ev);
+/* How many of len octets to say may go now, and when there is another. */
+size_t peer_slow_share(const struct peer *p, size_t len);
+int64_t peer_slow_next(const struct peer *p);
+void peer_slow_given(struct peer *p, size_t n);
+/* So many octets were read. */
+void peer_slow_came(struct peer *p, size_t n);
 
 /* Offers what works now: at the beginning, and when TLS stands. */
 void peer_auth_offer(struct peer *p);

@@ -37,6 +37,24 @@ peer_count(struct peer *p)
 }
 
 static void
+peer_taken(struct peer *p)
+{
+	const struct delivery *dl = &p->delivery;
+	const struct peer_taken t = { .session = p->session,
+		.client = p->from,
+		.helo = smtpd_helo(p->d),
+		.with = smtpd_with(p->d),
+		.tls = p->tls == NULL ? NULL : tls_version(p->tls),
+		.cipher = p->tls == NULL ? NULL : tls_cipher(p->tls),
+		.user = smtpd_user(p->d),
+		.id = dl->id,
+		.envelope = p->d,
+		.text = buf_data(&dl->text),
+		.len = buf_len(&dl->text) };
+	p->c->taken(p->c->taken_arg, &t);
+}
+
+static void
 peer_store(struct peer *p)
 {
 	size_t *failed;
@@ -52,6 +70,8 @@ peer_store(struct peer *p)
 		peer_keep(p);
 	if (n < smtpd_nrcpt(p->d))
 		peer_count(p);
+	if (n < smtpd_nrcpt(p->d) && p->c->taken != NULL)
+		peer_taken(p);
 	smtpd_stored(
 	    p->d, failed, n, p->delivery.err.kind == ERR_TEMP, p->delivery.id);
 	free(failed);
@@ -84,10 +104,24 @@ peer_handle(struct peer *p, const struct smtpd_event *ev)
 		delivery_abort(&p->delivery);
 		break;
 	case SMTPD_STARTTLS:
-		peer_tls_begin(p);
+		p->tls_doomed = smtpd_tls_fails(p->d);
+		if (!p->tls_doomed)
+			peer_tls_begin(p);
 		break;
 	case SMTPD_AUTH:
 		peer_auth(p, ev);
+		break;
+	case SMTPD_RULE:
+		peer_remark(p, ev->text);
+		break;
+	case SMTPD_DELAY:
+	case SMTPD_SLOW:
+	case SMTPD_SLOW_TEXT:
+		peer_slow(p, ev);
+		break;
+	case SMTPD_RESET:
+		p->reset = true;
+		peer_end(p);
 		break;
 	case SMTPD_CLOSE:
 		peer_end(p);
@@ -111,6 +145,6 @@ peer_pump_smtpd(struct peer *p)
 			break;
 		peer_handle(p, &ev);
 	}
-	if (p->eof)
+	if (p->eof && p->pause_ns == 0 && p->rate == 0)
 		peer_end(p);
 }

@@ -142,7 +142,7 @@ peer_tls_turn(struct peer *p)
 		do {
 			peer_tls_push(p);
 			peer_core_out(p, &len);
-			if (p->stalled && len < PEER_OUT_MAX)
+			if ((p->stalled && len < PEER_OUT_MAX) || p->drained)
 				peer_pump(p);
 		} while (
 		    !p->ended && !p->eof && !p->stalled && peer_tls_pull(p));

@@ -76,15 +76,16 @@ confine_become(const struct confine_user *u, struct err *e)
 
 /* Delivery makes files in tmp and renames them to new. */
 static int
-confine_files(const char *folder, const char *sockets, struct err *e)
+confine_files(const char *const folders[2], const char *sockets, struct err *e)
 {
-	struct landlock_path path[3];
+	struct landlock_path path[4];
 	size_t n = 0;
-	if (folder != NULL)
-		path[n++] = (struct landlock_path){ folder,
-			LANDLOCK_READ | LANDLOCK_WRITE | LANDLOCK_MAKE |
-			    LANDLOCK_REMOVE,
-			true };
+	for (size_t i = 0; i < 2; i++)
+		if (folders[i] != NULL)
+			path[n++] = (struct landlock_path){ folders[i],
+				LANDLOCK_READ | LANDLOCK_WRITE | LANDLOCK_MAKE |
+				    LANDLOCK_REMOVE,
+				true };
 	if (sockets != NULL)
 		path[n++] =
 		    (struct landlock_path){ sockets, LANDLOCK_REMOVE, true };
@@ -219,13 +220,15 @@ confine_syscalls(void)
 #endif
 
 int
-confine_run(const char *folder, const char *sockets, struct err *e)
+confine_run(
+    const char *folder, const char *store, const char *sockets, struct err *e)
 {
+	const char *const folders[2] = { folder, store };
 #if defined(CONFINE_ARCH)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return 0;
 #endif
-	int held = confine_files(folder, sockets, e);
+	int held = confine_files(folders, sockets, e);
 	if (held >= 0 && confine_syscalls())
 		held |= CONFINE_SYSCALLS;
 	return held;

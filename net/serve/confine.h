@@ -29,11 +29,12 @@ enum {
 	CONFINE_SYSCALLS = 2 /* seccomp holds */
 };
 
-/* folder: mail is stored below it, or NULL. sockets: a folder where socket
+/* folder, store: mail is stored below them, or NULL. sockets: a folder where socket
  * files may be removed, or NULL. Returns which of the above hold now, for this
  * thread and those that it starts, for ever. What is to be loaded, looked up
  * or opened must have been. -1: ERR_OUTPUT, one of the folders would be shut
  * out. */
-CHECKED int confine_run(const char *folder, const char *sockets, struct err *e);
+CHECKED int confine_run(
+    const char *folder, const char *store, const char *sockets, struct err *e);
 
 #endif

@@ -48,6 +48,15 @@ crew_tell(
 	pthread_mutex_unlock(&s->lock);
 }
 
+static void
+crew_taken(void *arg, const struct peer_taken *t)
+{
+	struct serve *s = arg;
+	pthread_mutex_lock(&s->lock);
+	s->c->peer.taken(s->c->peer.taken_arg, t);
+	pthread_mutex_unlock(&s->lock);
+}
+
 /* A peer's ear: a login failed. */
 static unsigned
 crew_auth_failed(void *arg, unsigned long session)
@@ -78,6 +87,10 @@ crew_init(struct crew *w, struct serve *s, struct err *e)
 	if (s->c->peer.log != NULL) {
 		w->peer.log = crew_tell;
 		w->peer.log_arg = s;
+	}
+	if (s->c->peer.taken != NULL) {
+		w->peer.taken = crew_taken;
+		w->peer.taken_arg = s;
 	}
 	if (watch_init(&w->watch, e) < 0)
 		return -1;

@@ -87,6 +87,7 @@ serve_conn_write(struct crew *w, struct serve_conn *k)
 static void
 serve_conn_finish(struct serve_conn *k, int64_t now)
 {
+	static const struct linger hard = { 1, 0 };
 	size_t len;
 	if (k->gone || !peer_ended(k->peer))
 		return;
@@ -95,6 +96,12 @@ serve_conn_finish(struct serve_conn *k, int64_t now)
 		k->last_ns = loop_deadline(SERVE_LAST_MS);
 	}
 	peer_out(k->peer, &len);
+	if (len == 0 && peer_is_reset(k->peer)) {
+		setsockopt(
+		    k->mark.fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+		k->gone = true;
+		return;
+	}
 	if (len == 0 && !k->shut) {
 		k->shut = true;
 		shutdown(k->mark.fd, SHUT_WR);

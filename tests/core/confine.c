@@ -72,7 +72,7 @@ child(const char *dir, const char *beside)
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0 || old < 0)
 		return BROKEN;
 	struct err e;
-	int held = confine_run(dir, NULL, &e);
+	int held = confine_run(dir, NULL, NULL, &e);
 	if (held < 0)
 		return BROKEN;
 	if (!works(dir, pair))

@@ -1,0 +1,242 @@
+/* One of many messages: its envelope, what an earlier run did of it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "cmd/front/envelope.h"
+#include "cmd/front/many_parts.h"
+
+struct one {
+	struct many *many;
+	struct text *text;
+	struct mail mail;
+	struct resume_key key;
+	char *from;
+	struct compose_paths to; /* from the header, and what of all is left */
+	bool looked, skip;
+};
+
+/* All its octets, as they are in the file. */
+static int
+one_digest(struct one *k, struct err *e)
+{
+	struct text *x = k->text;
+	struct buf b = BUF_INIT;
+	resume_key_begin(&k->key);
+	resume_key_add(&k->key, buf_data(&x->first), buf_len(&x->first));
+	off_t at = x->ended ? 0 : lseek(x->fd, 0, SEEK_CUR);
+	ssize_t n = x->ended ? 0 : 1;
+	while (n > 0) {
+		n = at < 0 ? -1 : pread(x->fd, buf_space(&b, 65536), 65536, at);
+		if (n > 0)
+			resume_key_add(&k->key, b.p, (size_t)n);
+		at += n > 0 ? n : 0;
+	}
+	buf_release(&b);
+	if (n < 0)
+		return err_set(e, ERR_NOINPUT,
+		    "%s: --resume reads a message twice: %s", x->name,
+		    strerror(errno));
+	resume_key_end(k->many->resume, &k->key);
+	return 0;
+}
+
+static void
+one_add(struct compose_paths *l, const char *path)
+{
+	l->path = mem_grow(l->path, l->n + 1, sizeof *l->path);
+	l->path[l->n++] = mem_dup(path);
+}
+
+/* Those who have it, or may have, are left out. */
+static void
+one_resume(struct one *k)
+{
+	struct many *m = k->many;
+	struct compose_paths left = { 0 };
+	for (size_t i = 0; i < k->to.n; i++) {
+		const char *to = k->to.path[i];
+		enum mail_fate f = resume_fate(m->resume, &k->key, k->from, to);
+		if (f == FATE_UNKNOWN && !m->o->repeat_unknown) {
+			out_error(&m->sh->out,
+			    "%s: whether <%s> has got it is unknown: it is not "
+			    "sent again (--repeat-unknown sends it)",
+			    k->text->name, to);
+			atomic_fetch_add(&m->counts->unknown, 1);
+		} else if (f != FATE_TAKEN) {
+			one_add(&left, to);
+		}
+	}
+	k->skip = left.n == 0;
+	compose_release(&k->to);
+	k->to = left;
+}
+
+static int
+one_envelope(struct one *k, bool *changed, struct err *e)
+{
+	struct text *x = k->text;
+	struct compose_paths to = { 0 };
+	char *from = k->many->from == NULL ? NULL : mem_dup(k->many->from);
+	struct err why;
+	for (size_t i = 0; i < k->many->to.n; i++)
+		one_add(&to, k->many->to.path[i]);
+	int r = 0;
+	if (many_by_headers(k->many->o))
+		r = envelope_take(&x->first, x->ended, &from, &to, &why);
+	*changed |= r > 0;
+	if (r < 0)
+		err_set(e, ERR_DATA, "%s: %s", x->name, why.text);
+	/* When it is read again the first is kept. */
+	if (r < 0 || k->looked) {
+		free(from);
+		compose_release(&to);
+	} else {
+		k->from = from;
+		k->to = to;
+	}
+	return r < 0 ? -1 : 0;
+}
+
+static int
+one_header(struct one *k, bool *changed, struct err *e)
+{
+	const struct opt_list *h = &k->many->o->header;
+	struct text *x = k->text;
+	if (h->n == 0)
+		return 0;
+	*changed = true;
+	return compose_add(&x->first, x->ended, h->item, h->n, e);
+}
+
+static int
+one_look(void *arg, struct err *e)
+{
+	struct one *k = arg;
+	struct many *m = k->many;
+	bool changed = false;
+	if (buf_len(&k->text->first) == 0)
+		return err_set(
+		    e, ERR_DATA, "%s: the file is empty", k->text->name);
+	if (m->resume != NULL && !k->looked && one_digest(k, e) < 0)
+		return -1;
+	if (one_envelope(k, &changed, e) < 0 || one_header(k, &changed, e) < 0)
+		return -1;
+	if (!k->looked) {
+		bool mine = m->number % m->sessions == m->session;
+		if (mine && m->resume != NULL)
+			one_resume(k);
+		k->skip |= !mine;
+		if (k->skip)
+			k->to.n = 0;
+		k->mail.from = k->from;
+		k->mail.to = (const char *const *)k->to.path;
+		k->mail.nto = k->to.n;
+		k->mail.fate = mem_zalloc((k->to.n + 1) * sizeof *k->mail.fate);
+		k->looked = true;
+	}
+	return changed ? text_again(k->text, e) : 0;
+}
+
+static int
+one_before_end(void *arg, struct err *e)
+{
+	struct one *k = arg;
+	return resume_begin(k->many->resume, &k->key, &k->mail, e);
+}
+
+static int
+one_after(void *arg, struct err *e)
+{
+	struct one *k = arg;
+	return k->many->resume == NULL || k->mail.fate == NULL
+		   ? 0
+		   : resume_end(k->many->resume, &k->key, &k->mail, e);
+}
+
+static void
+one_count(struct one *k, int r)
+{
+	struct many_counts *c = k->many->counts;
+	const struct mail *m = &k->mail;
+	size_t taken = m->fate == NULL ? 0 : mail_count(m, FATE_TAKEN);
+	if (k->skip) {
+		bool mine =
+		    k->many->number % k->many->sessions == k->many->session;
+		atomic_fetch_add(&c->skipped, mine);
+		return;
+	}
+	atomic_fetch_add(&c->messages, 1);
+	atomic_fetch_add(&c->octets, k->text->body.taken);
+	if (r < 0 || taken < m->nto)
+		atomic_fetch_add(&c->failed, 1);
+	if (m->fate == NULL)
+		return;
+	atomic_fetch_add(&c->accepted, taken);
+	atomic_fetch_add(&c->later, mail_count(m, FATE_LATER));
+	atomic_fetch_add(&c->refused, mail_count(m, FATE_REFUSED));
+	atomic_fetch_add(&c->unknown, mail_count(m, FATE_UNKNOWN));
+	atomic_fetch_add(&c->open, mail_count(m, FATE_OPEN));
+}
+
+static bool
+one_may_go_on(const struct many *m, const struct deliver *d, int r)
+{
+	const struct talk *t = &m->sh->talk;
+	unsigned long long most =
+	    m->o->stop_after == NULL ? 0 : strtoull(m->o->stop_after, NULL, 10);
+	enum err_kind kind = r < 0 ? t->told.kind : ERR_NONE;
+	/* What belongs to the message is no reason to end. */
+	bool ends = r < 0 && kind != ERR_DATA && kind != ERR_NOINPUT &&
+		    kind != ERR_REFUSED && !(kind == ERR_LOST && d->reached);
+	if (m->sh->loop.raised != 0 || (m->sh->out.errored && !m->o->quiet))
+		return false;
+	return !ends && (most == 0 || atomic_load(&m->counts->failed) < most);
+}
+
+bool
+many_one(struct many *m, struct text *x)
+{
+	const struct opts *o = m->o;
+	struct talk *t = &m->sh->talk;
+	struct one k = { .many = m, .text = x };
+	struct deliver d = { .sh = m->sh,
+		.o = o,
+		.mail = &k.mail,
+		.name = x->name,
+		.look = one_look,
+		.after = one_after,
+		.arg = &k,
+		.sent_before = m->sent };
+	k.mail = (struct mail){ .text = x,
+		.mail_param = o->mail_param.item,
+		.nmail_param = o->mail_param.n,
+		.rcpt_param = o->rcpt_param.item,
+		.nrcpt_param = o->rcpt_param.n,
+		.chunk = o->chunk != NULL,
+		.chunk_size =
+		    o->chunk == NULL ? 0 : strtoull(o->chunk, NULL, 10),
+		.one_by_one = o->no_pipelining,
+		.last = MAIL_ALL };
+	if (m->resume != NULL) {
+		x->before_end = one_before_end;
+		x->arg = &k;
+	}
+	many_progress_clear(m);
+	int r = deliver_mail(&d);
+	one_count(&k, r);
+	m->sent = t->link == NULL ? 0 : m->sent + 1;
+	if (t->link == NULL || t->closing) {
+		shell_do(m->sh, talk_end);
+		t->had_link = false;
+	}
+	bool on = one_may_go_on(m, &d, r);
+	if (!on)
+		atomic_store(&m->counts->stop, true);
+	text_release(x);
+	buf_release(&k.mail.said);
+	free(k.mail.fate);
+	free(k.from);
+	compose_release(&k.to);
+	return on;
+}

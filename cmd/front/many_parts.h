@@ -1,0 +1,52 @@
+/* Between the files of many messages: for these only. */
+#ifndef CMD_MANY_PARTS_H
+#define CMD_MANY_PARTS_H
+
+#include <stdatomic.h>
+#include "cmd/front/compose.h"
+#include "cmd/front/deliver.h"
+#include "cmd/front/mails.h"
+#include "cmd/front/resume.h"
+
+/* Shared by the sessions' processes. */
+struct many_counts {
+	atomic_ullong messages, octets, failed, skipped, accepted, later,
+	    refused, unknown, open;
+	atomic_bool stop;
+};
+
+struct many {
+	struct shell *sh;
+	const struct opts *o;
+	struct many_counts *counts;
+	struct resume *resume; /* NULL: none */
+	struct mails *mails;
+	char *from;		 /* the options'; NULL: the header's */
+	struct compose_paths to; /* the same */
+	unsigned session, sessions;
+	size_t number; /* of the message, from 0 */
+	size_t sent;   /* over this connection */
+	/* Progress. */
+	bool shows, shown;
+	size_t total; /* 0: unknown */
+	int64_t began_ns, shown_ns;
+};
+
+/* --envelope headers. */
+static inline bool
+many_by_headers(const struct opts *o)
+{
+	return o->envelope != NULL && o->envelope[0] == 'h';
+}
+
+/* many_one.c */
+/* x: not loaded; released. Whether the run may go on. */
+bool many_one(struct many *m, struct text *x);
+
+/* many_show.c */
+void many_progress(struct many *m);
+void many_progress_clear(struct many *m);
+/* "1000 messages: accepted 998 ...". */
+void many_tell_end(struct many *m);
+
+#endif

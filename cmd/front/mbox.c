@@ -1,0 +1,208 @@
+#include "cmd/front/mbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MBOX_BLOCK 65536u
+#define MBOX_MOST  (256u << 10) /* of a message in memory */
+
+struct mbox {
+	int fd;
+	char *path;
+	struct buf in;
+	bool ended;
+	bool begun; /* a From_ line was taken: a message follows */
+};
+
+/* A message that is taken out of it. */
+struct mbox_part {
+	struct buf b;
+	int fd;	    /* where it has grown large; -1 */
+	bool blank; /* an empty line is held back: it may be the separator */
+};
+
+struct mbox *
+mbox_open(const char *path, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		err_set(e, ERR_NOINPUT, "cannot read %s: %s", path,
+		    strerror(errno));
+		return NULL;
+	}
+	struct mbox *m = mem_zalloc(sizeof *m);
+	m->fd = fd;
+	m->path = mem_dup(path);
+	return m;
+}
+
+void
+mbox_free(struct mbox *m)
+{
+	if (m == NULL)
+		return;
+	close(m->fd);
+	buf_release(&m->in);
+	free(m->path);
+	free(m);
+}
+
+static int
+mbox_read(struct mbox *m, struct err *e)
+{
+	ssize_t n;
+	do {
+		n = read(m->fd, buf_space(&m->in, MBOX_BLOCK), MBOX_BLOCK);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", m->path,
+		    strerror(errno));
+	buf_commit(&m->in, (size_t)n);
+	m->ended = n == 0;
+	return 0;
+}
+
+/* The next line, or a piece of one that is very long; *len 0: the end. */
+static int
+mbox_line(struct mbox *m, const char **p, size_t *len, struct err *e)
+{
+	size_t seen = 0;
+	for (;;) {
+		size_t have = buf_len(&m->in);
+		const char *nl = have > seen ? memchr(buf_data(&m->in) + seen,
+						   '\n', have - seen)
+					     : NULL;
+		*p = buf_data(&m->in);
+		*len = nl == NULL ? have : (size_t)(nl + 1 - *p);
+		if (nl != NULL || m->ended || have >= 4 * MBOX_BLOCK)
+			return 0;
+		seen = have;
+		if (mbox_read(m, e) < 0)
+			return -1;
+	}
+}
+
+static bool
+mbox_is_from(const char *p, size_t len)
+{
+	return len >= 5 && memcmp(p, "From ", 5) == 0;
+}
+
+/* Whether one > stands before a From_ line, and any number of others. */
+static bool
+mbox_is_quoted(const char *p, size_t len)
+{
+	size_t n = 0;
+	while (n < len && p[n] == '>')
+		n++;
+	return n > 0 && mbox_is_from(p + n, len - n);
+}
+
+static int
+mbox_spill(const struct mbox *m, struct mbox_part *k, struct err *e)
+{
+	if (k->fd < 0)
+		k->fd = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	const char *p = buf_data(&k->b);
+	size_t left = buf_len(&k->b);
+	while (k->fd >= 0 && left > 0) {
+		ssize_t n = write(k->fd, p, left);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		p += n;
+		left -= (size_t)n;
+	}
+	buf_clear(&k->b);
+	if (k->fd >= 0 && left == 0)
+		return 0;
+	return err_set(e, ERR_OUTPUT,
+	    "%s: a large message needs a file in /var/tmp: %s", m->path,
+	    strerror(errno));
+}
+
+static int
+mbox_put(const struct mbox *m, struct mbox_part *k, const char *p, size_t len,
+    bool whole_line, struct err *e)
+{
+	bool empty = whole_line && (len == 1 || (len == 2 && *p == '\r'));
+	if (k->blank)
+		buf_addc(&k->b, '\n');
+	k->blank = empty;
+	if (empty)
+		return 0;
+	size_t quote = whole_line && mbox_is_quoted(p, len) ? 1 : 0;
+	buf_add(&k->b, p + quote, len - quote);
+	return buf_len(&k->b) < MBOX_MOST ? 0 : mbox_spill(m, k, e);
+}
+
+/* Up to the next From_ line, or the end. */
+static int
+mbox_take(struct mbox *m, struct mbox_part *k, struct err *e)
+{
+	const char *p;
+	size_t len;
+	bool line = true;
+	for (;;) {
+		if (mbox_line(m, &p, &len, e) < 0)
+			return -1;
+		m->begun = line && mbox_is_from(p, len);
+		if (len == 0 || m->begun)
+			return 0;
+		bool ends = p[len - 1] == '\n';
+		if (mbox_put(m, k, p, len, line && ends, e) < 0)
+			return -1;
+		line = ends;
+		buf_consume(&m->in, len);
+	}
+}
+
+static int
+mbox_text(const struct mbox *m, struct mbox_part *k, const char *name,
+    struct text *x, struct err *e)
+{
+	if (k->fd < 0) {
+		text_memory(x, name, &k->b);
+		return 1;
+	}
+	if (mbox_spill(m, k, e) < 0 || lseek(k->fd, 0, SEEK_SET) < 0)
+		return -1;
+	buf_release(&k->b);
+	int r = text_take_file(x, name, k->fd, e);
+	k->fd = -1;
+	return r < 0 ? -1 : 1;
+}
+
+int
+mbox_next(struct mbox *m, const char *name, struct text *x, struct err *e)
+{
+	const char *p;
+	size_t len;
+	/* Empty lines before the first. */
+	do {
+		if (mbox_line(m, &p, &len, e) < 0)
+			return -1;
+		if (len == 1 && *p == '\n')
+			buf_consume(&m->in, len);
+	} while (len == 1 && *p == '\n');
+	if (len == 0)
+		return 0;
+	if (!mbox_is_from(p, len))
+		return err_set(e, ERR_DATA,
+		    "%s is no mbox: its first line is no From_ line (--eml "
+		    "takes a single message)",
+		    m->path);
+	buf_consume(&m->in, len);
+	struct mbox_part k = { .fd = -1 };
+	int r = mbox_take(m, &k, e);
+	if (r == 0)
+		r = mbox_text(m, &k, name, x, e);
+	if (k.fd >= 0)
+		close(k.fd);
+	buf_release(&k.b);
+	return r;
+}

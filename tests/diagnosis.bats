@@ -1,0 +1,212 @@
+#!/usr/bin/env bats
+# Why a run failed, and what to do: the verdict, --diagnose, --explain of a
+# reply, --lint.
+
+bats_require_minimum_version 1.5.0
+
+load helper.bash
+
+setup() {
+	smtpsh_setup
+	cat >server.sh <<'S'
+# server.sh REPLY...: the greeting, then a reply to each line; "-": closes,
+# "+": says nothing more. Behind 354 text is read to its end.
+say() {
+	case $1 in
+	-) exit ;;
+	+) cat >/dev/null; exit ;;
+	*) printf "$1\r\n" ;;
+	esac
+}
+n=$#
+for reply; do
+	say "$reply"
+	n=$((n - 1))
+	[ $n -gt 0 ] || [ "${reply#354}" != "$reply" ] || break
+	IFS= read -r line || exit
+	case $reply in 354*)
+		while [ "$line" != "$(printf '.\r')" ]; do
+			IFS= read -r line || exit
+		done ;;
+	esac
+done
+while IFS= read -r line; do
+	printf '221 bye\r\n'
+done
+S
+}
+
+teardown() {
+	serve_stop
+}
+
+# mails STATUS RULE REPLY...: one message to a server that says so ends with
+# that status, and the verdict is by that rule, with a next step.
+mails() {
+	local want=$1 rule=$2
+	shift 2
+	printf "'%s' " "$@" >args
+	ends "$want" "$SMTPSH" --from a@x.example --to b@y.example --body hi \
+		--timeout "${LATE:-20s}" "${MORE[@]}" \
+		--pipe "sh server.sh $(cat args)" || return
+	[[ $stderr == *"  [$rule]"* && $stderr == *"        next: "* ]] && return
+	printf 'not %s:\n%s\n%s\n' "$rule" "$output" "$stderr"
+	return 1
+}
+
+OK='250 mx.example'
+HI='220 mx.example ESMTP'
+
+@test "refusals: by their text, wherever it stands" {
+	MORE=()
+	mails 69 relay.exim "$HI" "$OK" "$OK" '550 relay not permitted'
+	mails 75 relay.postfix "$HI" "$OK" "$OK" '454 4.7.1 <b@y.example>: Relay access denied'
+	mails 75 grey.said "$HI" "$OK" "$OK" '450 4.2.0 <b@y.example>: Recipient address rejected: Greylisted'
+	mails 69 list.dnsbl "$HI" "$OK" "$OK" '554 5.7.1 Client host [192.0.2.1] blocked using bl.example.org'
+	mails 69 helo.fqdn "$HI" "$OK" "$OK" '504 5.5.2 <box>: Helo command rejected: need fully-qualified hostname'
+	mails 69 sender.verify "$HI" "$OK" '550 Sender verify failed'
+	mails 69 rcpt.unknown-postfix "$HI" "$OK" "$OK" '550 5.1.1 <b@y.example>: Recipient address rejected: User unknown in local recipient table'
+	mails 69 text.spam "$HI" "$OK" "$OK" "$OK" '354 go' '554 5.7.1 This looks like spam'
+}
+
+@test "refusals without words: by enhanced code, code and state" {
+	MORE=()
+	mails 69 rcpt.full "$HI" "$OK" "$OK" '552 5.2.2 sorry'
+	mails 75 rcpt.later "$HI" "$OK" "$OK" '450 sorry'
+	mails 69 tls.first "$HI" "$OK" '530 sorry'
+	mails 69 text.refused "$HI" "$OK" "$OK" "$OK" '354 go' '554 sorry'
+	mails 69 greeting.refuses '554 mx.example sorry'
+	mails 75 greeting.later '421 mx.example sorry'
+	mails 69 hello.lmtp "$HI" '500 what' '500 what'
+}
+
+@test "what is no refusal: closed, silent, out of step, no mail server" {
+	MORE=()
+	mails 74 closed.unsaid -
+	mails 74 closed.greeted "$HI" -
+	LATE=200ms mails 75 data.late "$HI" "$OK" "$OK" "$OK" +
+	LATE=200ms mails 75 text.unknown-fate "$HI" "$OK" "$OK" "$OK" '354 go' +
+	mails 74 text.unknown-fate "$HI" "$OK" "$OK" "$OK" '354 go' -
+	mails 76 session.out-of-step "$HI" "$OK" "$OK" "$OK" '250 taken'
+	mails 76 other.ssh 'SSH-2.0-OpenSSH_9.6'
+	mails 76 other.pop3 '+OK ready'
+	mails 69 other.ftp '220 (vsFTPd 3.0.3)' '530 Please login with USER and PASS.' '530 Please login with USER and PASS.'
+	MORE=(--lmtp)
+	mails 69 hello.smtp "$HI" '502 what'
+}
+
+@test "no connection, no TLS, no login: whose turn it is" {
+	ends 75 "$SMTPSH" --from a@x.example --to b@y.example --body hi 127.0.0.1:1
+	[[ $stderr == *"[connect.refused]"*"587"* ]]
+	ends 75 "$SMTPSH" --socket "$PWD/none" -c NOOP
+	[[ $stderr == *"[connect.socket]"* ]]
+	ends 68 "$SMTPSH" no.invalid -c NOOP
+	[[ $stderr == *"[name.none]"*"spelling"* ]]
+	ends 75 "$SMTPSH" --proxy socks5://127.0.0.1:1 mail.invalid -c NOOP
+	[[ $stderr == *"[connect.proxy]"*"--proxy"* ]]
+	MORE=(--tls)
+	mails 77 tls.not-offered "$HI" "$OK"
+	MORE=(--tls-on-connect --tls-verify-host y.example)
+	mails 76 tls.plain-port "$HI"
+	echo secret >pw && chmod 600 pw
+	MORE=(--auth --auth-user u --auth-password-file pw)
+	mails 77 auth.tls-first "$HI" '250-mx.example\r\n250 STARTTLS'
+	mails 77 auth.none "$HI" "$OK"
+	mails 77 auth.ticket "$HI" '250-mx.example\r\n250 AUTH GSSAPI'
+	mails 77 auth.clear "$HI" '250-mx.example\r\n250 AUTH PLAIN'
+	mails 77 login.failed "$HI" '250-mx.example\r\n250 AUTH CRAM-MD5' '334 PDE+' '535 no'
+}
+
+@test "an expired certificate is not waved through; a good run has no verdict" {
+	MORE=()
+	ends 0 "$SMTPSH" --sandbox --from a@x.example --to Jones@Beta.ARPA --body hi
+	[ -z "$stderr" ]
+	[[ $output != *"relay"* ]]
+}
+
+@test "registered meanings that do not fit stand back" {
+	MORE=()
+	mails 75 relay.postfix "$HI" "$OK" "$OK" '454 4.7.1 <b@y.example>: Relay access denied'
+	lacks "Temporary authentication failure" "TLS not available"
+	mails 69 rcpt.eop "$HI" "$OK" "$OK" '550 5.4.1 Recipient address rejected: Access denied. [X]'
+	lacks "No answer from host"
+	mails 69 text.long-line "$HI" "$OK" "$OK" "$OK" '354 go' '500 Line too long'
+	lacks "command unrecognized"
+}
+
+@test "as an event of JSON" {
+	ends 69 "$SMTPSH" --format json --from a@x.example --to b@y.example --body hi \
+		--pipe "sh server.sh '$HI' '$OK' '$OK' '550 relay not permitted'"
+	grep '"event":"cause"' <<<"$output" >verdict
+	grep -q '"rule":"relay.exim"' verdict
+	grep -q '"cause":"Exim' verdict
+	grep -q '"next":"to deliver' verdict
+	grep -q '"evidence":"550 relay not permitted"' verdict
+}
+
+@test "--explain of a reply: the cause, the next step, then its codes" {
+	ends 0 "$SMTPSH" --explain '554 5.7.1 <b@c.example>: Relay access denied'
+	[[ $output == "the server does not relay"*"--mx"*"relay.postfix"* ]]
+	ends 0 "$SMTPSH" --explain 550
+	lacks "rule "
+}
+
+@test "--diagnose FILE: a bounce, a log, a transcript" {
+	cat >bounce <<'M'
+Final-Recipient: rfc822; bob@beta.example
+Action: failed
+Status: 5.7.25
+Diagnostic-Code: smtp; 550-5.7.25 [192.0.2.7] The IP address sending this
+    message does not have a PTR record setup
+M
+	ends 69 "$SMTPSH" --diagnose bounce
+	has name.ptr "dig -x"
+	cat >log <<'M'
+Nov 24 02:11:43 mx postfix/smtp[9]: 4bX: to=<b@c.example>, relay=none, delay=30, status=deferred (connect to mx.c.example[192.0.2.9]:25: Connection timed out)
+Nov 24 02:11:44 mx postfix/smtp[9]: 4bY: to=<b@c.example>, relay=mx.c.example[192.0.2.9]:25, status=bounced (host mx.c.example said: 550 5.1.1 <b@c.example>: Recipient address rejected: User unknown in virtual mailbox table (in reply to RCPT TO command))
+M
+	ends 69 "$SMTPSH" --diagnose log
+	has connect.silent-25 rcpt.unknown-postfix "b@c.example" "line 2"
+	printf 'R: 220 mx.example\nS: NOOP\nR: 250 ok\n' >good
+	ends 0 "$SMTPSH" --diagnose good
+	has "nothing that is known to be wrong"
+	ends 69 "$SMTPSH" --diagnose --format json bounce
+	has '"event":"finding"' '"rule":"name.ptr"'
+}
+
+@test "--diagnose HOST: a healthy server has no finding, and nothing is mailed" {
+	serve --mailbox b@y.example --maildir box
+	echo hello >message
+	ends 0 "$SMTPSH" --diagnose --to b@y.example --data message 127.0.0.1:"$PORT"
+	has "0 findings" "connection to 127.0.0.1" "RCPT <b@y.example>" "its end was not sent"
+	[ -z "$(find box -type f 2>/dev/null)" ]
+}
+
+@test "--diagnose HOST: what a mail would meet, with its status" {
+	ends 69 "$SMTPSH" --diagnose --sandbox --to Green@Beta.ARPA </dev/null
+	has "1. there is no such mailbox: Green@Beta.ARPA" rcpt.unknown "MAIL <>"
+	ends 75 "$SMTPSH" --diagnose 127.0.0.1:1 </dev/null
+	has connect.refused "nothing listens on port 1"
+}
+
+@test "\\diagnose in a script" {
+	ends 0 "$SMTPSH" --sandbox -c '\diagnose' -c NOOP
+	has "# the sandbox: nothing stops mail" "S: NOOP"
+}
+
+@test "--lint: remarks, counted, in TAP and JUnit, and one left out" {
+	local bad="sh server.sh '250 mx.example' '250-mx.example\r\n250 X_Y' '221 bye'"
+	ends 0 "$SMTPSH" --bare --lint --pipe "$bad" -c 'EHLO x' -c QUIT
+	has "[greeting.code]" "[keyword.form]" "RFC 5321 4.1.1.1" "lint: 2 remarks: 1 high, 1 mid, 0 low"
+	ends 0 "$SMTPSH" --bare --lint --lint-ignore greeting.code --pipe "$bad" -c 'EHLO x' -c QUIT
+	lacks "[greeting.code]"
+	ends 0 "$SMTPSH" --bare --lint --format tap --junit x.xml --pipe "$bad" -c 'EHLO x' -c QUIT
+	has "# lint: " "[keyword.form]"
+	grep -q '<system-out>.*keyword.form' <(tr '\n' ' ' <x.xml)
+	ends 0 "$SMTPSH" --bare --lint --format json --pipe "$bad" -c 'EHLO x' -c QUIT
+	has '"event":"lint"' '"rule":"keyword.form"'
+	ends 64 "$SMTPSH" --lint --lint-ignore nonsense --pipe "$bad" -c NOOP
+	tells "no such rule"
+	ends 0 "$SMTPSH" --sandbox --lint -c 'EHLO x' -c NOOP
+	has "lint: 0 remarks"
+}

@@ -1,0 +1,107 @@
+#!/usr/bin/env bats
+# Places by name: the hosts file, the environment.
+
+bats_require_minimum_version 1.5.0
+load helper
+
+setup() {
+	smtpsh_setup
+	mkdir -p .config/smtpsh
+	HOSTS=.config/smtpsh/hosts
+}
+
+teardown() {
+	serve_stop
+}
+
+@test "a name, patterns, the first that counts, Include, what the command line says" {
+	mkdir .config/smtpsh/more
+	cat >$HOSTS <<'END'
+# places
+helo me.example
+Host work wo* !wonder
+  server mail.example.org
+	port 587
+    tls
+  auth
+  auth-user "joe doe"
+  auth-password-command "pass show x"
+  from "Joe <joe@example.org>"
+Include more/*
+Host *
+  port 2525
+  tls-optional no
+END
+	printf 'Host work\n  auth-user second\n  timeout 5s\nHost other\n  tls yes\n' >.config/smtpsh/more/a
+	ends 0 "$SMTPSH" --print-config work
+	[ "$(sort <<<"$output")" = "$(sort <<'END'
+server mail.example.org
+port 587
+timeout 5s
+from Joe <joe@example.org>
+helo me.example
+tls yes
+auth
+auth-user joe doe
+auth-password-command pass show x
+END
+)" ]
+	ends 0 "$SMTPSH" --print-config wonder
+	[ "$(sort <<<"$output")" = $'helo me.example\nport 2525\nserver wonder' ]
+	ends 0 "$SMTPSH" --print-config work:25 --tls-optional --auth-user me --port 99
+	has "server mail.example.org:25" "tls-optional yes" "auth-user me" "port 99"
+	lacks $'\ntls yes'
+	SMTPSH_OPTS="--auth-user 'env user'" ends 0 "$SMTPSH" --print-config work
+	has "auth-user env user"
+	ends 0 "$SMTPSH" --list hosts
+	[ "$output" = $'work\nwork\nother' ]
+}
+
+@test "smtpsh NAME goes there" {
+	serve
+	printf 'Host work\n server 127.0.0.1:%s\n helo me.example\n from joe@x.example\n' "$PORT" >$HOSTS
+	ends 0 "$SMTPSH" --no-remarks work -c 'NOOP ${from}' -c QUIT
+	ends 0 "$SMTPSH" work --to b@y.example --body hi
+	has "S: EHLO me.example" "S: MAIL FROM:<joe@x.example>"
+}
+
+@test "what is wrong in it is told with its line; whose it must be" {
+	printf 'Host a\n frob 1\n' >$HOSTS
+	ends 64 "$SMTPSH" --print-config a
+	tells "hosts:2: frob is no option"
+	printf 'Host a\n data f\n' >$HOSTS
+	ends 64 "$SMTPSH" a -c NOOP
+	tells "hosts:2: data is no option that belongs to a place"
+	printf 'Host a\n port 1 2\n' >$HOSTS
+	ends 64 "$SMTPSH" --print-config b
+	tells "hosts:2: port takes one value"
+	printf 'Host a\n tls maybe\n' >$HOSTS
+	ends 64 "$SMTPSH" --print-config b
+	tells "yes or no"
+	printf 'Include hosts\n' >$HOSTS
+	ends 64 "$SMTPSH" --print-config b
+	tells "16 Includes deep"
+	printf 'Host a\n' >$HOSTS
+	chmod 666 $HOSTS
+	ends 66 "$SMTPSH" --print-config b
+	tells "may be written by others"
+	rm $HOSTS
+	ends 0 "$SMTPSH" --print-config b
+	[ "$output" = "server b" ]
+}
+
+@test "SMTPSH_OPTS and ALL_PROXY are honoured, and told" {
+	SMTPSH_OPTS='--helo "env.example" --no-remarks' ends 0 "$SMTPSH" --sandbox --helo me -c 'EHLO ${helo}'
+	has "# options of SMTPSH_OPTS:" "EHLO me"
+	SMTPSH_OPTS='--frob' ends 64 "$SMTPSH" --sandbox -c NOOP
+	tells "--frob"
+	SMTPSH_OPTS='--helo "x' ends 64 "$SMTPSH" --sandbox -c NOOP
+	tells "SMTPSH_OPTS"
+	serve
+	# Nobody is there: what is refused is the proxy.
+	ALL_PROXY=socks5://127.0.0.1:1 ends 75 "$SMTPSH" "127.0.0.1:$PORT" -c NOOP
+	has "by way of the proxy that ALL_PROXY names"
+	ALL_PROXY=socks5://127.0.0.1:1 NO_PROXY=example.org,127.0.0.1 ends 0 "$SMTPSH" "127.0.0.1:$PORT" -c NOOP
+	lacks ALL_PROXY
+	ALL_PROXY=socks5://127.0.0.1:1 ends 0 "$SMTPSH" --sandbox -c NOOP
+}
