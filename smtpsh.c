@@ -14,6 +14,7 @@
 #include "cmd/talk/cmd.h"
 #include "cmd/front/bounds.h"
 #include "cmd/front/completion.h"
+#include "cmd/front/convert.h"
 #include "cmd/front/diagnose.h"
 #include "cmd/know/explain.h"
 #include "cmd/front/folder.h"
@@ -275,6 +276,8 @@ main_texts(struct shell *sh, const struct opts *o)
 		r = place_names(&b, &e);
 	else if (o->list != NULL)
 		completion_list(&b, o->list);
+	else if (o->convert != NULL)
+		r = convert_text(&b, o, &e);
 	else if (!o->explain)
 		return -1;
 	for (size_t i = 0; i < o->words.n && r == 0; i++) {
@@ -282,6 +285,8 @@ main_texts(struct shell *sh, const struct opts *o)
 			buf_addc(&b, '\n');
 		r = main_explain(&b, o->words.item[i], &e);
 	}
+	if (o->convert != NULL && sh->out.terminal)
+		convert_escape(&b);
 	struct buf page = BUF_INIT;
 	if (r == 0)
 		r = setup_settings(sh, o, &e);

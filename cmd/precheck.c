@@ -72,7 +72,7 @@ precheck_include(struct precheck *c, const struct stmt *st, struct err *e)
 		*e = why;
 		r = -1;
 	} else if (!pipe && !c->records) {
-		r = script_read(&inner, path, c->t->force_dialect, cmd_word, e);
+		r = script_read(&inner, path, &c->t->reading, cmd_word, e);
 	}
 	if (r == 0) {
 		const struct whose *outer = c->whose;

@@ -128,6 +128,8 @@ _smtpsh() {
 	--jobs) ;;
 	-D | --define) ;;
 	--dialect) _smtpsh_choose 821 5321 ;;
+	--as) ;;
+	--session) ;;
 	--from) ;;
 	-t | --to) ;;
 	--cc) ;;
@@ -216,7 +218,9 @@ _smtpsh() {
 	--run-as) ;;
 	--explain) _smtpsh_words ;;
 	--completion) _smtpsh_choose bash zsh fish ;;
-	--list) _smtpsh_choose verbs commands settings options words hosts ;;
+	--convert) _smtpsh_files default -f ;;
+	--to-format) _smtpsh_choose native telnet swaks json exim ;;
+	--list) _smtpsh_choose verbs commands settings options words hosts kinds ;;
 	--print-config) _smtpsh_hosts ;;
 	-h | --help) _smtpsh_choose connect say message many tls auth shown load receiver other ;;
 	*)
@@ -225,11 +229,11 @@ _smtpsh() {
 				-s --server -p --port --lmtp --socket --pipe --sandbox -4 --ipv4 -6
 				--ipv6 --bind --mx --mx-all --dane --resolver --trust-anchor --proxy
 				--proxy-protocol --timeout -c --command -f --file --trust --jobs -D
-				--define --dialect --bare --early --stop --keep-going --from -t --to
-				--cc --bcc --helo --data --header --body --subject --attach --inline
-				--reply-to --dry-run --mail-param --rcpt-param --chunk --quit-after
-				--no-pipelining --partial --retry --retry-wait --eml --mbox
-				--maildir-from --envelope --to-file --stop-after --resume
+				--define --dialect --as --session --bare --early --stop --keep-going
+				--from -t --to --cc --bcc --helo --data --header --body --subject
+				--attach --inline --reply-to --dry-run --mail-param --rcpt-param
+				--chunk --quit-after --no-pipelining --partial --retry --retry-wait
+				--eml --mbox --maildir-from --envelope --to-file --stop-after --resume
 				--repeat-unknown --tls --tls-optional --tls-on-connect --tls-verify
 				--tls-verify-host --tls-ca --tls-cert --tls-key --tls-sni
 				--tls-protocol --tls-cipher --tls-save-peer-cert --tls-expires-within
@@ -243,8 +247,8 @@ _smtpsh() {
 				--store --show --show-all --discard --mailbox --size-max --allow-bare
 				--cert --key --self-signed --user --password-file --count --auth-mechs
 				--session-max --client-max --rule --rules --seed --threads --grace
-				--run-as --explain --diagnose --completion --list --print-config
-				--no-rc -h --help -V --version
+				--run-as --explain --diagnose --completion --convert --to-format
+				--list --print-config --no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

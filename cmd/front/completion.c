@@ -7,6 +7,7 @@
 #include "cmd/talk/cmd.h"
 #include "cmd/know/explain.h"
 #include "cmd/front/opts.h"
+#include "cmd/lang/import.h"
 #include "cmd/shell/setting.h"
 #include "net/core/verb.h"
 
@@ -28,6 +29,10 @@ completion_list(struct buf *b, const char *what)
 	} else if (strcmp(what, "options") == 0) {
 		for (const struct opt *t = opt_table; t->name != NULL; t++)
 			buf_addf(b, "--%s\n", t->name);
+	} else if (strcmp(what, "kinds") == 0) {
+		const char *text, *name;
+		for (size_t i = 0; (name = import_kind(i, &text)) != NULL; i++)
+			buf_addf(b, "%-16s%s\n", name, text);
 	} else if (strcmp(what, "words") == 0) {
 		for (size_t i = 0; (w = explain_candidate("", 0, i)) != NULL;
 		     i++) {

@@ -1,5 +1,6 @@
 /* From options to the receiver's configuration. */
 #include "cmd/front/host_parts.h"
+#include "cmd/front/setup.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -28,11 +29,10 @@ static int
 host_play(struct script *script, struct mock_play *play, const char *file,
     const struct opts *o, struct shell *sh, struct err *e)
 {
-	enum dialect d = o->dialect == NULL		  ? DIALECT_UNKNOWN
-			 : strcmp(o->dialect, "821") == 0 ? DIALECT_821
-							  : DIALECT_5321;
+	struct script_want want = setup_reading(o);
 	const struct whose person = { 0 };
-	if (script_read(script, file, d, cmd_word, e) < 0 ||
+	want.import.mock = true;
+	if (script_read(script, file, &want, cmd_word, e) < 0 ||
 	    cmd_precheck(&sh->talk, script, &person, e) < 0 ||
 	    play_make(play, script, &sh->talk.vars, e) < 0)
 		return -1;

@@ -43,7 +43,7 @@ load_session_init(struct load *l, struct load_session *s, unsigned number)
 	t->must_verify = from->must_verify;
 	t->trusting = from->trusting;
 	t->mx = from->mx;
-	t->force_dialect = from->force_dialect;
+	t->reading = from->reading;
 	for (size_t i = 0; i < from->vars.n; i++)
 		vars_copy(&t->vars, &from->vars.var[i]);
 	/* Who we are is asked once. */

@@ -48,6 +48,7 @@ enum opt_need {
 	NEED_AUTH,	   /* --auth, or where \auth may come */
 	NEED_RUN,	   /* --mx, and what can be run again */
 	NEED_FILE,	   /* -f */
+	NEED_CONVERT,	   /* --convert */
 	NEED_MANY,	   /* --eml, --mbox, --maildir-from */
 	NEED_RESUME,	   /* --resume */
 	NEED_LINT,	   /* --lint */
@@ -111,15 +112,16 @@ struct opts {
 	enum opt_front front; /* opts_check() */
 	const char *host, *port, *socket, *pipe, *bind, *helo, *from, *body,
 	    *data, *format, *junit, *record, *serve, *mock, *maildir,
-	    *quit_after, *completion, *list, *dialect, *size_max, *count,
-	    *chunk, *tls_ca, *tls_cert, *tls_key, *tls_sni, *tls_verify_host,
-	    *tls_protocol, *tls_cipher, *tls_save, *tls_expires, *cert, *key, *mx, *resolver,
-	    *trust_anchor, *proxy, *proxy_protocol, *auth_mech, *auth_user,
-	    *auth_file, *auth_fd, *auth_command, *user, *password_file, *jobs,
-	    *sessions, *messages, *duration, *rate, *arrivals, *ramp, *keep,
-	    *rcpts, *think, *message_size, *values, *values_order, *progress,
-	    *hdr, *shard, *start_at, *help_group, *auth_mechs, *session_max,
-	    *client_max, *run_as, *threads, *grace, *store, *rules, *seed;
+	    *quit_after, *completion, *list, *dialect, *as, *session, *convert,
+	    *to_format, *size_max, *count, *chunk, *tls_ca, *tls_cert, *tls_key,
+	    *tls_sni, *tls_verify_host, *tls_protocol, *tls_cipher, *tls_save,
+	    *tls_expires, *cert, *key, *mx, *resolver, *trust_anchor, *proxy,
+	    *proxy_protocol, *auth_mech, *auth_user, *auth_file, *auth_fd,
+	    *auth_command, *user, *password_file, *jobs, *sessions, *messages,
+	    *duration, *rate, *arrivals, *ramp, *keep, *rcpts, *think,
+	    *message_size, *values, *values_order, *progress, *hdr, *shard,
+	    *start_at, *help_group, *auth_mechs, *session_max, *client_max,
+	    *run_as, *threads, *grace, *store, *rules, *seed;
 	/* A message, or many. html: of one message; else a page to write. */
 	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait,
 	    *envelope, *to_file, *resume, *stop_after, *print_config;

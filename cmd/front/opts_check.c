@@ -40,7 +40,7 @@ static enum opt_front
 opts_front(const struct opts *o, bool terminal)
 {
 	if (o->help || o->version || o->explain || o->completion != NULL ||
-	    o->print_config != NULL || o->list != NULL)
+	    o->print_config != NULL || o->list != NULL || o->convert != NULL)
 		return FRONT_TEXTS;
 	if (o->serve != NULL)
 		return FRONT_SERVE;
@@ -226,7 +226,14 @@ static bool
 opts_has_tags(const struct opts *o)
 {
 	return o->front == FRONT_SHELL || o->front == FRONT_LINES ||
-	       (o->front == FRONT_LOAD && o->nrun > 0) || o->mock != NULL;
+	       (o->front == FRONT_LOAD && o->nrun > 0) || o->mock != NULL ||
+	       o->convert != NULL;
+}
+
+static bool
+opts_has_convert(const struct opts *o)
+{
+	return o->convert != NULL;
 }
 
 static bool
@@ -291,6 +298,7 @@ static const struct {
 	    NULL },
 	[NEED_RESUME] = { opts_has_resume, "--resume FILE", NULL },
 	[NEED_VARS] = { opts_has_vars, NULL, "--mock FILE there" },
+	[NEED_CONVERT] = { opts_has_convert, "--convert FILE", NULL },
 	[NEED_TAGS] = { opts_has_tags, "--mock FILE there",
 	    "--mock FILE there" },
 	[NEED_RECEIVER] = { opts_has_receiver,
@@ -429,6 +437,13 @@ static const struct {
 	    "--explain and --completion print two texts: give one" },
 	{ "list", "completion",
 	    "--list and --completion print two texts: give one" },
+	{ "convert", "explain",
+	    "--convert and --explain print two texts: give one" },
+	{ "convert", "list", "--convert and --list print two texts: give one" },
+	{ "convert", "completion",
+	    "--convert and --completion print two texts: give one" },
+	{ "convert", "serve",
+	    "--convert prints a text and --serve receives: give one" },
 };
 
 /* What makes one message, or stops in the middle of it, beside many. */

@@ -180,6 +180,18 @@ setup_must_verify(const struct shell *sh, const struct opts *o)
 	return !sh->talk.set.tls_unverified && (said || secret || tls);
 }
 
+struct script_want
+setup_reading(const struct opts *o)
+{
+	struct script_want want = { .import = { .as = o->as } };
+	if (o->dialect != NULL)
+		want.dialect =
+		    strcmp(o->dialect, "821") == 0 ? DIALECT_821 : DIALECT_5321;
+	if (o->session != NULL)
+		want.import.session = (unsigned)strtoul(o->session, NULL, 10);
+	return want;
+}
+
 static void
 setup_secure(struct shell *sh, const struct opts *o)
 {
@@ -209,9 +221,7 @@ setup_secure(struct shell *sh, const struct opts *o)
 		.loop = &sh->loop };
 	sh->talk.trusting = o->trust;
 	sh->talk.must_verify = setup_must_verify(sh, o);
-	if (o->dialect != NULL)
-		sh->talk.force_dialect =
-		    strcmp(o->dialect, "821") == 0 ? DIALECT_821 : DIALECT_5321;
+	sh->talk.reading = setup_reading(o);
 }
 
 /* Is the host one of NO_PROXY's? */

@@ -18,6 +18,8 @@ CHECKED int setup_sinks(struct shell *sh, const struct opts *o, struct err *e);
  * the shell. What the options point to stays theirs. */
 CHECKED int setup_session(struct shell *sh, const struct opts *o,
     struct proxy_url *proxy, struct err *e);
+/* How files are to be read. */
+struct script_want setup_reading(const struct opts *o);
 /* $XDG_CONFIG_HOME/smtpsh/rc: the same language, for people's sessions. */
 void setup_rc(struct shell *sh);
 

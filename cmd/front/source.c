@@ -191,10 +191,12 @@ source_file(struct shell *sh, const char *path)
 	source_keep(sh, &start);
 	talk_put(t, &ev);
 	struct whose w = { 0 };
-	int r = script_read(&s, path, t->force_dialect, cmd_word, &e);
+	int r = script_read(&s, path, &t->reading, cmd_word, &e);
 	/* A pipe is the person's. */
 	if (r == 0 && !s.piped)
 		w = whose_file(t, &w, path);
+	if (r == 0 && s.note != NULL)
+		talk_remark(t, "%s", s.note);
 	if (r == 0 && cmd_precheck(t, &s, &w, &e) < 0) {
 		script_release(&s);
 		r = -1;
@@ -216,7 +218,7 @@ source_rc(struct shell *sh, const char *path)
 	struct talk *t = &sh->talk;
 	struct script s;
 	struct err e = { 0 };
-	if (script_read(&s, path, t->force_dialect, cmd_word, &e) < 0) {
+	if (script_read(&s, path, &t->reading, cmd_word, &e) < 0) {
 		talk_error(t, &e);
 		return -1;
 	}
@@ -233,7 +235,7 @@ static void
 source_begin(struct shell *sh, struct lang *l, const char *name)
 {
 	struct talk *t = &sh->talk;
-	lang_init(l, name, t->force_dialect);
+	lang_init(l, name, t->reading.dialect);
 	l->word = cmd_word;
 	talk_source_begin(t, false);
 	talk_stream(t, name);
@@ -297,7 +299,58 @@ source_lines(struct shell *sh, struct lang *l, struct buf *in, bool end)
 	return r;
 }
 
-/* -1: told. 0: more may come; 1: the end. */
+/* What stands there is no line of the language: it may be a transcript, which
+ * only the whole of it tells. */
+static bool
+source_foreign(const struct shell *sh, const struct buf *in)
+{
+	const char *as = sh->talk.reading.import.as;
+	if (as != NULL)
+		return strcmp(as, "native") != 0;
+	return import_is_foreign(buf_data(in), buf_len(in));
+}
+
+/* Reads what is there already, so that a transcript is refused before anybody
+ * is called: a person or a program that types waits for the greeting. */
+static void
+source_peek(int fd, struct buf *in)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	if (poll(&p, 1, 0) != 1 || !(p.revents & POLLIN))
+		return;
+	ssize_t n = read(fd, buf_space(in, 65536), 65536);
+	if (n > 0)
+		buf_commit(in, (size_t)n);
+}
+
+/* The rest of a pipe that is a transcript. */
+static int
+source_transcript(struct shell *sh, int fd, const char *name, struct buf *in)
+{
+	struct talk *t = &sh->talk;
+	struct script s;
+	struct err e = { 0 };
+	const struct whose w = { 0 };
+	int r = script_read_fd(&s, fd, name, in, &t->reading, cmd_word, &e);
+	if (r == 0 && cmd_precheck(t, &s, &w, &e) < 0) {
+		script_release(&s);
+		r = -1;
+	}
+	if (r < 0) {
+		talk_error(t, &e);
+		source_end(sh);
+		return -1;
+	}
+	if (s.note != NULL)
+		talk_remark(t, "%s", s.note);
+	r = source_run(sh, &s, &w);
+	script_release(&s);
+	return r;
+}
+
+enum { SOURCE_MORE, SOURCE_END, SOURCE_FOREIGN };
+
+/* -1: told. */
 static int
 source_read(struct shell *sh, struct lang *l, int fd, struct buf *in)
 {
@@ -316,6 +369,8 @@ source_read(struct shell *sh, struct lang *l, int fd, struct buf *in)
 		return -1;
 	}
 	buf_commit(in, (size_t)n);
+	if (l->line == 0 && source_foreign(sh, in))
+		return SOURCE_FOREIGN;
 	if (source_lines(sh, l, in, n == 0) < 0)
 		return -1;
 	if (buf_len(in) > SOURCE_LINE_MAX) {
@@ -324,7 +379,7 @@ source_read(struct shell *sh, struct lang *l, int fd, struct buf *in)
 		talk_error(&sh->talk, &e);
 		return -1;
 	}
-	return n == 0;
+	return n == 0 ? SOURCE_END : SOURCE_MORE;
 }
 
 int
@@ -342,15 +397,30 @@ source_stream(struct shell *sh, int fd, const char *name)
 		talk_error(t, &e);
 		return -1;
 	}
+	source_peek(fd, &in);
+	if (buf_len(&in) > 0 && source_foreign(sh, &in)) {
+		int r = source_transcript(sh, fd, name, &in);
+		buf_release(&in);
+		return r;
+	}
 	if (source_connect(sh) < 0) {
+		buf_release(&in);
 		source_end(sh);
 		return -1;
 	}
 	source_begin(sh, &l, name);
 	l.strict = true;
-	int r = 0;
-	while (r == 0 && !sh->talk.leaving)
+	int r = source_lines(sh, &l, &in, false);
+	while (r == SOURCE_MORE && !sh->talk.leaving)
 		r = source_read(sh, &l, fd, &in);
+	if (r == SOURCE_FOREIGN) {
+		talk_stream_end(t);
+		shell_drive(sh);
+		lang_release(&l);
+		r = source_transcript(sh, fd, name, &in);
+		buf_release(&in);
+		return r;
+	}
 	buf_release(&in);
 	return source_finish(sh, &l, r < 0 ? -1 : 0);
 }

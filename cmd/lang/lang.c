@@ -543,11 +543,22 @@ lang_is_telnet(const char *p, size_t len)
 	return false;
 }
 
+/* The number that the next line bears. */
+static unsigned
+lang_number(struct lang *l)
+{
+	if (l->at_n == 0)
+		return l->line + 1;
+	size_t i = l->at_i < l->at_n ? l->at_i++ : l->at_n - 1;
+	return l->at[i];
+}
+
 int
 lang_line(
     struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
 {
-	*out = (struct stmt){ .line = ++l->line };
+	l->line = lang_number(l);
+	*out = (struct stmt){ .line = l->line };
 	if (len > 0 && p[len - 1] == '\r')
 		len--;
 	if (l->template != NULL)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include "net/core/buf.h"
 #include "net/core/err.h"
+#include "cmd/lang/import.h"
 #include "cmd/lang/match.h"
 
 enum dialect {
@@ -62,7 +63,10 @@ struct lang {
 	const char *name; /* for messages */
 	lang_word *word;  /* the caller's to set, or NULL */
 	enum dialect dialect;
-	unsigned line;	  /* lines read */
+	unsigned line;	    /* the last line read */
+	const unsigned *at; /* the caller's to set: the number that each line
+			       bears, or NULL: 1, 2, ... */
+	size_t at_n, at_i;
 	bool strict;	  /* the caller's to set: a file or a pipe, where a line
 			  without a tag must begin with a verb */
 	bool blank_sends; /* the caller's to set: an empty line is one to send
@@ -101,6 +105,7 @@ CHECKED int lang_check_body(
 /* A whole file. Its statements' texts stand in octets. */
 struct script {
 	char *name;
+	char *note; /* what kind of transcript it was read as, or NULL */
 	enum dialect dialect;
 	bool transcript;   /* it has expectations */
 	bool has_greeting; /* it expects one */
@@ -111,15 +116,29 @@ struct script {
 	size_t n;
 	size_t looks; /* lines looked at, for tests of the cost */
 	char *octets;
+	char *source; /* the text, if it was to be kept; NULL */
+	size_t source_len;
 };
 
 /* Parses all of it, strictly; ERR_DATA names the line. word may be NULL. */
 CHECKED int script_parse(struct script *s, const char *name, const char *p,
     size_t len, enum dialect d, lang_word *word, struct err *e);
-/* Reads a regular file (at most 64 MiB), or standard input for "-", and
- * parses it. ERR_NOINPUT. */
-CHECKED int script_read(struct script *s, const char *path, enum dialect d,
-    lang_word *word, struct err *e);
+/* How files are to be read: what --dialect, --as and --session say. */
+struct script_want {
+	enum dialect dialect;
+	struct import_want import;
+	bool keep; /* the text in the language: script.source */
+};
+
+/* Reads a regular file (at most 64 MiB; of a log so much of sessions), or
+ * standard input for "-", and parses it; what is no conversation in the
+ * language is read as a transcript (import.h). ERR_NOINPUT. */
+CHECKED int script_read(struct script *s, const char *path,
+    const struct script_want *want, lang_word *word, struct err *e);
+/* The same of a descriptor whose first octets are in b already. */
+CHECKED int script_read_fd(struct script *s, int fd, const char *name,
+    struct buf *b, const struct script_want *want, lang_word *word,
+    struct err *e);
 void script_release(struct script *s);
 
 #endif

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -13,7 +12,8 @@
 #include <unistd.h>
 #include "net/core/verb.h"
 
-#define SCRIPT_MAX (64u << 20)
+#define SCRIPT_MAX   (64u << 20)
+#define SCRIPT_TWICE (4u << 20) /* what is larger is read once, one way */
 
 struct script_line {
 	const char *p;
@@ -37,7 +37,9 @@ script_release(struct script *s)
 		stmt_clear(&s->stmt[i]);
 	free(s->stmt);
 	free(s->name);
+	free(s->note);
 	free(s->octets);
+	free(s->source);
 	*s = (struct script){ 0 };
 }
 
@@ -276,7 +278,8 @@ lang_check_body(
 
 /* s->octets, which s owns, and the NUL behind them. */
 static int
-script_take(struct script *s, size_t len, lang_word *word, struct err *e)
+script_take(struct script *s, size_t len, const struct import *from,
+    lang_word *word, struct err *e)
 {
 	struct script_text t = { .next = s->octets, .end = s->octets + len };
 	if (len >= 3 && memcmp(t.next, "\xef\xbb\xbf", 3) == 0) {
@@ -294,6 +297,10 @@ script_take(struct script *s, size_t len, lang_word *word, struct err *e)
 	l.strict = true;
 	l.word = word;
 	l.base = s->octets;
+	if (from != NULL) {
+		l.at = from->at;
+		l.at_n = from->lines;
+	}
 	int r = script_lines(s, &t, &l, e);
 	if (r == 0)
 		r = lang_end(&l, e);
@@ -301,14 +308,19 @@ script_take(struct script *s, size_t len, lang_word *word, struct err *e)
 	return r;
 }
 
+/* octets become the script's. */
 static int
 script_own(struct script *s, const char *name, char *octets, size_t len,
-    enum dialect d, lang_word *word, struct err *e)
+    const struct script_want *want, lang_word *word, struct err *e)
 {
-	*s = (struct script){
-		.name = mem_dup(name), .dialect = d, .octets = octets
-	};
-	int r = script_take(s, len, word, e);
+	*s = (struct script){ .name = mem_dup(name),
+		.dialect = want->dialect,
+		.octets = octets };
+	if (want->keep) {
+		s->source = mem_dupn(octets, len);
+		s->source_len = len;
+	}
+	int r = script_take(s, len, NULL, word, e);
 	if (r < 0)
 		script_release(s);
 	return r;
@@ -318,40 +330,106 @@ int
 script_parse(struct script *s, const char *name, const char *p, size_t len,
     enum dialect d, lang_word *word, struct err *e)
 {
-	return script_own(s, name, mem_dupn(p, len), len, d, word, e);
+	const struct script_want want = { .dialect = d };
+	return script_own(s, name, mem_dupn(p, len), len, &want, word, e);
 }
 
-/* A FIFO that nobody has opened yet is at its end for read(2), but not for
- * poll(2). A signal ends the wait. */
+/* As a transcript. 1: it is none. */
 static int
-script_slurp(int fd, const char *path, struct buf *b, struct err *e)
+script_import(struct script *s, const char *name, struct import_source *in,
+    const struct script_want *want, lang_word *word, struct err *e)
 {
-	for (;;) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-		ssize_t n = poll(&p, 1, -1);
-		if (n > 0)
-			n = read(fd, buf_space(b, 65536), 65536);
-		if (n < 0 && errno == EAGAIN)
-			continue;
-		if (n < 0 && errno == EINTR)
-			return err_set(e, ERR_INTR, "interrupted");
-		if (n < 0)
-			return err_set(e, ERR_NOINPUT, "cannot read %s: %s",
-			    path, strerror(errno));
-		if (n == 0)
-			return 0;
-		buf_commit(b, (size_t)n);
-		if (buf_len(b) > SCRIPT_MAX)
-			return err_set(e, ERR_DATA,
-			    "%s: found more than 64 MiB, expected a "
-			    "conversation",
-			    path);
+	struct import got;
+	int r = import_text(&got, name, in, &want->import, e);
+	if (r != 0)
+		return r;
+	*s = (struct script){ .name = mem_dup(name),
+		.dialect = DIALECT_5321,
+		.octets = got.text,
+		.note = got.note };
+	if (want->keep) {
+		s->source = mem_dupn(got.text, got.len);
+		s->source_len = got.len;
 	}
+	got.text = got.note = NULL;
+	r = script_take(s, got.len, &got, word, e);
+	import_release(&got);
+	if (r < 0)
+		script_release(s);
+	return r;
+}
+
+/* The language first. What it refuses may be a transcript; if that is refused
+ * as well, the one that the first line speaks for has the word. */
+static int
+script_either(struct script *s, const char *name, struct import_source *in,
+    const struct script_want *want, lang_word *word, struct err *e)
+{
+	struct err why = { 0 };
+	bool looks = import_is_native(in->p, in->len);
+	bool small = in->len <= SCRIPT_TWICE;
+	bool captured = small && looks && want->dialect == DIALECT_UNKNOWN &&
+			import_is_captured(in->p, in->len);
+	int r = 1;
+	if (captured || !looks)
+		r = script_import(s, name, in, want, word, &why);
+	if (r <= 0) {
+		*e = why;
+		return r;
+	}
+	char *copy =
+	    small && looks && !captured ? mem_dupn(in->p, in->len) : NULL;
+	size_t len = in->len;
+	r = script_own(s, name, in->p, len, want, word, e);
+	in->p = copy;
+	if (r < 0 && e->kind == ERR_DATA && copy != NULL) {
+		int other = script_import(s, name, in, want, word, &why);
+		if (other == 0)
+			return 0;
+		if (other < 0 && why.kind == ERR_USAGE)
+			*e = why;
+	}
+	return r;
+}
+
+static int
+script_source(struct script *s, const char *name, struct import_source *in,
+    const struct script_want *want, lang_word *word, struct err *e)
+{
+	const char *as = want->import.as;
+	int r;
+	if (as != NULL && strcmp(as, "native") == 0) {
+		r = script_own(s, name, in->p, in->len, want, word, e);
+		in->p = NULL;
+	} else if (as != NULL || in->no != NULL) {
+		r = script_import(s, name, in, want, word, e);
+		if (r == 1)
+			r = err_set(e, ERR_DATA,
+			    "%s: found no session in it, expected a "
+			    "conversation or a transcript; --list kinds has "
+			    "those that are known",
+			    name);
+	} else {
+		r = script_either(s, name, in, want, word, e);
+	}
+	free(in->p);
+	free(in->no);
+	return r;
 }
 
 int
-script_read(struct script *s, const char *path, enum dialect d, lang_word *word,
-    struct err *e)
+script_read_fd(struct script *s, int fd, const char *name, struct buf *b,
+    const struct script_want *want, lang_word *word, struct err *e)
+{
+	struct import_source in;
+	if (import_slurp(&in, fd, name, SCRIPT_MAX, b, e) < 0)
+		return -1;
+	return script_source(s, name, &in, want, word, e);
+}
+
+int
+script_read(struct script *s, const char *path, const struct script_want *want,
+    lang_word *word, struct err *e)
 {
 	bool standard = strcmp(path, "-") == 0;
 	/* O_NONBLOCK: a FIFO must not hang the open. */
@@ -372,16 +450,12 @@ script_read(struct script *s, const char *path, enum dialect d, lang_word *word,
 		    "cannot read %s: it is no regular file", path);
 	}
 	struct buf b = BUF_INIT;
-	const char *name = standard ? "standard input" : path;
-	int r = script_slurp(fd, name, &b, e);
+	int r = script_read_fd(
+	    s, fd, standard ? "standard input" : path, &b, want, word, e);
 	if (!standard)
 		close(fd);
-	if (r == 0) {
-		size_t len = buf_len(&b);
-		r = script_own(s, name, buf_detach(&b), len, d, word, e);
-		s->piped = r == 0 && (standard || !S_ISREG(st.st_mode));
-		return r;
-	}
+	if (r == 0)
+		s->piped = standard || !S_ISREG(st.st_mode);
 	buf_release(&b);
 	return r;
 }

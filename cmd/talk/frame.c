@@ -276,12 +276,14 @@ talk_include(struct talk *t, const char *path, struct err *e)
 	struct script *s = mem_alloc(sizeof *s);
 	int r = frame_deeper(t, full, e);
 	if (r == 0)
-		r = script_read(s, full, t->force_dialect, t->env->word, e);
+		r = script_read(s, full, &t->reading, t->env->word, e);
 	free(full);
 	if (r < 0) {
 		free(s);
 		return -1;
 	}
+	if (s->note != NULL)
+		talk_remark(t, "%s", s->note);
 	struct frame *f = frame_call(t, s);
 	/* A pipe's words are those of who named it. */
 	f->whose = s->piped ? by : whose_file(t, &by, s->name);

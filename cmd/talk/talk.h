@@ -134,9 +134,10 @@ struct talk {
 	struct mx mx;
 	struct vars vars;
 	struct templates templates;
-	enum dialect dialect, force_dialect;
-	bool interactive; /* a person types */
-	unsigned counter; /* ${n} */
+	enum dialect dialect;
+	struct script_want reading; /* of files */
+	bool interactive;	    /* a person types */
+	unsigned counter;	    /* ${n} */
 
 	/* The connection. */
 	struct link *link;

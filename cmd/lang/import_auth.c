@@ -1,0 +1,100 @@
+/* AUTH: what was masked is done anew by \auth; what was not is a secret. */
+#include "cmd/lang/import_priv.h"
+
+#include <stdint.h>
+#include <string.h>
+
+/* The exchange from its command on is one that \auth does anew. */
+static void
+say_auth_anew(struct import_say *s, unsigned no)
+{
+	s->out.end = s->out.off + s->auth_mark;
+	s->lines = s->auth_lines;
+	s->open[0] = '\0';
+	buf_addf(&s->out, "\\auth%s%s", s->auth_mech[0] == '\0' ? "" : " ",
+	    s->auth_mech);
+	say_line_end(s, no);
+	s->skips_auth = true;
+	s->masked = true;
+}
+
+static void
+say_auth_begin(struct import_say *s, const char *p, size_t len)
+{
+	size_t i = 4, n = 0;
+	while (i < len && p[i] == ' ')
+		i++;
+	for (; i < len && p[i] != ' ' && n + 1 < sizeof s->auth_mech; i++) {
+		bool ok = (p[i] >= 'A' && p[i] <= 'Z') || p[i] == '-' ||
+			  (p[i] >= '0' && p[i] <= '9') || p[i] == '_';
+		if (!ok && p[i] >= 'a' && p[i] <= 'z')
+			s->auth_mech[n++] = (char)(p[i] - 'a' + 'A');
+		else if (ok)
+			s->auth_mech[n++] = p[i];
+		else
+			break;
+	}
+	s->auth_mech[n] = '\0';
+	s->auth = true;
+	s->auth_mark = buf_len(&s->out);
+	s->auth_lines = s->lines;
+}
+
+/* Any word will do, where a mock awaits it. */
+static void
+say_auth_line(
+    struct import_say *s, const char *p, size_t len, size_t secret, unsigned no)
+{
+	struct buf b = BUF_INIT;
+	bool masked = import_masked(p + secret, len - secret);
+	buf_add(&b, p, masked ? secret : len);
+	if (masked)
+		buf_adds(&b, "***");
+	else
+		s->secret |= len > secret;
+	s->masked |= masked;
+	say_tagged(s, 'C', "", buf_data(&b), buf_len(&b), no);
+	buf_release(&b);
+}
+
+bool
+say_last_is(const struct import_say *s, const char *code)
+{
+	return strcmp(s->last, code) == 0;
+}
+
+bool
+say_awaits_answer(const struct import_say *s)
+{
+	return s->auth && say_owed(s) == 0 && say_last_is(s, "334");
+}
+
+void
+say_answer(struct import_say *s, const char *p, size_t len, unsigned no)
+{
+	say_owe(s, DUE_AUTH);
+	if (s->skips_auth)
+		return;
+	if (import_masked(p, len) && !s->mock)
+		say_auth_anew(s, no);
+	else
+		say_auth_line(s, p, len, 0, no);
+}
+
+void
+say_auth(struct import_say *s, const char *p, size_t len, unsigned no)
+{
+	size_t i = 4;
+	say_auth_begin(s, p, len);
+	say_owe(s, DUE_AUTH);
+	while (i < len && p[i] == ' ')
+		i++;
+	while (i < len && p[i] != ' ')
+		i++;
+	while (i < len && p[i] == ' ')
+		i++;
+	if (import_masked(p + i, len - i) && !s->mock)
+		say_auth_anew(s, no);
+	else
+		say_auth_line(s, p, len, i, no);
+}

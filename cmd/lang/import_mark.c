@@ -1,0 +1,297 @@
+/* Which kind it is. Never the arrow decides who speaks: the server's marker is
+ * the one behind which lines begin with codes, and behind the other one stand
+ * verbs. */
+#include "cmd/lang/import_priv.h"
+
+#include <string.h>
+#include <strings.h>
+#include "net/core/verb.h"
+
+bool
+import_begins(const char *p, size_t len, const char *word)
+{
+	size_t n = strlen(word);
+	return len >= n && memcmp(p, word, n) == 0;
+}
+
+static bool
+mark_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool
+import_code(const char *p, size_t len)
+{
+	return len >= 3 && p[0] >= '1' && p[0] <= '5' && mark_digit(p[1]) &&
+	       mark_digit(p[2]) && (len == 3 || p[3] == ' ' || p[3] == '-');
+}
+
+bool
+import_verb(const char *p, size_t len)
+{
+	size_t n = verb_word(p, len);
+	return n >= 4 && (n == len || strchr(" \t", p[n]) != NULL) &&
+	       verb_find(p, n) != NULL;
+}
+
+/* What programs put in a secret's place. */
+bool
+import_masked(const char *p, size_t len)
+{
+	static const char *const words[] = { "hidden", "suppressed", "removed",
+		"credential", "password", "redacted", "masked", "secret",
+		"censored" };
+	while (len > 0 && *p == ' ')
+		p++, len--;
+	while (len > 0 && p[len - 1] == ' ')
+		len--;
+	if (len == 0)
+		return false;
+	size_t same = 0;
+	while (same < len && p[same] == p[0])
+		same++;
+	if (same == len && len >= 3 && strchr("*-xX#._", p[0]) != NULL)
+		return true;
+	/* In brackets of any kind: nothing of base64 has them. */
+	if (strchr("[<({*", p[0]) == NULL)
+		return false;
+	for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
+		size_t n = strlen(words[w]);
+		for (size_t i = 0; i + n <= len; i++)
+			if (strncasecmp(p + i, words[w], n) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* Where mark stands in the line, or NULL. Its last blank may be lost at the
+ * line's end. */
+static const char *
+mark_find(
+    const struct import_kind *k, const struct import_line *l, const char *mark)
+{
+	size_t n = strlen(mark), i = 0;
+	if (!(k->is & KIND_START)) {
+		const char *at = memmem(l->p, l->len, mark, n);
+		if (at == NULL && mark[n - 1] == ' ' && l->len >= n - 1 &&
+		    memcmp(l->p + l->len - (n - 1), mark, n - 1) == 0)
+			return l->p + l->len - (n - 1);
+		return at;
+	}
+	while (i < l->len && (l->p[i] == ' ' || l->p[i] == '\t'))
+		i++;
+	if (l->len - i >= n && memcmp(l->p + i, mark, n) == 0)
+		return l->p + i;
+	if (l->len - i == n - 1 && mark[n - 1] == ' ' &&
+	    memcmp(l->p + i, mark, n - 1) == 0)
+		return l->p + i;
+	return NULL;
+}
+
+/* The first of a side's markers that the line has, the longer before the
+ * shorter at the same place. */
+static void
+mark_side(const struct import_kind *k, const struct import_line *l,
+    const char *const *marks, enum import_side side, struct import_seen *s)
+{
+	for (size_t i = 0; i < KIND_MARKS && marks[i] != NULL; i++) {
+		const char *at = mark_find(k, l, marks[i]);
+		if (at == NULL)
+			continue;
+		size_t before = (size_t)(at - l->p), n = strlen(marks[i]);
+		if (n > l->len - before)
+			n = l->len - before;
+		bool better =
+		    s->side == SIDE_NONE || before < s->before ||
+		    (before == s->before && (size_t)(s->p - l->p) < before + n);
+		if (better)
+			*s = (struct import_seen){ side, at + n,
+				l->len - before - n, before };
+	}
+}
+
+/* "HOST[ADDRESS]:25: " is not what was said. */
+static void
+mark_host(struct import_seen *s)
+{
+	const char *close = memchr(s->p, ']', s->len);
+	const char *end = s->p + s->len;
+	if (close == NULL) {
+		s->side = SIDE_NONE;
+		return;
+	}
+	const char *p = close + 1;
+	while (p < end && (*p == ':' || mark_digit(*p)))
+		p++;
+	if (p[-1] != ':') {
+		s->side = SIDE_NONE;
+		return;
+	}
+	p += p < end && *p == ' ';
+	s->p = p;
+	s->len = (size_t)(end - p);
+}
+
+/* "[250] 'text'": smtp-cli's. */
+static void
+mark_smtpcli(struct import_seen *s)
+{
+	if (s->side != SIDE_SERVER)
+		return;
+	if (s->len < 5 || !import_code(s->p, 3) || s->p[3] != ']')
+		s->side = SIDE_NONE;
+}
+
+/* " state=1" behind a command is Haraka's. */
+static void
+mark_haraka(struct import_seen *s)
+{
+	size_t n = s->len;
+	while (n > 0 && mark_digit(s->p[n - 1]))
+		n--;
+	if (s->side == SIDE_CLIENT && n < s->len && n > 7 &&
+	    memcmp(s->p + n - 7, " state=", 7) == 0)
+		s->len = n - 7;
+}
+
+void
+import_see(const struct import_kind *k, const struct import_line *l,
+    struct import_seen *s)
+{
+	*s = (struct import_seen){ .side = SIDE_NONE };
+	mark_side(k, l, k->client, SIDE_CLIENT, s);
+	mark_side(k, l, k->server, SIDE_SERVER, s);
+	if (s->side != SIDE_NONE && k->is & KIND_HOST)
+		mark_host(s);
+	if (k->server[0] != NULL && strcmp(k->server[0], "[") == 0)
+		mark_smtpcli(s);
+	if (k->key == KEY_HEX)
+		mark_haraka(s);
+	if (s->side == SIDE_SERVER && strcmp(k->name, "smtplib") == 0 &&
+	    import_begins(s->p, s->len, "retcode ("))
+		s->side = SIDE_NONE;
+	if (s->side != SIDE_NONE)
+		return;
+	size_t i = 0;
+	while (i < l->len && (l->p[i] == ' ' || l->p[i] == '\t'))
+		i++;
+	bool code = import_code(l->p + i, l->len - i);
+	if (k->is & KIND_BARE_S && code)
+		*s = (struct import_seen){ SIDE_SERVER, l->p + i, l->len - i,
+			i };
+	if (k->is & KIND_BARE_C && l->len > 0 && !code)
+		*s = (struct import_seen){ SIDE_CLIENT, l->p, l->len, 0 };
+}
+
+/* What a line bears out, quotes aside. */
+struct mark_count {
+	size_t marked, codes, verbs;
+};
+
+static void
+mark_count(struct mark_count *c, const struct import_kind *k,
+    const struct import_seen *s)
+{
+	const char *p = s->p;
+	size_t len = s->len;
+	if (k->is & KIND_QUOTED) {
+		if (len > 1 && *p == 'b')
+			p++, len--;
+		if (len > 0 && (*p == '\'' || *p == '"'))
+			p++, len--;
+	}
+	if (k->is & KIND_CSV && len > 0 && *p == '"')
+		p++, len--;
+	while (len > 0 && *p == ' ')
+		p++, len--;
+	c->marked++;
+	c->codes += import_code(p, len) ||
+		    (k->server[0] != NULL && k->server[0][0] == '[' &&
+			k->server[0][1] == '\0' && import_code(p, 3));
+	size_t verb = verb_word(p, len);
+	bool escaped = k->is & KIND_QUOTED && verb < len && p[verb] == '\\';
+	bool closed = verb < len && strchr("\",", p[verb]) != NULL;
+	c->verbs += import_verb(p, escaped || closed ? verb : len);
+}
+
+static size_t
+mark_bears(
+    const struct import_kind *k, struct mark_count c, struct mark_count s)
+{
+	bool codes = s.codes > 0 && s.codes * 10 >= s.marked * 6;
+	bool verbs = c.verbs > 0;
+	if (c.codes * 2 > c.marked && c.marked > 0)
+		return 0;
+	if (codes && verbs)
+		return s.codes + c.verbs;
+	if (k->is & KIND_SURE && (codes || (verbs && s.marked == 0)))
+		return s.codes + c.verbs;
+	return 0;
+}
+
+static size_t
+mark_score(
+    const struct import_kind *k, const struct import_lines *l, bool *swap)
+{
+	struct mark_count c = { 0 }, s = { 0 };
+	*swap = false;
+	for (size_t i = 0; i < l->n; i++) {
+		struct import_seen seen;
+		import_see(k, &l->line[i], &seen);
+		if (seen.side == SIDE_CLIENT)
+			mark_count(&c, k, &seen);
+		else if (seen.side == SIDE_SERVER)
+			mark_count(&s, k, &seen);
+		/* Then what bears no marker is not the server's. */
+		const char *p = l->line[i].p;
+		size_t len = l->line[i].len;
+		if (k->is & KIND_BARE_S && import_begins(p, len, "<<< ") &&
+		    import_code(p + 4, len - 4))
+			return 0;
+	}
+	size_t n = mark_bears(k, c, s);
+	if (n > 0 || !(k->is & KIND_SWAPS))
+		return n;
+	*swap = true;
+	return mark_bears(k, s, c);
+}
+
+size_t
+import_score(const struct import_kind *k, const struct import_lines *l)
+{
+	bool swap;
+	return mark_score(k, l, &swap);
+}
+
+bool
+import_swapped(const struct import_kind *k, const struct import_lines *l)
+{
+	bool swap;
+	return mark_score(k, l, &swap) > 0 && swap;
+}
+
+const struct import_kind *
+import_guess(const struct import_lines *l)
+{
+	const struct import_kind *best = NULL;
+	size_t most = 0;
+	for (const struct import_kind *k = import_kinds; k->name != NULL; k++) {
+		size_t n = import_score(k, l);
+		if (n > most) {
+			most = n;
+			best = k;
+		}
+	}
+	return best;
+}
+
+const struct import_kind *
+import_named(const char *name)
+{
+	for (const struct import_kind *k = import_kinds; k->name != NULL; k++)
+		if (strcmp(k->name, name) == 0 ||
+		    (k->swapped != NULL && strcmp(k->swapped, name) == 0))
+			return k;
+	return NULL;
+}

@@ -1,0 +1,173 @@
+/* Between the files of the importer. */
+#ifndef CMD_IMPORT_PRIV_H
+#define CMD_IMPORT_PRIV_H
+
+#include "cmd/lang/import.h"
+
+enum import_side { SIDE_NONE, SIDE_CLIENT, SIDE_SERVER };
+
+enum import_is {
+	KIND_START = 1 << 0,	/* markers stand at the start of a line */
+	KIND_SWAPS = 1 << 1,	/* which marker is whose, the codes say */
+	KIND_WIRE = 1 << 2,	/* mail text has its periods doubled */
+	KIND_QUOTED = 1 << 3,	/* lines are literals with escapes */
+	KIND_FOLDS = 1 << 4,	/* long lines go on behind five blanks */
+	KIND_WRAPS = 1 << 5,	/* the console cut lines at 80 columns */
+	KIND_SURE = 1 << 6,	/* one side is enough to know it */
+	KIND_WEAK = 1 << 7,	/* other lines bear the client's marker too */
+	KIND_BARE_C = 1 << 8,	/* what has no marker is the client's */
+	KIND_BARE_S = 1 << 9,	/* codes without a marker are the server's */
+	KIND_HOST = 1 << 10,	/* "HOST[ADDRESS]: " stands behind the marker */
+	KIND_CSV = 1 << 11,	/* a field of comma-separated values */
+	KIND_NOTATION = 1 << 12 /* an RFC's: elisions, wraps, stages */
+};
+
+/* How the lines of one session are known from another's. */
+enum import_key {
+	KEY_NONE,
+	KEY_BRACKET, /* the last [...] before the marker */
+	KEY_HEX,     /* a long hexadecimal number before it */
+	KEY_FIELD,   /* the third field */
+	KEY_INDENT   /* how deep the marker stands */
+};
+
+#define KIND_MARKS 5
+
+struct import_kind {
+	const char *name;
+	const char *swapped; /* its name the other way round, or NULL */
+	const char *text;    /* whose it is, for --list kinds */
+	const char *client[KIND_MARKS], *server[KIND_MARKS];
+	unsigned is; /* enum import_is */
+	enum import_key key;
+};
+
+extern const struct import_kind import_kinds[]; /* ends with name NULL */
+
+struct import_line {
+	const char *p;
+	size_t len;
+	unsigned no;
+};
+
+struct import_lines {
+	struct import_line *line;
+	size_t n, cap;
+};
+
+/* A line as a kind sees it. */
+struct import_seen {
+	enum import_side side;
+	const char *p; /* what was said */
+	size_t len;
+	size_t before; /* octets up to the marker */
+};
+
+/* Lines of in, cleaned: no line ends, no fences or quoting around all. */
+void import_clean(struct import_lines *l, struct import_source *in);
+/* Finds kind's marker in a line; the longest of those that fit. */
+void import_see(const struct import_kind *k, const struct import_line *l,
+    struct import_seen *s);
+/* The kind whose markers stand in most lines that bear it out, or NULL.
+ * *swap: which marker is whose is the other way round. */
+const struct import_kind *import_guess(const struct import_lines *l);
+/* How many lines bear it out: 0, it is not that kind. */
+size_t import_score(const struct import_kind *k, const struct import_lines *l);
+/* Does the client's marker stand before the server's lines there? */
+bool import_swapped(const struct import_kind *k, const struct import_lines *l);
+const struct import_kind *import_named(const char *name);
+
+/* A code of three digits and then a blank, "-" or the end. */
+bool import_code(const char *p, size_t len);
+bool import_verb(const char *p, size_t len);
+bool import_begins(const char *p, size_t len, const char *word);
+bool import_masked(const char *p, size_t len);
+
+enum say_due { DUE_COMMAND, DUE_DATA, DUE_AUTH, DUE_QUIT, DUE_TEXT_END };
+
+/* The writer: what either side said, in the order that it was shown. */
+struct import_say {
+	struct buf out;
+	unsigned *at;
+	size_t lines, cap;
+	const char *name; /* of the file, for messages */
+	const struct import_kind *kind;
+	bool mock;
+	bool strict;	    /* an RFC's notation: only what RFCs do is mended */
+	bool mended;	    /* and something was */
+	unsigned char *due; /* enum say_due: owed replies, in order */
+	size_t due_n, due_cap, due_first;
+	bool greeted;	 /* a reply has come, or a command gone */
+	bool in_text;	 /* the client's lines are mail text */
+	bool text_shown; /* and one of them was */
+	bool stood_in;	 /* for some that was not shown */
+	bool any_text;
+	bool early;		  /* the text went before the reply to DATA */
+	bool wire;		  /* it has its periods doubled */
+	bool ended;		  /* by a reply that closes the session */
+	char open[4];		  /* the code of the reply under way, or "" */
+	char last[4];		  /* of the last one */
+	size_t sep;		  /* where its last line has '-' or SP */
+	bool spoke;		  /* the line before was the server's */
+	bool joins;		  /* a reply's text may be added to */
+	unsigned long long chunk; /* octets of BDAT still to be shown */
+	bool skips_auth;	  /* \auth stands for the exchange under way */
+	size_t auth_mark, auth_lines, auth_due; /* where it began */
+	bool auth;				/* one is under way */
+	char auth_mech[32];
+	size_t text_mark, text_lines; /* DATA, should the text not end */
+	size_t cut_from;	      /* the text's first line */
+	size_t commands, left_out;
+	bool secret, masked;
+	bool began_in_tls;
+	bool swapped; /* the kind's markers, in this session */
+};
+
+void say_init(
+    struct import_say *s, const char *name, const struct import_kind *k);
+void say_release(struct import_say *s);
+CHECKED int say_client(struct import_say *s, const char *p, size_t len,
+    unsigned no, struct err *e);
+CHECKED int say_server(struct import_say *s, const char *p, size_t len,
+    unsigned no, struct err *e);
+/* Is a reply owed by nobody, and so the first of another session? */
+bool say_is_new(const struct import_say *s, const char *p, size_t len);
+/* Adds to the last line: what was wrapped. */
+void say_join(struct import_say *s, const char *p, size_t len, bool blank);
+void say_text_not_shown(struct import_say *s, unsigned no);
+CHECKED int say_end(struct import_say *s, unsigned no, struct err *e);
+bool say_awaits_answer(const struct import_say *s);
+
+/* Between its files. Owed replies: one more, how many. */
+void say_owe(struct import_say *s, enum say_due due);
+size_t say_owed(const struct import_say *s);
+void say_line_end(struct import_say *s, unsigned no);
+/* A whole line: tag, before, and the text with "${" guarded. */
+void say_tagged(struct import_say *s, char tag, const char *before,
+    const char *p, size_t len, unsigned no);
+bool say_last_is(const struct import_say *s, const char *code);
+/* import_text.c: a line of mail text, a BDAT, a line of its chunk. */
+void say_text_end(struct import_say *s, unsigned no);
+void say_text(struct import_say *s, const char *p, size_t len, unsigned no);
+CHECKED int say_bdat(struct import_say *s, const char *p, size_t len,
+    unsigned no, struct err *e);
+CHECKED int say_chunk(struct import_say *s, const char *p, size_t len,
+    unsigned no, struct err *e);
+/* import_auth.c: AUTH, and a line that answers 334. */
+void say_auth(struct import_say *s, const char *p, size_t len, unsigned no);
+void say_answer(struct import_say *s, const char *p, size_t len, unsigned no);
+
+/* One loop over the lines of a kind that marks them. */
+CHECKED int import_marked(struct import_say *s, const struct import_lines *l,
+    unsigned session, unsigned *sessions, struct err *e);
+/* Lines without markers, which it may trim. 1: no such thing. */
+CHECKED int import_bare(struct import_say *s, struct import_lines *l,
+    const char **kind, struct err *e);
+/* A transcript that can never be replayed: why, or NULL. */
+const char *import_hopeless(const struct import_lines *l);
+/* Octets of a literal, from behind its quote: "\\r\\n" and the like undone.
+ * False: it does not end in that line. */
+bool import_literal(
+    struct buf *b, const char *p, size_t len, char quote, size_t *used);
+
+#endif

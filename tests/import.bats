@@ -1,0 +1,137 @@
+#!/usr/bin/env bats
+# Transcripts of other programs: read as the language, replayed, converted.
+
+bats_require_minimum_version 1.5.0
+load helper.bash
+
+setup() {
+	smtpsh_setup
+}
+
+teardown() {
+	serve_stop
+}
+
+# replays FILE: played by a mock and said by a client of the same
+# file, both sides agree.
+replays() {
+	ends 0 "$SMTPSH" --mock "$1" --self-signed --tls-verify no -f "$1"
+}
+
+@test "each kind is known, and replays" {
+	local f kind n=0
+	for f in "$ROOT"/tests/transcripts/*.txt; do
+		kind=$(basename "$f" .txt)
+		kind=${kind%-*}
+		replays "$f"
+		has_in "$output" "read as $kind: "
+		n=$((n + 1))
+	done
+	[ "$n" -ge 10 ]
+}
+
+@test "converting says what it was read as, and twice is once" {
+	local f
+	for f in "$ROOT"/tests/transcripts/*.txt; do
+		"$SMTPSH" --convert "$f" >once
+		"$SMTPSH" --convert once >twice
+		cmp once twice
+		head -1 once | grep -q "^# .* read as "
+		replays once
+	done
+}
+
+@test "other forms hold the same session" {
+	local f form
+	for f in "$ROOT"/tests/transcripts/{swaks,curl,smtplib}-*.txt; do
+		"$SMTPSH" --convert "$f" | grep '^C:' >want
+		for form in telnet swaks; do
+			"$SMTPSH" --convert "$f" --to-format $form >other
+			"$SMTPSH" --convert other --as $form |
+				grep '^C:' >got
+			diff want got
+		done
+	done
+}
+
+@test "no conversation of ours is taken for a foreign one" {
+	local f
+	for f in "$ROOT"/tests/conversations/*.smtp; do
+		"$SMTPSH" --convert "$f" >out || continue
+		cmp out "$f"
+	done
+}
+
+@test "masked secrets are \\auth for a client, any word for a mock" {
+	cat >masked.txt <<-'END'
+		<-- 220 mx.example.net ready
+		--> EHLO client.example
+		<-- 250-mx.example.net
+		<-- 250 AUTH PLAIN
+		--> AUTH PLAIN ****************
+		<-- 235 2.7.0 Accepted
+		--> QUIT
+		<-- 221 2.0.0 bye
+	END
+	ends 0 "$SMTPSH" --convert masked.txt
+	has_in "$output" '\auth PLAIN' 'the masked secret is \auth'
+	lacks 'AUTH PLAIN ***' '235'
+	ends 64 "$SMTPSH" --mock masked.txt -f masked.txt --auth-insecure
+	has_in "$stderr" "--auth-user"
+}
+
+@test "what can be no session is refused before connecting" {
+	printf '%s\n' '<a@example.org>: host mx.example.org said: 550 5.1.1' \
+		'    no such user (in reply to RCPT TO command)' >bounce.txt
+	ends 65 "$SMTPSH" -f bounce.txt localhost:1
+	has_in "$stderr" "cannot be replayed: it is a bounce"
+	printf '%s\n' '$ nc localhost 25' '220 mx.example.org ESMTP ready' \
+		'EHLO x' '250 hello' 'SIZE' 'QUIT' '221 bye' >prose.txt
+	ends 65 "$SMTPSH" -f prose.txt localhost:1
+	has_in "$stderr" "prose.txt:5: found 'SIZE'" "drop the line, join"
+}
+
+@test "a pipe and an included file are read so as well" {
+	cp "$ROOT"/tests/transcripts/swaks-1.txt s.txt
+	ends 0 "$SMTPSH" --mock s.txt <s.txt
+	has_in "$output" "standard input read as swaks: "
+	echo '\include s.txt' >i.smtp
+	ends 0 "$SMTPSH" --mock s.txt -f i.smtp
+	has_in "$output" "s.txt read as swaks: "
+}
+
+@test "--session takes one of several, --as forces a kind" {
+	local i
+	for i in 7 8; do
+		cat <<-END
+			Nov 26 09:00:00 mx postfix/smtpd[$i]: connect
+			Nov 26 09:00:00 mx postfix/smtpd[$i]: > x[192.0.2.1]: 220 mx
+			Nov 26 09:00:00 mx postfix/smtpd[$i]: < x[192.0.2.1]: EHLO c$i
+			Nov 26 09:00:00 mx postfix/smtpd[$i]: > x[192.0.2.1]: 250 mx
+			Nov 26 09:00:00 mx postfix/smtpd[$i]: < x[192.0.2.1]: QUIT
+			Nov 26 09:00:00 mx postfix/smtpd[$i]: > x[192.0.2.1]: 221 bye
+		END
+	done | sort -k3.7 -s >log
+	ends 0 "$SMTPSH" --convert log
+	has_in "$output" "session 1 of 2" "C: EHLO c7"
+	ends 0 "$SMTPSH" --convert log --session 2
+	has_in "$output" "session 2 of 2" "C: EHLO c8"
+	ends 64 "$SMTPSH" --convert log --session 3
+	has_in "$stderr" "has 2"
+	ends 65 "$SMTPSH" --convert log --as native
+	ends 64 "$SMTPSH" --convert log --as nothing
+}
+
+@test "a long log with one session in it is sieved as it comes" {
+	local line='2026-11-26T09:00:00 host app[4711]: a message of the day'
+	{
+		yes "$line" | head -n 60000
+		cat "$ROOT"/tests/transcripts/swaks-1.txt
+		yes "$line" | head -n 60000
+	} >log
+	ends 0 "$SMTPSH" --convert log
+	has_in "$output" "read as swaks" "C: QUIT"
+	"$SMTPSH" --convert "$ROOT"/tests/transcripts/swaks-1.txt |
+		sed 1d >want
+	diff want <(sed 1d <<<"$output")
+}
