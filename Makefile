@@ -88,12 +88,12 @@ $B/%.o: %.c
 $B/tests/%: tests/core/%.c $(LIBS)
 	@mkdir -p $(@D)
 	@echo "  TEST $@"
-	$V$(COMPILE) -Wno-unused-result -MF $@.d $(LINKED) -o $@ $< $(LIBS) $(LDLIBS)
+	$V$(COMPILE) -Wno-unused-result -Wno-missing-field-initializers -MF $@.d $(LINKED) -o $@ $< $(LIBS) $(LDLIBS)
 
 $B/bench/%: tests/bench/%.c $(LIBS)
 	@mkdir -p $(@D)
 	@echo "  BENCH $@"
-	$V$(COMPILE) -Wno-unused-result -MF $@.d $(LINKED) -o $@ $< $(LIBS) $(LDLIBS)
+	$V$(COMPILE) -Wno-unused-result -Wno-missing-field-initializers -MF $@.d $(LINKED) -o $@ $< $(LIBS) $(LDLIBS)
 
 $B/fuzz/%: tests/fuzz/%.c $(LIBS)
 	@mkdir -p $(@D)

@@ -44,7 +44,7 @@ struct probe {
 	const char *to[1];
 	enum mail_fate fate[1];
 	unsigned port;	     /* PORT */
-	struct text text; /* a copy of the message, or an empty one */
+	struct text text;    /* a copy of the message, or an empty one */
 	struct tls_ctx *ctx; /* its own, or NULL */
 	int stage;
 	bool done;

@@ -258,13 +258,14 @@ mock() {
 }
 
 @test "messages of a mock name a line, or the end" {
-	mock 69 RSET 250
+	printf '220 m\nRSET\n250\n' >m
+	ends 69 "$SMTPSH" --mock m --bare -c 'VRFY x'
 	has "R: 503 m:2 expects: RSET"
 	printf '220 m\nNOOP\n250\n' >m
-	ends 69 "$SMTPSH" --mock m --bare -c NOOP -c RSET
+	ends 69 "$SMTPSH" --mock m --bare -c NOOP -c 'VRFY x'
 	has "R: 503 m, at its end expects: QUIT"
 	printf '220 m\nAUTH PLAIN c2VzYW1l\n235\n' >m
-	ends 69 "$SMTPSH" --mock m --bare -c NOOP
+	ends 69 "$SMTPSH" --mock m --bare -c 'VRFY x'
 	has 'R: 503 m:2 expects: AUTH PLAIN ***'
 }
 

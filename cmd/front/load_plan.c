@@ -113,8 +113,7 @@ load_file(
 		}
 		path[at - word] = '\0';
 	}
-	int r =
-	    script_read(&f->script, path, &sh->talk.reading, cmd_word, e);
+	int r = script_read(&f->script, path, &sh->talk.reading, cmd_word, e);
 	if (r == 0) {
 		struct whose own = { 0 };
 		p->nfiles++;

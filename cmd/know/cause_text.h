@@ -6,8 +6,8 @@
 #include "cmd/know/cause.h"
 
 /* A cause found in a text; line counts from 1, seen is borrowed. */
-typedef void cause_found(void *arg, struct cause *c, unsigned line,
-    const char *seen, int code);
+typedef void cause_found(
+    void *arg, struct cause *c, unsigned line, const char *seen, int code);
 
 /* Tells each cause once, in their order. How many. */
 size_t cause_text(const char *p, size_t len, cause_found *found, void *arg);

@@ -28,7 +28,7 @@ struct sight {
 	bool mail, must_tls, must_auth, dane;
 	/* How far it got. */
 	bool connected, greeted, hello, tls, authed, starttls, masked;
-	bool eightbit; /* 8BITMIME is offered */
+	bool eightbit;			  /* 8BITMIME is offered */
 	bool hello_refused, helo_refused; /* EHLO; HELO, too */
 	char *greeting;			  /* its text */
 	char *mechs;			  /* of AUTH, as offered last */

@@ -471,8 +471,8 @@ static bool
 match_run(const struct expect *x, const struct buf *text,
     match_capture *capture, void *arg)
 {
-	return match_exec(x->regex, x->flags, buf_data(text), buf_len(text),
-	    capture, arg);
+	return match_exec(
+	    x->regex, x->flags, buf_data(text), buf_len(text), capture, arg);
 }
 
 bool

@@ -177,7 +177,7 @@ struct talk {
 	struct tally tally;
 	unsigned breaches; /* replies that nothing had asked for */
 	struct err told;
-	struct lint *lint; /* rules that replies are held against; NULL: none.
+	struct lint *lint;  /* rules that replies are held against; NULL: none.
 			      Its owner's */
 	struct sight *past; /* what was seen, for its causes; NULL: nobody
 			       asks. Its owner's */

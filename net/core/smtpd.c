@@ -363,6 +363,12 @@ smtpd_hang_up(struct smtpd *d, const char *enh, const char *why)
 	smtpd_leave(d);
 }
 
+void
+smtpd_close_next(struct smtpd *d)
+{
+	d->closing = true;
+}
+
 bool
 smtpd_is_busy(const struct smtpd *d)
 {

@@ -112,6 +112,8 @@ void smtpd_resume(struct smtpd *d);
 bool smtpd_tls_fails(const struct smtpd *d);
 /* The driver ends it: 421 and close. why: "Timeout exceeded". */
 void smtpd_hang_up(struct smtpd *d, const char *enh, const char *why);
+/* The same for who begins another transaction, from now on. */
+void smtpd_close_next(struct smtpd *d);
 /* Mail text or a transaction is under way. */
 bool smtpd_is_busy(const struct smtpd *d);
 /* Seconds to wait for the next octet now: RFC 5321 4.5.3.2's (5 min for a

@@ -279,6 +279,10 @@ smtpd_run(struct smtpd *d, const char *p, size_t len)
 		    d, 500, "5.5.2", "Syntax error, command unrecognized");
 		return;
 	}
+	if (d->closing && (v->is & VERB_IS_TRANSACTION)) {
+		smtpd_hang_up(d, "4.3.2", "Service shutting down");
+		return;
+	}
 	while (n < len && p[n] == ' ')
 		n++;
 	struct smtpd_args a = { v->id, p + n, len - n };

@@ -107,6 +107,7 @@ struct smtpd {
 	struct buf text;
 	uint64_t text_len;
 	bool in_chunk, chunk_last;
+	bool closing;  /* no other transaction begins */
 	bool chunk_cr; /* the last octet of a chunk was a CR */
 	uint64_t chunk_left, chunk_len;
 	char mech[SMTPD_MECH_MAX + 1];

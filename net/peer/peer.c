@@ -326,6 +326,13 @@ peer_shut(struct peer *p)
 		peer_tls_turn(p);
 }
 
+void
+peer_shut_next(struct peer *p)
+{
+	if (p->d != NULL)
+		smtpd_close_next(p->d);
+}
+
 bool
 peer_is_busy(const struct peer *p)
 {

@@ -101,6 +101,8 @@ bool peer_wants(const struct peer *p);
 void peer_lost(struct peer *p);
 /* The server ends: 421, as soon as it may be said. A mock just closes. */
 void peer_shut(struct peer *p);
+/* The same for who begins another transaction, from now on. */
+void peer_shut_next(struct peer *p);
 /* Mail text or a transaction is under way. */
 bool peer_is_busy(const struct peer *p);
 /* A figure of a tally, as another thread sees it. */

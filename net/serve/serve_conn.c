@@ -146,6 +146,8 @@ serve_conn_do(struct crew *w, struct serve_conn *k, unsigned got, int64_t now)
 		serve_conn_drop(k);
 		return;
 	}
+	if (atomic_load(&s->ending))
+		peer_shut_next(k->peer);
 	if ((got & WATCH_IN) != 0)
 		serve_conn_read(w, k);
 	if (!k->gone && k->until_ns == 0)

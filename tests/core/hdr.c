@@ -52,8 +52,8 @@ percentiles(void)
 		    rows[i].at, (long long)hdr_at(h, rows[i].at));
 	CHECK(hdr_up_to(h, 250) == 250, "up to 250: %lld",
 	    (long long)hdr_up_to(h, 250));
-	CHECK(hdr_mean(h) > 500.4 && hdr_mean(h) < 500.6, "mean %g",
-	    hdr_mean(h));
+	CHECK(
+	    hdr_mean(h) > 500.4 && hdr_mean(h) < 500.6, "mean %g", hdr_mean(h));
 	hdr_clear(h);
 	CHECK(h->total == 0 && hdr_at(h, 99) == 0, "it is not empty");
 	hdr_free(h);
@@ -73,8 +73,8 @@ coded(void)
 		hdr_add(h, (int64_t)(x >> (20 + i % 40)));
 	}
 	CHECK(hdr_encode(h, &b, &e) == 0, "%s", e.text);
-	CHECK(hdr_decode(back, buf_data(&b), buf_len(&b), &e) == 0, "%s",
-	    e.text);
+	CHECK(
+	    hdr_decode(back, buf_data(&b), buf_len(&b), &e) == 0, "%s", e.text);
 	CHECK(back->total == 5000, "%lld came back", (long long)back->total);
 	for (double p = 1; p < 99.95; p += 0.7) {
 		int64_t want = hdr_at(h, p), got = hdr_at(back, p);

@@ -92,7 +92,7 @@ static const struct {
 	{ "--serve 0 -c NOOP", false, "--serve only receives" },
 	{ "--serve 0 h", false, "found the host h...--serve only receives" },
 	{ "--serve 0 --tls", false, "--tls is for...--serve only receives" },
-	{ "--serve 0 --format json", false, "--format is for" },
+	{ "--serve 0 --format tap", false, "--format tap" },
 	{ "--serve 0 --record r", false, "--record is for" },
 	{ "--serve 0 --junit r", false, "--junit is for" },
 	{ "--serve 0 --auth PLAIN", false, "--auth is for" },

@@ -831,7 +831,7 @@ test_mock(void)
 	s.c.count = 3;
 	CHECK(server_start(&s, 1), "%s", s.err.text);
 	int fd = dial(AF_INET, s.port);
-	send_all(fd, "RSET\r\nNOOP\r\nQUIT\r\n", 18);
+	send_all(fd, "VRFY x\r\nNOOP\r\nQUIT\r\n", 20);
 	CHECK(expect(fd, &b, NULL), "%s", buf_str(&b));
 	CHECK(strcmp(buf_str(&b),
 		  "220 mock\r\n503 play:2 expects: NOOP\r\n250 fine\r\n") == 0,
