@@ -19,7 +19,11 @@ NET  := $(patsubst %.c,$B/%.o,$(wildcard net/*.c net/*/*.c))
 CMD  := $(patsubst %.c,$B/%.o,$(wildcard cmd/*.c cmd/*/*.c))
 LIBS := $B/libcmd.a $B/libnet.a
 UNIT := $(patsubst tests/core/%.c,$B/tests/%,$(wildcard tests/core/*.c))
-BATS := $(if $(filter valgrind,$(MODE)),tests/script.bats,$(wildcard tests/*.bats))
+# What takes longer than three minutes together is check-more's.
+MORE := $(patsubst %,tests/%.bats,arrived crowd diagnosis hostile import load \
+        mail mocks places rules)
+BATS := $(if $(filter valgrind,$(MODE)),tests/script.bats,$(filter-out $(MORE),\
+        $(wildcard tests/*.bats)))
 FUZZ := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
@@ -110,6 +114,12 @@ units: $(UNIT)
 
 check: $B/smtpsh $(UNIT)
 	@$(RUN) tests/check.sh $(BATS) $(UNIT)
+
+check-more: $B/smtpsh
+	@$(RUN) tests/check.sh $(MORE)
+
+check-all: $B/smtpsh $(UNIT)
+	@$(RUN) tests/check.sh $(BATS) $(MORE) $(UNIT)
 
 # A library that makes calls fail, and what counts them: tests/torture/run.
 $B/torture/fail.so: tests/torture/fail.c tests/torture/fail.h
@@ -215,6 +225,6 @@ ifneq ($(filter deps,$(MAKECMDGOALS)),)
 $(NET) $(CMD) $B/smtpsh.o: | deps
 endif
 
-.PHONY: all demo units check torture check-servers check-hostile bench fuzz \
+.PHONY: all demo units check check-more check-all torture check-servers check-hostile bench fuzz \
         fuzz-nightly fuzz-run fuzzers cover lint fmt deps deps-lint \
         completions install uninstall dist deb rpm reproducible help clean
