@@ -20,9 +20,9 @@ CMD  := $(patsubst %.c,$B/%.o,$(wildcard cmd/*.c cmd/*/*.c))
 LIBS := $B/libcmd.a $B/libnet.a
 UNIT := $(patsubst tests/core/%.c,$B/tests/%,$(wildcard tests/core/*.c))
 # What takes longer than three minutes together is check-more's.
-MORE := $(patsubst %,tests/%.bats,arrived crowd diagnosis hostile import load \
+SLOW := $(patsubst %,tests/%.bats,arrived crowd diagnosis hostile import load \
         mail mocks places rules)
-BATS := $(if $(filter valgrind,$(MODE)),tests/script.bats,$(filter-out $(MORE),\
+BATS := $(if $(filter valgrind,$(MODE)),tests/script.bats,$(filter-out $(SLOW),\
         $(wildcard tests/*.bats)))
 FUZZ := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/*.c))
 
@@ -116,10 +116,10 @@ check: $B/smtpsh $(UNIT)
 	@$(RUN) tests/check.sh $(BATS) $(UNIT)
 
 check-more: $B/smtpsh
-	@$(RUN) tests/check.sh $(MORE)
+	@$(RUN) tests/check.sh $(SLOW)
 
 check-all: $B/smtpsh $(UNIT)
-	@$(RUN) tests/check.sh $(BATS) $(MORE) $(UNIT)
+	@$(RUN) tests/check.sh $(BATS) $(SLOW) $(UNIT)
 
 # A library that makes calls fail, and what counts them: tests/torture/run.
 $B/torture/fail.so: tests/torture/fail.c tests/torture/fail.h

@@ -209,7 +209,7 @@ probe_step(struct probe *p)
 			talk_end(t);
 			break;
 		default:
-			mail_tally(t, &p->mail, false);
+			mail_tally(t, &p->mail, PARTIAL_WORST);
 			talk_source_end(t);
 			talk_close(t);
 			p->done = true;

@@ -236,7 +236,7 @@ free="SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 PLAIN LOGIN"
 	long=$(head -c 300 /dev/zero | tr '\0' a)
 	escaped=$(head -c 90 /dev/zero | tr '\0' '!')
 	serve --maildir md
-	ends 2 client --from a@x.example --to good@y.example --to "$long@y.example" --to "$escaped@y.example" --body hi
+	ends 69 client --from a@x.example --to good@y.example --to "$long@y.example" --to "$escaped@y.example" --body hi
 	[ "$(grep -c '^R: 553 5.1.3' <<<"$output")" = 2 ]
 	[ "$(find md/good@y.example/new -type f | wc -l)" = 1 ]
 	[ "$(find md -mindepth 1 -maxdepth 1 | wc -l)" = 1 ]

@@ -306,6 +306,10 @@ deliver_mail(struct deliver *d)
 	    m->last == MAIL_ALL && m->nto > 0 && (m->done || m->text->loaded);
 	if (tells)
 		deliver_tell(d, r);
-	mail_tally(t, m, d->o->partial != NULL && d->o->partial[0] == 'o');
+	const char *partial = d->o->partial;
+	mail_tally(t, m,
+	    partial == NULL	? PARTIAL_WORST
+	    : partial[0] == 'o' ? PARTIAL_OK
+				: PARTIAL_FAIL);
 	return r;
 }

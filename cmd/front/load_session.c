@@ -362,7 +362,7 @@ load_done(struct load_session *s)
 		return load_further(s);
 	}
 	if (s->file == NULL)
-		mail_tally(t, &s->mail[0].one.mail, false);
+		mail_tally(t, &s->mail[0].one.mail, PARTIAL_WORST);
 	bool well = talk_status(t) == 0 && !s->counted && !t->stopped;
 	load_account(s, well);
 	return load_further(s);

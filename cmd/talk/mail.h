@@ -56,8 +56,15 @@ struct mail {
 void talk_mail(struct talk *t, struct mail *m);
 /* How many have that fate. */
 size_t mail_count(const struct mail *m, enum mail_fate fate);
-/* The status that it gives is counted; partial: taken for some is well. */
-void mail_tally(struct talk *t, const struct mail *m, bool partial);
+/* What a message is worth that was taken for some recipients only. */
+enum mail_partial {
+	PARTIAL_WORST, /* the status of the worst refusal */
+	PARTIAL_OK,
+	PARTIAL_FAIL /* a status of its own */
+};
+/* The status that it gives is counted. */
+void mail_tally(
+    struct talk *t, const struct mail *m, enum mail_partial partial);
 /* What became of it, as people are told: "accepted 28, refused for now 1, for
  * good 1; queued as 4F2A". */
 void mail_summary(const struct mail *m, struct buf *b);

@@ -184,13 +184,13 @@ mail_count(const struct mail *m, enum mail_fate fate)
 }
 
 void
-mail_tally(struct talk *t, const struct mail *m, bool partial)
+mail_tally(struct talk *t, const struct mail *m, enum mail_partial partial)
 {
 	size_t taken = mail_count(m, FATE_TAKEN);
 	if (m->last == MAIL_ALL && taken == m->nto)
 		return;
-	if (taken > 0) {
-		t->tally.partial |= !partial;
+	if (taken > 0 && partial != PARTIAL_WORST) {
+		t->tally.partial |= partial == PARTIAL_FAIL;
 		return;
 	}
 	t->tally.permanent |= m->permanent || mail_count(m, FATE_REFUSED) > 0;
