@@ -9,6 +9,9 @@ log=$(mktemp "${TMPDIR:-/tmp}/smtpsh-lint.XXXXXX")
 trap 'rm -f "$log"' EXIT
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 flags=(-std=c11 -D_GNU_SOURCE '-DVERSION="lint"' -I.)
+# Its headers stand in a folder of their own.
+read -ra gmime < <(pkg-config --cflags gmime-3.0 2>/dev/null) || :
+flags+=("${gmime[@]}")
 sources=(smtpsh.c net/*.c net/*/*.c cmd/*.c cmd/*/*.c)
 format=("${sources[@]}" net/*.h net/*/*.h cmd/*.h cmd/*/*.h tests/*/*.[ch])
 scripts=(.ci/run tests/*/run tests/*.sh tests/*/*.sh tests/*.bash

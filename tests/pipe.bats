@@ -542,6 +542,13 @@ says() {
 
 @test "\\octets sends a file as it is, and a reply is awaited behind LF" {
 	recorder
+	# It answers behind CR LF only.
+	local line strict=$'\t[[ $line == *$\'\\r\' ]] || continue'
+	while IFS= read -r line; do
+		printf '%s\n' "$line"
+		[[ $line != *'"$line" >>wire' ]] || printf '%s\n' "$strict"
+	done <recorder.sh >strict.sh
+	RECORDER='bash strict.sh'
 	printf 'NOOP a\rb\nNOOP c\r\n' >oct
 	ends 0 "$SMTPSH" --pipe "$RECORDER" --no-remarks -c '\octets oct' -c 'NOOP d'
 	printf 'NOOP a\rb\nNOOP c\r\nNOOP d\r\nQUIT\r\n' | cmp - wire

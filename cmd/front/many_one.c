@@ -220,10 +220,14 @@ many_one(struct many *m, struct text *x)
 		.last = MAIL_ALL };
 	if (m->resume != NULL) {
 		x->before_end = one_before_end;
+		/* Until it is delivered. */
+		/* cppcheck-suppress autoVariables */
 		x->arg = &k;
 	}
 	many_progress_clear(m);
 	int r = deliver_mail(&d);
+	x->before_end = NULL;
+	x->arg = NULL;
 	one_count(&k, r);
 	m->sent = t->link == NULL ? 0 : m->sent + 1;
 	if (t->link == NULL || t->closing) {

@@ -70,7 +70,7 @@ static int
 play_expand(const struct play *p, const struct play_part *part,
     const char *text, size_t len, bool raw, struct buf *b, struct err *e)
 {
-	struct err why;
+	struct err why = { 0 };
 	if (vars_expand(p->vars, part->args, text, len, raw, b, &why) == 0)
 		return 0;
 	return play_err(p, &why, e);

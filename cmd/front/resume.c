@@ -221,7 +221,7 @@ resume_open(const char *path, struct err *e)
 {
 	struct resume *r = mem_zalloc(sizeof *r);
 	struct buf head = BUF_INIT;
-	struct stat st;
+	struct stat st = { 0 };
 	r->path = mem_dup(path);
 	r->fd = open(
 	    path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);

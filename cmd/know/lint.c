@@ -119,6 +119,8 @@ lint_remember(struct lint *l, const struct lint_look *k)
 static void
 lint_tell(struct lint *l, const struct lint_rule *r, lint_told *told, void *arg)
 {
+	if (r == NULL)
+		return;
 	for (size_t i = 0; i < l->nignore; i++)
 		if (strcmp(l->ignore[i], r->id) == 0)
 			return;

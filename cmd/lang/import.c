@@ -107,8 +107,9 @@ import_as(struct import *out, const char *name, struct import_lines *l,
 		r = err_set(e, ERR_USAGE, "--session %u: %s has %u, read as %s",
 		    want->session, name, sessions, kind);
 	/* The language's own tags, and nothing to mend: its error stands. */
-	bool own = s.strict && (strcmp(k->server[0], "R: ") == 0 ||
-				   strcmp(k->client[0], "C: ") == 0);
+	bool own = k != NULL && s.strict &&
+		   (strcmp(k->server[0], "R: ") == 0 ||
+		       strcmp(k->client[0], "C: ") == 0);
 	if (r == 0 && own && !s.mended && want->as == NULL)
 		r = 1;
 	if (r == 0 && (s.commands == 0 || !s.greeted))

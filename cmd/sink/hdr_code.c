@@ -51,7 +51,9 @@ hdr_get(const char *p, unsigned octets)
 static void
 hdr_put_count(struct buf *b, int64_t count)
 {
-	uint64_t v = ((uint64_t)count << 1) ^ (uint64_t)(count >> 63);
+	uint64_t v = (uint64_t)count << 1;
+	if (count < 0)
+		v = ~v;
 	for (int i = 0; i < 8 && v > 127; i++, v >>= 7)
 		buf_addc(b, (char)(v | 128));
 	buf_addc(b, (char)v);

@@ -169,7 +169,7 @@ past_refusal(struct sight *s, const struct verb *v, const char *line,
 static bool
 past_is_odd(const struct sight *s, const struct verb *v, int code)
 {
-	if (!s->greeted || past_is(s->refusal.verb, VERB_GREETING))
+	if (v == NULL || !s->greeted || past_is(s->refusal.verb, VERB_GREETING))
 		return false;
 	switch (v->id) {
 	case VERB_EHLO:
@@ -253,7 +253,7 @@ past_look(struct talk *t)
 	s->shaking = t->wait == TALK_TLS;
 	s->owed = o == NULL ? NULL : o->verb;
 	s->texted = past_is(s->owed, VERB_TEXT_END) ||
-		    (past_is(s->owed, VERB_BDAT) &&
+		    (o != NULL && past_is(s->owed, VERB_BDAT) &&
 			strcasestr(o->line, " LAST") != NULL);
 	s->sent = s->left = 0;
 	size_t queued;

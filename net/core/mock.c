@@ -219,7 +219,7 @@ mock_began(const struct mock *m)
 		struct span line = { s->text, s->text == NULL ? 0 : 4 };
 		if (s->kind == MOCK_TEXT || s->kind == MOCK_AGAIN)
 			break;
-		if (s->kind == MOCK_LINE && s->re == NULL &&
+		if (s->kind == MOCK_LINE && s->re == NULL && s->text != NULL &&
 		    strlen(s->text) > 4 && span_is(line, "MAIL"))
 			return i - 1;
 	}

@@ -156,7 +156,7 @@ unbody_take(struct unbody *u, const char *p, size_t len, size_t *used,
 			int r = unbody_resolve(u, p[done], &cr);
 			if (cr && out != NULL)
 				buf_addc(out, '\r');
-			else if (cr)
+			else if (cr && text != NULL)
 				++*text;
 			done += r >= 0;
 			end = r == 1;
@@ -170,7 +170,8 @@ unbody_take(struct unbody *u, const char *p, size_t len, size_t *used,
 		} else {
 			done +=
 			    unbody_piece(u, p + done, n, &count, &stop, false);
-			*text += count.n;
+			if (text != NULL)
+				*text += count.n;
 		}
 		end = stop == UNBODY_AT_END;
 	}
