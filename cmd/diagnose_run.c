@@ -67,6 +67,7 @@ run_begin(struct diagnosis *d, enum probe_kind kind, enum mail_stage last)
 		struct buf b = BUF_INIT;
 		buf_add(
 		    &b, buf_data(&d->text->first), buf_len(&d->text->first));
+		text_release(&p->text);
 		text_memory(&p->text, "the message", &b);
 		p->text.unended = true;
 		t->auth = d->sh->talk.auth;

@@ -424,12 +424,14 @@ opts_parse(struct opts *o, int argc, char **argv, struct err *e)
 void
 opts_release(struct opts *o)
 {
-	struct opt_list *list[] = { &o->to, &o->cc, &o->bcc, &o->attach,
-		&o->inlined, &o->eml, &o->mbox, &o->maildir_from, &o->header,
-		&o->mailbox, &o->define, &o->mail_param, &o->rcpt_param,
-		&o->fail_if, &o->merge, &o->words };
-	for (size_t i = 0; i < sizeof list / sizeof *list; i++)
-		free(list[i]->item);
+	for (const struct opt *t = opt_table; t->name != NULL; t++) {
+		struct opt_list list;
+		if (t->kind != OPT_LIST && t->kind != OPT_WORDS)
+			continue;
+		memcpy(&list, (const char *)o + t->slot, sizeof list);
+		free(list.item);
+	}
+	free(o->words.item);
 	for (size_t i = 0; i < o->nrun; i++) {
 		if (o->run[i].own != NULL)
 			explicit_bzero(o->run[i].own, strlen(o->run[i].own));

@@ -121,6 +121,8 @@ rule_begins(const char *words, struct span arg)
 static struct span
 rule_part(const struct rule_case *c, bool header)
 {
+	if (c->text.p == NULL)
+		return (struct span){ "", 0 };
 	const char *end = memmem(c->text.p, c->text.len, "\r\n\r\n", 4);
 	size_t n = end == NULL ? c->text.len : (size_t)(end - c->text.p) + 2;
 	if (header)
