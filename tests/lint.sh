@@ -36,9 +36,9 @@ step() {
 	fi
 }
 
-# COMMAND... FILE -- FLAGS for every source, on all processors.
+# COMMAND... {} -- FLAGS for every source, on all processors.
 lint_each() {
-	printf '%s\0' "${sources[@]}" | xargs -0 -P "$jobs" -I FILE "$@"
+	printf '%s\0' "${sources[@]}" | xargs -0 -P "$jobs" -I {} "$@"
 }
 
 # Its analyzer looks into functions one by one: all paths through all calls
@@ -47,12 +47,12 @@ lint_tidy() {
 	local deeper=--extra-arg=-Xclang
 	lint_each sh -c 'clang-tidy --quiet "$@" 2>/dev/null' tidy \
 		$deeper --extra-arg=-analyzer-config \
-		$deeper --extra-arg=mode=shallow FILE -- "${flags[@]}"
+		$deeper --extra-arg=mode=shallow {} -- "${flags[@]}"
 }
 
 lint_analyzer() {
 	lint_each gcc "${flags[@]}" -O1 -fanalyzer -Wno-analyzer-too-complex \
-		-Werror -c -o /dev/null FILE
+		-Werror -c -o /dev/null {}
 }
 
 step clang-format clang-format clang-format \

@@ -311,7 +311,8 @@ json_put_facts(json_t *o, const struct event *ev, const struct redact *r)
 		} else if (strcmp(key, "name") == 0 && names != NULL) {
 			json_append(names, json_text(value, len));
 		} else if (strcmp(key, "days_left") == 0) {
-			json_set(to, key, json_integer(strtoll(value, NULL, 10)));
+			json_set(
+			    to, key, json_integer(strtoll(value, NULL, 10)));
 		} else {
 			json_put_text(to, key, r, value, len);
 		}
