@@ -6,6 +6,7 @@ bats_require_minimum_version 1.5.0
 load helper
 
 setup() {
+	command -v python3 >/dev/null || skip "python3 is not installed"
 	smtpsh_setup
 }
 
