@@ -135,6 +135,9 @@ mx_port(const struct talk *t)
 	const char *port = t->where.port;
 	if (port == NULL)
 		return 25;
+	/* A look-up may load half of a name service. */
+	if (port[strspn(port, "0123456789")] == '\0')
+		return (unsigned)strtoul(port, NULL, 10);
 	const struct servent *s = getservbyname(port, "tcp");
 	return s != NULL ? ntohs((uint16_t)s->s_port)
 			 : (unsigned)strtoul(port, NULL, 10);
