@@ -22,13 +22,10 @@ enum probe_kind {
 	PROBE_TALK_FIRST, /* begins with a line */
 	PROBE_PROXY,	  /* begins with a PROXY header */
 	PROBE_LHLO,
-	PROBE_HELO,    /* another name in EHLO */
-	PROBE_NULL,    /* <> as sender */
-	PROBE_TEXT,    /* DATA and the text, but not its end */
-	PROBE_PORT,    /* another port of the host */
-	PROBE_TLS_OLD, /* old TLS versions and ciphers */
-	PROBE_NAME,    /* STARTTLS by another name: none, or the host's */
-	PROBE_MX       /* another host of the domain */
+	PROBE_NULL,   /* <> as sender */
+	PROBE_TEXT,   /* DATA and the text, but not its end */
+	PROBE_PORT,   /* another port of the host */
+	PROBE_TLS_OLD /* old TLS versions and ciphers */
 };
 
 struct diagnosis;

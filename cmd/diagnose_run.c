@@ -44,11 +44,6 @@ run_begin(struct diagnosis *d, enum probe_kind kind, enum mail_stage last)
 		t->secure.level = t->mx.asked = TLS_MUST;
 		t->set.tls_unverified = t->secure.unverified = true;
 		break;
-	case PROBE_NAME:
-		t->secure.level = t->mx.asked = TLS_MUST;
-		t->set.tls_unverified = t->secure.unverified = true;
-		t->secure.sni = "localhost";
-		break;
 	case PROBE_TLS_FIRST:
 		t->secure.level = t->mx.asked = TLS_MUST;
 		t->set.tls_unverified = t->secure.unverified = true;

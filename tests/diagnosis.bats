@@ -117,8 +117,18 @@ HI='220 mx.example ESMTP'
 	mails 77 login.failed "$HI" '250-mx.example\r\n250 AUTH CRAM-MD5' '334 PDE+' '535 no'
 }
 
-@test "an expired certificate is not waved through; a good run has no verdict" {
-	MORE=()
+@test "an expired certificate: since when, and who renews it; looking away comes last" {
+	command -v openssl >/dev/null || skip "openssl is not installed"
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout k.pem -out whole.pem -days 1 \
+		-subj /CN=localhost -addext subjectAltName=DNS:localhost
+	openssl x509 -in whole.pem -signkey k.pem -days -1 -out c.pem
+	serve --cert c.pem --key k.pem
+	ends 77 "$SMTPSH" --tls --tls-ca c.pem localhost:"$PORT" -c NOOP
+	[[ $stderr == *"expired since "*"[cert.expired]"*" next: "*renew*"--tls-verify no"* ]]
+	lacks "S: NOOP"
+}
+
+@test "a good run has no verdict" {
 	ends 0 "$SMTPSH" --sandbox --from a@x.example --to Jones@Beta.ARPA --body hi
 	[ -z "$stderr" ]
 	[[ $output != *"relay"* ]]

@@ -275,6 +275,17 @@ deliver_may_at_once(const struct deliver *d, int r)
 	       deliver_may_again(d, r);
 }
 
+void
+deliver_options(struct mail *m, const struct opts *o)
+{
+	m->mail_param = o->mail_param.item;
+	m->nmail_param = o->mail_param.n;
+	m->rcpt_param = o->rcpt_param.item;
+	m->nrcpt_param = o->rcpt_param.n;
+	m->chunk = o->chunk != NULL;
+	m->chunk_size = o->chunk == NULL ? 0 : strtoull(o->chunk, NULL, 10);
+}
+
 int
 deliver_mail(struct deliver *d)
 {

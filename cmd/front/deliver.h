@@ -26,6 +26,8 @@ struct deliver {
 /* Sends it and tells what became of it. -1: an error, told and counted; a
  * refusal is none, and is counted (mail_tally()). The connection stays. */
 int deliver_mail(struct deliver *d);
+/* What options say of any message: parameters of MAIL and RCPT, chunks. */
+void deliver_options(struct mail *m, const struct opts *o);
 /* Only loads it. -1: told. */
 int deliver_load(struct deliver *d);
 /* --to-file's addresses, one a line. ERR_NOINPUT, ERR_DATA, ERR_USAGE. */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "cmd/front/deliver.h"
 
 static int
 load_add_path(struct load_session *s, struct load_mail *m, const char *text,
@@ -54,14 +55,8 @@ load_mail_set(struct load_session *s, struct load_mail *m, struct err *e)
 		.nto = p->to.n,
 		.one_by_one = true,
 		.text = &m->text,
-		.mail_param = o->mail_param.item,
-		.nmail_param = o->mail_param.n,
-		.rcpt_param = o->rcpt_param.item,
-		.nrcpt_param = o->rcpt_param.n,
-		.chunk = o->chunk != NULL,
-		.chunk_size =
-		    o->chunk == NULL ? 0 : strtoull(o->chunk, NULL, 10),
 		.last = MAIL_ALL };
+	deliver_options(&m->one.mail, o);
 	/* Its octets are the plan's. */
 	m->text = p->text;
 	m->text.first = (struct buf)BUF_INIT;

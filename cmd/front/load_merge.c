@@ -10,32 +10,11 @@
 #define MERGE_MAX (1u << 30)
 
 static int
-merge_read(struct buf *b, const char *path, struct err *e)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = 1;
-	while (fd >= 0 && n > 0 && buf_len(b) < MERGE_MAX) {
-		n = read(fd, buf_space(b, 65536), 65536);
-		if (n > 0)
-			buf_commit(b, (size_t)n);
-		if (n < 0 && errno == EINTR)
-			n = 1;
-	}
-	int error = errno;
-	if (fd >= 0)
-		close(fd);
-	if (fd < 0 || n != 0)
-		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", path,
-		    n > 0 ? "it is over 1 GiB" : strerror(error));
-	return 0;
-}
-
-static int
 merge_one(struct shell *sh, struct figures *f, const char *path, struct err *e)
 {
 	struct buf b = BUF_INIT;
 	bool whole = false;
-	int r = merge_read(&b, path, e);
+	int r = load_read_file(&b, path, MERGE_MAX, e);
 	if (r == 0)
 		r = figures_log_read(
 		    f, path, buf_data(&b), buf_len(&b), &whole, e);

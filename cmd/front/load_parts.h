@@ -58,6 +58,9 @@ void load_plan_release(struct load_plan *p);
 CHECKED int load_values_read(
     struct load_values *v, const char *path, struct err *e);
 void load_values_release(struct load_values *v);
+/* A whole file, of at most so many octets. ERR_NOINPUT. */
+CHECKED int load_read_file(
+    struct buf *b, const char *path, size_t most, struct err *e);
 /* K/N, from the option or what Slurm, Kubernetes or parallel say. */
 CHECKED int load_shard(struct load_plan *p, const char *text, struct err *e);
 /* "12:30", "2026-11-26T12:30:00Z", "@SECONDS", "+5s". */

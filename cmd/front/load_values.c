@@ -10,12 +10,12 @@
 
 #define VALUES_MAX (256u << 20)
 
-static int
-values_load(struct buf *b, const char *path, struct err *e)
+int
+load_read_file(struct buf *b, const char *path, size_t most, struct err *e)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = 1;
-	while (fd >= 0 && n > 0 && buf_len(b) <= VALUES_MAX) {
+	while (fd >= 0 && n > 0 && buf_len(b) <= most) {
 		n = read(fd, buf_space(b, 65536), 65536);
 		if (n > 0)
 			buf_commit(b, (size_t)n);
@@ -28,9 +28,9 @@ values_load(struct buf *b, const char *path, struct err *e)
 	if (fd < 0 || n < 0)
 		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", path,
 		    strerror(error));
-	if (buf_len(b) > VALUES_MAX)
-		return err_set(e, ERR_NOINPUT, "%s is over 256 MiB", path);
-	buf_addc(b, '\n');
+	if (buf_len(b) > most)
+		return err_set(
+		    e, ERR_NOINPUT, "%s is over %zu MiB", path, most >> 20);
 	return 0;
 }
 
@@ -105,10 +105,12 @@ values_names(struct load_values *v, const char *path, struct err *e)
 int
 load_values_read(struct load_values *v, const char *path, struct err *e)
 {
-	if (values_load(&v->octets, path, e) < 0)
+	if (load_read_file(&v->octets, path, VALUES_MAX, e) < 0)
 		return -1;
 	if (memchr(buf_data(&v->octets), '\0', buf_len(&v->octets)) != NULL)
 		return err_set(e, ERR_DATA, "%s: it holds a NUL", path);
+	/* The last row may lack its end. */
+	buf_addc(&v->octets, '\n');
 	buf_addc(&v->octets, '\0');
 	char *p = v->octets.p + v->octets.off;
 	char *end = v->octets.p + v->octets.end - 1;

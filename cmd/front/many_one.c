@@ -208,16 +208,10 @@ many_one(struct many *m, struct text *x)
 		.after = one_after,
 		.arg = &k,
 		.sent_before = m->sent };
-	k.mail = (struct mail){ .text = x,
-		.mail_param = o->mail_param.item,
-		.nmail_param = o->mail_param.n,
-		.rcpt_param = o->rcpt_param.item,
-		.nrcpt_param = o->rcpt_param.n,
-		.chunk = o->chunk != NULL,
-		.chunk_size =
-		    o->chunk == NULL ? 0 : strtoull(o->chunk, NULL, 10),
-		.one_by_one = o->no_pipelining,
-		.last = MAIL_ALL };
+	k.mail = (struct mail){
+		.text = x, .one_by_one = o->no_pipelining, .last = MAIL_ALL
+	};
+	deliver_options(&k.mail, o);
 	if (m->resume != NULL) {
 		x->before_end = one_before_end;
 		/* Until it is delivered. */

@@ -1,4 +1,5 @@
 #include "cmd/front/mbox.h"
+#include "cmd/say/out.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -106,23 +107,14 @@ mbox_spill(const struct mbox *m, struct mbox_part *k, struct err *e)
 {
 	if (k->fd < 0)
 		k->fd = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	const char *p = buf_data(&k->b);
-	size_t left = buf_len(&k->b);
-	while (k->fd >= 0 && left > 0) {
-		ssize_t n = write(k->fd, p, left);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			break;
-		p += n;
-		left -= (size_t)n;
-	}
+	int error =
+	    k->fd < 0 ? errno : out_all(k->fd, buf_data(&k->b), buf_len(&k->b));
 	buf_clear(&k->b);
-	if (k->fd >= 0 && left == 0)
+	if (error == 0)
 		return 0;
 	return err_set(e, ERR_OUTPUT,
 	    "%s: a large message needs a file in /var/tmp: %s", m->path,
-	    strerror(errno));
+	    strerror(error));
 }
 
 static int

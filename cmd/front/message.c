@@ -338,15 +338,9 @@ message_run(struct shell *sh, const struct opts *o)
 		.fate = mem_zalloc((m.to.n + 1) * sizeof *mail.fate),
 		.nto = m.to.n,
 		.text = &m.text,
-		.mail_param = o->mail_param.item,
-		.nmail_param = o->mail_param.n,
-		.rcpt_param = o->rcpt_param.item,
-		.nrcpt_param = o->rcpt_param.n,
-		.chunk = o->chunk != NULL,
-		.chunk_size =
-		    o->chunk == NULL ? 0 : strtoull(o->chunk, NULL, 10),
 		.one_by_one = o->no_pipelining,
 		.last = message_last(o) };
+	deliver_options(&mail, o);
 	talk_source_begin(t, false);
 	if (r < 0)
 		talk_error(t, &e);

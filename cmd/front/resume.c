@@ -1,4 +1,5 @@
 #include "cmd/front/resume.h"
+#include "cmd/say/out.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -199,21 +200,13 @@ resume_read(struct resume *r, struct err *e)
 static int
 resume_write(struct resume *r, const struct buf *b, bool sync, struct err *e)
 {
-	const char *p = buf_data(b);
-	size_t left = buf_len(b);
-	while (left > 0) {
-		ssize_t n = write(r->fd, p, left);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			break;
-		p += n;
-		left -= (size_t)n;
-	}
-	if (left == 0 && (!sync || fdatasync(r->fd) == 0))
+	int error = out_all(r->fd, buf_data(b), buf_len(b));
+	if (error == 0 && sync && fdatasync(r->fd) != 0)
+		error = errno;
+	if (error == 0)
 		return 0;
 	return err_set(
-	    e, ERR_OUTPUT, "cannot write %s: %s", r->path, strerror(errno));
+	    e, ERR_OUTPUT, "cannot write %s: %s", r->path, strerror(error));
 }
 
 struct resume *

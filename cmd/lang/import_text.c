@@ -3,32 +3,18 @@
 
 #include <stdint.h>
 #include <string.h>
+#include "cmd/lang/lang.h"
 
 #define SAY_CHUNK_MAX (16u << 20)
 
 static const char say_stand_in[] = "... (message not shown)";
-
-static bool
-say_is_end(const char *p, size_t len)
-{
-	static const char mark[] = "<CRLF>.<CRLF>";
-	while (len > 0 && *p == '\\')
-		p++, len--;
-	if (len == 1 && *p == '.')
-		return true;
-	while (len > 0 && (*p == ' ' || *p == '\t'))
-		p++, len--;
-	while (len > 0 && (p[len - 1] == ' ' || p[len - 1] == '\t'))
-		len--;
-	return len == sizeof mark - 1 && memcmp(p, mark, len) == 0;
-}
 
 static void
 say_text_line(struct import_say *s, const char *p, size_t len, unsigned no)
 {
 	if (s->wire && len > 1 && p[0] == '.')
 		p++, len--;
-	say_tagged(s, 'C', say_is_end(p, len) ? "\\" : "", p, len, no);
+	say_tagged(s, 'C', lang_ends_text(p, len) ? "\\" : "", p, len, no);
 	s->text_shown = true;
 	s->any_text = true;
 }
@@ -143,6 +129,6 @@ say_chunk(
 		    "the count of BDAT, or drop the line",
 		    s->name, no, size, s->chunk);
 	s->chunk -= size;
-	say_tagged(s, 'C', say_is_end(p, len) ? "\\" : "", p, len, no);
+	say_tagged(s, 'C', lang_ends_text(p, len) ? "\\" : "", p, len, no);
 	return 0;
 }

@@ -157,6 +157,14 @@ lang_is_end(const char *p, size_t len)
 	return len - i == sizeof mark - 1 && memcmp(p + i, mark, len - i) == 0;
 }
 
+bool
+lang_ends_text(const char *p, size_t len)
+{
+	while (len > 0 && *p == '\\')
+		p++, len--;
+	return lang_is_end(p, len);
+}
+
 /* Octets of a backslash that keeps a line from ending the text: "\\." is text,
  * a period; "\\\\." is "\\.". */
 static size_t

@@ -714,10 +714,10 @@ test_grace_ends(void)
 	buf_release(&b);
 }
 
-/* poll(2) fails as long as there are more sockets than a limit that was
- * lowered: sessions go on. */
+/* A limit on descriptors that is lowered below those that are open: sessions
+ * go on. */
 static void
-test_poll_fails(void)
+test_limit_lowered(void)
 {
 	struct server s;
 	struct rlimit was, now;
@@ -886,7 +886,7 @@ main(void)
 		test_client_max();
 		test_grace();
 		test_grace_ends();
-		test_poll_fails();
+		test_limit_lowered();
 		test_half_close();
 		test_mock();
 	}
