@@ -285,3 +285,21 @@ M
 	ends 0 "$SMTPSH" --diagnose log
 	has "nothing that is known to be wrong"
 }
+
+@test "--diagnose-mail: what is said only behind the end of the text" {
+	printf 'Subject: x\n\nText.\n' >m
+	serve --rule 'end nth 1 552 5.2.2 Quota exceeded (mailbox for user is full)' \
+		--rule 'end nth 2 421 4.7.28 Our system has detected an unusual rate of unsolicited mail'
+	local -a to=(--from a@b.example --to Jones@localhost --data m)
+	ends 0 "$SMTPSH" "127.0.0.1:$PORT" --diagnose "${to[@]}"
+	has "its end was not sent; --diagnose-mail sends"
+	ends 69 "$SMTPSH" "127.0.0.1:$PORT" --diagnose --diagnose-mail "${to[@]}"
+	has "rcpt.full" "552 5.2.2"
+	ends 75 "$SMTPSH" "127.0.0.1:$PORT" --diagnose --diagnose-mail "${to[@]}"
+	has "rate" "421 4.7.28"
+	ends 0 "$SMTPSH" "127.0.0.1:$PORT" --diagnose --diagnose-mail "${to[@]}"
+	has "the message, which was mailed"
+	serve_stop
+	ends 64 "$SMTPSH" --sandbox --diagnose --diagnose-mail </dev/null
+	ends 64 "$SMTPSH" --sandbox --diagnose-mail -c NOOP
+}
