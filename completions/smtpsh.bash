@@ -175,6 +175,7 @@ _smtpsh() {
 	--lint-ignore) ;;
 	--format) _smtpsh_choose text json tap ;;
 	--junit) _smtpsh_files default -f ;;
+	--report) _smtpsh_files default -f ;;
 	--record) _smtpsh_files default -f ;;
 	--sessions) ;;
 	--messages) ;;
@@ -239,9 +240,9 @@ _smtpsh() {
 				--tls-protocol --tls-cipher --tls-save-peer-cert --tls-expires-within
 				--auth --auth-user --auth-password-file --auth-password-fd
 				--auth-password-command --netrc --auth-insecure -q --quiet
-				--no-remarks --color --lint --lint-ignore --format --junit --record
-				--load --sessions --messages --duration --rate --arrivals --ramp
-				--keep --pipeline --rcpts --think --message-size --values
+				--no-remarks --color --lint --lint-ignore --format --junit --report
+				--record --load --sessions --messages --duration --rate --arrivals
+				--ramp --keep --pipeline --rcpts --think --message-size --values
 				--values-order --tls-resume --progress --fail-if --html --hdr --merge
 				--shard --start-at --yes-really --serve --mock --mock-next --maildir
 				--store --show --show-all --discard --mailbox --size-max --allow-bare

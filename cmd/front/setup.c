@@ -11,6 +11,7 @@
 #include "cmd/front/compose.h"
 #include "cmd/front/source.h"
 #include "cmd/shell/setting.h"
+#include "cmd/sink/report.h"
 
 static int
 setup_width(const struct shell *sh)
@@ -61,6 +62,12 @@ setup_sinks(struct shell *sh, const struct opts *o, struct err *e)
 	}
 	if (o->junit != NULL) {
 		struct sink *s = junit_new(o->junit, &sh->redact, e);
+		if (s == NULL)
+			return -1;
+		shell_add_sink(sh, s);
+	}
+	if (o->report != NULL) {
+		struct sink *s = report_new(o->report, &sh->redact, e);
 		if (s == NULL)
 			return -1;
 		shell_add_sink(sh, s);
