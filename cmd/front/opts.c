@@ -252,6 +252,8 @@ const struct opt opt_table[] = {
 	    OPT_FLAG, AT(lint), CLIENT, NEED_NOTHING, false, 0 },
 	{ 0, "lint-ignore", NULL, "RULE", "but not of this rule (repeatable)",
 	    NULL, OPT_LIST, AT(lint_ignore), CLIENT, NEED_LINT, false, 0 },
+	{ 0, "timeline", NULL, NULL, "draw where the time went, as bars", NULL,
+	    OPT_FLAG, AT(timeline), CLIENT, NEED_NOTHING, false, 0 },
 	{ 0, "format", NULL, "text|json|tap", "the form of the output", NULL,
 	    OPT_STRING, AT(format),
 	    REACHES | FRONT_MERGE | FRONT_DIAGNOSE | FRONT_SERVE, NEED_NOTHING,

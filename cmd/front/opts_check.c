@@ -423,6 +423,9 @@ static const struct {
 	{ "jobs", "report",
 	    "--report is of one process and --jobs makes many: give one of "
 	    "them" },
+	{ "jobs", "timeline",
+	    "--timeline draws one conversation and --jobs has many at a time: "
+	    "give one of them" },
 	{ "jobs", "html",
 	    "--html is of one process and --jobs makes many: give one of "
 	    "them" },
@@ -475,6 +478,7 @@ opts_check_many(const struct opts *o, struct err *e)
 	const char *keeps = o->junit != NULL	? "junit"
 			    : o->report != NULL ? "report"
 			    : o->record != NULL ? "record"
+			    : o->timeline	? "timeline"
 						: NULL;
 	if (o->sessions != NULL && keeps != NULL)
 		return err_set(e, ERR_USAGE,
@@ -507,6 +511,11 @@ opts_check_contrary(const struct opts *o, struct err *e)
 	if (o->quiet && o->format != NULL && strcmp(o->format, "text") != 0)
 		return err_set(e, ERR_USAGE,
 		    "--quiet leaves nothing of --format %s: give one of them",
+		    o->format);
+	if (o->timeline && o->format != NULL && strcmp(o->format, "text") != 0)
+		return err_set(e, ERR_USAGE,
+		    "--timeline is drawn for people, and --format %s is not: "
+		    "give one of them",
 		    o->format);
 	if (o->chunk != NULL && o->quit_after != NULL &&
 	    strcmp(o->quit_after, "data") == 0)

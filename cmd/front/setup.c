@@ -12,6 +12,7 @@
 #include "cmd/front/source.h"
 #include "cmd/shell/setting.h"
 #include "cmd/sink/report.h"
+#include "cmd/sink/timeline.h"
 
 static int
 setup_width(const struct shell *sh)
@@ -60,6 +61,9 @@ setup_sinks(struct shell *sh, const struct opts *o, struct err *e)
 		sh->screen = human_new(&sh->out, &sh->look, &sh->redact);
 		shell_add_sink(sh, sh->screen);
 	}
+	if (o->timeline)
+		shell_add_sink(
+		    sh, timeline_new(&sh->out, &sh->look, &sh->redact));
 	if (o->junit != NULL) {
 		struct sink *s = junit_new(o->junit, &sh->redact, e);
 		if (s == NULL)

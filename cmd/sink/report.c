@@ -40,6 +40,7 @@ report_section(struct report *r)
 	r->met += s->met;
 	r->missed += s->missed;
 	r->unjudged += s->unjudged;
+	story_close_pauses(s);
 	if (r->n == 1)
 		buf_add(&r->name, buf_data(&s->name), buf_len(&s->name));
 	if (buf_len(&r->stories) > REPORT_MAX)

@@ -67,6 +67,7 @@ story_add(struct story *s, enum step_kind kind, const struct event *ev)
 	*p = (struct story_step){ .kind = kind,
 		.line = ev->line,
 		.implied = ev->implied,
+		.typed = ev->typed,
 		.verb = ev->verb,
 		.from_ns = ev->at_ns,
 		.took_ns = -1 };
@@ -347,6 +348,27 @@ story_label(const struct story_step *p, struct buf *b)
 		buf_adds(b, "greeting");
 	else if (p->kind == STORY_LINE)
 		buf_adds(b, p->verb != NULL ? p->verb->name : "(empty line)");
+}
+
+void
+story_close_pauses(struct story *s)
+{
+	int64_t end = INT64_MAX, pause = 0;
+	bool person = false; /* then \q and its QUIT are his, too */
+	for (size_t i = 0; i < s->n; i++) {
+		struct story_step *p = &s->step[i];
+		if (p->took_ns < 0)
+			continue;
+		p->from_ns -= pause;
+		person |= p->typed;
+		if (person && p->from_ns > end) {
+			pause += p->from_ns - end;
+			p->from_ns = end;
+		}
+		p->typed = false;
+		if (end == INT64_MAX || p->from_ns + p->took_ns > end)
+			end = p->from_ns + p->took_ns;
+	}
 }
 
 bool

@@ -20,7 +20,8 @@ struct story_step {
 	enum step_kind kind;
 	const struct verb *verb; /* of the line, or NULL */
 	bool answered, implied, unsolicited;
-	bool bad; /* what is told is no good: no reply, a breach, a missed
+	bool typed; /* by a person, who took his time before */
+	bool bad;   /* what is told is no good: no reply, a breach, a missed
 		     expectation */
 	enum verdict verdict;
 	int code; /* 0: no reply */
@@ -55,6 +56,8 @@ bool story_put(
 void story_release(struct story *s);
 /* Appends what a step is called: its line, "connect", "TLS", "greeting". */
 void story_label(const struct story_step *p, struct buf *b);
+/* Takes the time before lines that were typed out of it. */
+void story_close_pauses(struct story *s);
 /* The times of the first step's begin and the last one's end; false: no step
  * has any. */
 bool story_span(const struct story *s, int64_t *from, int64_t *to);
