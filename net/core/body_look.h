@@ -82,7 +82,7 @@ body_look(struct body_mask *m, const char *p)
 }
 #endif
 
-/* Compiled for any x86-64, run where __builtin_cpu_supports() says so. */
+/* Compiled for any x86-64, run where body_has_avx2() says so. */
 #if defined(__x86_64__) && defined(__SSE2__) && !defined(BODY_NO_AVX2)
 #define BODY_AVX2
 #include <immintrin.h>
