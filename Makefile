@@ -64,7 +64,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(PKGS) || \
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. \
           $(HARD.$(MODE)) $(WARN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 LINKED  = $(LINK.$(MODE)) $(LDFLAGS)
-LDLIBS += -ldl -lpthread -lm
+LDLIBS += -ldl -lpthread
 V       = @
 RUN     = MODE=$(MODE) SMTPSH=$(CURDIR)/$B/smtpsh
 
