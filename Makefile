@@ -37,7 +37,8 @@ HARD.tsan     = -O1 -g -fsanitize=thread
 HARD.valgrind = -O1 -g -DUNCONFINED
 HARD.cover    = -O0 -g --coverage -DUNCONFINED
 HARD.fuzz     = -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SAN) \
-                -fprofile-instr-generate -fcoverage-mapping -DUNCONFINED
+                -fprofile-instr-generate -fcoverage-mapping -DUNCONFINED \
+                -DBODY_WORTH=1
 FUZZER        = -fsanitize=fuzzer
 ifneq ($(shell uname -s),Darwin)
 LINK.release  = -pie -Wl,-z,relro,-z,now
