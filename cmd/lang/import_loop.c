@@ -342,8 +342,9 @@ loop_marked(struct loop *g, size_t *i, const struct import_seen *seen,
 	const char *p = seen->p;
 	size_t len = seen->len;
 	bool stage = g->kind->is & KIND_NOTATION && !g->say->in_text &&
-		     g->say->chunk == 0 && len > 2 && *p == '<' &&
-		     p[len - 1] == '>' && memchr(p, ' ', len) != NULL;
+		     g->say->chunk == 0 && !say_awaits_answer(g->say) &&
+		     len > 2 && *p == '<' && p[len - 1] == '>' &&
+		     memchr(p, ' ', len) != NULL;
 	if (stage || (side == SIDE_CLIENT && loop_is_noise(g, seen))) {
 		g->say->left_out++;
 		return 0;

@@ -92,7 +92,7 @@ struct import_say {
 	size_t lines, cap;
 	const char *name; /* of the file, for messages */
 	const struct import_kind *kind;
-	bool mock;
+	enum import_mask mask;
 	bool strict;	    /* an RFC's notation: only what RFCs do is mended */
 	bool mended;	    /* and something was */
 	unsigned char *due; /* enum say_due: owed replies, in order */
