@@ -62,7 +62,7 @@ replays() {
 	done
 }
 
-@test "masked secrets are \\auth for a client, any word for a mock" {
+@test "masked secrets are \\auth where there is a login, else sent as they stand; any word for a mock" {
 	cat >masked.txt <<-'END'
 		<-- 220 mx.example.net ready
 		--> EHLO client.example
@@ -76,8 +76,59 @@ replays() {
 	ends 0 "$SMTPSH" --convert masked.txt
 	has_in "$output" '\auth PLAIN' 'the masked secret is \auth'
 	lacks 'AUTH PLAIN ***' '235'
-	ends 64 "$SMTPSH" --mock masked.txt -f masked.txt --auth-insecure
-	has_in "$stderr" "--auth-user"
+	printf sesame >password && chmod 600 password
+	ends 0 "$SMTPSH" --mock masked.txt -f masked.txt --auth-insecure \
+		--auth-user joe --auth-password-file password
+	has_in "$output" "S: AUTH PLAIN ***" 'masked secret is \auth'
+	sed -n 's/^<-- /S: /p; s/^--> /C: /p' masked.txt >exact.smtp
+	ends 0 "$SMTPSH" --mock exact.smtp -f masked.txt
+	has_in "$output" "sent as it stands"
+	sed -i 's/PLAIN \*.*/PLAIN AGpvZQBzZXNhbWU=/' exact.smtp
+	ends 1 "$SMTPSH" --mock exact.smtp -f masked.txt
+}
+
+@test "a mask that looks like a stage direction answers AUTH all the same" {
+	cat >masked.txt <<-'END'
+		< 220 mx.example.net ready
+		> EHLO client.example
+		< 250-mx.example.net
+		< 250 AUTH LOGIN
+		> AUTH LOGIN
+		< 334 VXNlcm5hbWU6
+		> <!!hidden - user name!!>
+		< 334 UGFzc3dvcmQ6
+		> <!!hidden - password!!>
+		< 235 2.7.0 Accepted
+		> QUIT
+		< 221 2.0.0 bye
+	END
+	replays masked.txt
+	has_in "$output" "6 of 6 expectations met"
+}
+
+@test "what s_client says of a line that it took for itself is no text" {
+	cat >openssl.txt <<-'END'
+		CONNECTED(00000003)
+		---
+		250 HELP
+		EHLO client.example
+		250 mx.example.net
+		MAIL FROM:<alice@example.org>
+		250 2.1.0 OK
+		RCPT TO:<bob@example.net>
+		RENEGOTIATING
+		250 2.1.5 OK
+		DATA
+		354 go ahead
+		Received: once
+		RENEGOTIATING
+		Quite a line
+		DONE
+	END
+	ends 0 "$SMTPSH" --convert openssl.txt
+	has_in "$output" 'C: RCPT TO:<bob@example.net>' 'Received: once\r\n' \
+		'Quite a line\r\n'
+	lacks 'DONE' 'RENEGOTIATING'
 }
 
 @test "what can be no session is refused before connecting" {

@@ -582,7 +582,9 @@ lang_line(
 	size_t skip;
 	if (lang_tag(l, p, len, &tag, &skip, e) < 0)
 		return -1;
-	if (tag != TAG_NONE && lang_is_stage(p + skip, len - skip))
+	/* What answers AUTH may be a mask: "<!!hidden - password!!>". */
+	if (tag != TAG_NONE && !(tag == TAG_CLIENT && l->answers) &&
+	    lang_is_stage(p + skip, len - skip))
 		return 0;
 	if (tag == TAG_SERVER ||
 	    (tag == TAG_NONE && expect_like(p + i, len - i)))
