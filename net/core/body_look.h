@@ -183,4 +183,18 @@ body_copy(char *o, const char *p, size_t n)
 		memcpy(o + 16, p + 16, BODY_STEP - 16);
 }
 
+/* What differs by machine; constants, so that calls become code in place. */
+struct body_ways {
+	void (*look)(struct body_mask *m, const char *p);
+	void (*copy)(char *o, const char *p, size_t n);
+	unsigned (*count)(uint64_t v);
+};
+
+static const struct body_ways body_ways_any = { body_look, body_copy,
+	body_count };
+#ifdef BODY_AVX2
+static const struct body_ways body_ways_avx2 = { body_look_avx2, body_copy_avx2,
+	body_count_avx2 };
+#endif
+
 #endif
