@@ -37,7 +37,8 @@ HARD.tsan     = -O1 -g -fsanitize=thread
 HARD.valgrind = -O1 -g -DUNCONFINED
 HARD.cover    = -O0 -g --coverage -DUNCONFINED
 HARD.fuzz     = -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SAN) \
-                -fprofile-instr-generate -fcoverage-mapping -DUNCONFINED
+                -fprofile-instr-generate -fcoverage-mapping -DUNCONFINED \
+                -DBODY_WORTH=1
 FUZZER        = -fsanitize=fuzzer
 ifneq ($(shell uname -s),Darwin)
 LINK.release  = -pie -Wl,-z,relro,-z,now
@@ -64,7 +65,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell $(PKG_CONFIG) --cflags $(PKGS) || \
 COMPILE = $(CC) -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -I. \
           $(HARD.$(MODE)) $(WARN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 LINKED  = $(LINK.$(MODE)) $(LDFLAGS)
-LDLIBS += -ldl -lpthread -lm
+LDLIBS += -ldl -lpthread
 V       = @
 RUN     = MODE=$(MODE) SMTPSH=$(CURDIR)/$B/smtpsh
 

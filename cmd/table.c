@@ -48,7 +48,9 @@ table_match(const char *name, size_t len, size_t *n)
 		return cmd_table[i];
 	}
 	for (size_t i = 0; cmd_table[i] != NULL; i++) {
-		if (strncmp(cmd_table[i]->name, name, len) != 0)
+		/* A file's word may hold a NUL. */
+		if (strnlen(cmd_table[i]->name, len) < len ||
+		    memcmp(cmd_table[i]->name, name, len) != 0)
 			continue;
 		if (cmd_table[i]->name[len] == '\0') {
 			*n = 1;

@@ -82,7 +82,7 @@ body_look(struct body_mask *m, const char *p)
 }
 #endif
 
-/* Compiled for any x86-64, run where __builtin_cpu_supports() says so. */
+/* Compiled for any x86-64, run where body_has_avx2() says so. */
 #if defined(__x86_64__) && defined(__SSE2__) && !defined(BODY_NO_AVX2)
 #define BODY_AVX2
 #include <immintrin.h>
@@ -182,5 +182,19 @@ body_copy(char *o, const char *p, size_t n)
 	if (n > 16)
 		memcpy(o + 16, p + 16, BODY_STEP - 16);
 }
+
+/* What differs by machine; constants, so that calls become code in place. */
+struct body_ways {
+	void (*look)(struct body_mask *m, const char *p);
+	void (*copy)(char *o, const char *p, size_t n);
+	unsigned (*count)(uint64_t v);
+};
+
+static const struct body_ways body_ways_any = { body_look, body_copy,
+	body_count };
+#ifdef BODY_AVX2
+static const struct body_ways body_ways_avx2 = { body_look_avx2, body_copy_avx2,
+	body_count_avx2 };
+#endif
 
 #endif
