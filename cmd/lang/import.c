@@ -107,6 +107,13 @@ import_as(struct import *out, const char *name, struct import_lines *l,
 	s.mask = want->mask;
 	int r = k == NULL ? import_bare(&s, l, &kind, e)
 			  : import_marked(&s, l, want->session, &sessions, e);
+	if (k == NULL && r == 1 && want->as == NULL) {
+		say_release(&s);
+		say_init(&s, name, NULL);
+		s.mask = want->mask;
+		kind = "rfc";
+		r = import_commands(&s, l, e);
+	}
 	if (k != NULL && k->swapped != NULL && s.swapped)
 		kind = k->swapped;
 	if (k != NULL && r == 1 && want->session > sessions)

@@ -3,6 +3,7 @@
 #include "cmd/lang/import_priv.h"
 
 #include <string.h>
+#include <strings.h>
 
 int
 loop_give(struct import_loop *g, enum import_side side, const char *p,
@@ -28,6 +29,40 @@ loop_parts(struct import_loop *g, enum import_side side, const char *p,
 		part += at == NULL ? 0 : n;
 		p += part;
 		len -= part;
+	}
+	return 0;
+}
+
+/* Where the part of a packet that begins at p ends. */
+static const char *
+packet_end(const char *p, const char *end)
+{
+	const char *at = memmem(p, (size_t)(end - p), "\\r\\n", 4);
+	return at == NULL ? end : at;
+}
+
+/* DATA that is not the last of its packet waits for no reply: it and what
+ * follows, up to a period, go out as octets. */
+int
+loop_packet(struct import_loop *g, const char *p, size_t len, unsigned no,
+    struct err *e)
+{
+	const char *end = p + len, *word = p, *stop;
+	bool raw = false, text = g->say->in_text;
+	for (; word < end; word = stop < end ? stop + 4 : end) {
+		stop = packet_end(word, end);
+		size_t n = (size_t)(stop - word);
+		bool data = n == 4 && strncasecmp(word, "DATA", 4) == 0;
+		bool period = n == 1 && *word == '.';
+		if (raw || (data && stop < end && !text)) {
+			say_raw(g->say, word, n, no);
+			if (period || !raw)
+				say_owe(g->say, DUE_COMMAND);
+			raw = !period;
+		} else if (loop_give(g, SIDE_CLIENT, word, n, no, e) < 0) {
+			return -1;
+		}
+		text = text && !period;
 	}
 	return 0;
 }

@@ -69,7 +69,7 @@ loop_marked(struct import_loop *g, size_t *i, const struct import_seen *seen,
 	if (g->kind->key == KEY_FIELD)
 		return loop_parts(g, side, p, len, "[nl]", x->no, e);
 	if (g->kind->is & KIND_BARE_C && side == SIDE_CLIENT)
-		return loop_parts(g, side, p, len, "\\r\\n", x->no, e);
+		return loop_packet(g, p, len, x->no, e);
 	return loop_give(g, side, p, len, x->no, e);
 }
 

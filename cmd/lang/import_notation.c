@@ -117,3 +117,44 @@ import_untagged(struct import_loop *g, const struct import_line *x)
 	}
 	return 1;
 }
+
+/* A sentence may begin with a verb, too ("Help yourself"). */
+static bool
+notation_is_upper(const char *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (p[i] < 'A' || p[i] > 'Z')
+			return false;
+	return true;
+}
+
+int
+import_commands(
+    struct import_say *s, const struct import_lines *l, struct err *e)
+{
+	size_t indent = 0;
+	s->strict = true;
+	for (size_t i = 0; i < l->n; i++) {
+		const struct import_line *x = &l->line[i];
+		size_t at = import_indent(x), len = x->len - at;
+		const char *p = x->p + at;
+		if (len == 0)
+			continue;
+		size_t word = verb_word(p, len);
+		const struct verb *v = verb_find(p, word);
+		bool verb = v != NULL && notation_is_upper(p, word) &&
+			    !(v->is & VERB_OPENS_TEXT) && v->id != VERB_BDAT &&
+			    (s->commands == 0 || at == indent);
+		if (verb) {
+			indent = at;
+			if (say_client(s, p, len, x->no, e) < 0)
+				return -1;
+		} else if (s->commands > 0 && at > indent &&
+			   notation_is_argument(p, len)) {
+			say_join(s, p, len, true);
+		} else {
+			return 1;
+		}
+	}
+	return s->commands == 0;
+}

@@ -145,6 +145,8 @@ void say_line_end(struct import_say *s, unsigned no);
 /* A whole line: tag, before, and the text with "${" guarded. */
 void say_tagged(struct import_say *s, char tag, const char *before,
     const char *p, size_t len, unsigned no);
+/* A line that goes out as octets: \\raw, with its CRLF. */
+void say_raw(struct import_say *s, const char *p, size_t len, unsigned no);
 bool say_last_is(const struct import_say *s, const char *code);
 /* import_text.c: a line of mail text, a BDAT, a line of its chunk. */
 void say_text_end(struct import_say *s, unsigned no);
@@ -184,6 +186,9 @@ CHECKED int loop_give(struct import_loop *g, enum import_side side,
     const char *p, size_t len, unsigned no, struct err *e);
 CHECKED int loop_parts(struct import_loop *g, enum import_side side,
     const char *p, size_t len, const char *sep, unsigned no, struct err *e);
+/* Commands of one packet, as a script of Exim's has them. */
+CHECKED int loop_packet(struct import_loop *g, const char *p, size_t len,
+    unsigned no, struct err *e);
 CHECKED int loop_literal(struct import_loop *g, size_t *i,
     const struct import_seen *seen, enum import_side side, struct err *e);
 CHECKED int loop_field(struct import_loop *g, const struct import_seen *seen,
@@ -194,6 +199,9 @@ CHECKED int loop_smtpcli(struct import_loop *g, const struct import_seen *seen,
  * stand here. And how many blanks a line begins with. */
 CHECKED int import_untagged(struct import_loop *g, const struct import_line *x);
 size_t import_indent(const struct import_line *x);
+/* Indented commands and nothing else, as an RFC shows them. 1: no such thing. */
+CHECKED int import_commands(
+    struct import_say *s, const struct import_lines *l, struct err *e);
 /* All of its lines. */
 CHECKED int import_marked(struct import_say *s, const struct import_lines *l,
     unsigned session, unsigned *sessions, struct err *e);
