@@ -86,6 +86,8 @@ function __smtpsh_lines
         '\\pipeline' 'gather lines; \\flush sends them as one group' \
         '\\flush' 'send what \\pipeline gathered, take the replies' \
         '\\test' 'send one test message to the address' \
+        '\\mail-new' 'make a message with subject and files, and mail it' \
+        '\\compose' 'write a message in your editor, look at it, and mail it' \
         '\\set' 'set a variable, or a setting (\\show lists them)' \
         '\\unset' 'forget a variable' \
         '\\show' 'the session, the settings and the variables' \

@@ -8,7 +8,7 @@
 #include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include "cmd/front/compose.h"
+#include "cmd/lang/compose.h"
 #include "cmd/front/source.h"
 #include "cmd/shell/setting.h"
 
