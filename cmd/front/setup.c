@@ -11,6 +11,8 @@
 #include "cmd/lang/compose.h"
 #include "cmd/front/source.h"
 #include "cmd/shell/setting.h"
+#include "cmd/sink/report.h"
+#include "cmd/sink/timeline.h"
 
 static int
 setup_width(const struct shell *sh)
@@ -59,8 +61,17 @@ setup_sinks(struct shell *sh, const struct opts *o, struct err *e)
 		sh->screen = human_new(&sh->out, &sh->look, &sh->redact);
 		shell_add_sink(sh, sh->screen);
 	}
+	if (o->timeline)
+		shell_add_sink(
+		    sh, timeline_new(&sh->out, &sh->look, &sh->redact));
 	if (o->junit != NULL) {
 		struct sink *s = junit_new(o->junit, &sh->redact, e);
+		if (s == NULL)
+			return -1;
+		shell_add_sink(sh, s);
+	}
+	if (o->report != NULL) {
+		struct sink *s = report_new(o->report, &sh->redact, e);
 		if (s == NULL)
 			return -1;
 		shell_add_sink(sh, s);
