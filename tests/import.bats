@@ -242,3 +242,20 @@ replays() {
 	END
 	[ $n = 10 ]
 }
+
+@test "text arrives as it was sent, whatever a tool does with its periods" {
+	local f
+	printf 'C:%s\n' ' From: alice@example.org' ' To: bob@example.net' \
+		' Subject: dots' '' ' first' ' .one dot' ' ..two' \
+		' 250 not a reply' ' $${not a variable}' ' S: tag' \
+		' > quoted' ' last' ' .' >want
+	for f in nodemailer-1 curl-trace-1 smtplib-2; do
+		"$SMTPSH" --convert "$ROOT/tests/transcripts/$f.txt" |
+			sed -n '/^C: From/,/^C: \.$/p' >got
+		diff want got
+	done
+	"$SMTPSH" --convert "$ROOT/tests/transcripts/s-nail-2.txt" |
+		grep -A1 -x 'C: \.dot' | grep -x 'C: \.\.dd'
+	"$SMTPSH" --convert "$ROOT/tests/transcripts/curl-trace-2.txt" |
+		grep -xE 'C: x{128}'
+}

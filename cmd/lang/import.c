@@ -105,6 +105,7 @@ import_as(struct import *out, const char *name, struct import_lines *l,
 	const char *kind = k == NULL ? "" : k->name;
 	say_init(&s, name, k);
 	s.mask = want->mask;
+	s.forced = want->as != NULL;
 	int r = k == NULL ? import_bare(&s, l, &kind, e)
 			  : import_marked(&s, l, want->session, &sessions, e);
 	if (k == NULL && r == 1 && want->as == NULL) {

@@ -188,7 +188,13 @@ bare_bounds(struct bare *b, size_t *from, size_t *to)
 	if (b->tls)
 		++*from;
 	*to = last + 1;
-	return greets || b->tls;
+	/* Who forces it may have no greeting: then it begins with a command. */
+	for (size_t i = 0; b->say->forced && !greets && i < *from; i++) {
+		x = bare_trim(l->line[i]);
+		if (import_verb(x.p, x.len))
+			*from = i;
+	}
+	return greets || b->tls || b->say->forced;
 }
 
 static int

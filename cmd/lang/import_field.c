@@ -33,6 +33,25 @@ loop_parts(struct import_loop *g, enum import_side side, const char *p,
 	return 0;
 }
 
+int
+loop_joined(struct import_loop *g, const char *p, size_t len, unsigned no,
+    struct err *e)
+{
+	const char *end = p + len;
+	char sep[6] = ", ";
+	if (len > 3)
+		memcpy(sep + 2, p, 3);
+	while (p < end && end - p > 3 && p[3] == '-') {
+		const char *at = memmem(p, (size_t)(end - p), sep, 5);
+		if (at == NULL)
+			break;
+		if (say_server(g->say, p, (size_t)(at - p), no, e) < 0)
+			return -1;
+		p = at + 2;
+	}
+	return say_server(g->say, p, (size_t)(end - p), no, e);
+}
+
 /* Where the part of a packet that begins at p ends. */
 static const char *
 packet_end(const char *p, const char *end)

@@ -66,6 +66,8 @@ loop_marked(struct import_loop *g, size_t *i, const struct import_seen *seen,
 		p++, len--; /* PHPMailer's */
 	if (g->kind->key == KEY_FIELD && len > 0 && p[len - 1] == '"')
 		len--;
+	if (g->kind->is & KIND_JOINED && side == SIDE_SERVER)
+		return loop_joined(g, p, len, x->no, e);
 	if (g->kind->key == KEY_FIELD)
 		return loop_parts(g, side, p, len, "[nl]", x->no, e);
 	if (g->kind->is & KIND_BARE_C && side == SIDE_CLIENT)
@@ -92,6 +94,20 @@ loop_more(const struct import_loop *g, const struct import_line *x)
 	return NULL;
 }
 
+/* What stands behind the key of the session, in brackets, where no marker
+ * does; or NULL. */
+static const char *
+loop_keyed(const struct import_loop *g, const struct import_line *x)
+{
+	if (g->key == NULL || !g->say->in_text ||
+	    !(g->kind->is & KIND_BARE_TEXT))
+		return NULL;
+	const char *at = memmem(x->p, x->len, g->key, g->key_len);
+	if (at == NULL || (size_t)(x->p + x->len - at) < g->key_len + 2)
+		return NULL;
+	return at + g->key_len + 2;
+}
+
 static int
 loop_unmarked(struct import_loop *g, const struct import_line *x, struct err *e)
 {
@@ -107,6 +123,12 @@ loop_unmarked(struct import_loop *g, const struct import_line *x, struct err *e)
 		return import_untagged(g, x);
 	if (s->in_text && x->len == 1 && *x->p == '.')
 		return say_client(s, x->p, x->len, x->no, e);
+	const char *text = loop_keyed(g, x);
+	if (text != NULL) {
+		g->bare = true;
+		return say_client(
+		    s, text, (size_t)(x->p + x->len - text), x->no, e);
+	}
 	bool fold = g->kind->is & KIND_FOLDS && g->last != SIDE_NONE &&
 		    import_begins(x->p, x->len, "     ") && x->len > 5;
 	if (fold && !s->in_text) {
@@ -123,6 +145,15 @@ loop_unmarked(struct import_loop *g, const struct import_line *x, struct err *e)
 	return 0;
 }
 
+/* "[id" of the marker's line. */
+static void
+loop_keep_key(struct import_loop *g, const struct import_line *x, size_t before)
+{
+	g->key = memrchr(x->p, '[', before);
+	if (g->key != NULL)
+		g->key_len = (size_t)(x->p + before - g->key);
+}
+
 static int
 loop_run(struct import_loop *g, struct err *e)
 {
@@ -132,7 +163,9 @@ loop_run(struct import_loop *g, struct err *e)
 		if (g->no[i] != g->session && g->no[i] != 0)
 			continue;
 		import_see(g->kind, x, &seen);
-		if (seen.side == SIDE_NONE) {
+		/* Text that began without markers may look like one. */
+		g->bare &= g->say->in_text;
+		if (seen.side == SIDE_NONE || g->bare) {
 			int r = loop_unmarked(g, x, e);
 			if (r != 0)
 				return r;
@@ -142,6 +175,8 @@ loop_run(struct import_loop *g, struct err *e)
 		if (g->swap)
 			side = side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
 		g->prose = 0;
+		if (g->kind->key == KEY_BRACKET)
+			loop_keep_key(g, x, seen.before);
 		bool wide = g->kind->is & KIND_WRAPS && x->len >= LOOP_COLUMNS;
 		if (loop_marked(g, &i, &seen, side, e) < 0)
 			return -1;

@@ -1,5 +1,7 @@
 /* covers: cmd/lang/import.c cmd/lang/import_bare.c cmd/lang/import_clean.c
- *         cmd/lang/import_literal.c cmd/lang/import_loop.c
+ *         cmd/lang/import_field.c cmd/lang/import_literal.c
+ *         cmd/lang/import_loop.c cmd/lang/import_notation.c
+ *         cmd/lang/import_session.c cmd/lang/import_trace.c
  *         cmd/lang/import_auth.c cmd/lang/import_mark.c cmd/lang/import_say.c
  *         cmd/lang/import_text.c
  * Transcripts: what an importer writes is a conversation file whose lines know
