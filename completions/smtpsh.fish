@@ -95,6 +95,7 @@ function __smtpsh_lines
         '\\include' 'run a conversation file in this session' \
         '\\record' 'write the conversation to FILE as it goes on' \
         '\\expect' 'check a reply, its time, a close, or silence' \
+        '\\require' 'go on where that is offered; else the file is skipped' \
         '\\sleep' 'wait: 500ms, 2s, 1m; a number alone is seconds' \
         '\\mailbox' 'show the mail that the sandbox received' \
         '\\mock' 'for --mock: what the server does there; a client passes it by' \

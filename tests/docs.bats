@@ -160,7 +160,7 @@ but_time() {
 	pty_start 80 "$SMTPSH" --sandbox
 	# What is typed stands behind the prompts, each of which comes first.
 	while IFS= read -r line; do
-		[[ $line =~ ^((Beta\.ARPA( \[[a-z]+\] )?|data)>)\ (.*) ]] ||
+		[[ $line =~ ^((Beta\.ARPA( \[[a-z]+\])?|data)>)\ (.*) ]] ||
 			continue
 		pty_at "${BASH_REMATCH[1]}"
 		pty_type "${BASH_REMATCH[4]}"

@@ -192,6 +192,8 @@ setup_reading(const struct opts *o)
 	if (o->dialect != NULL)
 		want.dialect =
 		    strcmp(o->dialect, "821") == 0 ? DIALECT_821 : DIALECT_5321;
+	bool login = o->auth || o->auth_user != NULL || o->netrc;
+	want.import.mask = login || o->convert != NULL ? MASK_AUTH : MASK_SENT;
 	if (o->session != NULL)
 		want.import.session = (unsigned)strtoul(o->session, NULL, 10);
 	return want;

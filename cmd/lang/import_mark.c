@@ -208,7 +208,7 @@ mark_count(struct mark_count *c, const struct import_kind *k,
 	c->marked++;
 	c->codes += import_code(p, len) ||
 		    (k->server[0] != NULL && k->server[0][0] == '[' &&
-			k->server[0][1] == '\0' && import_code(p, 3));
+			k->server[0][1] == '\0' && import_code(p, len < 3 ? len : 3));
 	size_t verb = verb_word(p, len);
 	bool escaped = k->is & KIND_QUOTED && verb < len && p[verb] == '\\';
 	bool closed = verb < len && strchr("\",", p[verb]) != NULL;

@@ -92,7 +92,7 @@ struct import_say {
 	size_t lines, cap;
 	const char *name; /* of the file, for messages */
 	const struct import_kind *kind;
-	bool mock;
+	enum import_mask mask;
 	bool strict;	    /* an RFC's notation: only what RFCs do is mended */
 	bool mended;	    /* and something was */
 	unsigned char *due; /* enum say_due: owed replies, in order */
@@ -145,6 +145,8 @@ void say_line_end(struct import_say *s, unsigned no);
 /* A whole line: tag, before, and the text with "${" guarded. */
 void say_tagged(struct import_say *s, char tag, const char *before,
     const char *p, size_t len, unsigned no);
+/* A line that goes out as octets: \\raw, with its CRLF. */
+void say_raw(struct import_say *s, const char *p, size_t len, unsigned no);
 bool say_last_is(const struct import_say *s, const char *code);
 /* import_text.c: a line of mail text, a BDAT, a line of its chunk. */
 void say_text_end(struct import_say *s, unsigned no);
@@ -157,7 +159,50 @@ CHECKED int say_chunk(struct import_say *s, const char *p, size_t len,
 void say_auth(struct import_say *s, const char *p, size_t len, unsigned no);
 void say_answer(struct import_say *s, const char *p, size_t len, unsigned no);
 
-/* One loop over the lines of a kind that marks them. */
+/* The loop over the lines of a kind that marks them: where it is. */
+struct import_loop {
+	struct import_say *say;
+	const struct import_kind *kind;
+	const struct import_lines *l;
+	const unsigned *no;
+	unsigned session;
+	bool swap;
+	enum import_side last; /* whose the line before was */
+	size_t indent;	       /* of its marker */
+	bool wide;	       /* it filled the console's line */
+	unsigned prose;	       /* lines of a stage direction yet */
+	bool started;	       /* the server has spoken: KIND_BARE_C */
+};
+
+/* import_session.c: the number of the session of each line, from 1, goes into
+ * no[]; how many there are. How many octets a literal's or a field's mark takes
+ * is no matter here: the code and the verb stand at its start. */
+unsigned import_number(const struct import_kind *k,
+    const struct import_lines *l, unsigned *no, bool swap);
+/* import_field.c: a line of that side; lines that one literal or field holds,
+ * parted by sep; a literal, which a page may have wrapped, so that the lines
+ * behind it go on; a field of comma-separated values; "[250] 'text'". */
+CHECKED int loop_give(struct import_loop *g, enum import_side side,
+    const char *p, size_t len, unsigned no, struct err *e);
+CHECKED int loop_parts(struct import_loop *g, enum import_side side,
+    const char *p, size_t len, const char *sep, unsigned no, struct err *e);
+/* Commands of one packet, as a script of Exim's has them. */
+CHECKED int loop_packet(struct import_loop *g, const char *p, size_t len,
+    unsigned no, struct err *e);
+CHECKED int loop_literal(struct import_loop *g, size_t *i,
+    const struct import_seen *seen, enum import_side side, struct err *e);
+CHECKED int loop_field(struct import_loop *g, const struct import_seen *seen,
+    enum import_side side, unsigned no, struct err *e);
+CHECKED int loop_smtpcli(struct import_loop *g, const struct import_seen *seen,
+    unsigned no, struct err *e);
+/* import_notation.c: a line of an RFC's notation that has no tag. 1: it cannot
+ * stand here. And how many blanks a line begins with. */
+CHECKED int import_untagged(struct import_loop *g, const struct import_line *x);
+size_t import_indent(const struct import_line *x);
+/* Indented commands and nothing else, as an RFC shows them. 1: no such thing. */
+CHECKED int import_commands(
+    struct import_say *s, const struct import_lines *l, struct err *e);
+/* All of its lines. */
 CHECKED int import_marked(struct import_say *s, const struct import_lines *l,
     unsigned session, unsigned *sessions, struct err *e);
 /* Lines without markers, which it may trim. 1: no such thing. */

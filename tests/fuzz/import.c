@@ -46,7 +46,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	struct import_want want = { .as = as[data[0] % 8],
 		.session = data[0] / 8 % 3,
-		.mock = data[0] & 0x80 };
+		.mask = data[0] & 0x80 ? MASK_ANY : MASK_AUTH };
 	struct import_source in = { .p = fuzz_copy(data + 1, size - 1),
 		.len = size - 1 };
 	(void)import_is_foreign(in.p, in.len);
