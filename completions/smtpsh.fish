@@ -63,7 +63,7 @@ function __smtpsh_lines
         XFORWARD 'says, for the log, which client the mail came from: NAME ADDR PORT PROTO HELO IDENT SOURCE' \
         VERB 'asks for verbose replies' \
         ONEX 'promises one transaction only' \
-        '\\connect' 'connect to HOST[:PORT], a URL, a socket'\''s path' \
+        '\\connect' 'connect to HOST[:PORT], a URL, a socket'\''s path, a place by name' \
         '\\dns' 'show a domain'\''s MX, addresses and TLSA records' \
         '\\close' 'close the connection at once, without QUIT' \
         '\\starttls' 'send STARTTLS and start TLS on its 220' \

@@ -77,10 +77,22 @@ complete_keywords(struct completing *k)
 			complete_try(k, "", x->keyword, strlen(x->keyword), "");
 }
 
+/* What was used before, and places by name. */
 static void
 complete_hosts(struct completing *k)
 {
+	const struct shell_places *places = k->sh->places;
+	struct buf names = BUF_INIT;
+	struct err e;
 	size_t i;
+
+	if (places != NULL && places->names(&names, &e) == 0)
+		for (const char *p = buf_str(&names); *p != '\0';) {
+			size_t n = strcspn(p, "\n");
+			complete_try(k, "", p, n, "");
+			p += n + (p[n] == '\n');
+		}
+	buf_release(&names);
 
 	for (i = 0; i < k->used->nhost; i++)
 		complete_try(
