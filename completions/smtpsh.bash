@@ -74,8 +74,8 @@ _smtpsh_lines() {
 	) commands=(
 		connect dns close starttls tls auth base64 unbase64 helo ehlo lhlo
 		xclient xforward mail rcpt data send bdat raw octets pipeline flush
-		test set unset show template include record expect sleep mailbox mock
-		explain diagnose help quit
+		test mail-new compose set unset show template include record expect
+		require sleep mailbox mock explain diagnose help quit
 	)
 	case $cur in
 	[\'\"]*) slash=\\ cur=${cur#?} ;;

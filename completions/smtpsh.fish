@@ -63,7 +63,7 @@ function __smtpsh_lines
         XFORWARD 'says, for the log, which client the mail came from: NAME ADDR PORT PROTO HELO IDENT SOURCE' \
         VERB 'asks for verbose replies' \
         ONEX 'promises one transaction only' \
-        '\\connect' 'connect to HOST[:PORT], a URL, a socket'\''s path' \
+        '\\connect' 'connect to HOST[:PORT], a URL, a socket'\''s path, a place by name' \
         '\\dns' 'show a domain'\''s MX, addresses and TLSA records' \
         '\\close' 'close the connection at once, without QUIT' \
         '\\starttls' 'send STARTTLS and start TLS on its 220' \
@@ -86,6 +86,8 @@ function __smtpsh_lines
         '\\pipeline' 'gather lines; \\flush sends them as one group' \
         '\\flush' 'send what \\pipeline gathered, take the replies' \
         '\\test' 'send one test message to the address' \
+        '\\mail-new' 'make a message with subject and files, and mail it' \
+        '\\compose' 'write a message in your editor, look at it, and mail it' \
         '\\set' 'set a variable, or a setting (\\show lists them)' \
         '\\unset' 'forget a variable' \
         '\\show' 'the session, the settings and the variables' \
@@ -93,6 +95,7 @@ function __smtpsh_lines
         '\\include' 'run a conversation file in this session' \
         '\\record' 'write the conversation to FILE as it goes on' \
         '\\expect' 'check a reply, its time, a close, or silence' \
+        '\\require' 'go on where that is offered; else the file is skipped' \
         '\\sleep' 'wait: 500ms, 2s, 1m; a number alone is seconds' \
         '\\mailbox' 'show the mail that the sandbox received' \
         '\\mock' 'for --mock: what the server does there; a client passes it by' \

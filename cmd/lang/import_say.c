@@ -313,6 +313,23 @@ say_join(struct import_say *s, const char *p, size_t len, bool blank)
 	buf_addc(&s->out, '\n');
 }
 
+void
+say_raw(struct import_say *s, const char *p, size_t len, unsigned no)
+{
+	buf_adds(&s->out, "\\raw ");
+	for (const char *at; (at = memchr(p, '\\', len)) != NULL;) {
+		size_t n = (size_t)(at - p);
+		say_guarded(s, p, n);
+		buf_adds(&s->out, "\\\\");
+		p += n + 1;
+		len -= n + 1;
+	}
+	say_guarded(s, p, len);
+	buf_adds(&s->out, "\\r\\n");
+	say_line_end(s, no);
+	s->commands++;
+}
+
 /* The end. */
 
 /* Text that was cut off cannot be said as text, which has an end: its octets
@@ -353,8 +370,9 @@ say_end(struct import_say *s, unsigned no, struct err *e)
 	if (s->strict && (s->open[0] != '\0' || (s->in_text && s->text_shown)))
 		return err_set(e, ERR_DATA, "%s:%u: found the end, expected %s",
 		    s->name, no,
-		    s->in_text ? "the '.' that ends the mail text"
-			       : "the last line of the reply");
+		    s->in_text ? "the '.' that ends the mail text: tag one"
+			       : "the last line of the reply: write its '-' as "
+				 "a blank");
 	say_close_reply(s);
 	if (s->chunk > 0)
 		return err_set(e, ERR_DATA,

@@ -124,8 +124,10 @@ lang_tag(struct lang *l, const char *p, size_t len, enum lang_tag *tag,
 		*tag = TAG_CLIENT;
 	else
 		return lang_err(l, l->line, e,
-		    "found '%c:', expected %s as above (RFC %s notation)", c,
-		    c == 'R' ? "C: or S:" : "S: or R:",
+		    "found '%c:', expected %s as above (RFC %s notation): tag "
+		    "the "
+		    "line so, or drop it",
+		    c, c == 'R' ? "C: or S:" : "S: or R:",
 		    c == 'R' ? "5321" : "821");
 	return 0;
 }
@@ -219,7 +221,7 @@ lang_chunk_raw(
 	else if (size > l->chunk)
 		r = lang_err(l, l->line, e,
 		    "found %zu octets, expected the %llu that are left of the "
-		    "BDAT chunk",
+		    "BDAT chunk: correct its count, or drop the line",
 		    size, (unsigned long long)l->chunk);
 	if (r == 0) {
 		l->chunk -= size;
@@ -243,7 +245,8 @@ lang_chunk(
 	if (size > l->chunk)
 		return lang_err(l, l->line, e,
 		    "found a line of %zu octets with its CRLF, expected the "
-		    "%llu that are left of the BDAT chunk",
+		    "%llu that are left of the BDAT chunk: correct its count, "
+		    "or drop the line",
 		    size, (unsigned long long)l->chunk);
 	l->chunk -= size;
 	lang_give(l, out, STMT_TEXT, p, len);
@@ -294,8 +297,11 @@ lang_text(
 	}
 	if (tag == TAG_SERVER)
 		return lang_err(l, l->line, e, "found a reply, expected %s",
-		    l->chunk > 0 ? "the rest of the BDAT chunk"
-				 : "the '.' that ends the mail text");
+		    l->chunk > 0
+			? "the rest of the BDAT chunk: correct its count, or "
+			  "drop the line"
+			: "the '.' that ends the mail text: write one before "
+			  "it, or drop the line");
 	p += skip;
 	len -= skip;
 	if (l->chunk > 0)
@@ -356,8 +362,9 @@ lang_untagged(const struct lang *l, const char *p, size_t len, struct err *e)
 	struct buf b = BUF_INIT;
 	quote_add(&b, p, len);
 	lang_err(l, l->line, e,
-	    "found '%s' without a tag, expected %s (or a verb)", buf_str(&b),
-	    l->dialect == DIALECT_821 ? "S: or R:" : "C: or S:");
+	    "found '%s' without a tag, expected %s (or a verb): tag the line, "
+	    "join it to the one before, or drop it",
+	    buf_str(&b), l->dialect == DIALECT_821 ? "S: or R:" : "C: or S:");
 	buf_release(&b);
 	return -1;
 }
@@ -375,7 +382,9 @@ lang_slip(const struct lang *l, const char *p, size_t len, struct err *e)
 		return 0;
 	struct buf b = BUF_INIT;
 	slip_tell(&b, p, len, l->answers, l->word);
-	lang_err(l, l->line, e, "%s; behind the tag %s it is sent as it is",
+	lang_err(l, l->line, e,
+	    "%s; behind the tag %s it is sent as it is; else join it to the "
+	    "line before, or drop it",
 	    buf_str(&b), l->dialect == DIALECT_5321 ? "C:" : "S:");
 	buf_release(&b);
 	return -1;
@@ -388,7 +397,7 @@ lang_send(struct lang *l, enum lang_tag tag, const char *p, size_t len,
 	if (l->more != NULL)
 		return lang_err(l, l->line, e,
 		    "found a command, expected the last line of the reply %s "
-		    "of line %u",
+		    "of line %u: write its '-' as a blank, or drop the line",
 		    l->more->codes, l->more_line);
 	if (memchr(p, '\0', len) != NULL)
 		return lang_err(l, l->line, e,
@@ -582,7 +591,9 @@ lang_line(
 	size_t skip;
 	if (lang_tag(l, p, len, &tag, &skip, e) < 0)
 		return -1;
-	if (tag != TAG_NONE && lang_is_stage(p + skip, len - skip))
+	/* What answers AUTH may be a mask: "<!!hidden - password!!>". */
+	if (tag != TAG_NONE && !(tag == TAG_CLIENT && l->answers) &&
+	    lang_is_stage(p + skip, len - skip))
 		return 0;
 	if (tag == TAG_SERVER ||
 	    (tag == TAG_NONE && expect_like(p + i, len - i)))
@@ -605,21 +616,21 @@ lang_end(struct lang *l, struct err *e)
 	if (l->template != NULL)
 		return lang_err(l, l->line, e,
 		    "found the end, expected '}' to close the template %s of "
-		    "line %u",
+		    "line %u: write one on a line of its own",
 		    l->template, l->body_line);
 	if (l->more != NULL)
 		return lang_err(l, l->line, e,
 		    "found the end, expected the last line of the reply %s of "
-		    "line %u",
+		    "line %u: write its '-' as a blank",
 		    l->more->codes, l->more_line);
 	if (l->chunk > 0)
 		return lang_err(l, l->line, e,
 		    "found the end, expected %llu more octets of the BDAT "
-		    "chunk",
+		    "chunk: correct its count",
 		    (unsigned long long)l->chunk);
 	if (l->in_text)
 		return lang_err(l, l->line, e,
 		    "found the end, expected the '.' that ends the mail "
-		    "text");
+		    "text: write one on a line of its own");
 	return 0;
 }

@@ -79,6 +79,8 @@ crew_init(struct crew *w, struct serve *s, struct err *e)
 {
 	w->s = s;
 	w->nudge[0] = w->nudge[1] = -1;
+	w->block_len = s->c->peer.smtpd.discard ? SERVE_BIG_BLOCK : SERVE_BLOCK;
+	w->block = mem_alloc(w->block_len);
 	w->log = (struct serve_mark){ SERVE_LOG, -1 };
 	w->peer = s->c->peer;
 	w->peer.tally = &w->tally;
@@ -125,6 +127,7 @@ crew_release(struct crew *w)
 			close(w->nudge[i]);
 	watch_release(&w->watch);
 	alarms_release(&w->alarms);
+	free(w->block);
 	free(w->inbox);
 	free(w->conn);
 	free(w->gone);
