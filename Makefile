@@ -172,6 +172,10 @@ completions: smtpsh
 	./smtpsh --completion fish >$B/smtpsh.fish
 	cp $B/smtpsh.bash $B/_smtpsh $B/smtpsh.fish completions/
 
+# README's picture of a terminal, as this program makes it.
+pictures: smtpsh
+	@tests/picture/make.sh tests/picture/relay.svg
+
 DEST = $(DESTDIR)$(bindir)/smtpsh $(DESTDIR)$(mandir)/man1/smtpsh.1 \
        $(DESTDIR)$(datadir)/bash-completion/completions/smtpsh \
        $(DESTDIR)$(datadir)/zsh/site-functions/_smtpsh \
@@ -217,6 +221,7 @@ reproducible:
 #: lint            style and walls, behind make deps-lint
 #: fmt             format the source
 #: completions     make the shells' completion scripts again
+#: pictures        take README's picture again
 #: install         DESTDIR= and prefix= say where; uninstall takes it away
 #: dist            the source as a tar file
 #: deb, rpm        a package, below build/
@@ -233,6 +238,6 @@ ifneq ($(filter deps,$(MAKECMDGOALS)),)
 $(NET) $(CMD) $B/smtpsh.o: | deps
 endif
 
-.PHONY: all demo units check check-more check-all torture check-servers check-hostile bench fuzz \
+.PHONY: all demo pictures units check check-more check-all torture check-servers check-hostile bench fuzz \
         fuzz-nightly fuzz-run fuzzers cover lint fmt deps deps-lint \
         completions install uninstall dist deb rpm reproducible help clean
