@@ -95,9 +95,8 @@ say_chunk_not_shown(
 	return 0;
 }
 
-int
-say_bdat(
-    struct import_say *s, const char *p, size_t len, unsigned no, struct err *e)
+void
+say_bdat(struct import_say *s, const char *p, size_t len)
 {
 	unsigned long long n = 0;
 	size_t i = 4;
@@ -108,6 +107,17 @@ say_bdat(
 	if (s->kind != NULL && s->kind->is & KIND_NOTATION)
 		s->chunk = n;
 	else
+		s->unseen = n;
+}
+
+int
+say_chunk_seen(struct import_say *s, bool shown, unsigned no, struct err *e)
+{
+	unsigned long long n = s->unseen;
+	s->unseen = 0;
+	if (shown)
+		s->chunk = n;
+	else if (n > 0)
 		return say_chunk_not_shown(s, n, no, e);
 	return 0;
 }
