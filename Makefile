@@ -21,7 +21,7 @@ LIBS := $B/libcmd.a $B/libnet.a
 UNIT := $(patsubst tests/core/%.c,$B/tests/%,$(wildcard tests/core/*.c))
 # What takes longer than three minutes together is check-more's.
 SLOW := $(patsubst %,tests/%.bats,arrived crowd diagnosis hostile import load \
-        mail mocks places rules)
+        mail mocks packs places rules)
 BATS := $(if $(filter valgrind,$(MODE)),tests/script.bats,$(filter-out $(SLOW),\
         $(wildcard tests/*.bats)))
 FUZZ := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/*.c))
@@ -176,6 +176,8 @@ DEST = $(DESTDIR)$(bindir)/smtpsh $(DESTDIR)$(mandir)/man1/smtpsh.1 \
        $(DESTDIR)$(datadir)/bash-completion/completions/smtpsh \
        $(DESTDIR)$(datadir)/zsh/site-functions/_smtpsh \
        $(DESTDIR)$(datadir)/fish/vendor_completions.d/smtpsh.fish
+PACKS = conformance smuggling
+SHARE = $(DESTDIR)$(datadir)/smtpsh
 
 install: smtpsh
 	mkdir -p $(dir $(DEST))
@@ -184,9 +186,14 @@ install: smtpsh
 	install -m 644 completions/smtpsh.bash $(word 3,$(DEST))
 	install -m 644 completions/_smtpsh $(word 4,$(DEST))
 	install -m 644 completions/smtpsh.fish $(word 5,$(DEST))
+	for p in $(PACKS); do mkdir -p $(SHARE)/$$p && install -m 644 \
+	    tests/conversations/$$p/*.smtp $(SHARE)/$$p/ || exit; done
 
 uninstall:
 	rm -f $(DEST)
+	for p in $(PACKS); do rm -f $(SHARE)/$$p/*.smtp; \
+	    ! [ -d $(SHARE)/$$p ] || rmdir $(SHARE)/$$p || exit; done
+	! [ -d $(SHARE) ] || rmdir $(SHARE)
 
 dist:
 	git archive --prefix=smtpsh-$(VERSION)/ -o smtpsh-$(VERSION).tar.gz HEAD

@@ -1,5 +1,6 @@
 /* The loop: arrivals, timers, what is ready; beginning and ending. */
 #include "cmd/front/load_parts.h"
+#include "cmd/talk/past.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -297,6 +298,8 @@ load_go(struct load *l)
 #ifdef PR_SET_TIMERSLACK
 	prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
 #endif
+	/* What was dialled, for who is told why nobody was reached. */
+	past_open(&l->sh->talk);
 	load_begin_run(l);
 	while (l->over < l->plan.sessions)
 		load_turn(l);

@@ -9,15 +9,6 @@
 #include "net/core/body.h"
 #include "net/core/body_look.h"
 
-#ifdef BODY_AVX2
-#include <cpuid.h>
-#include <stdatomic.h>
-#endif
-
-#ifndef BODY_WORTH
-#define BODY_WORTH 4096 /* octets from which on it is asked for AVX2 */
-#endif
-
 #define BODY_DENSE 24 /* additions in 64 octets that make runs not worth it */
 
 void
@@ -26,42 +17,6 @@ body_init(struct body *b, bool stuff)
 	memset(b, 0, sizeof *b);
 	b->stuff = stuff;
 }
-
-#ifdef BODY_AVX2
-/* CPUID 1: POPCNT, OSXSAVE; XCR0: the system keeps the registers; CPUID 7:
- * BMI1, AVX2. (Intel's manual, volume 1, chapter 14.) */
-static bool
-body_ask_avx2(void)
-{
-	unsigned a, b, c, d, low, high;
-	const unsigned first = bit_POPCNT | bit_OSXSAVE,
-		       seventh = bit_BMI | bit_AVX2;
-
-	if (!__get_cpuid(1, &a, &b, &c, &d) || (c & first) != first)
-		return false;
-	__asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-	return (low & 6) == 6 && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
-	       (b & seventh) == seventh;
-}
-
-/* Asked once, and only for what is worth it: on virtual machines CPUID takes as
- * long as a small mail's text, and __builtin_cpu_supports() would ask at each
- * start of the program. */
-static bool
-body_has_avx2(size_t len)
-{
-	static _Atomic signed char has;
-
-	if (len < BODY_WORTH)
-		return false;
-	signed char known = atomic_load_explicit(&has, memory_order_relaxed);
-	if (known == 0) {
-		known = body_ask_avx2() ? 1 : -1;
-		atomic_store_explicit(&has, known, memory_order_relaxed);
-	}
-	return known > 0;
-}
-#endif
 
 /* Many short lines: n octets (at most 16), no branch on what they are. */
 BODY_INLINE char *

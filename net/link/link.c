@@ -199,11 +199,15 @@ link_tick(struct link *k)
 bool
 link_take(struct link *k, struct link_event *out)
 {
+	/* Most who ask come for nothing. */
+	if (!k->fresh)
+		return false;
 	smtp_next(k->smtp, &out->ev);
 	if (out->ev.kind == SMTP_EV_NONE) {
 		k->fresh = false;
 		return false;
 	}
+	k->fresh = k->ended || smtp_pending(k->smtp) > 0;
 	k->said = false;
 	out->took_ns = -1;
 	const struct smtp_sent *sent = out->ev.sent;
