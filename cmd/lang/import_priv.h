@@ -111,6 +111,7 @@ struct import_say {
 	bool any_text;
 	bool early;		   /* the text went before the reply to DATA */
 	bool wire;		   /* it has its periods doubled */
+	bool raw;		   /* lines went out as octets */
 	bool ended;		   /* by a reply that closes the session */
 	char open[4];		   /* the code of the reply under way, or "" */
 	char last[4];		   /* of the last one */

@@ -333,6 +333,7 @@ say_raw(struct import_say *s, const char *p, size_t len, unsigned no)
 	buf_adds(&s->out, "\\r\\n");
 	say_line_end(s, no);
 	s->commands++;
+	s->raw = true;
 }
 
 /* The end. */
@@ -393,7 +394,7 @@ say_end(struct import_say *s, unsigned no, struct err *e)
 	/* What is owed when the paste ends never came. */
 	if (say_owed(s) > 1 ||
 	    (say_owed(s) == 1 && s->due[s->due_first] != DUE_QUIT) ||
-	    s->in_text) {
+	    s->in_text || (s->raw && !s->ended)) {
 		buf_adds(&s->out, "\\close");
 		say_line_end(s, no);
 	}

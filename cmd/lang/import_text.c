@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 #include <string.h>
-#include "cmd/lang/lang.h"
+#include "net/core/period.h"
 
 #define SAY_CHUNK_MAX (16u << 20)
 
@@ -14,7 +14,7 @@ say_text_line(struct import_say *s, const char *p, size_t len, unsigned no)
 {
 	if (s->wire && len > 1 && p[0] == '.')
 		p++, len--;
-	say_tagged(s, 'C', lang_ends_text(p, len) ? "\\" : "", p, len, no);
+	say_tagged(s, 'C', period_is_behind(p, len) ? "\\" : "", p, len, no);
 	s->text_shown = true;
 	s->any_text = true;
 }
@@ -139,6 +139,6 @@ say_chunk(
 		    "the count of BDAT, or drop the line",
 		    s->name, no, size, s->chunk);
 	s->chunk -= size;
-	say_tagged(s, 'C', lang_ends_text(p, len) ? "\\" : "", p, len, no);
+	say_tagged(s, 'C', period_is_behind(p, len) ? "\\" : "", p, len, no);
 	return 0;
 }
