@@ -43,14 +43,28 @@ replays() {
 
 @test "other forms hold the same session" {
 	local f form
-	for f in "$ROOT"/tests/transcripts/{swaks,curl,smtplib}-*.txt; do
-		"$SMTPSH" --convert "$f" | grep '^C:' >want
-		for form in telnet swaks; do
+	for f in "$ROOT"/tests/transcripts/{swaks,curl,smtplib,nodemailer,telnet}-*.txt; do
+		"$SMTPSH" --convert "$f" | grep '^[CS]:' >want
+		for form in telnet swaks json; do
 			"$SMTPSH" --convert "$f" --to-format $form >other
 			"$SMTPSH" --convert other --as $form |
-				grep '^C:' >got
+				grep '^[CS]:' >got
 			diff want got
 		done
+		"$SMTPSH" --convert "$f" --to-format exim >other
+		"$SMTPSH" --convert other --as exim-script | grep '^C:' >got
+		diff <(grep '^C:' want) got
+	done
+}
+
+@test "the text of a chunk has its periods as they are, in each form" {
+	printf '%s\n' 'S: 220 x' 'C: EHLO y' 'S: 250 x' 'C: BDAT 8 LAST' \
+		'C: .one' 'C: ' 'S: 250 OK' 'C: QUIT' 'S: 221 x' >chunk.smtp
+	local form
+	for form in telnet swaks json; do
+		"$SMTPSH" --convert chunk.smtp --to-format $form >other
+		"$SMTPSH" --convert other | grep -A1 'BDAT' >got
+		grep -qx '\(C: \)\?\.one' got
 	done
 }
 

@@ -136,4 +136,5 @@ import_clean(struct import_lines *l, struct import_source *in)
 		clean_strip(l, 2);
 	clean_indent(l);
 	import_trace(l, in);
+	import_json(l, in);
 }

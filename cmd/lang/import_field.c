@@ -68,6 +68,8 @@ loop_packet(struct import_loop *g, const char *p, size_t len, unsigned no,
 {
 	const char *end = p + len, *word = p, *stop;
 	bool raw = false, text = g->say->in_text;
+	if (len == 0)
+		return loop_give(g, SIDE_CLIENT, p, 0, no, e);
 	for (; word < end; word = stop < end ? stop + 4 : end) {
 		stop = packet_end(word, end);
 		size_t n = (size_t)(stop - word);

@@ -32,7 +32,8 @@ loop_is_noise(const struct import_loop *g, const struct import_seen *seen)
 		import_begins(p, len, "(writing message)")))
 		return true;
 	if (g->kind->is & KIND_BARE_C)
-		return !g->started || import_begins(p, len, "+++ ") ||
+		return (!g->started && !import_verb(p, len)) ||
+		       import_begins(p, len, "+++ ") ||
 		       import_begins(p, len, "****");
 	bool weak = g->kind->is & KIND_WEAK ||
 		    strcmp(g->kind->name, "arrows") == 0 ||
@@ -121,7 +122,8 @@ loop_unmarked(struct import_loop *g, const struct import_line *x, struct err *e)
 	if (g->kind->is & KIND_NOTATION && import_indent(x) > g->indent &&
 	    g->last != SIDE_NONE)
 		return import_untagged(g, x);
-	if (s->in_text && x->len == 1 && *x->p == '.')
+	if (s->in_text &&
+	    (g->kind->is & KIND_BARE_C || (x->len == 1 && *x->p == '.')))
 		return say_client(s, x->p, x->len, x->no, e);
 	const char *text = loop_keyed(g, x);
 	if (text != NULL) {

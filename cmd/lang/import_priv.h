@@ -69,6 +69,8 @@ struct import_seen {
 void import_clean(struct import_lines *l, struct import_source *in);
 /* Lines of curl --trace-ascii become lines with markers; others stay. */
 void import_trace(struct import_lines *l, struct import_source *in);
+/* And so do --to-format json's. */
+void import_json(struct import_lines *l, struct import_source *in);
 /* Finds kind's marker in a line; the longest of those that fit. */
 void import_see(const struct import_kind *k, const struct import_line *l,
     struct import_seen *s);
@@ -107,16 +109,18 @@ struct import_say {
 	bool text_shown; /* and one of them was */
 	bool stood_in;	 /* for some that was not shown */
 	bool any_text;
-	bool early;		  /* the text went before the reply to DATA */
-	bool wire;		  /* it has its periods doubled */
-	bool ended;		  /* by a reply that closes the session */
-	char open[4];		  /* the code of the reply under way, or "" */
-	char last[4];		  /* of the last one */
-	size_t sep;		  /* where its last line has '-' or SP */
-	bool spoke;		  /* the line before was the server's */
-	bool joins;		  /* a reply's text may be added to */
-	unsigned long long chunk; /* octets of BDAT still to be shown */
-	bool skips_auth;	  /* \auth stands for the exchange under way */
+	bool early;		   /* the text went before the reply to DATA */
+	bool wire;		   /* it has its periods doubled */
+	bool raw;		   /* lines went out as octets */
+	bool ended;		   /* by a reply that closes the session */
+	char open[4];		   /* the code of the reply under way, or "" */
+	char last[4];		   /* of the last one */
+	size_t sep;		   /* where its last line has '-' or SP */
+	bool spoke;		   /* the line before was the server's */
+	bool joins;		   /* a reply's text may be added to */
+	unsigned long long chunk;  /* octets of BDAT still to be shown */
+	unsigned long long unseen; /* of one that may not be shown */
+	bool skips_auth;	   /* \auth stands for the exchange under way */
 	size_t auth_mark, auth_lines, auth_due; /* where it began */
 	bool auth;				/* one is under way */
 	char auth_mech[32];
@@ -156,8 +160,10 @@ bool say_last_is(const struct import_say *s, const char *code);
 /* import_text.c: a line of mail text, a BDAT, a line of its chunk. */
 void say_text_end(struct import_say *s, unsigned no);
 void say_text(struct import_say *s, const char *p, size_t len, unsigned no);
-CHECKED int say_bdat(struct import_say *s, const char *p, size_t len,
-    unsigned no, struct err *e);
+void say_bdat(struct import_say *s, const char *p, size_t len);
+/* What follows BDAT says whether its octets are shown; else others stand in. */
+CHECKED int say_chunk_seen(
+    struct import_say *s, bool shown, unsigned no, struct err *e);
 CHECKED int say_chunk(struct import_say *s, const char *p, size_t len,
     unsigned no, struct err *e);
 /* import_auth.c: AUTH, and a line that answers 334. */

@@ -8,6 +8,7 @@
 #include "cmd/lang/cstring.h"
 #include "cmd/lang/quote.h"
 #include "cmd/lang/slip.h"
+#include "net/core/period.h"
 #include "net/core/verb.h"
 
 #define LANG_BODY_MAX (1u << 20)
@@ -147,26 +148,6 @@ lang_give(struct lang *l, struct stmt *out, enum stmt_kind kind, const char *p,
 	}
 }
 
-static bool
-lang_is_end(const char *p, size_t len)
-{
-	static const char mark[] = "<CRLF>.<CRLF>";
-	if (len == 1 && *p == '.')
-		return true;
-	size_t i = lang_indent(p, len);
-	while (len > i && lang_blank(p[len - 1]))
-		len--;
-	return len - i == sizeof mark - 1 && memcmp(p + i, mark, len - i) == 0;
-}
-
-bool
-lang_ends_text(const char *p, size_t len)
-{
-	while (len > 0 && *p == '\\')
-		p++, len--;
-	return lang_is_end(p, len);
-}
-
 /* Octets of a backslash that keeps a line from ending the text: "\\." is text,
  * a period; "\\\\." is "\\.". */
 static size_t
@@ -175,7 +156,7 @@ lang_escape(const char *p, size_t len)
 	size_t n = 0;
 	while (n < len && p[n] == '\\')
 		n++;
-	return n > 0 && lang_is_end(p + n, len - n);
+	return n > 0 && period_is(p + n, len - n);
 }
 
 /* RFC 3030 prints line ends inside chunks as "<CR><LF>". */
@@ -285,7 +266,7 @@ lang_text(
 		if (lang_tag(l, p, len, &tag, &skip, e) < 0)
 			return -1;
 		if (l->verbatim &&
-		    !(tag == TAG_CLIENT && lang_is_end(p + skip, len - skip)))
+		    !(tag == TAG_CLIENT && period_is(p + skip, len - skip)))
 			tag = TAG_NONE, skip = 0;
 	}
 	/* Between tagged lines a # line is a remark, as anywhere. */
@@ -306,7 +287,7 @@ lang_text(
 	len -= skip;
 	if (l->chunk > 0)
 		return lang_chunk(l, p, len, out, e);
-	if (lang_is_end(p, len)) {
+	if (period_is(p, len)) {
 		l->in_text = l->text_begun = false;
 		out->kind = STMT_TEXT_END;
 		return 0;

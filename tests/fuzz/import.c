@@ -1,5 +1,6 @@
 /* covers: cmd/lang/import.c cmd/lang/import_bare.c cmd/lang/import_clean.c
- *         cmd/lang/import_field.c cmd/lang/import_literal.c
+ *         cmd/lang/import_field.c cmd/lang/import_json.c
+ *         cmd/lang/import_literal.c
  *         cmd/lang/import_loop.c cmd/lang/import_notation.c
  *         cmd/lang/import_session.c cmd/lang/import_trace.c
  *         cmd/lang/import_auth.c cmd/lang/import_mark.c cmd/lang/import_say.c
