@@ -35,6 +35,7 @@ HARD.dev      = $(HARD.release) -g -Werror -Wconversion
 HARD.asan     = -O1 -g -fsanitize=address,undefined $(SAN)
 HARD.tsan     = -O1 -g -fsanitize=thread
 HARD.valgrind = -O1 -g -DUNCONFINED
+HARD.kqueue   = $(HARD.release) -DWATCH_KQUEUE -Itests/kqueue
 HARD.cover    = -O0 -g --coverage -DUNCONFINED
 HARD.fuzz     = -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SAN) \
                 -fprofile-instr-generate -fcoverage-mapping -DUNCONFINED \
@@ -44,8 +45,9 @@ ifneq ($(shell uname -s),Darwin)
 LINK.release  = -pie -Wl,-z,relro,-z,now
 endif
 LINK.dev      = $(LINK.release)
+LINK.kqueue   = $(LINK.release)
 ifndef HARD.$(MODE)
-$(error MODE is release, dev, asan, tsan, valgrind, cover or fuzz)
+$(error MODE is release, dev, asan, tsan, valgrind, kqueue, cover or fuzz)
 endif
 
 # What not every compiler, C library or machine has. Asked once, as below.
@@ -211,7 +213,7 @@ reproducible:
 #: (nothing)       build ./smtpsh; MODE=dev: warnings are errors
 #: demo            replay the first conversation of RFC 821 in the sandbox
 #: deps            install what building and testing need
-#: check           the tests; MODE=asan, tsan or valgrind: under those
+#: check           the tests; MODE=asan, tsan, valgrind or kqueue: under those
 #: check-servers   against Postfix, Exim and others on loopback
 #: check-hostile   against servers that mean harm
 #: torture         each call that can fail fails once
