@@ -27,6 +27,7 @@
 #include "cmd/front/places.h"
 #include "cmd/front/source.h"
 #include "cmd/front/setup.h"
+#include "cmd/front/setup_place.h"
 #include "cmd/front/verdict.h"
 #include "cmd/term/prompt.h"
 
@@ -436,6 +437,7 @@ main(int argc, char **argv)
 		/* A run of many sessions ends politely, and tells. */
 		if (!o.load)
 			main_haste(&sh);
+		setup_places(&sh, &o, argc, argv);
 		status = main_session(&sh, &o, &e);
 	}
 	opts_release(&o);

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "cmd/diagnose.h"
-#include "cmd/front/compose.h"
+#include "cmd/lang/compose.h"
 #include "cmd/know/cause_text.h"
 #include "net/dns/idn.h"
 

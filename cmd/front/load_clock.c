@@ -4,7 +4,7 @@
  * that stalls would be asked less, and look better: coordinated omission). */
 #include "cmd/front/load_parts.h"
 
-#include <math.h>
+#define LOAD_LN2 0.693147180559945309417
 
 uint64_t
 load_random(struct load *l)
@@ -18,6 +18,27 @@ load_random(struct load *l)
 	return x * UINT64_C(0x2545F4914F6CDD1D);
 }
 
+/* -ln of (2 n + 1) / 2^54, n of 53 bits, as exact as a double. libm is not
+ * linked: the program starts with the C library alone. What is left when the
+ * powers of two are out lies in [1, 2), and halved from the middle on, so that
+ * the series of ln x = 2 artanh((x - 1) / (x + 1)) is short. */
+static double
+load_minus_ln(uint64_t n)
+{
+	int halves = 1;
+	for (n = 2 * n + 1; n < UINT64_C(1) << 53; n *= 2)
+		halves++;
+	double x = (double)n / 9007199254740992.0;
+	if (x > 4.0 / 3) {
+		x /= 2;
+		halves--;
+	}
+	double z = (x - 1) / (x + 1), sum = 0;
+	for (int i = 21; i > 0; i -= 2)
+		sum = sum * z * z + 1.0 / i;
+	return halves * LOAD_LN2 - 2 * z * sum;
+}
+
 static double
 load_gap(struct load *l)
 {
@@ -25,8 +46,7 @@ load_gap(struct load *l)
 	double mean = 1e9 / p->rate;
 	if (!p->poisson)
 		return mean;
-	double u = ((double)(load_random(l) >> 11) + 0.5) / 9007199254740992.0;
-	return -log(u) * mean;
+	return load_minus_ln(load_random(l) >> 11) * mean;
 }
 
 int64_t

@@ -2,7 +2,6 @@
  * value has 1,024 counts. That is what three digits need. */
 #include "cmd/sink/hdr_priv.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,7 +98,9 @@ hdr_merge(struct hdr *h, const struct hdr *from)
 int64_t
 hdr_at(const struct hdr *h, double percent)
 {
-	int64_t want = (int64_t)ceil(percent / 100 * (double)h->total - 1e-9);
+	double share = percent / 100 * (double)h->total - 1e-9;
+	int64_t want = (int64_t)share;
+	want += (double)want < share; /* rounded up */
 	int64_t seen = 0, width;
 	if (h->total == 0)
 		return 0;

@@ -85,7 +85,7 @@ struct event {
 	const char *answers; /* REPLY: the line it answers, "" for a stage */
 	int code;	     /* VERDICT_UNJUDGED: of the reply */
 	const char *rcpt;    /* REPLY under LMTP after the text: "<path>" */
-	int64_t took_ns;     /* REPLY, FILE_END; -1 if unknown */
+	int64_t took_ns;     /* REPLY, FILE_END, OPEN, TLS; -1: unknown */
 	uint64_t n;	     /* OCTETS */
 	const struct mailed *mailed;   /* MAILED */
 	const char *remark;	       /* GARBAGE */

@@ -144,10 +144,13 @@ static void
 mail_rcpt(const struct mail_act *a, size_t i, struct buf *b)
 {
 	const struct mail *m = a->m;
-	buf_addf(
-	    b, "RCPT TO:<%s>", a->paths.to != NULL ? a->paths.to[i] : m->to[i]);
-	for (size_t k = 0; k < m->nrcpt_param; k++)
-		buf_addf(b, " %s", m->rcpt_param[k]);
+	buf_adds(b, "RCPT TO:<");
+	buf_adds(b, a->paths.to != NULL ? a->paths.to[i] : m->to[i]);
+	buf_addc(b, '>');
+	for (size_t k = 0; k < m->nrcpt_param; k++) {
+		buf_addc(b, ' ');
+		buf_adds(b, m->rcpt_param[k]);
+	}
 }
 
 /* How many lines there are. */

@@ -107,10 +107,13 @@ mail_line(struct talk *t, struct mail_act *a, struct buf *b, struct err *e)
 		    (unsigned long long)a->size, (unsigned long long)most);
 	if (text && m->text->loaded)
 		mail_remarks(t, m->text);
-	buf_addf(b, "MAIL FROM:<%s>",
-	    a->paths.from != NULL ? a->paths.from : m->from);
-	if (offered && a->sized && !mail_has_param(m, "SIZE"))
-		buf_addf(b, " SIZE=%llu", (unsigned long long)a->size);
+	buf_adds(b, "MAIL FROM:<");
+	buf_adds(b, a->paths.from != NULL ? a->paths.from : m->from);
+	buf_addc(b, '>');
+	if (offered && a->sized && !mail_has_param(m, "SIZE")) {
+		buf_adds(b, " SIZE=");
+		buf_addu(b, a->size);
+	}
 	if (text && m->text->eightbit && smtp_offer(s, "8BITMIME") != NULL &&
 	    !mail_has_param(m, "BODY"))
 		buf_adds(b, " BODY=8BITMIME");

@@ -35,16 +35,6 @@ body_dense(char *o, const char *p, unsigned add, size_t n)
 	return o;
 }
 
-/* What differs by machine; constants, so that calls become code in place. */
-struct body_ways {
-	void (*look)(struct body_mask *m, const char *p);
-	void (*copy)(char *o, const char *p, size_t n);
-	unsigned (*count)(uint64_t v);
-};
-
-static const struct body_ways body_ways_any = { body_look, body_copy,
-	body_count };
-
 /* Copies n octets (at most 64) with a CR or period in front of those in add.
  * Returns where the output ends. */
 BODY_INLINE char *
@@ -156,9 +146,7 @@ body_blocks_any(struct body_run *run, const char *p, size_t len)
 BODY_FOR_AVX2 static size_t
 body_blocks_avx2(struct body_run *run, const char *p, size_t len)
 {
-	return body_blocks(run, p, len,
-	    (struct body_ways){
-		body_look_avx2, body_copy_avx2, body_count_avx2 });
+	return body_blocks(run, p, len, body_ways_avx2);
 }
 #endif
 
@@ -194,7 +182,7 @@ body_steps(struct body_run *run, const char *p, size_t len)
 {
 	size_t done;
 #ifdef BODY_AVX2
-	if (__builtin_cpu_supports("avx2"))
+	if (body_has_avx2(len))
 		done = body_blocks_avx2(run, p, len);
 	else
 #endif
@@ -287,9 +275,7 @@ body_same_any(struct body_run *run, const char *p, size_t len)
 BODY_FOR_AVX2 static size_t
 body_same_avx2(struct body_run *run, const char *p, size_t len)
 {
-	return body_same_steps(run, p, len,
-	    (struct body_ways){
-		body_look_avx2, body_copy_avx2, body_count_avx2 });
+	return body_same_steps(run, p, len, body_ways_avx2);
 }
 #endif
 
@@ -303,7 +289,7 @@ body_same(struct body *b, const char *p, size_t len)
 		return 0;
 	size_t n;
 #ifdef BODY_AVX2
-	if (__builtin_cpu_supports("avx2"))
+	if (body_has_avx2(len))
 		n = body_same_avx2(&r, p, len);
 	else
 #endif

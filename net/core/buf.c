@@ -93,6 +93,16 @@ buf_addv(struct buf *b, const char *fmt, va_list ap)
 }
 
 void
+buf_addu(struct buf *b, unsigned long long n)
+{
+	char digits[24], *p = digits + sizeof digits;
+	do
+		*--p = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	buf_add(b, p, (size_t)(digits + sizeof digits - p));
+}
+
+void
 buf_addf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap;

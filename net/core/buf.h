@@ -50,6 +50,8 @@ const char *buf_str(struct buf *b);
 void buf_add(struct buf *b, const void *p, size_t len);
 void buf_addc(struct buf *b, char c);
 void buf_adds(struct buf *b, const char *s);
+/* In decimal. */
+void buf_addu(struct buf *b, unsigned long long n);
 void buf_addf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void buf_addv(struct buf *b, const char *fmt, va_list ap)

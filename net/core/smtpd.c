@@ -273,7 +273,7 @@ smtpd_feed(struct smtpd *d, const char *p, size_t len)
 {
 	if (d->state == SMTP_LEAVING || d->eof || d->wait == SMTPD_WAIT_NEVER)
 		return;
-	if (d->c->discard && buf_len(&d->in) == 0) {
+	if (smtpd_passes(d)) {
 		size_t used = smtpd_pass(d, p, len);
 		p += used;
 		len -= used;

@@ -114,6 +114,8 @@ bool smtpd_tls_fails(const struct smtpd *d);
 void smtpd_hang_up(struct smtpd *d, const char *enh, const char *why);
 /* The same for who begins another transaction, from now on. */
 void smtpd_close_next(struct smtpd *d);
+/* What is fed now is mail text that is counted where it stands. */
+bool smtpd_passes(const struct smtpd *d);
 /* Mail text or a transaction is under way. */
 bool smtpd_is_busy(const struct smtpd *d);
 /* Seconds to wait for the next octet now: RFC 5321 4.5.3.2's (5 min for a

@@ -149,15 +149,6 @@ smtpd_count(struct smtpd *d, const char *p, size_t len)
 	return used;
 }
 
-size_t
-smtpd_pass(struct smtpd *d, const char *p, size_t len)
-{
-	if (d->state != SMTP_TEXT || d->in_chunk || len == 0 ||
-	    d->wait != SMTPD_WAIT_CLIENT || d->queue_at < d->nqueue)
-		return 0;
-	return smtpd_count(d, p, len);
-}
-
 bool
 smtpd_step_text(struct smtpd *d)
 {
@@ -283,28 +274,49 @@ smtpd_is_bare(struct smtpd *d, const char *p, size_t len)
 	return bare;
 }
 
-bool
-smtpd_step_chunk(struct smtpd *d)
+/* Takes of a chunk what there is. Returns octets taken. */
+static size_t
+smtpd_chunk(struct smtpd *d, const char *p, size_t n)
 {
-	size_t n = buf_len(&d->in);
-	if (n == 0)
-		return false;
 	if (n > d->chunk_left)
 		n = (size_t)d->chunk_left;
 	buf_clear(&d->text);
-	if (!d->c->allow_bare && d->fail == NULL &&
-	    smtpd_is_bare(d, buf_data(&d->in), n))
+	if (!d->c->allow_bare && d->fail == NULL && smtpd_is_bare(d, p, n))
 		smtpd_fail(d, &smtpd_bare);
 	if (d->fail == NULL && !d->c->discard)
-		buf_add(&d->text, buf_data(&d->in), n);
-	buf_consume(&d->in, n);
+		buf_add(&d->text, p, n);
 	d->chunk_left -= n;
 	if (d->fail == NULL && d->c->discard)
 		d->text_len += n;
 	smtpd_take(d);
 	if (!smtpd_rule_drop(d) && d->chunk_left == 0)
 		smtpd_chunk_end(d);
+	return n;
+}
+
+bool
+smtpd_step_chunk(struct smtpd *d)
+{
+	if (buf_len(&d->in) == 0)
+		return false;
+	buf_consume(&d->in, smtpd_chunk(d, buf_data(&d->in), buf_len(&d->in)));
 	return true;
+}
+
+bool
+smtpd_passes(const struct smtpd *d)
+{
+	return d->c->discard && (d->state == SMTP_TEXT || d->in_chunk) &&
+	       buf_len(&d->in) == 0 && d->wait == SMTPD_WAIT_CLIENT &&
+	       d->queue_at == d->nqueue;
+}
+
+size_t
+smtpd_pass(struct smtpd *d, const char *p, size_t len)
+{
+	if (len == 0)
+		return 0;
+	return d->in_chunk ? smtpd_chunk(d, p, len) : smtpd_count(d, p, len);
 }
 
 static bool

@@ -57,18 +57,19 @@ enum unbody_stop { UNBODY_ON, UNBODY_AT_DOT, UNBODY_AT_END };
  * a line and is one of the piece's last two octets or ends the text. */
 BODY_INLINE void
 unbody_step(struct unbody *u, struct body_carry *c, struct unbody_out *o,
-    const char *p, size_t *n, size_t left, enum unbody_stop *stop, bool keep)
+    const char *p, size_t *n, size_t left, enum unbody_stop *stop, bool keep,
+    const struct body_ways w)
 {
 	struct body_mask m;
 	size_t from = 0;
-	body_look(&m, p);
+	w.look(&m, p);
 	uint64_t after_cr = (m.cr << 1) | c->cr;
 	uint64_t bol = ((m.lf & after_cr) << 1) | c->bol;
 	uint64_t dot = m.dot & bol & body_bits(*n);
 	for (; dot != 0; dot &= dot - 1) {
 		size_t at = (size_t)__builtin_ctzll(dot);
 		if (keep)
-			body_copy(o->p + o->n, p + from, at - from);
+			w.copy(o->p + o->n, p + from, at - from);
 		o->n += at - from;
 		from = at + 1;
 		if (left - from < 2)
@@ -90,19 +91,48 @@ unbody_step(struct unbody *u, struct body_carry *c, struct unbody_out *o,
 	c->cr = (m.cr >> (*n - 1)) & 1;
 }
 
+/* Takes whole steps as long as they are copied as they come: no period begins a
+ * line, no CR or LF is bare. Returns octets taken. */
+BODY_INLINE size_t
+unbody_plain(struct body_carry *c, struct unbody_out *o, const char *p,
+    size_t len, bool keep, const struct body_ways w)
+{
+	uint64_t bol = c->bol, cr = c->cr;
+	size_t done = 0;
+	for (; len - done >= BODY_STEP + BODY_AHEAD; done += BODY_STEP) {
+		struct body_mask m;
+		w.look(&m, p + done);
+		if (((m.lf ^ (m.cr << 1 | cr)) | (m.dot & (m.lf << 1 | bol))) !=
+		    0)
+			break;
+		bol = m.lf >> 63;
+		cr = m.cr >> 63;
+		if (keep)
+			w.copy(o->p + o->n + done, p + done, BODY_STEP);
+	}
+	*c = (struct body_carry){ bol, cr };
+	o->n += done;
+	return done;
+}
+
 /* Takes a piece, not empty, up to where it stops; as body_steps(). */
 BODY_INLINE void
 unbody_steps(struct unbody *u, struct body_carry *c, struct unbody_out *o,
-    const char *p, size_t *len, enum unbody_stop *stop, bool keep)
+    const char *p, size_t *len, enum unbody_stop *stop, bool keep,
+    const struct body_ways w)
 {
 	char tail[BODY_STEP * 2 + BODY_AHEAD];
 	size_t done = 0, n;
 	*stop = UNBODY_ON;
-	for (; *len - done >= BODY_STEP + BODY_AHEAD; done += n) {
+	while (*len - done >= BODY_STEP + BODY_AHEAD) {
+		done += unbody_plain(c, o, p + done, *len - done, keep, w);
+		if (*len - done < BODY_STEP + BODY_AHEAD)
+			break;
 		n = BODY_STEP;
-		unbody_step(u, c, o, p + done, &n, *len - done, stop, keep);
+		unbody_step(u, c, o, p + done, &n, *len - done, stop, keep, w);
+		done += n;
 		if (*stop != UNBODY_ON) {
-			*len = done + n;
+			*len = done;
 			return;
 		}
 	}
@@ -111,7 +141,7 @@ unbody_steps(struct unbody *u, struct body_carry *c, struct unbody_out *o,
 	memset(tail + left, 0, sizeof tail - left);
 	for (; at < left && *stop == UNBODY_ON; at += n) {
 		n = left - at < BODY_STEP ? left - at : BODY_STEP;
-		unbody_step(u, c, o, tail + at, &n, left - at, stop, keep);
+		unbody_step(u, c, o, tail + at, &n, left - at, stop, keep, w);
 	}
 	*len = done + at;
 }
@@ -120,10 +150,10 @@ unbody_steps(struct unbody *u, struct body_carry *c, struct unbody_out *o,
  * the lone period's CRLF among them. */
 BODY_INLINE size_t
 unbody_piece(struct unbody *u, const char *p, size_t len, struct unbody_out *o,
-    enum unbody_stop *stop, bool keep)
+    enum unbody_stop *stop, bool keep, const struct body_ways w)
 {
 	struct body_carry c = { u->state == UNBODY_BOL, u->state == UNBODY_CR };
-	unbody_steps(u, &c, o, p, &len, stop, keep);
+	unbody_steps(u, &c, o, p, &len, stop, keep, w);
 	if (*stop == UNBODY_AT_DOT)
 		u->state = UNBODY_DOT;
 	else if (c.bol || *stop == UNBODY_AT_END)
@@ -133,13 +163,45 @@ unbody_piece(struct unbody *u, const char *p, size_t len, struct unbody_out *o,
 	return len + (*stop == UNBODY_AT_END ? 2 : 0);
 }
 
+/* Made for keeping and for counting, and each for the machine. */
+static size_t
+unbody_piece_any(struct unbody *u, const char *p, size_t len,
+    struct unbody_out *o, enum unbody_stop *stop)
+{
+	return o->p != NULL
+		   ? unbody_piece(u, p, len, o, stop, true, body_ways_any)
+		   : unbody_piece(u, p, len, o, stop, false, body_ways_any);
+}
+
+#ifdef BODY_AVX2
+BODY_FOR_AVX2 static size_t
+unbody_piece_avx2(struct unbody *u, const char *p, size_t len,
+    struct unbody_out *o, enum unbody_stop *stop)
+{
+	return o->p != NULL
+		   ? unbody_piece(u, p, len, o, stop, true, body_ways_avx2)
+		   : unbody_piece(u, p, len, o, stop, false, body_ways_avx2);
+}
+#endif
+
+static size_t
+unbody_one(struct unbody *u, const char *p, size_t len, struct unbody_out *o,
+    enum unbody_stop *stop)
+{
+#ifdef BODY_AVX2
+	if (body_has_avx2(len))
+		return unbody_piece_avx2(u, p, len, o, stop);
+#endif
+	return unbody_piece_any(u, p, len, o, stop);
+}
+
 static size_t
 unbody_keep(struct unbody *u, const char *p, size_t len, struct buf *out,
     enum unbody_stop *stop)
 {
 	struct unbody_out o = { buf_space(out, len + BODY_STEP + BODY_AHEAD),
 		0 };
-	size_t n = unbody_piece(u, p, len, &o, stop, true);
+	size_t n = unbody_one(u, p, len, &o, stop);
 	buf_commit(out, (size_t)o.n);
 	return n;
 }
@@ -168,8 +230,7 @@ unbody_take(struct unbody *u, const char *p, size_t len, size_t *used,
 		if (out != NULL) {
 			done += unbody_keep(u, p + done, n, out, &stop);
 		} else {
-			done +=
-			    unbody_piece(u, p + done, n, &count, &stop, false);
+			done += unbody_one(u, p + done, n, &count, &stop);
 			if (text != NULL)
 				*text += count.n;
 		}

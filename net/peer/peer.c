@@ -259,6 +259,12 @@ peer_wants(const struct peer *p)
 	       (p->m != NULL && mock_pending(p->m) < PEER_HELD_MAX);
 }
 
+bool
+peer_counts(const struct peer *p)
+{
+	return p->d != NULL && p->tls == NULL && smtpd_passes(p->d);
+}
+
 void
 peer_lost(struct peer *p)
 {

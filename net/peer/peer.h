@@ -96,6 +96,8 @@ bool peer_is_reset(const struct peer *p);
  * pause, an answer to AUTH that is held back, a rule's delay): feed no more until it says true again. What is fed all the same is
  * kept. */
 bool peer_wants(const struct peer *p);
+/* What is fed now is counted and not kept: a feed may bring much. */
+bool peer_counts(const struct peer *p);
 /* The connection is gone both ways: nothing that is said arrives. A mock
  * finds out what its client still owed; a message under way is dropped. */
 void peer_lost(struct peer *p);

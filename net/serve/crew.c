@@ -79,6 +79,8 @@ crew_init(struct crew *w, struct serve *s, struct err *e)
 {
 	w->s = s;
 	w->nudge[0] = w->nudge[1] = -1;
+	w->block_len = s->c->peer.smtpd.discard ? SERVE_BIG_BLOCK : SERVE_BLOCK;
+	w->block = mem_alloc(w->block_len);
 	w->log = (struct serve_mark){ SERVE_LOG, -1 };
 	w->peer = s->c->peer;
 	w->peer.tally = &w->tally;
@@ -125,6 +127,7 @@ crew_release(struct crew *w)
 			close(w->nudge[i]);
 	watch_release(&w->watch);
 	alarms_release(&w->alarms);
+	free(w->block);
 	free(w->inbox);
 	free(w->conn);
 	free(w->gone);
@@ -155,15 +158,6 @@ crew_sweep(struct crew *w)
 		w->pause_ns = 0;
 	while (w->ngone > 0)
 		serve_conn_release(w, w->gone[--w->ngone]);
-}
-
-static int
-crew_ms(int64_t until, int64_t now)
-{
-	if (until == LOOP_FOREVER)
-		return -1;
-	int64_t ms = until <= now ? 0 : (until - now + 999999) / 1000000;
-	return ms > 60000 ? 60000 : (int)ms;
 }
 
 static struct serve_conn *
@@ -282,8 +276,7 @@ crew_round(struct crew *w, int64_t latest)
 	int64_t now = loop_now_ns();
 	if (w == w->s->crew)
 		door_mind(w, now);
-	int n = watch_wait(
-	    &w->watch, found, crew_ms(crew_until(w, now, latest), now));
+	int n = watch_wait(&w->watch, found, crew_until(w, now, latest));
 	if (n < 0 && errno != EINTR)
 		crew_blind(w);
 	now = loop_now_ns();

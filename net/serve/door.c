@@ -70,7 +70,7 @@ door_refuse(struct crew *w, int fd, const char *from)
 	    send(fd, line, strlen(line), MSG_NOSIGNAL) > 0) {
 		shutdown(fd, SHUT_WR);
 		/* What is unread would reset the connection. */
-		recv(fd, w->block, sizeof w->block, 0);
+		recv(fd, w->block, w->block_len, 0);
 	}
 	if (c->log != NULL)
 		c->log(c->log_arg, 0, '#', line + 4, strlen(line) - 6);

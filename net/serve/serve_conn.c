@@ -46,7 +46,8 @@ serve_conn_drop(struct serve_conn *k)
 static void
 serve_conn_read(struct crew *w, struct serve_conn *k)
 {
-	ssize_t n = recv(k->mark.fd, w->block, sizeof w->block, 0);
+	size_t len = peer_counts(k->peer) ? w->block_len : SERVE_BLOCK;
+	ssize_t n = recv(k->mark.fd, w->block, len, 0);
 	if (n > 0 && k->until_ns == 0)
 		peer_feed(k->peer, w->block, (size_t)n);
 	if (n > 0)

@@ -10,9 +10,10 @@
 #include "net/serve/clients.h"
 #include "net/serve/listener.h"
 #include "net/serve/serve.h"
-#include "net/serve/watch.h"
+#include "net/watch.h"
 
-#define SERVE_BLOCK 65536
+#define SERVE_BLOCK	65536
+#define SERVE_BIG_BLOCK (512 * 1024) /* of mail text that is only counted */
 
 /* What is watched; a watch's arg points to one. */
 enum serve_kind {
@@ -73,7 +74,8 @@ struct crew {
 	bool listening;	  /* the listeners are watched */
 	bool log_watched; /* the log is, for it takes no more */
 	int64_t pause_ns; /* no accept(2) before; out of descriptors */
-	char block[SERVE_BLOCK];
+	char *block;	  /* what a turn reads */
+	size_t block_len;
 };
 
 struct serve {

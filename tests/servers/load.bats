@@ -63,6 +63,31 @@ holds_box() { [ "$(in_box "$1")" = "$2" ]; }
 	until_true holds_box brown 30
 }
 
+@test "--mx with and without --dane, and through proxies: as many as it delivered" {
+	local way n=0
+	local mx=(--resolver "$RESOLVER" --trust-anchor "$ANCHORS" -p "${POSTFIX#*:}")
+	local run_of=(--sessions 4 --messages 20 --keep 5 --to Jones@Beta.ARPA --body x)
+	for way in "--mx two.example" "--dane --mx dane.example" \
+		"--dane --mx ta.example" "--dane --pipeline --mx dane.example"; do
+		# shellcheck disable=SC2086
+		loads 0 "${run_of[@]}" "${mx[@]}" $way
+		[ "$(json messages)" = 20 ]
+		[[ $way != *--dane* ]] ||
+			[ "$(json tls_handshakes)" = "$(json connections)" ]
+		until_true holds_box jones $((n += 20))
+	done
+	for way in "socks5://$SOCKS" "socks5://smith:sesame@$SOCKS_AUTH" \
+		"socks5h://$SOCKS" "http://$CONNECT"; do
+		loads 0 "${run_of[@]}" --proxy "$way" "$POSTFIX"
+		[ "$(json messages)" = 20 ]
+		until_true holds_box jones $((n += 20))
+	done
+	# A key that does not match, and a proxy that lets nobody through.
+	loads 77 "${run_of[@]}" "${mx[@]}" --dane --mx liar.example
+	loads 77 "${run_of[@]}" --proxy "socks5://smith:wrong@$SOCKS_AUTH" "$POSTFIX"
+	holds_box jones "$n"
+}
+
 @test "Exim: a conversation file in eight sessions" {
 	cat >x.smtp <<-'E'
 		MAIL FROM:<s${session}@alpha.arpa>
