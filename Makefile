@@ -21,7 +21,7 @@ LIBS := $B/libcmd.a $B/libnet.a
 UNIT := $(patsubst tests/core/%.c,$B/tests/%,$(wildcard tests/core/*.c))
 # What takes longer than three minutes together is check-more's.
 SLOW := $(patsubst %,tests/%.bats,arrived crowd diagnosis hostile import load \
-        mail mocks places rules)
+        mail mocks packs places rules)
 BATS := $(if $(filter valgrind,$(MODE)),tests/script.bats,$(filter-out $(SLOW),\
         $(wildcard tests/*.bats)))
 FUZZ := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/*.c))
@@ -38,7 +38,8 @@ HARD.valgrind = -O1 -g -DUNCONFINED
 HARD.kqueue   = $(HARD.release) -DWATCH_KQUEUE -Itests/kqueue
 HARD.cover    = -O0 -g --coverage -DUNCONFINED
 HARD.fuzz     = -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SAN) \
-                -fprofile-instr-generate -fcoverage-mapping -DUNCONFINED
+                -fprofile-instr-generate -fcoverage-mapping -DUNCONFINED \
+                -DBODY_WORTH=1
 FUZZER        = -fsanitize=fuzzer
 ifneq ($(shell uname -s),Darwin)
 LINK.release  = -pie -Wl,-z,relro,-z,now
@@ -173,10 +174,16 @@ completions: smtpsh
 	./smtpsh --completion fish >$B/smtpsh.fish
 	cp $B/smtpsh.bash $B/_smtpsh $B/smtpsh.fish completions/
 
+# README's picture of a terminal, as this program makes it.
+pictures: smtpsh
+	@tests/picture/make.sh tests/picture/relay.svg
+
 DEST = $(DESTDIR)$(bindir)/smtpsh $(DESTDIR)$(mandir)/man1/smtpsh.1 \
        $(DESTDIR)$(datadir)/bash-completion/completions/smtpsh \
        $(DESTDIR)$(datadir)/zsh/site-functions/_smtpsh \
        $(DESTDIR)$(datadir)/fish/vendor_completions.d/smtpsh.fish
+PACKS = conformance smuggling
+SHARE = $(DESTDIR)$(datadir)/smtpsh
 
 install: smtpsh
 	mkdir -p $(dir $(DEST))
@@ -185,9 +192,14 @@ install: smtpsh
 	install -m 644 completions/smtpsh.bash $(word 3,$(DEST))
 	install -m 644 completions/_smtpsh $(word 4,$(DEST))
 	install -m 644 completions/smtpsh.fish $(word 5,$(DEST))
+	for p in $(PACKS); do mkdir -p $(SHARE)/$$p && install -m 644 \
+	    tests/conversations/$$p/*.smtp $(SHARE)/$$p/ || exit; done
 
 uninstall:
 	rm -f $(DEST)
+	for p in $(PACKS); do rm -f $(SHARE)/$$p/*.smtp; \
+	    ! [ -d $(SHARE)/$$p ] || rmdir $(SHARE)/$$p || exit; done
+	! [ -d $(SHARE) ] || rmdir $(SHARE)
 
 dist:
 	git archive --prefix=smtpsh-$(VERSION)/ -o smtpsh-$(VERSION).tar.gz HEAD
@@ -211,6 +223,7 @@ reproducible:
 #: lint            style and walls, behind make deps-lint
 #: fmt             format the source
 #: completions     make the shells' completion scripts again
+#: pictures        take README's picture again
 #: install         DESTDIR= and prefix= say where; uninstall takes it away
 #: dist            the source as a tar file
 #: deb, rpm        a package, below build/
@@ -227,6 +240,6 @@ ifneq ($(filter deps,$(MAKECMDGOALS)),)
 $(NET) $(CMD) $B/smtpsh.o: | deps
 endif
 
-.PHONY: all demo units check check-more check-all torture check-servers check-hostile bench fuzz \
+.PHONY: all demo pictures units check check-more check-all torture check-servers check-hostile bench fuzz \
         fuzz-nightly fuzz-run fuzzers cover lint fmt deps deps-lint \
         completions install uninstall dist deb rpm reproducible help clean

@@ -27,6 +27,7 @@
 #include "cmd/front/places.h"
 #include "cmd/front/source.h"
 #include "cmd/front/setup.h"
+#include "cmd/front/setup_place.h"
 #include "cmd/front/verdict.h"
 #include "cmd/term/prompt.h"
 
@@ -129,6 +130,20 @@ main_haste(struct shell *sh)
 	sh->out.wake_fd = sh->loop.wake[0];
 }
 
+/* What was asked for and not done at all does not end well. */
+static void
+main_skipped(struct shell *sh)
+{
+	const struct tally *y = &sh->talk.tally;
+	struct err e;
+	if (y->files == 0 || y->files_skipped < y->files ||
+	    shell_status(sh) != 0)
+		return;
+	err_set(&e, ERR_REFUSED, "%s skipped: nothing was tried",
+	    y->files == 1 ? "the file was" : "all files were");
+	shell_error(sh, &e);
+}
+
 /* -c and -f in the order given; lines of -c behind each other are one
  * conversation. */
 static void
@@ -154,6 +169,7 @@ main_run(struct shell *sh, const struct opts *o)
 			break;
 		i += n;
 	}
+	main_skipped(sh);
 }
 
 /* The last word to those who count: what became of the whole run. */
@@ -166,6 +182,7 @@ main_tell_end(struct shell *sh, const struct opts *o, int status)
 						    : "standard input",
 		.files = sh->talk.tally.files,
 		.files_failed = sh->talk.tally.files_failed,
+		.files_skipped = sh->talk.tally.files_skipped,
 		.took_ns = loop_now_ns() - sh->began_ns,
 		.status = status,
 		.met = status == 0 && o->front == FRONT_MESSAGE,
@@ -420,6 +437,7 @@ main(int argc, char **argv)
 		/* A run of many sessions ends politely, and tells. */
 		if (!o.load)
 			main_haste(&sh);
+		setup_places(&sh, &o, argc, argv);
 		status = main_session(&sh, &o, &e);
 	}
 	opts_release(&o);

@@ -43,17 +43,19 @@ expect_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 	bool close = strcmp(word, "close") == 0 && a->n == 1;
 	bool silence = strcmp(word, "silence") == 0 && a->n == 2;
 	bool within = strcmp(word, "within") == 0 && a->n == 2;
-	if (!close && !silence && !within)
+	bool no_reply = strcmp(word, "no-reply") == 0 && a->n == 2;
+	if (!close && !silence && !within && !no_reply)
 		return err_set(e, ERR_USAGE,
 		    "\\expect %s: expected a reply code, close, silence "
-		    "DURATION or within DURATION",
+		    "DURATION, no-reply DURATION or within DURATION",
 		    a->rest);
 	if (!close && duration_parse(a->word[1], &ms, e) < 0)
 		return -1;
 	talk_wait(t,
-	    close     ? WAIT_CLOSE
-	    : silence ? WAIT_SILENCE
-		      : WAIT_WITHIN,
+	    close      ? WAIT_CLOSE
+	    : silence  ? WAIT_SILENCE
+	    : no_reply ? WAIT_NO_REPLY
+		       : WAIT_WITHIN,
 	    ms, a->rest);
 	return 0;
 }
@@ -75,12 +77,13 @@ expect_check(const struct cmd_args *a, struct err *e)
 const struct cmd cmd_expect = {
 	.name = "expect",
 	.is = CMD_IN_MOCK | CMD_WAITS,
-	.args = "CODE|close|silence|within [DURATION|TEXT]...",
+	.args = "CODE|close|silence|no-reply|within [DURATION|TEXT]...",
 	.text = "check a reply, its time, a close, or silence",
 	.help =
 	    "\\expect 250 is R: 250; \\expect close waits for the server to "
 	    "close; \\expect silence 2s passes when nothing comes in that "
-	    "time; \\expect within 500ms judges the newest reply.",
+	    "time, \\expect no-reply 2s when the server closes, too; "
+	    "\\expect within 500ms judges the newest reply.",
 	.exec = expect_exec,
 	.check = expect_check,
 };

@@ -10,18 +10,19 @@
 extern const struct cmd cmd_connect, cmd_dns, cmd_close, cmd_starttls, cmd_tls,
     cmd_auth, cmd_base64, cmd_unbase64, cmd_helo, cmd_ehlo, cmd_lhlo,
     cmd_xclient, cmd_xforward, cmd_mail, cmd_rcpt, cmd_data, cmd_send, cmd_bdat,
-    cmd_raw, cmd_octets, cmd_pipeline, cmd_flush, cmd_test, cmd_set, cmd_unset,
-    cmd_show, cmd_template, cmd_include, cmd_record, cmd_expect, cmd_sleep,
-    cmd_mailbox, cmd_mock, cmd_explain, cmd_diagnose, cmd_help, cmd_quit;
+    cmd_raw, cmd_octets, cmd_pipeline, cmd_flush, cmd_test, cmd_mail_new,
+    cmd_compose, cmd_set, cmd_unset, cmd_show, cmd_template, cmd_include,
+    cmd_record, cmd_expect, cmd_require, cmd_sleep, cmd_mailbox, cmd_mock,
+    cmd_explain, cmd_diagnose, cmd_help, cmd_quit;
 
 const struct cmd *const cmd_table[] = { &cmd_connect, &cmd_dns, &cmd_close,
 	&cmd_starttls, &cmd_tls, &cmd_auth, &cmd_base64, &cmd_unbase64,
 	&cmd_helo, &cmd_ehlo, &cmd_lhlo, &cmd_xclient, &cmd_xforward, &cmd_mail,
 	&cmd_rcpt, &cmd_data, &cmd_send, &cmd_bdat, &cmd_raw, &cmd_octets,
-	&cmd_pipeline, &cmd_flush, &cmd_test, &cmd_set, &cmd_unset, &cmd_show,
-	&cmd_template, &cmd_include, &cmd_record, &cmd_expect, &cmd_sleep,
-	&cmd_mailbox, &cmd_mock, &cmd_explain, &cmd_diagnose, &cmd_help,
-	&cmd_quit, NULL };
+	&cmd_pipeline, &cmd_flush, &cmd_test, &cmd_mail_new, &cmd_compose,
+	&cmd_set, &cmd_unset, &cmd_show, &cmd_template, &cmd_include,
+	&cmd_record, &cmd_expect, &cmd_require, &cmd_sleep, &cmd_mailbox,
+	&cmd_mock, &cmd_explain, &cmd_diagnose, &cmd_help, &cmd_quit, NULL };
 
 static bool
 table_also(const struct cmd *c, const char *name, size_t len)
@@ -48,7 +49,9 @@ table_match(const char *name, size_t len, size_t *n)
 		return cmd_table[i];
 	}
 	for (size_t i = 0; cmd_table[i] != NULL; i++) {
-		if (strncmp(cmd_table[i]->name, name, len) != 0)
+		/* A file's word may hold a NUL. */
+		if (strnlen(cmd_table[i]->name, len) < len ||
+		    memcmp(cmd_table[i]->name, name, len) != 0)
 			continue;
 		if (cmd_table[i]->name[len] == '\0') {
 			*n = 1;

@@ -74,8 +74,8 @@ _smtpsh_lines() {
 	) commands=(
 		connect dns close starttls tls auth base64 unbase64 helo ehlo lhlo
 		xclient xforward mail rcpt data send bdat raw octets pipeline flush
-		test set unset show template include record expect sleep mailbox mock
-		explain diagnose help quit
+		test mail-new compose set unset show template include record expect
+		require sleep mailbox mock explain diagnose help quit
 	)
 	case $cur in
 	[\'\"]*) slash=\\ cur=${cur#?} ;;
@@ -175,6 +175,7 @@ _smtpsh() {
 	--lint-ignore) ;;
 	--format) _smtpsh_choose text json tap ;;
 	--junit) _smtpsh_files default -f ;;
+	--report) _smtpsh_files default -f ;;
 	--record) _smtpsh_files default -f ;;
 	--sessions) ;;
 	--messages) ;;
@@ -239,16 +240,17 @@ _smtpsh() {
 				--tls-protocol --tls-cipher --tls-save-peer-cert --tls-expires-within
 				--auth --auth-user --auth-password-file --auth-password-fd
 				--auth-password-command --netrc --auth-insecure -q --quiet
-				--no-remarks --color --lint --lint-ignore --format --junit --record
-				--load --sessions --messages --duration --rate --arrivals --ramp
-				--keep --pipeline --rcpts --think --message-size --values
-				--values-order --tls-resume --progress --fail-if --html --hdr --merge
-				--shard --start-at --yes-really --serve --mock --mock-next --maildir
-				--store --show --show-all --discard --mailbox --size-max --allow-bare
-				--cert --key --self-signed --user --password-file --count --auth-mechs
-				--session-max --client-max --rule --rules --seed --threads --grace
-				--run-as --explain --diagnose --completion --convert --to-format
-				--list --print-config --no-rc -h --help -V --version
+				--no-remarks --color --lint --lint-ignore --timeline --format --junit
+				--report --record --load --sessions --messages --duration --rate
+				--arrivals --ramp --keep --pipeline --rcpts --think --message-size
+				--values --values-order --tls-resume --progress --fail-if --html --hdr
+				--merge --shard --start-at --yes-really --serve --mock --mock-next
+				--maildir --store --show --show-all --discard --mailbox --size-max
+				--allow-bare --cert --key --self-signed --user --password-file --count
+				--auth-mechs --session-max --client-max --rule --rules --seed
+				--threads --grace --run-as --explain --diagnose --diagnose-mail
+				--completion --convert --to-format --list --print-config --no-rc -h
+				--help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

@@ -63,7 +63,7 @@ function __smtpsh_lines
         XFORWARD 'says, for the log, which client the mail came from: NAME ADDR PORT PROTO HELO IDENT SOURCE' \
         VERB 'asks for verbose replies' \
         ONEX 'promises one transaction only' \
-        '\\connect' 'connect to HOST[:PORT], a URL, a socket'\''s path' \
+        '\\connect' 'connect to HOST[:PORT], a URL, a socket'\''s path, a place by name' \
         '\\dns' 'show a domain'\''s MX, addresses and TLSA records' \
         '\\close' 'close the connection at once, without QUIT' \
         '\\starttls' 'send STARTTLS and start TLS on its 220' \
@@ -86,6 +86,8 @@ function __smtpsh_lines
         '\\pipeline' 'gather lines; \\flush sends them as one group' \
         '\\flush' 'send what \\pipeline gathered, take the replies' \
         '\\test' 'send one test message to the address' \
+        '\\mail-new' 'make a message with subject and files, and mail it' \
+        '\\compose' 'write a message in your editor, look at it, and mail it' \
         '\\set' 'set a variable, or a setting (\\show lists them)' \
         '\\unset' 'forget a variable' \
         '\\show' 'the session, the settings and the variables' \
@@ -93,6 +95,7 @@ function __smtpsh_lines
         '\\include' 'run a conversation file in this session' \
         '\\record' 'write the conversation to FILE as it goes on' \
         '\\expect' 'check a reply, its time, a close, or silence' \
+        '\\require' 'go on where that is offered; else the file is skipped' \
         '\\sleep' 'wait: 500ms, 2s, 1m; a number alone is seconds' \
         '\\mailbox' 'show the mail that the sandbox received' \
         '\\mock' 'for --mock: what the server does there; a client passes it by' \
@@ -188,8 +191,10 @@ complete -c smtpsh -l no-remarks -d 'do not explain replies'
 complete -c smtpsh -l color -l colour -x -a 'auto always never' -d 'mark replies by colour; NO_COLOR is honoured'
 complete -c smtpsh -l lint -d 'remark on each breach of the protocol'\''s rules by the server'
 complete -c smtpsh -l lint-ignore -x -d 'but not of this rule (repeatable)'
+complete -c smtpsh -l timeline -d 'draw where the time went, as bars'
 complete -c smtpsh -l format -x -a 'text json tap' -d 'the form of the output'
 complete -c smtpsh -l junit -r -F -d 'write JUnit XML as well'
+complete -c smtpsh -l report -r -F -d 'write a page of the run, for browsers'
 complete -c smtpsh -l record -r -F -d 'write the conversation; it replays with -f'
 complete -c smtpsh -l load -d 'mail from many sessions at once, and measure it'
 complete -c smtpsh -l sessions -x -d 'so many at once (10; for --eml and its like 1)'
@@ -208,7 +213,7 @@ complete -c smtpsh -l values-order -x -a 'turn random' -d 'which row is next'
 complete -c smtpsh -l tls-resume -d 'resume TLS sessions where the server lets'
 complete -c smtpsh -l progress -x -d 'a line in between, so often'
 complete -c smtpsh -l fail-if -x -d 'exit 1 if so: '\''p99>200ms'\'', '\''errors>0.1%'\'' (repeatable)'
-complete -c smtpsh -l html -r -F -d 'write a page; of a message: its HTML, or @FILE'
+complete -c smtpsh -l html -r -F -d 'the same as --report; of a message: its HTML, or @FILE'
 complete -c smtpsh -l hdr -r -F -d 'write a log for HdrHistogram and --merge'
 complete -c smtpsh -l merge -r -F -d 'add up what --hdr wrote, and tell it'
 complete -c smtpsh -l shard -x -d 'do part K of N; /N: K as Slurm, Kubernetes, parallel say'
@@ -242,6 +247,7 @@ complete -c smtpsh -l grace -x -d 'at a signal, let what is under way end (1s)'
 complete -c smtpsh -l run-as -x -d 'become this user when the port is bound'
 complete -c smtpsh -l explain -x -a '(__smtpsh_words)' -d 'what is known of a code, verb or keyword'
 complete -c smtpsh -l diagnose -d 'look for what is wrong with HOST, a domain, or in a FILE'
+complete -c smtpsh -l diagnose-mail -d 'with --diagnose: mail the message, too, to the first --to'
 complete -c smtpsh -l completion -x -a 'bash zsh fish' -d 'print that shell'\''s completion script'
 complete -c smtpsh -l convert -r -F -d 'print a transcript in smtpsh'\''s language, or another'\''s'
 complete -c smtpsh -l to-format -x -a 'native telnet swaks json exim' -d 'with --convert: the form that is printed'

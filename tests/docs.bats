@@ -160,7 +160,7 @@ but_time() {
 	pty_start 80 "$SMTPSH" --sandbox
 	# What is typed stands behind the prompts, each of which comes first.
 	while IFS= read -r line; do
-		[[ $line =~ ^((Beta\.ARPA( \[[a-z]+\] )?|data)>)\ (.*) ]] ||
+		[[ $line =~ ^((Beta\.ARPA( \[[a-z]+\])?|data)>)\ (.*) ]] ||
 			continue
 		pty_at "${BASH_REMATCH[1]}"
 		pty_type "${BASH_REMATCH[4]}"
@@ -169,6 +169,16 @@ but_time() {
 	pty_at "Beta.ARPA>"
 	tmux -L "$PTY_SOCKET" capture-pane -p -S - | sed '/^Beta.ARPA>$/d' >got
 	diff <(but_time <want) <(but_time <got)
+}
+
+@test "README's picture is what the terminal shows (make pictures)" {
+	local made=0
+	SMTPSH=$SMTPSH "$ROOT/tests/picture/make.sh" now.svg || made=$?
+	[ "$made" != 77 ] || skip "no tmux or no perl"
+	[ "$made" = 0 ]
+	diff "$ROOT/tests/picture/relay.svg" now.svg
+	grep -q '(tests/picture/relay.svg)' "$ROOT/README.md"
+	grep -q 'relaying denied' now.svg
 }
 
 @test "README's conversation is a test that passes" {

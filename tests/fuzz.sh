@@ -58,12 +58,12 @@ coverage() {
 	llvm-profdata merge -sparse -o "$3.merged" "$3" 2>/dev/null || return
 	llvm-cov export -summary-only "$2" -instr-profile="$3.merged" \
 		"${files[@]/#/$top/}" 2>/dev/null |
-		jq -r '.data[0].totals.lines | "\(.percent * 10 | floor / 10) of \(.count)"'
-	llvm-cov export -summary-only "$2" -instr-profile="$3.merged" \
-		"${files[@]/#/$top/}" 2>/dev/null |
 		jq -r --arg top "$top/" '.data[0].files[] |
 		"        \(.filename | ltrimstr($top)) \(.summary.lines.percent | floor) %"' \
 			>"$3.files"
+	llvm-cov export -summary-only "$2" -instr-profile="$3.merged" \
+		"${files[@]/#/$top/}" 2>/dev/null |
+		jq -r '.data[0].totals.lines | "\(.percent * 10 | floor / 10) of \(.count)"'
 }
 
 fuzz_one() {

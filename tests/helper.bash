@@ -120,7 +120,7 @@ END
 # soon COMMAND...: until it is true, for at most 10 s.
 soon() {
 	local i
-	for ((i = 0; i < 500; i++)); do
+	for ((i = 0; i < 1500; i++)); do
 		"$@" && return
 		sleep 0.02
 	done

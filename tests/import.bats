@@ -43,14 +43,28 @@ replays() {
 
 @test "other forms hold the same session" {
 	local f form
-	for f in "$ROOT"/tests/transcripts/{swaks,curl,smtplib}-*.txt; do
-		"$SMTPSH" --convert "$f" | grep '^C:' >want
-		for form in telnet swaks; do
+	for f in "$ROOT"/tests/transcripts/{swaks,curl,smtplib,nodemailer,telnet}-*.txt; do
+		"$SMTPSH" --convert "$f" | grep '^[CS]:' >want
+		for form in telnet swaks json; do
 			"$SMTPSH" --convert "$f" --to-format $form >other
 			"$SMTPSH" --convert other --as $form |
-				grep '^C:' >got
+				grep '^[CS]:' >got
 			diff want got
 		done
+		"$SMTPSH" --convert "$f" --to-format exim >other
+		"$SMTPSH" --convert other --as exim-script | grep '^C:' >got
+		diff <(grep '^C:' want) got
+	done
+}
+
+@test "the text of a chunk has its periods as they are, in each form" {
+	printf '%s\n' 'S: 220 x' 'C: EHLO y' 'S: 250 x' 'C: BDAT 8 LAST' \
+		'C: .one' 'C: ' 'S: 250 OK' 'C: QUIT' 'S: 221 x' >chunk.smtp
+	local form
+	for form in telnet swaks json; do
+		"$SMTPSH" --convert chunk.smtp --to-format $form >other
+		"$SMTPSH" --convert other | grep -A1 'BDAT' >got
+		grep -qx '\(C: \)\?\.one' got
 	done
 }
 
@@ -62,7 +76,7 @@ replays() {
 	done
 }
 
-@test "masked secrets are \\auth for a client, any word for a mock" {
+@test "masked secrets are \\auth where there is a login, else sent as they stand; any word for a mock" {
 	cat >masked.txt <<-'END'
 		<-- 220 mx.example.net ready
 		--> EHLO client.example
@@ -76,8 +90,59 @@ replays() {
 	ends 0 "$SMTPSH" --convert masked.txt
 	has_in "$output" '\auth PLAIN' 'the masked secret is \auth'
 	lacks 'AUTH PLAIN ***' '235'
-	ends 64 "$SMTPSH" --mock masked.txt -f masked.txt --auth-insecure
-	has_in "$stderr" "--auth-user"
+	printf sesame >password && chmod 600 password
+	ends 0 "$SMTPSH" --mock masked.txt -f masked.txt --auth-insecure \
+		--auth-user joe --auth-password-file password
+	has_in "$output" "S: AUTH PLAIN ***" 'masked secret is \auth'
+	sed -n 's/^<-- /S: /p; s/^--> /C: /p' masked.txt >exact.smtp
+	ends 0 "$SMTPSH" --mock exact.smtp -f masked.txt
+	has_in "$output" "sent as it stands"
+	sed -i 's/PLAIN \*.*/PLAIN AGpvZQBzZXNhbWU=/' exact.smtp
+	ends 1 "$SMTPSH" --mock exact.smtp -f masked.txt
+}
+
+@test "a mask that looks like a stage direction answers AUTH all the same" {
+	cat >masked.txt <<-'END'
+		< 220 mx.example.net ready
+		> EHLO client.example
+		< 250-mx.example.net
+		< 250 AUTH LOGIN
+		> AUTH LOGIN
+		< 334 VXNlcm5hbWU6
+		> <!!hidden - user name!!>
+		< 334 UGFzc3dvcmQ6
+		> <!!hidden - password!!>
+		< 235 2.7.0 Accepted
+		> QUIT
+		< 221 2.0.0 bye
+	END
+	replays masked.txt
+	has_in "$output" "6 of 6 expectations met"
+}
+
+@test "what s_client says of a line that it took for itself is no text" {
+	cat >openssl.txt <<-'END'
+		CONNECTED(00000003)
+		---
+		250 HELP
+		EHLO client.example
+		250 mx.example.net
+		MAIL FROM:<alice@example.org>
+		250 2.1.0 OK
+		RCPT TO:<bob@example.net>
+		RENEGOTIATING
+		250 2.1.5 OK
+		DATA
+		354 go ahead
+		Received: once
+		RENEGOTIATING
+		Quite a line
+		DONE
+	END
+	ends 0 "$SMTPSH" --convert openssl.txt
+	has_in "$output" 'C: RCPT TO:<bob@example.net>' 'Received: once\r\n' \
+		'Quite a line\r\n'
+	lacks 'DONE' 'RENEGOTIATING'
 }
 
 @test "what can be no session is refused before connecting" {
@@ -134,4 +199,77 @@ replays() {
 	"$SMTPSH" --convert "$ROOT"/tests/transcripts/swaks-1.txt |
 		sed 1d >want
 	diff want <(sed 1d <<<"$output")
+}
+
+@test "indented commands and nothing else, as an RFC shows them" {
+	printf '%s\n' '   MAIL FROM: <a@example.com>' \
+		'        ALT-ADDRESS=b@example.com' \
+		'   RCPT TO: <c@example.net>' >rfc.txt
+	ends 0 "$SMTPSH" --convert rfc.txt
+	has_in "$output" 'read as rfc: 2 commands' 'C: RCPT TO: <c@example.net>' \
+		'C: MAIL FROM: <a@example.com> ALT-ADDRESS=b@example.com'
+	printf '%s\n' '   Help yourself to it' >rfc.txt
+	ends 65 "$SMTPSH" --convert rfc.txt
+	printf '%s\n' 'MAIL FROM:<a@example.com>' ' RCPT TO:<b@example.com>' \
+		>rfc.txt
+	ends 65 "$SMTPSH" --convert rfc.txt
+	has_in "$stderr" "rfc.txt:2: " "drop it"
+}
+
+@test "DATA inside a packet of Exim's script waits for no reply" {
+	cat >exim.txt <<-'END'
+		client 127.0.0.1 1225
+		??? 220
+		ehlo abcd
+		??? 250
+		mail from:<a@example.com>\r\nrcpt to:<b@example.com>\r\ndata\r\nthe \${x} message
+		??? 250
+		??? 250
+		??? 554
+		****
+	END
+	ends 0 "$SMTPSH" --convert exim.txt
+	has_in "$output" 'read as exim-script' '\raw data\r\n' \
+		'\raw the \\$${x} message\r\n'
+	replays exim.txt
+	has_in "$output" "5 of 5 expectations met"
+}
+
+@test "what cannot be repaired says which line and what to do" {
+	local n=0 text says
+	while IFS='|' read -r text says; do
+		printf "$text" >bad.txt
+		ends 65 "$SMTPSH" --convert bad.txt
+		has_in "$stderr" "bad.txt:${says%% *}: " "${says#* }"
+		n=$((n + 1))
+	done <<-'END'
+		S: NOOP\nR: OK\n|2 write it there (250 OK
+		S: NOOP\nR: 250-a\nS: NOOP\nR: 250 b\n|3 write its '-' as a blank, or drop the line
+		S: NOOP\nR: 250-a\nR: 251 b\n|3 write that one as a blank, or drop the line
+		S: NOOP\nR: 250-a\n|2 write its '-' as a blank
+		S: BDAT 3 LAST\nS: abc\n|2 correct its count, or drop the line
+		S: BDAT 3 LAST\nR: 250\n|2 correct its count, or drop the line
+		S: DATA\nR: 354\nS: x\n|3 write one on a line of its own
+		S: DATA\nR: 354\nS: x\nR: 250\nS: .\n|4 write one before it, or drop the line
+		S: NOOP\nR: 250\nnooop\n|3 join it to the line before, or drop it
+		C: NOOP\nR: 250\n|2 tag the line so, or drop it
+	END
+	[ $n = 10 ]
+}
+
+@test "text arrives as it was sent, whatever a tool does with its periods" {
+	local f
+	printf 'C:%s\n' ' From: alice@example.org' ' To: bob@example.net' \
+		' Subject: dots' '' ' first' ' .one dot' ' ..two' \
+		' 250 not a reply' ' $${not a variable}' ' S: tag' \
+		' > quoted' ' last' ' .' >want
+	for f in nodemailer-1 curl-trace-1 smtplib-2; do
+		"$SMTPSH" --convert "$ROOT/tests/transcripts/$f.txt" |
+			sed -n '/^C: From/,/^C: \.$/p' >got
+		diff want got
+	done
+	"$SMTPSH" --convert "$ROOT/tests/transcripts/s-nail-2.txt" |
+		grep -A1 -x 'C: \.dot' | grep -x 'C: \.\.dd'
+	"$SMTPSH" --convert "$ROOT/tests/transcripts/curl-trace-2.txt" |
+		grep -xE 'C: x{128}'
 }

@@ -3,6 +3,7 @@
 
 bats_require_minimum_version 1.5.0
 load helper
+load pty.bash
 
 setup() {
 	smtpsh_setup
@@ -11,6 +12,7 @@ setup() {
 }
 
 teardown() {
+	pty_end
 	serve_stop
 }
 
@@ -104,4 +106,88 @@ END
 	ALL_PROXY=socks5://127.0.0.1:1 NO_PROXY=example.org,127.0.0.1 ends 0 "$SMTPSH" "127.0.0.1:$PORT" -c NOOP
 	lacks ALL_PROXY
 	ALL_PROXY=socks5://127.0.0.1:1 ends 0 "$SMTPSH" --sandbox -c NOOP
+}
+
+@test "\\connect NAME: that place's options, the command line's first; a new place forgets the old one's" {
+	serve
+	cat >$HOSTS <<END
+Host one
+ server 127.0.0.1:$PORT
+ helo one.example
+ from one@x.example
+ tls-verify no
+Host two
+ server 127.0.0.1:$PORT
+ helo two.example
+Host far
+ server 127.0.0.1:1
+END
+	ends 0 "$SMTPSH" --no-remarks one -c 'NOOP ${from}' -c '\connect two' -c 'EHLO ${helo}' \
+		-c '\show tls-verify' -c 'NOOP ${from}' -c '\connect one' -c 'NOOP ${from} ${helo}'
+	has "EHLO two.example" "NOOP one@x.example one.example" "tls-verify" 
+	[ "$(grep -c 'NOOP one@x.example' <<<"$output")" = 2 ]
+	[[ $output =~ tls-verify\ +on ]]
+	ends 0 "$SMTPSH" --no-remarks --helo me.example one -c '\connect two' -c 'NOOP ${helo}'
+	has "NOOP me.example"
+	ends 75 "$SMTPSH" --no-remarks one -c '\connect far'
+	ends 0 "$SMTPSH" --no-remarks two -c "\\connect 127.0.0.1:$PORT" -c NOOP
+}
+
+@test "\\connect NAME in a file: where the command line goes, and no less is demanded" {
+	serve
+	cat >$HOSTS <<END
+Host one
+ server 127.0.0.1:$PORT
+Host safe
+ server 127.0.0.1:$PORT
+ tls
+Host blind
+ server 127.0.0.1:$PORT
+ tls
+ tls-verify no
+Host login
+ server 127.0.0.1:$PORT
+ auth
+ auth-user me
+END
+	printf '\\connect one\nNOOP\n' >one.smtp
+	ends 0 "$SMTPSH" -f one.smtp one
+	ends 0 "$SMTPSH" -f one.smtp "127.0.0.1:$PORT"
+	ends 65 "$SMTPSH" -f one.smtp 127.0.0.1:1
+	tells "one.smtp:1: \\connect: a file may not go elsewhere"
+	for more in "" --trust; do
+		# shellcheck disable=SC2086 # none is no word
+		ends 65 "$SMTPSH" $more -f one.smtp safe
+		tells "one is a place without TLS"
+		# shellcheck disable=SC2086
+		ends 65 "$SMTPSH" $more -f one.smtp login
+		tells "one is a place without a login"
+	done
+	printf '\\connect blind\nNOOP\n' >blind.smtp
+	ends 65 "$SMTPSH" --trust -f blind.smtp safe
+	tells "blind is a place without a certificate"
+	# More may be demanded: nothing is sent before TLS.
+	printf '\\connect safe\nNOOP\n' >safe.smtp
+	ends 77 "$SMTPSH" -f safe.smtp one
+	lacks "S: NOOP"
+	printf 'Host x\n frob 1\n' >$HOSTS
+	ends 64 "$SMTPSH" "127.0.0.1:$PORT" -c '\connect x'
+	has_in "$stderr" "hosts:2: frob is no option"
+}
+
+@test "\\connect: Tab knows the names" {
+	command -v tmux >/dev/null || skip "tmux is not installed"
+	serve
+	printf 'Host worker\n server 127.0.0.1:%s\n helo w.example\n' "$PORT" >$HOSTS
+	pty_start 80 "$SMTPSH" --no-remarks
+	pty_at "smtpsh>"
+	pty_type '\connect wo'
+	pty_keys Tab
+	pty_see '\connect worker'
+	pty_keys Enter
+	pty_see "R: 220"
+	pty_until pty_last_has ">"
+	pty_type '\show helo'
+	pty_keys Enter
+	pty_see w.example
 }

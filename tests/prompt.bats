@@ -67,7 +67,7 @@ kept() {
 	pty_type "Smith@Alpha.ARPA>"
 	pty_see "Beta.ARPA> MAIL FROM:<Smith@Alpha.ARPA>"
 	pty_keys Enter
-	pty_at "Beta.ARPA [mail] >"
+	pty_at "Beta.ARPA [mail]>"
 	pty_has "R: 250"
 }
 
@@ -92,7 +92,7 @@ kept() {
 	pty_keys Tab
 	pty_see "MAIL FROM:<Smith@Alpha.ARPA>"
 	pty_keys Enter
-	pty_at "Beta.ARPA [mail] >"
+	pty_at "Beta.ARPA [mail]>"
 	pty_type "rcpt to:<j"
 	pty_keys Tab
 	pty_see "to:<Jones@Beta.ARPA>"
@@ -144,7 +144,7 @@ kept() {
 @test "a hint never leaves its row" {
 	sandbox 40
 	pty_type '\mail Smith@Alpha.ARPA'
-	pty_at 'Beta.ARPA> \mail Smith@Alpha.ARPA [PARA'
+	pty_at 'Beta.ARPA> \mail Smith@Alpha.ARPA [P...'
 	pty_type " SIZE=1"
 	pty_at 'Beta.ARPA> \mail Smith@Alpha.ARPA SIZE=1'
 	pty_keys C-u
@@ -209,10 +209,10 @@ kept() {
 	sandbox
 	pty_type "MAIL FROM:<Smith@Alpha.ARPA>"
 	pty_keys Enter
-	pty_at "Beta.ARPA [mail] >"
+	pty_at "Beta.ARPA [mail]>"
 	pty_type "RCPT TO:<Jones@Beta.ARPA>"
 	pty_keys Enter
-	pty_at "Beta.ARPA [rcpt] >"
+	pty_at "Beta.ARPA [rcpt]>"
 	pty_type "DATA"
 	pty_keys Enter
 	pty_until pty_has "data>"
@@ -305,7 +305,7 @@ kept() {
 	pty_see "RCPT TO:<Jones@Beta.ARPA>"
 	pty_lacks "[mail]"
 	pty_keys Enter
-	pty_at "Beta.ARPA [rcpt] >"
+	pty_at "Beta.ARPA [rcpt]>"
 }
 
 @test "inputrc is honoured, under the name smtpsh" {

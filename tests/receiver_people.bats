@@ -157,7 +157,7 @@ free="SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 PLAIN LOGIN"
 		say "AUTH PLAIN AGpvZQB3cm9uZw=="
 		[[ $REPLY == 535* ]]
 	done
-	[ $((${EPOCHREALTIME/./} - ${began/./})) -lt 900000 ]
+	[ $((${EPOCHREALTIME/./} - ${began/./})) -lt 2500000 ]
 	began=$EPOCHREALTIME
 	say "AUTH PLAIN AGpvZQB3cm9uZw=="
 	[[ $REPLY == 535* ]]
@@ -172,7 +172,7 @@ free="SCRAM-SHA-256 SCRAM-SHA-1 CRAM-MD5 PLAIN LOGIN"
 	began=$EPOCHREALTIME
 	say "AUTH PLAIN AGpvZQBzZXNhbWU="
 	[[ $REPLY == 235* ]]
-	[ $((${EPOCHREALTIME/./} - ${began/./})) -lt 900000 ]
+	[ $((${EPOCHREALTIME/./} - ${began/./})) -lt 2500000 ]
 	exec 4>&-
 }
 
@@ -335,7 +335,7 @@ stalled() {
 	local began=$EPOCHREALTIME
 	gone TERM
 	[ "$status" = 0 ]
-	[ $((${EPOCHREALTIME/./} - ${began/./})) -lt 2500000 ]
+	[ $((${EPOCHREALTIME/./} - ${began/./})) -lt 8000000 ]
 	exec 5<&-
 }
 

@@ -33,14 +33,15 @@ ruled() {
 # once: a mail's commands but for its text.
 once=(-c 'EHLO x' -c 'MAIL FROM:<a@x>' -c 'RCPT TO:<Jones@Beta.ARPA>')
 
-# took FROM TO COMMAND...: it takes so many ms.
+# took FROM COMMAND...: it takes so many ms at least. How much more is the
+# machine's affair; tests/bench/run has the figure.
 took() {
-	local from=$1 to=$2 began=${EPOCHREALTIME/./} ms
-	shift 2
+	local from=$1 began=${EPOCHREALTIME/./} ms
+	shift
 	"$@" || true
 	ms=$(((${EPOCHREALTIME/./} - began) / 1000))
-	[ "$ms" -ge "$from" ] && [ "$ms" -le "$to" ] && return
-	echo "took $ms ms, expected $from to $to"
+	[ "$ms" -ge "$from" ] && [ "$ms" -le 9000 ] && return
+	echo "took $ms ms, expected $from to 9000"
 	return 1
 }
 
@@ -149,14 +150,17 @@ took() {
 }
 
 @test "delay and slow keep time, and nobody else waits" {
-	serve -q --rule 'RCPT delay 1s' --rule 'VRFY slow 40/s 250 123456789012345678901234567890123456' --rule 'connect <127.0.0.3> delay 10m'
+	serve -q --rule 'RCPT <last@*> delay 20s' --rule 'RCPT delay 1s' --rule 'VRFY slow 40/s 250 123456789012345678901234567890123456' --rule 'connect <127.0.0.3> delay 10m'
 	# 42 octets, the last of them at 42/40 s.
-	took 1030 1200 client -q -c 'VRFY x'
-	took 1000 1200 client -q "${once[@]}"
-	# So under TLS, and both at once.
-	client -q "${once[@]}" &
-	took 0 500 client -q -c 'EHLO x' -c NOOP
-	wait %%
+	took 1030 client -q -c 'VRFY x'
+	took 1000 client -q "${once[@]}"
+	"$SMTPSH" "127.0.0.1:$PORT" -c 'EHLO x' -c 'MAIL FROM:<a@x>' -c 'RCPT TO:<last@x>' >waiting 3>&- &
+	local waits=$!
+	soon grep -q 'S: RCPT TO:<last@x>' waiting
+	client -q -c 'EHLO x' -c NOOP
+	kill -0 "$waits"
+	kill "$waits"
+	wait "$waits" || true
 	exec 4<>"/dev/tcp/127.0.0.1/$PORT"
 	printf 'EHLO x\r\nMAIL FROM:<a@x>\r\nRCPT TO:<b@x>\r\nNOOP\r\nQUIT\r\n' >&4
 	local last
@@ -236,7 +240,7 @@ END
 	ends 0 send a@x grey@x
 	ends 55 send a@x no@x
 	tells "RCPT failed: 550"
-	took 1000 1900 send slow@x b@x
+	took 1000 send slow@x b@x
 	ends 56 send gone@x b@x
 	ends 55 send busy@x b@x
 	ends 8 send a@x b@x

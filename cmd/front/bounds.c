@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "cmd/front/places.h"
 #include "net/landlock.h"
 
 #ifdef __linux__
@@ -129,6 +130,16 @@ bounds_options(struct bounds *b, const struct opts *o)
 	}
 }
 
+/* \connect asks for names. */
+static void
+bounds_places(struct bounds *b)
+{
+	char *hosts = place_path();
+	if (hosts != NULL && access(hosts, R_OK) == 0)
+		bounds_add_folder(b, hosts, LANDLOCK_READ);
+	free(hosts);
+}
+
 /* What comes by a pipe is a person's, as in talk_whose(). */
 static bool
 bounds_others(const struct opt_run *run)
@@ -155,6 +166,7 @@ bounds_hold(const struct opts *o)
 		bounds_add(&b, path, strlen(path), LANDLOCK_READ);
 	}
 	bounds_options(&b, o);
+	bounds_places(&b);
 	bounds_system(&b);
 	bool holds = landlock_hold(b.path, b.n, true, &e) == 1;
 	for (size_t i = 0; i < b.n; i++)

@@ -15,6 +15,7 @@ struct convert {
 	struct buf *b;
 	const struct script *s;
 	bool tls, starttls; /* STARTTLS was accepted; was the last command */
+	bool chunk; /* text is BDAT's: its periods stand for themselves */
 };
 
 /* How a form prints a line of either side, and what stands around. */
@@ -37,7 +38,7 @@ convert_line(struct convert *c, const char *before, const char *p, size_t len)
 static void
 convert_dots(struct convert *c, const char *p, size_t len, bool text)
 {
-	if (text && len > 1 && *p == '.')
+	if (text && len > 1 && *p == '.' && !c->chunk)
 		buf_addc(c->b, '.');
 	convert_line(c, "", p, len);
 }
@@ -214,8 +215,10 @@ convert_said(struct convert *c, const struct convert_form *f,
 		return convert_cannot(c, f, st, "a variable", e);
 	}
 	f->client(c, buf_data(&b), buf_len(&b), text);
-	if (!text)
+	if (!text) {
 		c->starttls = st->verb != NULL && st->verb->id == VERB_STARTTLS;
+		c->chunk = st->verb != NULL && st->verb->id == VERB_BDAT;
+	}
 	buf_release(&b);
 	return 0;
 }

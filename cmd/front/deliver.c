@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include "cmd/front/letter.h"
+#include "cmd/talk/letter.h"
 #include "cmd/lang/duration.h"
 
 #define DELIVER_WAIT_MS 30000
@@ -228,30 +228,18 @@ deliver_tell(struct deliver *d, int r)
 {
 	struct shell *sh = d->sh;
 	const struct mail *m = d->mail;
-	struct buf b = BUF_INIT, id = BUF_INIT;
-	bool named = mail_queue_id(m, &id);
-	const struct mailed what = { .accepted = mail_count(m, FATE_TAKEN),
-		.later = mail_count(m, FATE_LATER),
-		.refused = mail_count(m, FATE_REFUSED),
-		.unknown = mail_count(m, FATE_UNKNOWN),
-		.open = mail_count(m, FATE_OPEN),
-		.queued_as = named ? buf_str(&id) : NULL };
+	struct buf b = BUF_INIT;
 	if (d->name != NULL)
 		buf_addf(&b, "%s: ", d->name);
 	mail_summary(m, &b);
 	if (r < 0 && !d->reached)
 		buf_adds(&b, ": no connection");
-	struct event ev = { .kind = EV_MAILED,
-		.text = buf_str(&b),
-		.len = buf_len(&b),
-		.mailed = &what };
-	talk_put(&sh->talk, &ev);
+	mail_tell(&sh->talk, m, buf_str(&b));
 	/* Who sees no conversation is told of what went wrong. */
 	if (r == 0 && sh->screen == NULL && !sh->machine &&
-	    what.accepted < m->nto)
+	    mail_count(m, FATE_TAKEN) < m->nto)
 		out_error(&sh->out, "%s", buf_str(&b));
 	buf_release(&b);
-	buf_release(&id);
 }
 
 static int

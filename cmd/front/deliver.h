@@ -3,7 +3,7 @@
 #ifndef CMD_DELIVER_H
 #define CMD_DELIVER_H
 
-#include "cmd/front/compose.h"
+#include "cmd/lang/compose.h"
 #include "cmd/front/opts.h"
 #include "cmd/shell/shell.h"
 #include "cmd/talk/mail.h"

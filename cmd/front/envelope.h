@@ -3,7 +3,7 @@
 #ifndef CMD_ENVELOPE_H
 #define CMD_ENVELOPE_H
 
-#include "cmd/front/compose.h"
+#include "cmd/lang/compose.h"
 
 /* Of the header that text begins with, which may have more behind it: the
  * sender's address into *from (the caller's to free; untouched where it is not

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define FOLDER_SUFFIX ".smtp"
 
@@ -89,12 +90,52 @@ folder_read(
 	return 0;
 }
 
+/* Where the packs lie: beside the program, or where it is installed if not told
+ * otherwise. The caller's to free. */
+static char *
+folder_shipped(const char *name)
+{
+	char exe[4096];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+	char *slash = NULL;
+	if (n > 0) {
+		exe[n] = '\0';
+		slash = strrchr(exe, '/');
+	}
+	if (slash == NULL)
+		return mem_printf("/usr/local/share/smtpsh/%s", name);
+	*slash = '\0';
+	slash = strrchr(exe, '/');
+	return mem_printf("%.*s/share/smtpsh/%s",
+	    slash == NULL ? 0 : (int)(slash - exe), exe, name);
+}
+
+/* A name that is not here may be that of what is shipped. */
+static void
+folder_find(struct opts *o, struct opt_run *run)
+{
+	struct stat st;
+	if (!run->file || run->text[0] == '/' || run->text[0] == '.' ||
+	    strstr(run->text, "..") != NULL || stat(run->text, &st) == 0 ||
+	    errno != ENOENT)
+		return;
+	char *path = folder_shipped(run->text);
+	if (stat(path, &st) != 0) {
+		free(path);
+		return;
+	}
+	o->made = mem_grow(o->made, o->nmade + 1, sizeof *o->made);
+	o->made[o->nmade++] = path;
+	run->text = path;
+}
+
 int
 folder_expand(struct opts *o, struct err *e)
 {
 	struct folder_runs all = { 0 };
 	for (size_t i = 0; i < o->nrun; i++) {
-		const struct opt_run *run = &o->run[i];
+		struct opt_run *run = &o->run[i];
+		folder_find(o, run);
 		if (!run->file || !folder_is(run->text)) {
 			folder_add(&all, *run);
 		} else if (folder_read(o, &all, run->text, e) < 0) {

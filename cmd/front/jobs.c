@@ -48,12 +48,10 @@ job_show_file(struct shell *sh, bool json, const char *path, int result)
 	}
 	if (!json && sh->screen != NULL)
 		show = human_new(&sh->out, &sh->look, &sh->redact);
-	bool any = sh->sinks != NULL;
 	/* The others are written by the process that has them. */
 	sh->sinks = NULL;
 	sh->screen = json ? NULL : show;
-	if (any)
-		shell_add_sink(sh, relay_new(result, show, json, &sh->redact));
+	shell_add_sink(sh, relay_new(result, show, json, &sh->redact));
 	sh->talk.tally = (struct tally){ 0 };
 	source_file(sh, path);
 	int status = shell_status(sh);
@@ -228,6 +226,7 @@ jobs_count(struct jobs *j, const struct event *end, int status)
 	y->status = y->status != 0 ? y->status : status;
 	y->files++;
 	y->files_failed += status != 0;
+	y->files_skipped += end->skipped;
 }
 
 /* It ended without a word about its file. */

@@ -60,7 +60,7 @@ page_log_open(struct load *l, const char *path, struct err *e)
 	return r;
 }
 
-/* --html is made when all is known; that it can be is known now. */
+/* The page is made when all is known; that it can be is known now. */
 static int
 page_html_open(const char *path, struct err *e)
 {

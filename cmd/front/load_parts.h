@@ -4,7 +4,7 @@
 #ifndef CMD_FRONT_LOAD_PARTS_H
 #define CMD_FRONT_LOAD_PARTS_H
 
-#include "cmd/front/compose.h"
+#include "cmd/lang/compose.h"
 #include "cmd/front/load.h"
 #include "cmd/sink/figures.h"
 #include "cmd/talk/mail.h"

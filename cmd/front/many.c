@@ -11,7 +11,6 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "cmd/front/letter.h"
 #include "cmd/front/many_parts.h"
 
 #define MANY_SESSIONS_MAX 256

@@ -3,7 +3,7 @@
 #define CMD_MANY_PARTS_H
 
 #include <stdatomic.h>
-#include "cmd/front/compose.h"
+#include "cmd/lang/compose.h"
 #include "cmd/front/deliver.h"
 #include "cmd/front/mails.h"
 #include "cmd/front/resume.h"

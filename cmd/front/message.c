@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "cmd/front/compose.h"
+#include "cmd/lang/compose.h"
 #include "cmd/front/deliver.h"
-#include "cmd/front/letter.h"
+#include "cmd/front/made.h"
 
 struct message {
 	struct shell *sh;
@@ -40,7 +40,7 @@ static bool
 message_needs_mime(const struct opts *o)
 {
 	const char *p = o->body == NULL ? "" : o->body;
-	if (letter_is_made(o) || *p == '@' || strlen(p) > 900)
+	if (made_is_asked(o) || *p == '@' || strlen(p) > 900)
 		return true;
 	while (*p > 0 && *p < 127)
 		p++;
@@ -56,8 +56,8 @@ message_make(struct message *m, struct err *e)
 {
 	struct buf b = BUF_INIT, date = BUF_INIT, msgid = BUF_INIT;
 	if (message_needs_mime(m->o))
-		return letter_make(
-		    m->sh, m->o, buf_str(&m->from), NULL, &m->text, e);
+		return made_letter(
+		    &m->sh->talk, m->o, buf_str(&m->from), NULL, &m->text, e);
 	int r = message_word(m, "${date}", &date, e);
 	if (r == 0)
 		r = message_word(m, "${msgid}", &msgid, e);
@@ -104,7 +104,7 @@ message_open(struct message *m, struct err *e)
 	const struct opts *o = m->o;
 	struct stat st;
 	int how = fcntl(STDIN_FILENO, F_GETFL);
-	bool made = letter_is_made(o);
+	bool made = made_is_asked(o);
 	bool none = o->body != NULL || o->quit_after != NULL || o->html != NULL;
 	m->input = made && !none;
 	if (o->data == NULL && !none &&
@@ -137,7 +137,7 @@ message_letter(struct message *m, struct err *e)
 		    "/dev/stdin --body '' takes it");
 	char *text = buf_detach(&x->first);
 	text_release(x);
-	int r = letter_make(m->sh, m->o, buf_str(&m->from), text, x, e);
+	int r = made_letter(&m->sh->talk, m->o, buf_str(&m->from), text, x, e);
 	free(text);
 	return r < 0 ? -1 : 1;
 }

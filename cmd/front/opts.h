@@ -111,7 +111,7 @@ struct opt_setting {
 struct opts {
 	enum opt_front front; /* opts_check() */
 	const char *host, *port, *socket, *pipe, *bind, *helo, *from, *body,
-	    *data, *format, *junit, *record, *serve, *mock, *maildir,
+	    *data, *format, *junit, *report, *record, *serve, *mock, *maildir,
 	    *quit_after, *completion, *list, *dialect, *as, *session, *convert,
 	    *to_format, *size_max, *count, *chunk, *tls_ca, *tls_cert, *tls_key,
 	    *tls_sni, *tls_verify_host, *tls_protocol, *tls_cipher, *tls_save,
@@ -122,7 +122,7 @@ struct opts {
 	    *message_size, *values, *values_order, *progress, *hdr, *shard,
 	    *start_at, *help_group, *auth_mechs, *session_max, *client_max,
 	    *run_as, *threads, *grace, *store, *rules, *seed;
-	/* A message, or many. html: of one message; else a page to write. */
+	/* A message, or many. html: of one message; else report's. */
 	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait,
 	    *envelope, *to_file, *resume, *stop_after, *print_config;
 	struct opt_list cc, bcc, attach, inlined, eml, mbox, maildir_from;
@@ -138,10 +138,11 @@ struct opts {
 	char **made; /* paths that folder_expand() put into run */
 	size_t nmade;
 	int family;
-	bool lint, lmtp, sandbox, explain, diagnose, quiet, allow_bare, help,
-	    version, no_rc, tls, tls_optional, tls_on_connect, self_signed,
-	    mx_all, dane, auth, netrc, auth_insecure, trust, load, pipeline,
-	    tls_resume, yes_really, wiped, discard, show, show_all;
+	bool lint, timeline, lmtp, sandbox, explain, diagnose, diagnose_mail,
+	    quiet, allow_bare, help, version, no_rc, tls, tls_optional,
+	    tls_on_connect, self_signed, mx_all, dane, auth, netrc,
+	    auth_insecure, trust, load, pipeline, tls_resume, yes_really, wiped,
+	    discard, show, show_all;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 

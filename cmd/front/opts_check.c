@@ -420,6 +420,15 @@ static const struct {
 	{ "jobs", "record",
 	    "--record keeps one conversation and --jobs has many at a time: "
 	    "give one of them" },
+	{ "jobs", "report",
+	    "--report is of one process and --jobs makes many: give one of "
+	    "them" },
+	{ "jobs", "timeline",
+	    "--timeline draws one conversation and --jobs has many at a time: "
+	    "give one of them" },
+	{ "jobs", "html",
+	    "--html is of one process and --jobs makes many: give one of "
+	    "them" },
 	{ "jobs", "auth-password-fd",
 	    "--auth-password-fd is read once and --jobs logs in many times: "
 	    "give --auth-password-file or --auth-password-command" },
@@ -466,11 +475,16 @@ opts_check_many(const struct opts *o, struct err *e)
 			    "--%s is for one message, and --eml, --mbox and "
 			    "--maildir-from bring many",
 			    one[i]);
-	if (o->sessions != NULL && (o->junit != NULL || o->record != NULL))
+	const char *keeps = o->junit != NULL	? "junit"
+			    : o->report != NULL ? "report"
+			    : o->record != NULL ? "record"
+			    : o->timeline	? "timeline"
+						: NULL;
+	if (o->sessions != NULL && keeps != NULL)
 		return err_set(e, ERR_USAGE,
 		    "--sessions are many conversations, and --%s keeps one: "
 		    "give one of them",
-		    o->junit != NULL ? "junit" : "record");
+		    keeps);
 	return 0;
 }
 
@@ -497,6 +511,11 @@ opts_check_contrary(const struct opts *o, struct err *e)
 	if (o->quiet && o->format != NULL && strcmp(o->format, "text") != 0)
 		return err_set(e, ERR_USAGE,
 		    "--quiet leaves nothing of --format %s: give one of them",
+		    o->format);
+	if (o->timeline && o->format != NULL && strcmp(o->format, "text") != 0)
+		return err_set(e, ERR_USAGE,
+		    "--timeline is drawn for people, and --format %s is not: "
+		    "give one of them",
 		    o->format);
 	if (o->chunk != NULL && o->quit_after != NULL &&
 	    strcmp(o->quit_after, "data") == 0)
@@ -551,6 +570,22 @@ opts_check_texts(const struct opts *o, struct err *e)
 	return 0;
 }
 
+/* --html is --report's other name, but where a message is made it is that
+ * message's HTML. */
+static int
+opts_check_report(struct opts *o, struct err *e)
+{
+	if (o->front == FRONT_MESSAGE)
+		return 0;
+	if (o->html != NULL && o->report != NULL)
+		return err_set(e, ERR_USAGE,
+		    "--html is another name of --report here: give one of "
+		    "them");
+	o->report = o->report != NULL ? o->report : o->html;
+	o->html = o->report;
+	return 0;
+}
+
 int
 opts_check(struct opts *o, bool terminal, struct err *e)
 {
@@ -563,7 +598,7 @@ opts_check(struct opts *o, bool terminal, struct err *e)
 		if (o->given[t - opt_table] != 0 && opts_check_row(o, t, e) < 0)
 			return -1;
 	if (opts_check_many(o, e) < 0 || opts_check_contrary(o, e) < 0 ||
-	    opts_check_password(o, e) < 0)
+	    opts_check_password(o, e) < 0 || opts_check_report(o, e) < 0)
 		return -1;
 	return o->front == FRONT_TEXTS ? opts_check_texts(o, e)
 				       : opts_check_place(o, e);

@@ -110,6 +110,29 @@ words_port(const char *host)
 		   : NULL;
 }
 
+/* What the file says of "work" or "work:587"; *port: that of the name, with its
+ * colon, or NULL. 1; 0: nothing. */
+static int
+words_find(struct place *p, const char *host, const char **port, struct err *e)
+{
+	*port = words_port(host);
+	char *name = mem_dupn(
+	    host, *port == NULL ? strlen(host) : (size_t)(*port - host));
+	int r = place_find(p, name, e);
+	free(name);
+	return r < 0 ? -1 : p->n > 0 || p->server != NULL;
+}
+
+/* Where it is, with the port that the name had. */
+static char *
+words_server(struct opts_words *w, const char *server, const char *port)
+{
+	char *all = mem_printf("%s%s", server,
+	    port != NULL && words_port(server) == NULL ? port : "");
+	words_own(w, all);
+	return all;
+}
+
 static int
 words_by_place(
     struct opts_words *w, struct opts *o, int argc, char **argv, struct err *e)
@@ -118,13 +141,10 @@ words_by_place(
 	if (host == NULL || strchr(host, '/') != NULL || o->help ||
 	    o->version || o->explain)
 		return 0;
-	const char *port = words_port(host);
-	char *name =
-	    mem_dupn(host, port == NULL ? strlen(host) : (size_t)(port - host));
+	const char *port;
 	struct place p;
-	int r = place_find(&p, name, e);
-	free(name);
-	if (r == 0 && (p.n > 0 || p.server != NULL)) {
+	int r = words_find(&p, host, &port, e);
+	if (r > 0) {
 		w->n = 1 + w->environment;
 		words_place(w, o, &p);
 		for (int i = 1; i < argc; i++)
@@ -132,19 +152,15 @@ words_by_place(
 		opts_release(o);
 		r = opts_parse(o, (int)w->n, w->word, e);
 	}
-	if (r == 0 && p.server != NULL) {
-		char *server = mem_printf("%s%s", p.server,
-		    port != NULL && words_port(p.server) == NULL ? port : "");
-		words_own(w, server);
-		o->host = server;
-	}
+	if (r == 0 && p.server != NULL)
+		o->host = words_server(w, p.server, port);
 	place_release(&p);
 	return r;
 }
 
-int
-opts_read(
-    struct opts *o, struct opts_words *w, int argc, char **argv, struct err *e)
+static int
+words_begin(
+    struct opts_words *w, struct opts *o, int argc, char **argv, struct err *e)
 {
 	*w = (struct opts_words){ 0 };
 	words_add(w, argv[0]);
@@ -152,7 +168,84 @@ opts_read(
 		return -1;
 	for (int i = 1; i < argc; i++)
 		words_add(w, argv[i]);
+	return opts_parse(o, (int)w->n, w->word, e);
+}
+
+/* Where the command line goes is not where the place is. */
+static void
+words_go_elsewhere(struct opts *o)
+{
+	static const char *const names[] = { "port", "socket", "pipe", "mx",
+		"sandbox", "lmtp", "tls-on-connect" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		o->given[opts_find(names[i], strlen(names[i])) - opt_table] = 0;
+}
+
+/* The options, read again with the place's; where it is, is its own. */
+static int
+words_with_place(struct opts_place *r, const struct place *p, int argc,
+    char **argv, struct err *e)
+{
+	struct opts *o = &r->all, *own = &r->own;
+	struct opts_words *w = &r->words;
+	words_go_elsewhere(o);
+	words_add(&r->own_words, argv[0]);
+	words_place(&r->own_words, o, p);
+	if (opts_parse(own, (int)r->own_words.n, r->own_words.word, e) < 0)
+		return -1;
+	w->n = 1 + w->environment;
+	for (size_t i = 1; i < r->own_words.n; i++)
+		words_add(w, r->own_words.word[i]);
+	for (int i = 1; i < argc; i++)
+		words_add(w, argv[i]);
+	opts_release(o);
 	if (opts_parse(o, (int)w->n, w->word, e) < 0)
+		return -1;
+	o->port = own->port;
+	o->socket = own->socket;
+	o->pipe = own->pipe;
+	o->mx = own->mx;
+	o->lmtp = own->lmtp;
+	o->tls_on_connect = own->tls_on_connect;
+	o->sandbox = o->mx_all = false;
+	return 0;
+}
+
+int
+opts_read_place(struct opts_place *r, int argc, char **argv, const char *name,
+    struct err *e)
+{
+	struct place p = { 0 };
+	const char *port;
+	*r = (struct opts_place){ 0 };
+	if (strchr(name, '/') != NULL)
+		return 0;
+	int found = words_find(&p, name, &port, e);
+	if (found > 0 && (words_begin(&r->words, &r->all, argc, argv, e) < 0 ||
+			     words_with_place(r, &p, argc, argv, e) < 0))
+		found = -1;
+	if (found > 0)
+		r->all.host = p.server == NULL
+				  ? words_server(&r->words, name, NULL)
+				  : words_server(&r->words, p.server, port);
+	place_release(&p);
+	return found;
+}
+
+void
+opts_place_release(struct opts_place *r)
+{
+	opts_release(&r->all);
+	opts_release(&r->own);
+	opts_words_release(&r->words);
+	opts_words_release(&r->own_words);
+}
+
+int
+opts_read(
+    struct opts *o, struct opts_words *w, int argc, char **argv, struct err *e)
+{
+	if (words_begin(w, o, argc, argv, e) < 0)
 		return -1;
 	int r = words_by_place(w, o, argc, argv, e);
 	o->environment = w->environment > 0;

@@ -237,10 +237,16 @@ places_file(struct places *s, const char *path, bool must, struct err *e)
 	return r;
 }
 
+char *
+place_path(void)
+{
+	return places_path("hosts");
+}
+
 static int
 places_all(struct places *s, struct err *e)
 {
-	char *path = places_path("hosts");
+	char *path = place_path();
 	int r = path == NULL ? 0 : places_file(s, path, false, e);
 	free(path);
 	return r;

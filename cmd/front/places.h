@@ -19,6 +19,8 @@ struct place {
  * ERR_USAGE (FILE:LINE: ...), ERR_NOINPUT (others may write it). */
 CHECKED int place_find(struct place *p, const char *name, struct err *e);
 void place_release(struct place *p);
+/* The file's path, the caller's to free; NULL: no home. */
+char *place_path(void);
 /* Appends the names without patterns, one a line. */
 CHECKED int place_names(struct buf *b, struct err *e);
 

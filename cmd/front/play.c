@@ -274,7 +274,9 @@ play_expect(struct play *p, const struct play_part *part,
 	}
 	if (strcmp(a->word[0], "close") == 0)
 		return play_close(p, part, a, e);
-	if (strcmp(a->word[0], "silence") == 0 && a->n == 2)
+	bool quiet = strcmp(a->word[0], "silence") == 0 ||
+		     strcmp(a->word[0], "no-reply") == 0;
+	if (quiet && a->n == 2)
 		return play_pause(p, a->word[1], e);
 	return 0;
 }

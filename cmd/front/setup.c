@@ -8,9 +8,11 @@
 #include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include "cmd/front/compose.h"
+#include "cmd/lang/compose.h"
 #include "cmd/front/source.h"
 #include "cmd/shell/setting.h"
+#include "cmd/sink/report.h"
+#include "cmd/sink/timeline.h"
 
 static int
 setup_width(const struct shell *sh)
@@ -59,8 +61,17 @@ setup_sinks(struct shell *sh, const struct opts *o, struct err *e)
 		sh->screen = human_new(&sh->out, &sh->look, &sh->redact);
 		shell_add_sink(sh, sh->screen);
 	}
+	if (o->timeline)
+		shell_add_sink(
+		    sh, timeline_new(&sh->out, &sh->look, &sh->redact));
 	if (o->junit != NULL) {
 		struct sink *s = junit_new(o->junit, &sh->redact, e);
+		if (s == NULL)
+			return -1;
+		shell_add_sink(sh, s);
+	}
+	if (o->report != NULL) {
+		struct sink *s = report_new(o->report, &sh->redact, e);
 		if (s == NULL)
 			return -1;
 		shell_add_sink(sh, s);
@@ -135,16 +146,13 @@ setup_dane(const struct where *w, struct err *e)
 	    w->host);
 }
 
-static int
-setup_where(struct shell *sh, const struct opts *o, struct err *e)
+int
+setup_where(struct where *w, const struct opts *o, struct err *e)
 {
-	struct where *w = &sh->talk.where;
 	w->lmtp = o->lmtp;
 	w->family = o->family;
 	if (o->bind != NULL)
 		w->bind = mem_dup(o->bind);
-	sh->talk.has_where = o->socket != NULL || o->pipe != NULL ||
-			     o->mx != NULL || o->host != NULL;
 	if (o->socket != NULL) {
 		w->kind = WHERE_UNIX;
 		w->path = mem_dup(o->socket);
@@ -163,6 +171,14 @@ setup_where(struct shell *sh, const struct opts *o, struct err *e)
 		w->port = mem_dup(o->port);
 	}
 	return o->dane ? setup_dane(w, e) : 0;
+}
+
+static int
+setup_here(struct shell *sh, const struct opts *o, struct err *e)
+{
+	sh->talk.has_where = o->socket != NULL || o->pipe != NULL ||
+			     o->mx != NULL || o->host != NULL;
+	return setup_where(&sh->talk.where, o, e);
 }
 
 /* Whether a file may switch verification off: not where the command line asks
@@ -187,6 +203,8 @@ setup_reading(const struct opts *o)
 	if (o->dialect != NULL)
 		want.dialect =
 		    strcmp(o->dialect, "821") == 0 ? DIALECT_821 : DIALECT_5321;
+	bool login = o->auth || o->auth_user != NULL || o->netrc;
+	want.import.mask = login || o->convert != NULL ? MASK_AUTH : MASK_SENT;
 	if (o->session != NULL)
 		want.import.session = (unsigned)strtoul(o->session, NULL, 10);
 	return want;
@@ -267,10 +285,8 @@ setup_tell(struct shell *sh, const struct opts *o, bool proxy)
 		    &sh->talk, "by way of the proxy that ALL_PROXY names");
 }
 
-/* By which way: DNS, a proxy. */
-static int
-setup_way(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
-    struct err *e)
+static void
+setup_mx(struct shell *sh, const struct opts *o)
 {
 	sh->names.resolver = o->resolver;
 	sh->names.trust_anchor = o->trust_anchor;
@@ -281,6 +297,14 @@ setup_way(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
 	sh->talk.mx.resolver = o->resolver != NULL;
 	if (o->proxy_protocol != NULL)
 		sh->talk.proxy_protocol = o->proxy_protocol[0] - '0';
+}
+
+/* By which way: DNS, a proxy. */
+static int
+setup_way(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
+    struct err *e)
+{
+	setup_mx(sh, o);
 	const char *url = o->proxy != NULL ? o->proxy : setup_env_proxy(sh);
 	if (url == NULL) {
 		setup_tell(sh, o, false);
@@ -343,12 +367,78 @@ setup_session(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
     struct err *e)
 {
 	if (setup_settings(sh, o, e) < 0 || setup_sinks(sh, o, e) < 0 ||
-	    setup_vars(sh, o, e) < 0 || setup_where(sh, o, e) < 0)
+	    setup_vars(sh, o, e) < 0 || setup_here(sh, o, e) < 0)
 		return -1;
 	setup_secure(sh, o);
 	if (setup_expiry(sh, o, e) < 0 || setup_lint(sh, o, e) < 0)
 		return -1;
 	return setup_way(sh, o, proxy, e);
+}
+
+/* Settings that belong to the place; whether certificates are checked is not
+ * the former's to say. */
+static int
+setup_place_settings(
+    struct shell *sh, const struct opts_place *p, struct err *e)
+{
+	sh->talk.set.tls_unverified = false;
+	for (size_t i = 0; i < p->all.nsetting; i++) {
+		const struct opt_setting *s = &p->all.setting[i];
+		if (s->row->guard == SETTING_LOWERS &&
+		    setting_set(sh, s->row, s->option, s->value, e) < 0)
+			return -1;
+	}
+	return setup_settings(sh, &p->own, e);
+}
+
+/* Who one is there; what another place has said is not said any more. */
+static int
+setup_place_vars(struct shell *sh, const struct opts *was, const struct opts *o,
+    struct err *e)
+{
+	if (was->from != NULL && o->from == NULL)
+		vars_unset(&sh->talk.vars, "from");
+	if (was->helo != NULL && o->helo == NULL)
+		vars_unset(&sh->talk.vars, "helo");
+	if (o->helo != NULL && setup_var(sh, "helo", o->helo, e) < 0)
+		return -1;
+	if (o->from == NULL)
+		return 0;
+	char *from = compose_address("--from", o->from, e);
+	int r = from == NULL ? -1 : setup_var(sh, "from", from, e);
+	free(from);
+	return r;
+}
+
+int
+setup_again(struct shell *sh, const struct opts *was,
+    const struct opts_place *p, struct proxy_url *proxy, struct err *e)
+{
+	struct talk *t = &sh->talk;
+	struct opts o = p->all;
+	if (setup_place_settings(sh, p, e) < 0 ||
+	    setup_place_vars(sh, was, &o, e) < 0)
+		return -1;
+	where_release(&t->where);
+	t->where = (struct where){ 0 };
+	if (setup_here(sh, &o, e) < 0)
+		return -1;
+	t->sandbox = NULL;
+	tls_ctx_free(sh->trust.ctx);
+	setup_secure(sh, &o);
+	if (setup_expiry(sh, &o, e) < 0)
+		return -1;
+	/* The command line's was parsed, and may have been wiped. */
+	const struct proxy_url *kept =
+	    o.proxy != NULL && p->own.proxy == NULL ? t->proxy : NULL;
+	o.proxy = p->own.proxy;
+	o.environment = false;
+	t->proxy = NULL;
+	if (kept == NULL)
+		return setup_way(sh, &o, proxy, e);
+	t->proxy = kept;
+	setup_mx(sh, &o);
+	return 0;
 }
 
 void

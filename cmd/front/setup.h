@@ -3,6 +3,7 @@
 #define CMD_SETUP_H
 
 #include "cmd/front/opts.h"
+#include "cmd/front/opts_read.h"
 #include "cmd/shell/shell.h"
 #include "net/conn/proxy.h"
 
@@ -18,6 +19,12 @@ CHECKED int setup_sinks(struct shell *sh, const struct opts *o, struct err *e);
  * the shell. What the options point to stays theirs. */
 CHECKED int setup_session(struct shell *sh, const struct opts *o,
     struct proxy_url *proxy, struct err *e);
+/* Where the options say to connect, into a zeroed *w. ERR_USAGE. */
+CHECKED int setup_where(struct where *w, const struct opts *o, struct err *e);
+/* The same for another place, in a shell that has run with the options was;
+ * there is no connection. */
+CHECKED int setup_again(struct shell *sh, const struct opts *was,
+    const struct opts_place *p, struct proxy_url *proxy, struct err *e);
 /* How files are to be read. */
 struct script_want setup_reading(const struct opts *o);
 /* $XDG_CONFIG_HOME/smtpsh/rc: the same language, for people's sessions. */

@@ -145,7 +145,9 @@ source_tell(struct shell *sh, const char *name, const struct tally *before,
 		.unjudged = y->unjudged,
 		.took_ns = loop_now_ns() - began_ns,
 		.status = talk_status(t),
-		.text = !stopped		   ? ""
+		.skipped = t->skipped != NULL,
+		.text = t->skipped != NULL	   ? t->skipped
+			: !stopped		   ? ""
 			: t->told.kind == ERR_NONE ? "stopped"
 						   : t->told.text };
 	talk_put(t, &ev);
@@ -153,6 +155,7 @@ source_tell(struct shell *sh, const char *name, const struct tally *before,
 		.missed = before->missed + y->missed,
 		.unjudged = before->unjudged + y->unjudged,
 		.status = before->status != 0 ? before->status : ev.status,
+		.files_skipped = before->files_skipped + ev.skipped,
 		.files = before->files + 1,
 		.files_failed = before->files_failed + (ev.status != 0) };
 }
@@ -188,6 +191,9 @@ source_file(struct shell *sh, const char *path)
 	before.status = talk_status(t);
 	t->tally = (struct tally){ 0 };
 	t->told.kind = ERR_NONE;
+	free(t->skipped);
+	t->skipped = NULL;
+	t->skips = true;
 	source_keep(sh, &start);
 	talk_put(t, &ev);
 	struct whose w = { 0 };
@@ -208,6 +214,7 @@ source_file(struct shell *sh, const char *path)
 		script_release(&s);
 	}
 	source_back(sh, &start);
+	t->skips = false;
 	source_tell(sh, name, &before, began_ns, r < 0);
 	return r;
 }

@@ -230,7 +230,7 @@ explain_reply(struct buf *out, const struct verb *v, const char *line, int code,
 	c = NULL;
 	if (cancelled == NULL && misfits & EXPLAIN_NO_CODE)
 		explain_digits(&remark, code);
-	else if (cancelled == NULL)
+	else if (cancelled == NULL && !(misfits & EXPLAIN_SAID))
 		c = explain_code(&remark, code, v);
 	if (cancelled != NULL)
 		buf_addf(&remark, "%d %s (RFC 4954%s)", code, cancelled,

@@ -30,6 +30,8 @@ void explain_reply(struct buf *out, const struct verb *v, const char *line,
  * it answers: 454 to RCPT is neither a login nor TLS. */
 #define EXPLAIN_NO_CODE 1u
 #define EXPLAIN_NO_ENH	2u
+/* The caller's: the reply says in its own words what the code means. */
+#define EXPLAIN_SAID 4u
 unsigned explain_misfits(const struct verb *v, const struct reply *r);
 
 /* Appends one line for a line of EHLO's reply: keyword and what followed it

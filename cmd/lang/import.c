@@ -57,6 +57,13 @@ import_hopeless(const struct import_lines *l)
 	return NULL;
 }
 
+static const char *const import_masks[] = {
+	[MASK_AUTH] = ", the masked secret is \\auth",
+	[MASK_SENT] = ", the masked secret is sent as it stands (--auth-user: "
+		      "\\auth)",
+	[MASK_ANY] = ", masked secrets are any word",
+};
+
 static void
 import_tell(struct import *out, const struct import_say *s, const char *kind,
     unsigned session, unsigned sessions)
@@ -68,8 +75,7 @@ import_tell(struct import *out, const struct import_say *s, const char *kind,
 		     : s->any_text ? "text shown"
 				   : "no text");
 	if (s->masked)
-		buf_adds(&b, s->mock ? ", masked secrets are any word"
-				     : ", the masked secret is \\auth");
+		buf_adds(&b, import_masks[s->mask]);
 	if (s->began_in_tls)
 		buf_adds(&b, ", begun within TLS (--tls)");
 	if (sessions > 1)
@@ -98,9 +104,17 @@ import_as(struct import *out, const char *name, struct import_lines *l,
 	unsigned sessions = 1;
 	const char *kind = k == NULL ? "" : k->name;
 	say_init(&s, name, k);
-	s.mock = want->mock;
+	s.mask = want->mask;
+	s.forced = want->as != NULL;
 	int r = k == NULL ? import_bare(&s, l, &kind, e)
 			  : import_marked(&s, l, want->session, &sessions, e);
+	if (k == NULL && r == 1 && want->as == NULL) {
+		say_release(&s);
+		say_init(&s, name, NULL);
+		s.mask = want->mask;
+		kind = "rfc";
+		r = import_commands(&s, l, e);
+	}
 	if (k != NULL && k->swapped != NULL && s.swapped)
 		kind = k->swapped;
 	if (k != NULL && r == 1 && want->session > sessions)

@@ -9,12 +9,19 @@
 #include "net/core/buf.h"
 #include "net/core/err.h"
 
+/* What a secret becomes that the transcript masks ("AUTH PLAIN ****"). */
+enum import_mask {
+	MASK_AUTH, /* \\auth does the exchange anew */
+	MASK_SENT, /* the mask, as it stands: nobody gave another secret */
+	MASK_ANY   /* for a mock: any word */
+};
+
 /* How a file is to be read. All zero: as it looks. */
 struct import_want {
 	const char *as; /* --as: a kind, or "native"; NULL */
 	unsigned
 	    session; /* --session: which of several, from 1; 0: the first */
-	bool mock;   /* secrets that are masked are any word, not \auth */
+	enum import_mask mask;
 };
 
 /* Text, and where each of its lines stood. */

@@ -40,18 +40,18 @@ say_auth_begin(struct import_say *s, const char *p, size_t len)
 	s->auth_lines = s->lines;
 }
 
-/* Any word will do, where a mock awaits it. */
+/* Where a mock awaits it any word will do. */
 static void
 say_auth_line(
     struct import_say *s, const char *p, size_t len, size_t secret, unsigned no)
 {
 	struct buf b = BUF_INIT;
 	bool masked = import_masked(p + secret, len - secret);
-	buf_add(&b, p, masked ? secret : len);
-	if (masked)
+	bool any = masked && s->mask == MASK_ANY;
+	buf_add(&b, p, any ? secret : len);
+	if (any)
 		buf_adds(&b, "***");
-	else
-		s->secret |= len > secret;
+	s->secret |= !masked && len > secret;
 	s->masked |= masked;
 	say_tagged(s, 'C', "", buf_data(&b), buf_len(&b), no);
 	buf_release(&b);
@@ -75,7 +75,7 @@ say_answer(struct import_say *s, const char *p, size_t len, unsigned no)
 	say_owe(s, DUE_AUTH);
 	if (s->skips_auth)
 		return;
-	if (import_masked(p, len) && !s->mock)
+	if (import_masked(p, len) && s->mask == MASK_AUTH)
 		say_auth_anew(s, no);
 	else
 		say_auth_line(s, p, len, 0, no);
@@ -93,7 +93,7 @@ say_auth(struct import_say *s, const char *p, size_t len, unsigned no)
 		i++;
 	while (i < len && p[i] == ' ')
 		i++;
-	if (import_masked(p + i, len - i) && !s->mock)
+	if (import_masked(p + i, len - i) && s->mask == MASK_AUTH)
 		say_auth_anew(s, no);
 	else
 		say_auth_line(s, p, len, i, no);

@@ -83,6 +83,29 @@ bare_kind(const struct import_lines *l)
 	return bare_has(l, "**** SMTP testing session") ? "exim-bh" : "telnet";
 }
 
+/* A line that begins with such a letter s_client takes for itself, and says
+ * so on the next. What was typed is kept: it was meant for the server. */
+static void
+bare_unsaid(struct import_say *s, struct import_lines *l)
+{
+	static const char letter[] = "QRkK";
+	static const char *const says[] = { "DONE", "RENEGOTIATING",
+		"KEYUPDATE", "KEYUPDATE" };
+	size_t kept = 0;
+	for (size_t i = 0; i < l->n; i++) {
+		const struct import_line *x = &l->line[i];
+		bool any = i > 0 && x[-1].len > 0 && *x[-1].p != '\0';
+		const char *at = any ? strchr(letter, *x[-1].p) : NULL;
+		const char *own = at == NULL ? NULL : says[at - letter];
+		if (own != NULL && x->len == strlen(own) &&
+		    memcmp(x->p, own, x->len) == 0)
+			s->left_out++;
+		else
+			l->line[kept++] = *x;
+	}
+	l->n = kept;
+}
+
 /* "    O 220 ...": bullets before most lines. */
 static void
 bare_bullets(struct import_lines *l)
@@ -165,7 +188,13 @@ bare_bounds(struct bare *b, size_t *from, size_t *to)
 	if (b->tls)
 		++*from;
 	*to = last + 1;
-	return greets || b->tls;
+	/* Who forces it may have no greeting: then it begins with a command. */
+	for (size_t i = 0; b->say->forced && !greets && i < *from; i++) {
+		x = bare_trim(l->line[i]);
+		if (import_verb(x.p, x.len))
+			*from = i;
+	}
+	return greets || b->tls || b->say->forced;
 }
 
 static int
@@ -227,6 +256,8 @@ import_bare(struct import_say *s, struct import_lines *l, const char **kind,
 	size_t from, to;
 	*kind = bare_kind(l);
 	bare_bullets(l);
+	if (strcmp(*kind, "s_client") == 0)
+		bare_unsaid(s, l);
 	if (!bare_bounds(&b, &from, &to))
 		return 1;
 	for (size_t i = 0; i < from; i++)

@@ -135,4 +135,6 @@ import_clean(struct import_lines *l, struct import_source *in)
 	for (int i = 0; i < 3 && clean_all(l, "> "); i++)
 		clean_strip(l, 2);
 	clean_indent(l);
+	import_trace(l, in);
+	import_json(l, in);
 }

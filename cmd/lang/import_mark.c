@@ -65,13 +65,46 @@ import_masked(const char *p, size_t len)
 	return false;
 }
 
+/* Blanks, and a time that a log has before all of its lines: up to three words
+ * of digits and their signs, one of them with a colon, or a month's name. */
+static size_t
+mark_begin(const struct import_line *l)
+{
+	static const char signs[] = "0123456789:.,-+/TZ";
+	size_t i = 0, blank, end;
+	bool colon = false;
+	while (i < l->len && (l->p[i] == ' ' || l->p[i] == '\t'))
+		i++;
+	blank = i;
+	for (int words = 0; words < 3 && i < l->len; words++) {
+		const char *p = l->p + i;
+		bool month = l->len > i + 3 && *p >= 'A' && *p <= 'S' &&
+			     p[1] >= 'a' && p[1] <= 'z' && p[2] >= 'a' &&
+			     p[2] <= 'z';
+		end = month ? i + 3 : i;
+		if (!month && !mark_digit(l->p[i]))
+			break;
+		while (!month && end < l->len && l->p[end] != '\0' &&
+		       strchr(signs, l->p[end]) != NULL)
+			end++;
+		if (end == l->len || l->p[end] != ' ')
+			break;
+		colon |= memchr(l->p + i, ':', end - i) != NULL;
+		for (i = end; i < l->len && l->p[i] == ' ';)
+			i++;
+		if (colon)
+			return i;
+	}
+	return blank;
+}
+
 /* Where mark stands in the line, or NULL. Its last blank may be lost at the
  * line's end. */
 static const char *
 mark_find(
     const struct import_kind *k, const struct import_line *l, const char *mark)
 {
-	size_t n = strlen(mark), i = 0;
+	size_t n = strlen(mark), i;
 	if (!(k->is & KIND_START)) {
 		const char *at = memmem(l->p, l->len, mark, n);
 		if (at == NULL && mark[n - 1] == ' ' && l->len >= n - 1 &&
@@ -79,8 +112,7 @@ mark_find(
 			return l->p + l->len - (n - 1);
 		return at;
 	}
-	while (i < l->len && (l->p[i] == ' ' || l->p[i] == '\t'))
-		i++;
+	i = mark_begin(l);
 	if (l->len - i >= n && memcmp(l->p + i, mark, n) == 0)
 		return l->p + i;
 	if (l->len - i == n - 1 && mark[n - 1] == ' ' &&
@@ -206,9 +238,10 @@ mark_count(struct mark_count *c, const struct import_kind *k,
 	while (len > 0 && *p == ' ')
 		p++, len--;
 	c->marked++;
-	c->codes += import_code(p, len) ||
-		    (k->server[0] != NULL && k->server[0][0] == '[' &&
-			k->server[0][1] == '\0' && import_code(p, 3));
+	c->codes +=
+	    import_code(p, len) ||
+	    (k->server[0] != NULL && k->server[0][0] == '[' &&
+		k->server[0][1] == '\0' && import_code(p, len < 3 ? len : 3));
 	size_t verb = verb_word(p, len);
 	bool escaped = k->is & KIND_QUOTED && verb < len && p[verb] == '\\';
 	bool closed = verb < len && strchr("\",", p[verb]) != NULL;

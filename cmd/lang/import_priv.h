@@ -7,19 +7,21 @@
 enum import_side { SIDE_NONE, SIDE_CLIENT, SIDE_SERVER };
 
 enum import_is {
-	KIND_START = 1 << 0,	/* markers stand at the start of a line */
-	KIND_SWAPS = 1 << 1,	/* which marker is whose, the codes say */
-	KIND_WIRE = 1 << 2,	/* mail text has its periods doubled */
-	KIND_QUOTED = 1 << 3,	/* lines are literals with escapes */
-	KIND_FOLDS = 1 << 4,	/* long lines go on behind five blanks */
-	KIND_WRAPS = 1 << 5,	/* the console cut lines at 80 columns */
-	KIND_SURE = 1 << 6,	/* one side is enough to know it */
-	KIND_WEAK = 1 << 7,	/* other lines bear the client's marker too */
-	KIND_BARE_C = 1 << 8,	/* what has no marker is the client's */
-	KIND_BARE_S = 1 << 9,	/* codes without a marker are the server's */
-	KIND_HOST = 1 << 10,	/* "HOST[ADDRESS]: " stands behind the marker */
-	KIND_CSV = 1 << 11,	/* a field of comma-separated values */
-	KIND_NOTATION = 1 << 12 /* an RFC's: elisions, wraps, stages */
+	KIND_START = 1 << 0,  /* markers stand at the start of a line */
+	KIND_SWAPS = 1 << 1,  /* which marker is whose, the codes say */
+	KIND_WIRE = 1 << 2,   /* mail text has its periods doubled */
+	KIND_QUOTED = 1 << 3, /* lines are literals with escapes */
+	KIND_FOLDS = 1 << 4,  /* long lines go on behind five blanks */
+	KIND_WRAPS = 1 << 5,  /* the console cut lines at 80 columns */
+	KIND_SURE = 1 << 6,   /* one side is enough to know it */
+	KIND_WEAK = 1 << 7,   /* other lines bear the client's marker too */
+	KIND_BARE_C = 1 << 8, /* what has no marker is the client's */
+	KIND_BARE_S = 1 << 9, /* codes without a marker are the server's */
+	KIND_HOST = 1 << 10,  /* "HOST[ADDRESS]: " stands behind the marker */
+	KIND_CSV = 1 << 11,   /* a field of comma-separated values */
+	KIND_NOTATION = 1 << 12, /* an RFC's: elisions, wraps, stages */
+	KIND_JOINED = 1 << 13,	 /* a reply's lines stand in one, by ", " */
+	KIND_BARE_TEXT = 1 << 14 /* mail text has the key and no marker */
 };
 
 /* How the lines of one session are known from another's. */
@@ -65,6 +67,10 @@ struct import_seen {
 
 /* Lines of in, cleaned: no line ends, no fences or quoting around all. */
 void import_clean(struct import_lines *l, struct import_source *in);
+/* Lines of curl --trace-ascii become lines with markers; others stay. */
+void import_trace(struct import_lines *l, struct import_source *in);
+/* And so do --to-format json's. */
+void import_json(struct import_lines *l, struct import_source *in);
 /* Finds kind's marker in a line; the longest of those that fit. */
 void import_see(const struct import_kind *k, const struct import_line *l,
     struct import_seen *s);
@@ -92,7 +98,8 @@ struct import_say {
 	size_t lines, cap;
 	const char *name; /* of the file, for messages */
 	const struct import_kind *kind;
-	bool mock;
+	enum import_mask mask;
+	bool forced;	    /* the kind was named */
 	bool strict;	    /* an RFC's notation: only what RFCs do is mended */
 	bool mended;	    /* and something was */
 	unsigned char *due; /* enum say_due: owed replies, in order */
@@ -102,16 +109,18 @@ struct import_say {
 	bool text_shown; /* and one of them was */
 	bool stood_in;	 /* for some that was not shown */
 	bool any_text;
-	bool early;		  /* the text went before the reply to DATA */
-	bool wire;		  /* it has its periods doubled */
-	bool ended;		  /* by a reply that closes the session */
-	char open[4];		  /* the code of the reply under way, or "" */
-	char last[4];		  /* of the last one */
-	size_t sep;		  /* where its last line has '-' or SP */
-	bool spoke;		  /* the line before was the server's */
-	bool joins;		  /* a reply's text may be added to */
-	unsigned long long chunk; /* octets of BDAT still to be shown */
-	bool skips_auth;	  /* \auth stands for the exchange under way */
+	bool early;		   /* the text went before the reply to DATA */
+	bool wire;		   /* it has its periods doubled */
+	bool raw;		   /* lines went out as octets */
+	bool ended;		   /* by a reply that closes the session */
+	char open[4];		   /* the code of the reply under way, or "" */
+	char last[4];		   /* of the last one */
+	size_t sep;		   /* where its last line has '-' or SP */
+	bool spoke;		   /* the line before was the server's */
+	bool joins;		   /* a reply's text may be added to */
+	unsigned long long chunk;  /* octets of BDAT still to be shown */
+	unsigned long long unseen; /* of one that may not be shown */
+	bool skips_auth;	   /* \auth stands for the exchange under way */
 	size_t auth_mark, auth_lines, auth_due; /* where it began */
 	bool auth;				/* one is under way */
 	char auth_mech[32];
@@ -145,19 +154,72 @@ void say_line_end(struct import_say *s, unsigned no);
 /* A whole line: tag, before, and the text with "${" guarded. */
 void say_tagged(struct import_say *s, char tag, const char *before,
     const char *p, size_t len, unsigned no);
+/* A line that goes out as octets: \\raw, with its CRLF. */
+void say_raw(struct import_say *s, const char *p, size_t len, unsigned no);
 bool say_last_is(const struct import_say *s, const char *code);
 /* import_text.c: a line of mail text, a BDAT, a line of its chunk. */
 void say_text_end(struct import_say *s, unsigned no);
 void say_text(struct import_say *s, const char *p, size_t len, unsigned no);
-CHECKED int say_bdat(struct import_say *s, const char *p, size_t len,
-    unsigned no, struct err *e);
+void say_bdat(struct import_say *s, const char *p, size_t len);
+/* What follows BDAT says whether its octets are shown; else others stand in. */
+CHECKED int say_chunk_seen(
+    struct import_say *s, bool shown, unsigned no, struct err *e);
 CHECKED int say_chunk(struct import_say *s, const char *p, size_t len,
     unsigned no, struct err *e);
 /* import_auth.c: AUTH, and a line that answers 334. */
 void say_auth(struct import_say *s, const char *p, size_t len, unsigned no);
 void say_answer(struct import_say *s, const char *p, size_t len, unsigned no);
 
-/* One loop over the lines of a kind that marks them. */
+/* The loop over the lines of a kind that marks them: where it is. */
+struct import_loop {
+	struct import_say *say;
+	const struct import_kind *kind;
+	const struct import_lines *l;
+	const unsigned *no;
+	unsigned session;
+	bool swap;
+	enum import_side last; /* whose the line before was */
+	size_t indent;	       /* of its marker */
+	bool wide;	       /* it filled the console's line */
+	unsigned prose;	       /* lines of a stage direction yet */
+	const char *key;       /* of its line, from the '[' on; or NULL */
+	size_t key_len;
+	bool bare;    /* mail text without markers is open */
+	bool started; /* the server has spoken: KIND_BARE_C */
+};
+
+/* import_session.c: the number of the session of each line, from 1, goes into
+ * no[]; how many there are. How many octets a literal's or a field's mark takes
+ * is no matter here: the code and the verb stand at its start. */
+unsigned import_number(const struct import_kind *k,
+    const struct import_lines *l, unsigned *no, bool swap);
+/* import_field.c: a line of that side; lines that one literal or field holds,
+ * parted by sep; a literal, which a page may have wrapped, so that the lines
+ * behind it go on; a field of comma-separated values; "[250] 'text'". */
+CHECKED int loop_give(struct import_loop *g, enum import_side side,
+    const char *p, size_t len, unsigned no, struct err *e);
+CHECKED int loop_parts(struct import_loop *g, enum import_side side,
+    const char *p, size_t len, const char *sep, unsigned no, struct err *e);
+/* A reply whose lines stand in one: "250-a, 250-b, 250 c". */
+CHECKED int loop_joined(struct import_loop *g, const char *p, size_t len,
+    unsigned no, struct err *e);
+/* Commands of one packet, as a script of Exim's has them. */
+CHECKED int loop_packet(struct import_loop *g, const char *p, size_t len,
+    unsigned no, struct err *e);
+CHECKED int loop_literal(struct import_loop *g, size_t *i,
+    const struct import_seen *seen, enum import_side side, struct err *e);
+CHECKED int loop_field(struct import_loop *g, const struct import_seen *seen,
+    enum import_side side, unsigned no, struct err *e);
+CHECKED int loop_smtpcli(struct import_loop *g, const struct import_seen *seen,
+    unsigned no, struct err *e);
+/* import_notation.c: a line of an RFC's notation that has no tag. 1: it cannot
+ * stand here. And how many blanks a line begins with. */
+CHECKED int import_untagged(struct import_loop *g, const struct import_line *x);
+size_t import_indent(const struct import_line *x);
+/* Indented commands and nothing else, as an RFC shows them. 1: no such thing. */
+CHECKED int import_commands(
+    struct import_say *s, const struct import_lines *l, struct err *e);
+/* All of its lines. */
 CHECKED int import_marked(struct import_say *s, const struct import_lines *l,
     unsigned session, unsigned *sessions, struct err *e);
 /* Lines without markers, which it may trim. 1: no such thing. */

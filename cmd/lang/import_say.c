@@ -127,9 +127,8 @@ say_nul(const struct import_say *s, unsigned no, struct err *e)
 	    s->name, no);
 }
 
-static int
-say_command(
-    struct import_say *s, const char *p, size_t len, unsigned no, struct err *e)
+static void
+say_command(struct import_say *s, const char *p, size_t len, unsigned no)
 {
 	const struct verb *v = verb_find(p, verb_word(p, len));
 	enum verb_id id = v == NULL ? VERB_UNKNOWN : v->id;
@@ -139,7 +138,7 @@ say_command(
 	s->ended = false;
 	if (id == VERB_AUTH) {
 		say_auth(s, p, len, no);
-		return 0;
+		return;
 	}
 	if (id == VERB_DATA) {
 		s->text_mark = buf_len(&s->out);
@@ -149,7 +148,8 @@ say_command(
 	say_owe(s, id == VERB_DATA   ? DUE_DATA
 		   : id == VERB_QUIT ? DUE_QUIT
 				     : DUE_COMMAND);
-	return id == VERB_BDAT ? say_bdat(s, p, len, no, e) : 0;
+	if (id == VERB_BDAT)
+		say_bdat(s, p, len);
 }
 
 int
@@ -163,6 +163,8 @@ say_client(
 		    "reply %s: write its '-' as a blank",
 		    s->name, no, s->open);
 	s->mended |= misprint && s->open[0] != '\0';
+	if (s->unseen > 0 && say_chunk_seen(s, !import_verb(p, len), no, e) < 0)
+		return -1;
 	say_close_reply(s);
 	s->spoke = false;
 	if (s->chunk > 0)
@@ -183,7 +185,8 @@ say_client(
 		s->early = true;
 		return 0;
 	}
-	return say_command(s, p, len, no, e);
+	say_command(s, p, len, no);
+	return 0;
 }
 
 /* Replies. */
@@ -265,6 +268,8 @@ int
 say_server(
     struct import_say *s, const char *p, size_t len, unsigned no, struct err *e)
 {
+	if (say_chunk_seen(s, false, no, e) < 0)
+		return -1;
 	if (!import_code(p, len)) {
 		if (s->kind != NULL && s->kind->is & KIND_NOTATION &&
 		    !import_begins(p, len, "..."))
@@ -313,6 +318,24 @@ say_join(struct import_say *s, const char *p, size_t len, bool blank)
 	buf_addc(&s->out, '\n');
 }
 
+void
+say_raw(struct import_say *s, const char *p, size_t len, unsigned no)
+{
+	buf_adds(&s->out, "\\raw ");
+	for (const char *at; (at = memchr(p, '\\', len)) != NULL;) {
+		size_t n = (size_t)(at - p);
+		say_guarded(s, p, n);
+		buf_adds(&s->out, "\\\\");
+		p += n + 1;
+		len -= n + 1;
+	}
+	say_guarded(s, p, len);
+	buf_adds(&s->out, "\\r\\n");
+	say_line_end(s, no);
+	s->commands++;
+	s->raw = true;
+}
+
 /* The end. */
 
 /* Text that was cut off cannot be said as text, which has an end: its octets
@@ -353,9 +376,12 @@ say_end(struct import_say *s, unsigned no, struct err *e)
 	if (s->strict && (s->open[0] != '\0' || (s->in_text && s->text_shown)))
 		return err_set(e, ERR_DATA, "%s:%u: found the end, expected %s",
 		    s->name, no,
-		    s->in_text ? "the '.' that ends the mail text"
-			       : "the last line of the reply");
+		    s->in_text ? "the '.' that ends the mail text: tag one"
+			       : "the last line of the reply: write its '-' as "
+				 "a blank");
 	say_close_reply(s);
+	if (say_chunk_seen(s, false, no, e) < 0)
+		return -1;
 	if (s->chunk > 0)
 		return err_set(e, ERR_DATA,
 		    "%s:%u: found the end, expected %llu more octets of the "
@@ -368,7 +394,7 @@ say_end(struct import_say *s, unsigned no, struct err *e)
 	/* What is owed when the paste ends never came. */
 	if (say_owed(s) > 1 ||
 	    (say_owed(s) == 1 && s->due[s->due_first] != DUE_QUIT) ||
-	    s->in_text) {
+	    s->in_text || (s->raw && !s->ended)) {
 		buf_adds(&s->out, "\\close");
 		say_line_end(s, no);
 	}

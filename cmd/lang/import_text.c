@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 #include <string.h>
-#include "cmd/lang/lang.h"
+#include "net/core/period.h"
 
 #define SAY_CHUNK_MAX (16u << 20)
 
@@ -14,7 +14,7 @@ say_text_line(struct import_say *s, const char *p, size_t len, unsigned no)
 {
 	if (s->wire && len > 1 && p[0] == '.')
 		p++, len--;
-	say_tagged(s, 'C', lang_ends_text(p, len) ? "\\" : "", p, len, no);
+	say_tagged(s, 'C', period_is_behind(p, len) ? "\\" : "", p, len, no);
 	s->text_shown = true;
 	s->any_text = true;
 }
@@ -95,9 +95,8 @@ say_chunk_not_shown(
 	return 0;
 }
 
-int
-say_bdat(
-    struct import_say *s, const char *p, size_t len, unsigned no, struct err *e)
+void
+say_bdat(struct import_say *s, const char *p, size_t len)
 {
 	unsigned long long n = 0;
 	size_t i = 4;
@@ -108,6 +107,17 @@ say_bdat(
 	if (s->kind != NULL && s->kind->is & KIND_NOTATION)
 		s->chunk = n;
 	else
+		s->unseen = n;
+}
+
+int
+say_chunk_seen(struct import_say *s, bool shown, unsigned no, struct err *e)
+{
+	unsigned long long n = s->unseen;
+	s->unseen = 0;
+	if (shown)
+		s->chunk = n;
+	else if (n > 0)
 		return say_chunk_not_shown(s, n, no, e);
 	return 0;
 }
@@ -129,6 +139,6 @@ say_chunk(
 		    "the count of BDAT, or drop the line",
 		    s->name, no, size, s->chunk);
 	s->chunk -= size;
-	say_tagged(s, 'C', lang_ends_text(p, len) ? "\\" : "", p, len, no);
+	say_tagged(s, 'C', period_is_behind(p, len) ? "\\" : "", p, len, no);
 	return 0;
 }

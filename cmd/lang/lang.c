@@ -8,6 +8,7 @@
 #include "cmd/lang/cstring.h"
 #include "cmd/lang/quote.h"
 #include "cmd/lang/slip.h"
+#include "net/core/period.h"
 #include "net/core/verb.h"
 
 #define LANG_BODY_MAX (1u << 20)
@@ -124,8 +125,10 @@ lang_tag(struct lang *l, const char *p, size_t len, enum lang_tag *tag,
 		*tag = TAG_CLIENT;
 	else
 		return lang_err(l, l->line, e,
-		    "found '%c:', expected %s as above (RFC %s notation)", c,
-		    c == 'R' ? "C: or S:" : "S: or R:",
+		    "found '%c:', expected %s as above (RFC %s notation): tag "
+		    "the "
+		    "line so, or drop it",
+		    c, c == 'R' ? "C: or S:" : "S: or R:",
 		    c == 'R' ? "5321" : "821");
 	return 0;
 }
@@ -145,26 +148,6 @@ lang_give(struct lang *l, struct stmt *out, enum stmt_kind kind, const char *p,
 	}
 }
 
-static bool
-lang_is_end(const char *p, size_t len)
-{
-	static const char mark[] = "<CRLF>.<CRLF>";
-	if (len == 1 && *p == '.')
-		return true;
-	size_t i = lang_indent(p, len);
-	while (len > i && lang_blank(p[len - 1]))
-		len--;
-	return len - i == sizeof mark - 1 && memcmp(p + i, mark, len - i) == 0;
-}
-
-bool
-lang_ends_text(const char *p, size_t len)
-{
-	while (len > 0 && *p == '\\')
-		p++, len--;
-	return lang_is_end(p, len);
-}
-
 /* Octets of a backslash that keeps a line from ending the text: "\\." is text,
  * a period; "\\\\." is "\\.". */
 static size_t
@@ -173,7 +156,7 @@ lang_escape(const char *p, size_t len)
 	size_t n = 0;
 	while (n < len && p[n] == '\\')
 		n++;
-	return n > 0 && lang_is_end(p + n, len - n);
+	return n > 0 && period_is(p + n, len - n);
 }
 
 /* RFC 3030 prints line ends inside chunks as "<CR><LF>". */
@@ -219,7 +202,7 @@ lang_chunk_raw(
 	else if (size > l->chunk)
 		r = lang_err(l, l->line, e,
 		    "found %zu octets, expected the %llu that are left of the "
-		    "BDAT chunk",
+		    "BDAT chunk: correct its count, or drop the line",
 		    size, (unsigned long long)l->chunk);
 	if (r == 0) {
 		l->chunk -= size;
@@ -243,7 +226,8 @@ lang_chunk(
 	if (size > l->chunk)
 		return lang_err(l, l->line, e,
 		    "found a line of %zu octets with its CRLF, expected the "
-		    "%llu that are left of the BDAT chunk",
+		    "%llu that are left of the BDAT chunk: correct its count, "
+		    "or drop the line",
 		    size, (unsigned long long)l->chunk);
 	l->chunk -= size;
 	lang_give(l, out, STMT_TEXT, p, len);
@@ -282,7 +266,7 @@ lang_text(
 		if (lang_tag(l, p, len, &tag, &skip, e) < 0)
 			return -1;
 		if (l->verbatim &&
-		    !(tag == TAG_CLIENT && lang_is_end(p + skip, len - skip)))
+		    !(tag == TAG_CLIENT && period_is(p + skip, len - skip)))
 			tag = TAG_NONE, skip = 0;
 	}
 	/* Between tagged lines a # line is a remark, as anywhere. */
@@ -294,13 +278,16 @@ lang_text(
 	}
 	if (tag == TAG_SERVER)
 		return lang_err(l, l->line, e, "found a reply, expected %s",
-		    l->chunk > 0 ? "the rest of the BDAT chunk"
-				 : "the '.' that ends the mail text");
+		    l->chunk > 0
+			? "the rest of the BDAT chunk: correct its count, or "
+			  "drop the line"
+			: "the '.' that ends the mail text: write one before "
+			  "it, or drop the line");
 	p += skip;
 	len -= skip;
 	if (l->chunk > 0)
 		return lang_chunk(l, p, len, out, e);
-	if (lang_is_end(p, len)) {
+	if (period_is(p, len)) {
 		l->in_text = l->text_begun = false;
 		out->kind = STMT_TEXT_END;
 		return 0;
@@ -356,8 +343,9 @@ lang_untagged(const struct lang *l, const char *p, size_t len, struct err *e)
 	struct buf b = BUF_INIT;
 	quote_add(&b, p, len);
 	lang_err(l, l->line, e,
-	    "found '%s' without a tag, expected %s (or a verb)", buf_str(&b),
-	    l->dialect == DIALECT_821 ? "S: or R:" : "C: or S:");
+	    "found '%s' without a tag, expected %s (or a verb): tag the line, "
+	    "join it to the one before, or drop it",
+	    buf_str(&b), l->dialect == DIALECT_821 ? "S: or R:" : "C: or S:");
 	buf_release(&b);
 	return -1;
 }
@@ -375,7 +363,9 @@ lang_slip(const struct lang *l, const char *p, size_t len, struct err *e)
 		return 0;
 	struct buf b = BUF_INIT;
 	slip_tell(&b, p, len, l->answers, l->word);
-	lang_err(l, l->line, e, "%s; behind the tag %s it is sent as it is",
+	lang_err(l, l->line, e,
+	    "%s; behind the tag %s it is sent as it is; else join it to the "
+	    "line before, or drop it",
 	    buf_str(&b), l->dialect == DIALECT_5321 ? "C:" : "S:");
 	buf_release(&b);
 	return -1;
@@ -388,7 +378,7 @@ lang_send(struct lang *l, enum lang_tag tag, const char *p, size_t len,
 	if (l->more != NULL)
 		return lang_err(l, l->line, e,
 		    "found a command, expected the last line of the reply %s "
-		    "of line %u",
+		    "of line %u: write its '-' as a blank, or drop the line",
 		    l->more->codes, l->more_line);
 	if (memchr(p, '\0', len) != NULL)
 		return lang_err(l, l->line, e,
@@ -582,7 +572,9 @@ lang_line(
 	size_t skip;
 	if (lang_tag(l, p, len, &tag, &skip, e) < 0)
 		return -1;
-	if (tag != TAG_NONE && lang_is_stage(p + skip, len - skip))
+	/* What answers AUTH may be a mask: "<!!hidden - password!!>". */
+	if (tag != TAG_NONE && !(tag == TAG_CLIENT && l->answers) &&
+	    lang_is_stage(p + skip, len - skip))
 		return 0;
 	if (tag == TAG_SERVER ||
 	    (tag == TAG_NONE && expect_like(p + i, len - i)))
@@ -605,21 +597,21 @@ lang_end(struct lang *l, struct err *e)
 	if (l->template != NULL)
 		return lang_err(l, l->line, e,
 		    "found the end, expected '}' to close the template %s of "
-		    "line %u",
+		    "line %u: write one on a line of its own",
 		    l->template, l->body_line);
 	if (l->more != NULL)
 		return lang_err(l, l->line, e,
 		    "found the end, expected the last line of the reply %s of "
-		    "line %u",
+		    "line %u: write its '-' as a blank",
 		    l->more->codes, l->more_line);
 	if (l->chunk > 0)
 		return lang_err(l, l->line, e,
 		    "found the end, expected %llu more octets of the BDAT "
-		    "chunk",
+		    "chunk: correct its count",
 		    (unsigned long long)l->chunk);
 	if (l->in_text)
 		return lang_err(l, l->line, e,
 		    "found the end, expected the '.' that ends the mail "
-		    "text");
+		    "text: write one on a line of its own");
 	return 0;
 }

@@ -141,8 +141,4 @@ CHECKED int script_read_fd(struct script *s, int fd, const char *name,
     struct err *e);
 void script_release(struct script *s);
 
-/* Does a line of mail text read as its end, once the backslashes in front of it
- * are taken away? To be text it needs one more. */
-bool lang_ends_text(const char *p, size_t len);
-
 #endif

@@ -252,8 +252,8 @@ match_line(struct expect *x, const char *p, size_t len, struct err *e)
 	if (!regex)
 		return 0;
 	if (x->regex != NULL)
-		return err_set(
-		    e, ERR_DATA, "one reply has two regular expressions");
+		return err_set(e, ERR_DATA,
+		    "one reply has two regular expressions: drop one");
 	size_t close = match_close(t + 1, n - 1, &used, &x->flags);
 	if (close == n - 1)
 		return match_slip(t, n,
@@ -283,8 +283,9 @@ expect_parse(
 	size_t n = match_codes(p, len);
 	if (n == 0)
 		return match_slip(p, len,
-		    "expected a reply: three digits (or 2xx, or 250|251), then "
-		    "SP, '-' or the end of the line",
+		    "expected a reply, which begins with its code: write it "
+		    "there (250 OK; 2xx and 250|251 are any of several), or "
+		    "drop the line",
 		    e);
 	struct expect *x = match_new(p, n);
 	*sep = n < len ? (p[n] == '\t' ? ' ' : p[n]) : '\0';
@@ -307,7 +308,8 @@ expect_add(
 		quote_add(&b, p, len);
 		err_set(e, ERR_DATA,
 		    "found '%s', expected another line of the reply %s that "
-		    "goes on above with '-'",
+		    "goes on above with '-': write that one as a blank, or "
+		    "drop the line",
 		    buf_str(&b), x->codes);
 		buf_release(&b);
 		return -1;

@@ -289,7 +289,10 @@ script_take(struct script *s, size_t len, const struct import *from,
 	if (len >= 2 && (memcmp(t.next, "\xff\xfe", 2) == 0 ||
 			    memcmp(t.next, "\xfe\xff", 2) == 0))
 		return err_set(e, ERR_DATA,
-		    "%s:1: found UTF-16, expected UTF-8 or ASCII", s->name);
+		    "%s:1: found UTF-16, expected UTF-8 or ASCII: iconv -f "
+		    "UTF-16 -t "
+		    "UTF-8 converts it",
+		    s->name);
 	if (s->dialect == DIALECT_UNKNOWN && script_dialect(s, t, e) < 0)
 		return -1;
 	struct lang l;

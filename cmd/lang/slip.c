@@ -176,7 +176,7 @@ static const struct {
 	const char *text;
 	bool secret; /* the line is not quoted */
 } slip_rows[] = {
-	{ slip_verb, "a blank stands before the verb", false },
+	{ slip_verb, "a blank stands before the verb: drop it", false },
 	{ slip_regex,
 	    "a regular expression stands behind a code, as in 5xx /Relay/",
 	    false },

@@ -299,6 +299,11 @@ shell_release(struct shell *sh, struct err *e)
 	names_release(&sh->names);
 	tls_ctx_free(sh->trust.ctx);
 	free(sh->typed_user);
+	while (sh->place != NULL) {
+		struct shell_place *p = sh->place;
+		sh->place = p->before;
+		p->free(p);
+	}
 	redact_release(&sh->redact);
 	loop_release(&sh->loop);
 	return r;

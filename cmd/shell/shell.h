@@ -9,6 +9,7 @@
 #include "cmd/know/lint.h"
 #include "cmd/say/out.h"
 #include "cmd/shell/names.h"
+#include "cmd/shell/place.h"
 #include "cmd/talk/talk.h"
 #include "net/loop.h"
 
@@ -49,6 +50,13 @@ struct shell {
 	struct peer_config sandbox; /* the embedded receiver */
 	struct peer_message *kept;  /* what closed sandboxes received */
 	char *typed_user;	    /* for AUTH: found in ~/.netrc or typed */
+
+	const struct shell_places *places; /* by name; NULL: there are none */
+	struct shell_place *place;	   /* the one in use, its own; NULL: the
+					      command line's */
+	int argc;			   /* the program's words, and what */
+	char **argv;			   /* they were read as: places' own */
+	const void *options;
 
 	struct patience patience;
 	struct sight sight; /* what the talk has seen */

@@ -4,6 +4,7 @@
 #define CMD_TTY_H
 
 #include <stdbool.h>
+#include "net/core/buf.h"
 #include "net/loop.h"
 #include "net/sasl/sasl.h"
 
@@ -13,5 +14,10 @@
  * ERR_INTR (a signal, or nothing typed). */
 CHECKED int tty_ask(struct loop *l, const char *question, bool shown,
     struct sasl_secret *out, struct err *e);
+
+/* The same for what is no secret: the line in place of what answer held; it may
+ * be empty. ERR_INTR: a signal, or the end of input. */
+CHECKED int tty_answer(
+    struct loop *l, const char *question, struct buf *answer, struct err *e);
 
 #endif

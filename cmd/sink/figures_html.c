@@ -3,7 +3,7 @@
 #include "cmd/sink/figures.h"
 
 #include <string.h>
-#include "cmd/say/out.h"
+#include "cmd/sink/html.h"
 
 #define PLOT_W	      820.0
 #define PLOT_H	      220.0
@@ -21,31 +21,6 @@ static const char html_style[] =
     "sans-serif;fill:#55636f}.g{stroke:#e3e8ec}.big{font-size:2em}"
     "@media(prefers-color-scheme:dark){body{color:#dbe4ec;background:#141a20}"
     "tr+tr td{border-color:#2c363f}.g{stroke:#2c363f}svg text{fill:#9fb0be}}";
-
-static void
-html_text(struct buf *b, const char *s)
-{
-	struct buf clean = BUF_INIT;
-	escape_add(&clean, s, strlen(s), false);
-	for (const char *p = buf_str(&clean); *p != '\0'; p++)
-		switch (*p) {
-		case '&':
-			buf_adds(b, "&amp;");
-			break;
-		case '<':
-			buf_adds(b, "&lt;");
-			break;
-		case '>':
-			buf_adds(b, "&gt;");
-			break;
-		case '"':
-			buf_adds(b, "&quot;");
-			break;
-		default:
-			buf_addc(b, *p);
-		}
-	buf_release(&clean);
-}
 
 /* A round number at or above v, of 1, 2 and 5. */
 static double

@@ -245,17 +245,19 @@ human_file_end(struct human *h, const struct event *ev)
 	buf_addf(&b, "%s: ", ev->file != NULL ? ev->file : "standard input");
 	if (failed)
 		buf_adds(&b, "FAILED");
+	else if (ev->skipped)
+		buf_adds(&b, "skipped");
 	if (failed && all > 0)
 		buf_addf(&b, " after %u of %u expectation%s", ev->met, all,
 		    all == 1 ? "" : "s");
-	else if (all > 0)
+	else if (all > 0 && !ev->skipped)
 		buf_addf(&b, "%u of %u expectation%s met", ev->met, all,
 		    all == 1 ? "" : "s");
-	else if (!failed)
+	else if (!failed && !ev->skipped)
 		buf_adds(&b, "done");
 	if (ev->unjudged > 0)
 		buf_addf(&b, ", %u unjudged", ev->unjudged);
-	if (failed && ev->len > 0) {
+	if ((failed || ev->skipped) && ev->len > 0) {
 		buf_adds(&b, ": ");
 		buf_add(&b, ev->text, ev->len);
 	}
@@ -282,6 +284,8 @@ human_session(struct human *h, const struct event *ev)
 	case EV_END:
 		buf_addf(
 		    &b, "%u files, %u failed", ev->files, ev->files_failed);
+		if (ev->files_skipped > 0)
+			buf_addf(&b, ", %u skipped", ev->files_skipped);
 		break;
 	default:
 		buf_add(&b, ev->text, ev->len);

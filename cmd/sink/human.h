@@ -1,4 +1,5 @@
-/* Between human.c (the events) and human_reply.c (what is known of a reply). */
+/* Between human.c (the events), human_reply.c (what is known of a reply) and
+ * human_screen.c (the same, where a person looks). */
 #ifndef CMD_HUMAN_H
 #define CMD_HUMAN_H
 
@@ -36,5 +37,14 @@ void human_note(struct human *h, const char *colour, bool session,
     const char *p, size_t len);
 /* The lines of a reply and its remarks. */
 void human_reply(struct human *h, const struct event *ev);
+/* Its lines on a terminal, with time and meanings on them; what is to stand
+ * below is appended, as lines for human_remark(). */
+void human_screen_reply(struct human *h, const struct event *ev,
+    const struct verb *v, struct buf *below);
+/* By the class of a reply. */
+const char *human_colour(int code);
+/* Appends what the keyword of line i of EHLO's reply means, and LF. False: it
+ * is not known, or the same was said on a line before. */
+bool human_keyword_known(const struct reply *r, size_t i, struct buf *b);
 
 #endif

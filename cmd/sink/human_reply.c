@@ -1,6 +1,6 @@
 /* A reply for people: its lines in the colour of their class, then what its
  * codes mean with the time it took, what EHLO's keywords offer, and what is
- * odd about it. */
+ * odd about it. On a terminal human_screen.c lays the most of that out. */
 #include "cmd/sink/human.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ static const struct human_flaw human_flaws[] = {
 			   "first digit of the reply code (RFC 2034 4)" }
 };
 
-static const char *
+const char *
 human_colour(int code)
 {
 	switch (code / 100) {
@@ -129,6 +129,17 @@ human_is_again(const struct reply *r, size_t i)
 	return false;
 }
 
+bool
+human_keyword_known(const struct reply *r, size_t i, struct buf *b)
+{
+	size_t len, args_len;
+	const char *args;
+	if (i == 0 || human_is_again(r, i))
+		return false;
+	const char *p = human_keyword(r, i, &len, &args, &args_len);
+	return explain_keyword(b, p, len, args, args_len);
+}
+
 static void
 human_tell(struct human *h, const struct reply *r)
 {
@@ -188,7 +199,12 @@ human_reply(struct human *h, const struct event *ev)
 	const struct reply *r = ev->reply;
 	const struct verb *v =
 	    ev->verb != NULL ? ev->verb : verb_get(VERB_UNKNOWN);
-	human_reply_lines(h, r);
+	struct buf below = BUF_INIT;
+	bool screen = h->opts.terminal && h->opts.remarks;
+	if (screen)
+		human_screen_reply(h, ev, v, &below);
+	else
+		human_reply_lines(h, r);
 
 	if (ev->unsolicited)
 		human_note(
@@ -199,7 +215,10 @@ human_reply(struct human *h, const struct event *ev)
 		human_note(h, HUMAN_DIM, false, buf_data(&b), buf_len(&b));
 		buf_release(&b);
 	}
-	if (h->opts.remarks) {
+	if (screen) {
+		human_remark(
+		    h, HUMAN_DIM, false, buf_data(&below), buf_len(&below));
+	} else if (h->opts.remarks) {
 		human_explain(h, ev, v);
 		if ((v->id == VERB_EHLO || v->id == VERB_LHLO) &&
 		    r->code / 100 == 2)
@@ -210,4 +229,5 @@ human_reply(struct human *h, const struct event *ev)
 		if (r->flaws & human_flaws[i].flaw)
 			human_note(h, HUMAN_DIM, false, human_flaws[i].text,
 			    strlen(human_flaws[i].text));
+	buf_release(&below);
 }

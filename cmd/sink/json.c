@@ -268,7 +268,9 @@ json_put_summary(json_t *o, const struct event *ev, const struct redact *r)
 	json_put_number(o, "unjudged", ev->unjudged);
 	json_put_number(o, "status", (uint64_t)ev->status);
 	json_put_ms(o, "ms", ev->took_ns);
-	if (ev->len > 0)
+	if (ev->skipped)
+		json_put_text(o, "skipped", r, ev->text, ev->len);
+	else if (ev->len > 0)
 		json_put_text(o, "text", r, ev->text, ev->len);
 }
 
@@ -383,6 +385,7 @@ json_fill(json_t *o, const struct event *ev, const struct redact *r)
 	case EV_END:
 		json_put_number(o, "files", ev->files);
 		json_put_number(o, "failed", ev->files_failed);
+		json_put_number(o, "skipped", ev->files_skipped);
 		json_put_number(o, "status", (uint64_t)ev->status);
 		json_put_ms(o, "ms", ev->took_ns);
 		if (ev->len > 0)

@@ -105,7 +105,9 @@ junit_case(struct junit *j)
 		junit_lint(b, &j->now);
 		buf_adds(b, "  </testcase>\n");
 	} else if (j->now.skipped) {
-		buf_adds(b, ">\n    <skipped message=\"no expectation\"/>\n");
+		buf_adds(b, ">\n    <skipped message=\"");
+		junit_text(b, &j->now.message);
+		buf_adds(b, "\"/>\n");
 		junit_lint(b, &j->now);
 		buf_adds(b, "  </testcase>\n");
 	} else if (j->now.nlint > 0) {

@@ -21,6 +21,7 @@ struct relay_head {
 	unsigned line, met, missed, unjudged;
 	int64_t took_ns;
 	bool expects; /* it has an expectation */
+	bool skipped;
 	size_t text, expected, file;
 };
 
@@ -48,6 +49,7 @@ relay_send(const struct relay *y, const struct event *ev)
 		.missed = ev->missed,
 		.unjudged = ev->unjudged,
 		.took_ns = ev->took_ns,
+		.skipped = ev->skipped,
 		.expects = ev->expected != NULL };
 	const char *expected = h.expects ? ev->expected : "";
 	const char *file = ev->file != NULL ? ev->file : "";
@@ -117,6 +119,7 @@ relay_take(const char *p, size_t len, struct event *ev)
 		.missed = h.missed,
 		.unjudged = h.unjudged,
 		.took_ns = h.took_ns,
+		.skipped = h.skipped,
 		.text = p,
 		.len = h.text,
 		.expected = h.expects ? expected : NULL,

@@ -2,6 +2,7 @@
 #include "cmd/sink/replay.h"
 
 #include <string.h>
+#include "net/core/period.h"
 
 /* "${" would be a variable when it is read. */
 static void
@@ -35,28 +36,12 @@ replay_sent(struct buf *b, const struct event *ev, const struct redact *r)
 	buf_release(&text);
 }
 
-/* What would end mail text when it is read, or lose a backslash. */
-static bool
-replay_is_end(const char *p, size_t len)
-{
-	static const char crlf[] = "<CRLF>.<CRLF>";
-	while (len > 0 && *p == '\\')
-		p++, len--;
-	if (len == 1 && *p == '.')
-		return true;
-	while (len > 0 && (*p == ' ' || *p == '\t'))
-		p++, len--;
-	while (len > 0 && (p[len - 1] == ' ' || p[len - 1] == '\t'))
-		len--;
-	return len == sizeof(crlf) - 1 && memcmp(p, crlf, len) == 0;
-}
-
 void
 replay_text(struct buf *b, const struct event *ev, const struct redact *r)
 {
 	struct buf text = BUF_INIT;
 	redact_text(r, &text, ev->text, ev->len);
-	replay_line(b, &text, replay_is_end(ev->text, ev->len) ? "\\" : "");
+	replay_line(b, &text, period_is_behind(ev->text, ev->len) ? "\\" : "");
 	buf_release(&text);
 }
 

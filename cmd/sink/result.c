@@ -115,7 +115,11 @@ result_put(
 		r->status = ev->status;
 		if (ev->status != 0 || r->missed > 0)
 			r->failed = true;
-		r->skipped = !r->failed && r->met == 0;
+		r->skipped = !r->failed && (ev->skipped || r->met == 0);
+		if (r->skipped && ev->skipped)
+			result_text(&r->message, redact, ev->text, ev->len);
+		else if (r->skipped)
+			buf_adds(&r->message, "no expectation");
 		result_message(r, ev, redact);
 		break;
 	default:

@@ -14,13 +14,14 @@ struct result {
 	struct buf file;
 	bool begun; /* a file that has not ended */
 	bool failed;
-	bool skipped; /* it did not fail, and nothing was expected of it */
+	bool skipped; /* it did not fail, and nothing was expected of it, or
+			 it says itself that it is not for this server */
 	int status;
 	unsigned met, missed, unjudged;
 	int64_t took_ns;	  /* -1 if unknown */
 	unsigned line;		  /* of the first missed expectation, or 0 */
 	struct buf expected, got; /* of it */
-	struct buf message;	  /* why it failed */
+	struct buf message;	  /* why it failed, or was skipped */
 	struct buf lint;	  /* a line each */
 	unsigned nlint;
 	struct buf unasked; /* the first refusal that nothing judged */

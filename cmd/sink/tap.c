@@ -68,7 +68,8 @@ tap_test(struct tap *t)
 	buf_addf(b, "%s %u - ", r->failed ? "not ok" : "ok", ++t->n);
 	tap_name(b, &r->file);
 	if (r->skipped) {
-		buf_adds(b, " # SKIP no expectation");
+		buf_adds(b, " # SKIP ");
+		buf_add(b, buf_data(&r->message), buf_len(&r->message));
 	} else if (r->took_ns >= 0) {
 		buf_adds(b, " # ");
 		note_time(b, r->took_ns);

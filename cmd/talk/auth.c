@@ -78,6 +78,19 @@ auth_challenge(const struct talk *t, size_t *n)
 		   : reply_text(&t->last, t->last.nlines - 1, n);
 }
 
+void
+step_challenge(struct talk *t)
+{
+	size_t n;
+	const char *p = auth_challenge(t, &n);
+	struct buf b = BUF_INIT;
+	if (base64_decode(&b, p, n, NULL) == 0)
+		auth_show(t, "challenge", buf_data(&b), buf_len(&b));
+	else
+		talk_remark(t, "the challenge is no base64 (RFC 4954 4)");
+	buf_wipe(&b);
+}
+
 /* The secret that the mechanism wants. */
 static int
 auth_secret(struct talk *t, struct auth_act *a, const struct sasl_mech *m,

@@ -25,7 +25,7 @@ struct cmd {
 	unsigned is;	  /* enum cmd_is */
 	const char *args; /* grammar.h; placeholders that completion knows: FILE
 			     HOST ADDRESS VERB CODE WORD NAME TEMPLATE SETTING
-			     COMMAND MECHANISM KEYWORD */
+			     COMMAND MECHANISM KEYWORD PART */
 	const char *text; /* one line: what it does */
 	const char *help; /* more lines, or NULL */
 	/* Does it, or puts the act in front that does; words were counted

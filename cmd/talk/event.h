@@ -29,7 +29,8 @@ enum event_kind {
 	EV_VERDICT,  /* what was expected (expected) and what came (text) */
 	EV_FILE,     /* a conversation file begins: file */
 	EV_FILE_END, /* it ended: met of met+missed expectations, status,
-			took_ns, text: why it stopped early, or "" */
+			took_ns, text: why it stopped early, or ""; skipped:
+			why nothing more of it was run */
 	EV_MAILED,   /* what became of a message: mailed; text: the same, for
 			people */
 	EV_CAUSE,    /* why the run failed: note; text: what it means for the
@@ -38,7 +39,7 @@ enum event_kind {
 	EV_CHECK,    /* what was looked at and is well: text */
 	EV_LINT,     /* a remark on the protocol, at the reply before it:
 			note */
-	EV_END	     /* the run ends: files, files_failed, status, took_ns,
+	EV_END /* the run ends: files, files_failed, files_skipped, status, took_ns,
 			text: the error; met: 1 where one message was taken */
 };
 
@@ -84,7 +85,7 @@ struct event {
 	const char *answers; /* REPLY: the line it answers, "" for a stage */
 	int code;	     /* VERDICT_UNJUDGED: of the reply */
 	const char *rcpt;    /* REPLY under LMTP after the text: "<path>" */
-	int64_t took_ns;     /* REPLY, FILE_END; -1 if unknown */
+	int64_t took_ns;     /* REPLY, FILE_END, OPEN, TLS; -1: unknown */
 	uint64_t n;	     /* OCTETS */
 	const struct mailed *mailed;   /* MAILED */
 	const char *remark;	       /* GARBAGE */
@@ -94,8 +95,9 @@ struct event {
 	const char *file;	       /* conversation file, or NULL */
 	unsigned line;		       /* in it, 0 if none */
 	unsigned met, missed, unjudged;
-	int status; /* FILE_END: the exit status it alone gives */
-	unsigned files, files_failed;
+	int status;   /* FILE_END: the exit status it alone gives */
+	bool skipped; /* FILE_END */
+	unsigned files, files_failed, files_skipped;
 };
 
 struct sink {

@@ -291,6 +291,18 @@ talk_include(struct talk *t, const char *path, struct err *e)
 	return 0;
 }
 
+int
+talk_skip(struct talk *t, const char *why, struct err *e)
+{
+	if (!t->skips)
+		return err_set(e, ERR_REFUSED, "%s", why);
+	free(t->skipped);
+	t->skipped = mem_dup(why);
+	talk_remark(t, "skipped: %s", why);
+	e->kind = ERR_NONE;
+	return -1;
+}
+
 /* What a stream's next line will be, as far as the session tells. */
 void
 talk_follow(struct talk *t, struct lang *l, const struct stmt *st)

@@ -68,6 +68,8 @@ void mail_tally(
 /* What became of it, as people are told: "accepted 28, refused for now 1, for
  * good 1; queued as 4F2A". */
 void mail_summary(const struct mail *m, struct buf *b);
+/* Tells it, in these words: the summary and what stands around it. */
+void mail_tell(struct talk *t, const struct mail *m, const char *text);
 /* The name that the server gave it, as its reply has it; false: none. */
 bool mail_queue_id(const struct mail *m, struct buf *b);
 

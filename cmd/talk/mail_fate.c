@@ -220,6 +220,25 @@ mail_summary(const struct mail *m, struct buf *b)
 	buf_release(&id);
 }
 
+void
+mail_tell(struct talk *t, const struct mail *m, const char *text)
+{
+	struct buf id = BUF_INIT;
+	bool named = mail_queue_id(m, &id);
+	const struct mailed what = { .accepted = mail_count(m, FATE_TAKEN),
+		.later = mail_count(m, FATE_LATER),
+		.refused = mail_count(m, FATE_REFUSED),
+		.unknown = mail_count(m, FATE_UNKNOWN),
+		.open = mail_count(m, FATE_OPEN),
+		.queued_as = named ? buf_str(&id) : NULL };
+	struct event ev = { .kind = EV_MAILED,
+		.text = text,
+		.len = strlen(text),
+		.mailed = &what };
+	talk_put(t, &ev);
+	buf_release(&id);
+}
+
 /* The word at p; a queue's names have no blanks. */
 static bool
 fate_word(struct buf *b, const char *p, const char *end)

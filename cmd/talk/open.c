@@ -66,7 +66,9 @@ open_tell(struct talk *t)
 {
 	struct buf b = BUF_INIT;
 	buf_addf(&b, "connected to %s", conn_name(link_conn(t->link)));
-	struct event ev = { .kind = EV_OPEN, .text = buf_str(&b) };
+	struct event ev = { .kind = EV_OPEN,
+		.text = buf_str(&b),
+		.took_ns = link_open_ns(t->link) };
 	talk_put(t, &ev);
 	buf_release(&b);
 }

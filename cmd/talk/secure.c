@@ -86,9 +86,10 @@ secure_facts(struct talk *t, struct tls *tls)
 	if (t->past == NULL)
 		return;
 	tls_info(tls, &b);
-	struct event ev = {
-		.kind = EV_TLS, .text = buf_data(&b), .len = buf_len(&b)
-	};
+	struct event ev = { .kind = EV_TLS,
+		.text = buf_data(&b),
+		.len = buf_len(&b),
+		.took_ns = link_tls_ns(t->link) };
 	talk_put(t, &ev);
 	buf_release(&b);
 }

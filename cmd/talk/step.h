@@ -54,6 +54,10 @@ void step_unjudged(struct talk *t, const struct due *d);
  */
 CHECKED int step_greeting(int code, struct err *e);
 
+/* auth.c */
+/* A person who does AUTH by hand is told what the 334 just taken says. */
+void step_challenge(struct talk *t);
+
 /* open.c */
 /* The connection has gone: forgets all that belonged to it, but not the
  * replies that came and are still to be judged. */

@@ -113,6 +113,9 @@ take_reply(struct talk *t, const struct link_event *k)
 	if (t->code == 354)
 		t->text_refused = 0;
 	talk_put(t, &ev);
+	if (t->interactive && t->code == 334 && d != NULL &&
+	    d->by == DUE_WRITTEN)
+		step_challenge(t);
 	past_lint(t, sev);
 	take_guess(t, sev);
 	/* Who expects it may know what comes then. */

@@ -43,6 +43,7 @@ talk_release(struct talk *t)
 		free(t->name[i]);
 	free(t->name);
 	free(t->untold);
+	free(t->skipped);
 }
 
 void

@@ -58,7 +58,7 @@ struct tally {
 	bool partial;		   /* a message was taken for some only */
 	bool texted;		   /* mail text was sent to its end */
 	int status;		   /* of the first error, 0 if none */
-	unsigned files, files_failed;
+	unsigned files, files_failed, files_skipped;
 };
 
 /* An expectation that waits for its reply. */
@@ -168,7 +168,9 @@ struct talk {
 	size_t nnames;
 
 	/* What it was worth. */
-	bool expects; /* this source has expectations */
+	bool expects;  /* this source has expectations */
+	bool skips;    /* it is a file of a run, which \require may skip */
+	char *skipped; /* why it did, or NULL */
 	/* Unjudged, before the first of them; of many only some are kept. */
 	struct due *untold;
 	size_t nuntold;
@@ -294,6 +296,10 @@ void talk_settle(struct talk *t);
 void talk_settle_before(struct talk *t);
 /* Nothing is owed, and no reply waits to be judged. */
 bool talk_settled(struct talk *t);
+
+/* What the source needs is not there: its rest is not run. Of a file of a run
+ * that is told and no failure (e: none), of all else ERR_REFUSED. -1. */
+CHECKED int talk_skip(struct talk *t, const char *why, struct err *e);
 
 /* Telling. */
 void talk_put(struct talk *t, struct event *ev);

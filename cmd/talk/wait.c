@@ -54,6 +54,30 @@ wait_silence(struct talk *t, struct wait_act *w, struct err *e)
 	return talk_sleep(t, TALK_REPLY, w->until_ns);
 }
 
+/* What came beside what was asked for. */
+static int
+wait_no_reply(struct talk *t, struct wait_act *w, struct err *e)
+{
+	struct buf got = BUF_INIT;
+	struct reply before = t->last;
+	t->last = (struct reply){ 0 };
+	if (t->link != NULL)
+		talk_idle(t);
+	bool came = t->last.nlines > 0;
+	if (came) {
+		talk_quote(&t->last, &got);
+		reply_release(&before);
+	} else {
+		reply_release(&t->last);
+		t->last = before;
+	}
+	bool over = t->link == NULL || loop_now_ns() >= w->until_ns;
+	int r = came || over ? talk_check(t, !came, w->want, buf_str(&got), e)
+			     : talk_sleep(t, TALK_REPLY, w->until_ns);
+	buf_release(&got);
+	return r;
+}
+
 static int
 wait_within(struct talk *t, struct wait_act *w, struct err *e)
 {
@@ -80,7 +104,7 @@ wait_resume(struct talk *t, struct act *a, struct err *e)
 		r = talk_await(t, e);
 		if (r == ACT_WAIT || r == ACT_MORE)
 			return r;
-		if (r < 0 && w->what != WAIT_CLOSE)
+		if (r < 0 && w->what != WAIT_CLOSE && w->what != WAIT_NO_REPLY)
 			return -1;
 		e->kind = ERR_NONE;
 		r = w->what == WAIT_SILENCE ? talk_need_link(t, e) : 0;
@@ -93,9 +117,16 @@ wait_resume(struct talk *t, struct act *a, struct err *e)
 			    "waiting for the server to close, at most %lld s",
 			    (long long)(w->ms / 1000));
 	}
-	return w->what == WAIT_CLOSE	 ? wait_close(t, w, e)
-	       : w->what == WAIT_SILENCE ? wait_silence(t, w, e)
-					 : wait_within(t, w, e);
+	switch (w->what) {
+	case WAIT_CLOSE:
+		return wait_close(t, w, e);
+	case WAIT_SILENCE:
+		return wait_silence(t, w, e);
+	case WAIT_NO_REPLY:
+		return wait_no_reply(t, w, e);
+	default:
+		return wait_within(t, w, e);
+	}
 }
 
 static const struct act_kind wait_kind = {

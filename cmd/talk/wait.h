@@ -7,10 +7,11 @@
 struct talk;
 
 enum wait_for {
-	WAIT_SLEEP,   /* so long, whatever happens */
-	WAIT_CLOSE,   /* that the server closes, within ms */
-	WAIT_SILENCE, /* that nothing comes for so long */
-	WAIT_WITHIN   /* the newest reply took no longer: no waiting */
+	WAIT_SLEEP,    /* so long, whatever happens */
+	WAIT_CLOSE,    /* that the server closes, within ms */
+	WAIT_SILENCE,  /* that nothing comes for so long */
+	WAIT_NO_REPLY, /* the same, but the server may close */
+	WAIT_WITHIN    /* the newest reply took no longer: no waiting */
 };
 
 /* want: what is expected, for messages. */

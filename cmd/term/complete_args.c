@@ -8,6 +8,7 @@
 #include "cmd/term/complete_args.h"
 #include "cmd/know/explain.h"
 #include "net/core/ext.h"
+#include "cmd/lang/draft.h"
 #include "cmd/lang/grammar.h"
 #include "cmd/shell/setting.h"
 
@@ -76,10 +77,22 @@ complete_keywords(struct completing *k)
 			complete_try(k, "", x->keyword, strlen(x->keyword), "");
 }
 
+/* What was used before, and places by name. */
 static void
 complete_hosts(struct completing *k)
 {
+	const struct shell_places *places = k->sh->places;
+	struct buf names = BUF_INIT;
+	struct err e;
 	size_t i;
+
+	if (places != NULL && places->names(&names, &e) == 0)
+		for (const char *p = buf_str(&names); *p != '\0';) {
+			size_t n = strcspn(p, "\n");
+			complete_try(k, "", p, n, "");
+			p += n + (p[n] == '\n');
+		}
+	buf_release(&names);
 
 	for (i = 0; i < k->used->nhost; i++)
 		complete_try(
@@ -118,6 +131,30 @@ complete_parameter(struct completing *k, const struct cmd *cmd)
 	cmdline_word(k->line, k->len, 2, &args);
 	complete_params(
 	    k, strcmp(cmd->name, "rcpt") == 0 ? VERB_RCPT : VERB_MAIL, args);
+}
+
+/* "attach=FILE", "to=ADDRESS": the name, then what it takes. */
+static void
+complete_part(struct completing *k)
+{
+	const char *word = k->line + k->c->start, *name;
+	const char *eq = memchr(word, '=', k->len - k->c->start);
+	size_t n = eq == NULL ? 0 : (size_t)(eq - word);
+
+	if (eq == NULL) {
+		for (size_t i = 0; (name = draft_name(i)) != NULL; i++)
+			complete_try(k, "", name, strlen(name), "=");
+		return;
+	}
+	k->c->start += n + 1;
+	if ((n == 6 && memcmp(word, "attach", n) == 0) ||
+	    (n == 6 && memcmp(word, "inline", n) == 0))
+		k->c->files = true;
+	else if (n == 4 && memcmp(word, "from", n) == 0)
+		complete_addresses(k, true, false);
+	else if (n > 1 && (memcmp(word + n - 2, "to", 2) == 0 ||
+			      memcmp(word + n - 2, "cc", 2) == 0))
+		complete_addresses(k, false, true);
 }
 
 static bool
@@ -163,6 +200,8 @@ complete_item(
 		complete_commands(k, "");
 	else if (complete_is(p, up, "MECHANISM"))
 		complete_mechanisms(k);
+	else if (complete_is(p, up, "PART"))
+		complete_part(k);
 	else if (complete_is(p, up, "KEYWORD"))
 		complete_keywords(k);
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "net/core/buf.h"
+#include "cmd/shell/state.h"
 #include "cmd/term/hist.h"
 
 #define HIST_SIZE_MAX ((off_t)16 << 20) /* what is read of a file: its end */
@@ -40,14 +41,7 @@ hist_add(struct hist *h, const char *p, size_t len)
 char *
 hist_path(void)
 {
-	const char *state = getenv("XDG_STATE_HOME");
-	const char *home = getenv("HOME");
-
-	if (state != NULL && state[0] == '/')
-		return mem_printf("%s/smtpsh/history", state);
-	if (home != NULL && home[0] == '/')
-		return mem_printf("%s/.local/state/smtpsh/history", home);
-	return NULL;
+	return state_path("history");
 }
 
 static int
@@ -147,20 +141,6 @@ hist_read(const char *path, void (*line)(void *arg, const char *line),
 	return rc;
 }
 
-/* The folders above the file. One that exists is left as it is. */
-static void
-hist_folders(const char *path)
-{
-	char *dir = mem_dup(path), *p;
-
-	for (p = strchr(dir + 1, '/'); p != NULL; p = strchr(p + 1, '/')) {
-		*p = '\0';
-		(void)mkdir(dir, 0700);
-		*p = '/';
-	}
-	free(dir);
-}
-
 static int
 hist_write(int fd, const struct buf *b, off_t at)
 {
@@ -193,7 +173,7 @@ hist_append(const char *path, const struct hist *h, struct err *e)
 	size_t i;
 	int fd, rc = -1;
 
-	hist_folders(path);
+	state_folders(path);
 	fd = hist_open(path, O_RDWR | O_CREAT, ERR_OUTPUT, e);
 	if (fd < 0)
 		return -1;

@@ -108,7 +108,12 @@ prompt_hint(void)
 	room = prompt_room();
 	/* The tables and what of the server's words passes are ASCII: an
 	 * octet is a column. */
-	n = buf_len(&b) < room ? buf_len(&b) : room;
+	n = buf_len(&b);
+	if (n > room) {
+		n = room;
+		buf_truncate(&b, n > 3 ? n - 3 : 0);
+		buf_adds(&b, "...");
+	}
 	if (n > 0 && room >= PROMPT_HINT_MIN) {
 		fprintf(rl_outstream, "\033[2m%.*s\033[0m\033[K\033[%zuD",
 		    (int)n, buf_data(&b), n);

@@ -60,7 +60,7 @@ where_at_words(
 				   : " TLS unverified");
 		if (state == SMTP_MAIL || state == SMTP_RCPT ||
 		    state == SMTP_CHUNKS || state == SMTP_LEAVING)
-			buf_addf(b, " [%s] > ", smtp_state_name(state));
+			buf_addf(b, " [%s]> ", smtp_state_name(state));
 		else
 			buf_adds(b, "> ");
 	}

@@ -182,7 +182,7 @@ body_steps(struct body_run *run, const char *p, size_t len)
 {
 	size_t done;
 #ifdef BODY_AVX2
-	if (__builtin_cpu_supports("avx2"))
+	if (body_has_avx2(len))
 		done = body_blocks_avx2(run, p, len);
 	else
 #endif
@@ -289,7 +289,7 @@ body_same(struct body *b, const char *p, size_t len)
 		return 0;
 	size_t n;
 #ifdef BODY_AVX2
-	if (__builtin_cpu_supports("avx2"))
+	if (body_has_avx2(len))
 		n = body_same_avx2(&r, p, len);
 	else
 #endif

@@ -15,6 +15,10 @@
 #define BODY_AHEAD 64	       /* octets read or written past these */
 #define BODY_PIECE (64 * 1024) /* octets between two reservations */
 
+#ifndef BODY_WORTH
+#define BODY_WORTH 4096 /* octets from which on it is asked for AVX2 */
+#endif
+
 /* Worth it where a constant argument makes half of a function go away. */
 #define BODY_INLINE static inline __attribute__((always_inline))
 
@@ -82,11 +86,47 @@ body_look(struct body_mask *m, const char *p)
 }
 #endif
 
-/* Compiled for any x86-64, run where __builtin_cpu_supports() says so. */
+/* Compiled for any x86-64, run where body_has_avx2() says so. */
 #if defined(__x86_64__) && defined(__SSE2__) && !defined(BODY_NO_AVX2)
 #define BODY_AVX2
+#include <cpuid.h>
 #include <immintrin.h>
+#include <stdatomic.h>
 #define BODY_FOR_AVX2 __attribute__((target("avx2,bmi,popcnt")))
+
+/* CPUID 1: POPCNT, OSXSAVE; XCR0: the system keeps the registers; CPUID 7:
+ * BMI1, AVX2. (Intel's manual, volume 1, chapter 14.) */
+static inline bool
+body_ask_avx2(void)
+{
+	unsigned a, b, c, d, low, high;
+	const unsigned first = bit_POPCNT | bit_OSXSAVE,
+		       seventh = bit_BMI | bit_AVX2;
+
+	if (!__get_cpuid(1, &a, &b, &c, &d) || (c & first) != first)
+		return false;
+	__asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	return (low & 6) == 6 && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
+	       (b & seventh) == seventh;
+}
+
+/* Asked once, and only for what is worth it: on virtual machines CPUID takes as
+ * long as a small mail's text, and __builtin_cpu_supports() would ask at each
+ * start of the program. */
+static inline bool
+body_has_avx2(size_t len)
+{
+	static _Atomic signed char has;
+
+	if (len < BODY_WORTH)
+		return false;
+	signed char known = atomic_load_explicit(&has, memory_order_relaxed);
+	if (known == 0) {
+		known = body_ask_avx2() ? 1 : -1;
+		atomic_store_explicit(&has, known, memory_order_relaxed);
+	}
+	return known > 0;
+}
 
 BODY_FOR_AVX2 static inline uint64_t
 body_equal_avx2(__m256i a, __m256i b, char c)

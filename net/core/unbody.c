@@ -189,7 +189,7 @@ unbody_one(struct unbody *u, const char *p, size_t len, struct unbody_out *o,
     enum unbody_stop *stop)
 {
 #ifdef BODY_AVX2
-	if (__builtin_cpu_supports("avx2"))
+	if (body_has_avx2(len))
 		return unbody_piece_avx2(u, p, len, o, stop);
 #endif
 	return unbody_piece_any(u, p, len, o, stop);

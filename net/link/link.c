@@ -143,6 +143,7 @@ link_fed(struct link *k, const char *data, ssize_t n, size_t room,
 			k->said = true;
 		k->fresh = true;
 		k->grown |= n > LINK_SMALL;
+		k->much = n >= LINK_SMALL;
 		smtp_feed(k->smtp, data, (size_t)n);
 	} else if (n == 0) {
 		link_end(k, "closed by the server");
@@ -151,10 +152,25 @@ link_fed(struct link *k, const char *data, ssize_t n, size_t room,
 	}
 }
 
+/* Apart from link_fill(), whose frame stays small: the compiler probes each
+ * page of a frame (-fstack-clash-protection), used or not. */
+static __attribute__((noinline)) ssize_t
+link_fill_much(struct link *k, link_read *how)
+{
+	char data[LINK_READ_MAX];
+	struct err why;
+	ssize_t n = how(k->conn, data, sizeof data, &why);
+
+	link_fed(k, data, n, sizeof data, &why);
+	return n;
+}
+
 ssize_t
 link_fill(struct link *k, link_read *how)
 {
-	char data[LINK_READ_MAX];
+	if (k->much)
+		return link_fill_much(k, how);
+	char data[LINK_SMALL];
 	struct err why;
 	ssize_t n = how(k->conn, data, sizeof data, &why);
 

@@ -24,6 +24,7 @@ struct link {
 	bool ended;		      /* nothing more will come */
 	bool said;   /* a line end has come since the last event */
 	bool grown;  /* buffers may be large */
+	bool much;   /* the last read filled LINK_SMALL: a larger room next */
 	bool pumped; /* link_pump() reads, nobody else does */
 	bool fresh;  /* the core may have an event that nobody took */
 	char *lost;  /* why, NULL while it stands */

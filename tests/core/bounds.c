@@ -2,6 +2,7 @@
  * child, since there is no way back. Where a kernel has no Landlock this shows
  * that nothing broke. */
 #include "check.h"
+#include "folder.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,15 +14,6 @@
 static char top[] = "/tmp/bounds-test-XXXXXX";
 
 enum { HOLDS = 1, BROKEN = 2, LEAKS = 4 };
-
-static bool
-opens(const char *path, int flags)
-{
-	int fd = open(path, flags, 0600);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
 
 /* The folder "box" is the file's, "cert" and "out/report" options name. */
 static int

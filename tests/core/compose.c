@@ -1,7 +1,7 @@
 /* Addresses as people write them, header lines into a message, the test
  * message. */
 #include "check.h"
-#include "cmd/front/compose.h"
+#include "cmd/lang/compose.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* What is left when the server is confined: in a child, since there is no way
  * back. Where a kernel has neither wall this shows that nothing broke. */
 #include "check.h"
+#include "folder.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,15 +22,6 @@
 static char top[] = "/tmp/confine-test-XXXXXX";
 
 enum { BROKEN = 2, FILES = 4, SYSCALLS = 8, LEAKS = 16 };
-
-static bool
-opens(const char *path, int flags)
-{
-	int fd = open(path, flags, 0600);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
 
 static bool
 delivers(const char *dir)
@@ -141,17 +133,6 @@ test_users(void)
 	CHECK(waitpid(pid, &status, 0) == pid && status == 0, "%d", status);
 }
 
-static void
-clean(void)
-{
-	pid_t pid = fork();
-	if (pid == 0) {
-		execlp("rm", "rm", "-rf", top, (char *)NULL);
-		_exit(127);
-	}
-	waitpid(pid, NULL, 0);
-}
-
 int
 main(void)
 {
@@ -159,6 +140,6 @@ main(void)
 		return 99;
 	test_walls();
 	test_users();
-	clean();
+	folder_remove(top);
 	return check_done();
 }

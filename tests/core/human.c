@@ -202,7 +202,67 @@ human_auth_twice(void)
 	free(got);
 }
 
-/* Every line is a remark, R: or S:, and remarks keep to the width. */
+/* Is it a time, at the end of a line? */
+static bool
+human_is_timed(const char *p, size_t n)
+{
+	return n > 3 && (strncmp(p + n - 3, " ms", 3) == 0 ||
+			    strncmp(p + n - 2, " s", 2) == 0);
+}
+
+/* Where it is no terminal all of it stands below the reply, the time at the
+ * last remark's end. */
+static void
+human_below(void)
+{
+	struct sink *s = human_begin((struct human_opts){ .remarks = true });
+	REPLY(s, "250-me\r\n250 SIZE 1000\r\n", .verb = verb_get(VERB_EHLO),
+	    .took_ns = 12000000);
+	REPLY(s, "354 Start mail input; end with <CRLF>.<CRLF>\r\n",
+	    .verb = verb_get(VERB_DATA), .took_ns = -1);
+	human_is(s, "below",
+	    "R: 250-me\n"
+	    "R: 250 SIZE 1000\n"
+	    "   # 250 Requested mail action okay, completed                  "
+	    "        12 ms\n"
+	    "   # SIZE  messages up to 1,000 octets (RFC 1870)\n"
+	    "R: 354 Start mail input; end with <CRLF>.<CRLF>\n"
+	    "   # 354 Start mail input; end with <CRLF>.<CRLF>\n");
+}
+
+/* A time goes where there is room, and nowhere if there is none; what the reply
+ * says itself is not said again. */
+static void
+human_room(void)
+{
+	struct sink *s = human_begin((struct human_opts){
+	    .terminal = true, .remarks = true, .width = 50 });
+	static const struct verb *v;
+	v = verb_get(VERB_DATA);
+	REPLY(s, "354 Start mail input; end with <CRLF>.<CRLF>\r\n", .verb = v,
+	    .took_ns = 400000);
+	REPLY(s, "451 as long as the line is, to the very last of it\r\n",
+	    .verb = v, .took_ns = 400000);
+	REPLY(s, "354 Enter mail, end with a dot\r\n", .verb = v,
+	    .took_ns = 400000);
+	REPLY(
+	    s, "250 tab\there\r\n", .verb = verb_get(VERB_NOOP), .took_ns = -1);
+	REPLY(s, "250-me\r\n250 SIZE 10000000\r\n", .verb = verb_get(VERB_EHLO),
+	    .took_ns = 400000);
+	human_is(s, "room",
+	    "R: 354 Start mail input; end with <CRLF>.<CRLF>\n"
+	    "R: 451 as long as the line is, to the very last of it"
+	    "                                        0.4 ms\n"
+	    "   # 451 Requested action aborted: local error in\n"
+	    "   #     processing\n"
+	    "R: 354 Enter mail, end with a dot          0.4 ms\n"
+	    "R: 250 tab\there\n"
+	    "   # 250 Requested mail action okay, completed\n"
+	    "R: 250-me                                  0.4 ms\n"
+	    "R: 250 SIZE 10000000  # messages up to...\n");
+}
+
+/* Every line is a remark, R: or S:, and what is added keeps to the width. */
 static void
 human_widths(void)
 {
@@ -233,20 +293,21 @@ human_widths(void)
 			bool remark = strncmp(p, "   # ", 5) == 0;
 			CHECK(remark || strncmp(p, "R: ", 3) == 0, "%.*s",
 			    (int)n, p);
-			CHECK(!remark || w <= most, "%zu of %zu: %.*s", w, most,
-			    (int)n, p);
-			if (remark && n > 3 &&
-			    (strncmp(p + n - 3, " ms", 3) == 0 ||
-				strncmp(p + n - 2, " s", 2) == 0)) {
-				size_t edge = most - 5 < 72 ? most : 77;
-				CHECK(w == edge, "%zu: %.*s", w, (int)n, p);
+			CHECK(
+			    w <= most, "%zu of %zu: %.*s", w, most, (int)n, p);
+			if (human_is_timed(p, n)) {
+				size_t edge = most < 100 ? most - 1 : 99;
+				CHECK(w == edge && !remark, "%zu: %.*s", w,
+				    (int)n, p);
 				times++;
 			}
 			p += n + (p[n] == '\n');
 		}
 		CHECK(times == 4, "%zu times in %d columns:\n%s", times,
 		    widths[i], got);
-		CHECK(strstr(got, "\n   # SIZE") != NULL, "keywords:\n%s", got);
+		CHECK(strstr(got, "\nR: 250-SIZE 1000  ") != NULL &&
+			  strstr(got, "  # messages up to") != NULL,
+		    "keywords:\n%s", got);
 		CHECK(strstr(got, "# FOO") == NULL, "unknown keyword");
 		if (getenv("SHOW") != NULL)
 			puts(got);
@@ -289,6 +350,8 @@ main(void)
 	human_secrets();
 	human_flaws();
 	human_auth_twice();
+	human_below();
+	human_room();
 	human_widths();
 	human_colours();
 	return check_done();

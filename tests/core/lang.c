@@ -162,25 +162,26 @@ static const struct {
 	{ "variables may become a verb", "${x} y\n", "?'${x} y'" },
 	{ "an end without one", "DATA\n354\n",
 	    "DATA'DATA'; text \"354\"!f:2: found the end, expected the '.' "
-	    "that ends the mail text" },
+	    "that ends the mail text: write one on a line of its own" },
 	{ "a reply without its end", "NOOP\n250-a\n",
 	    "NOOP'NOOP'!f:2: found the end, expected the last line of the "
-	    "reply 250 of line 2" },
+	    "reply 250 of line 2: write its '-' as a blank" },
 	{ "a command inside a reply", "250-a\nNOOP\n",
 	    "!f:2: found a command, expected the last line of the reply 250 "
-	    "of line 1" },
+	    "of line 1: write its '-' as a blank, or drop the line" },
 	{ "another code inside a reply", "250-a\n251 b\n",
 	    "!f:2: found '251 b', expected another line of the reply 250 that "
-	    "goes on above with '-'" },
+	    "goes on above with '-': write that one as a blank, or drop the "
+	    "line" },
 	{ "a template without its end", "\\template t {\nNOOP\n",
 	    "!f:2: found the end, expected '}' to close the template t of line "
-	    "1" },
+	    "1: write one on a line of its own" },
 	{ "a chunk that is too short", "BDAT 5\nab\n",
 	    "BDAT'BDAT 5'; text \"ab\"!f:2: found the end, expected 1 more "
-	    "octets of the BDAT chunk" },
+	    "octets of the BDAT chunk: correct its count" },
 	{ "octets past the chunk", "BDAT 1\n\\raw ab\n",
 	    "BDAT'BDAT 1'!f:2: found 2 octets, expected the 1 that are left of "
-	    "the BDAT chunk" },
+	    "the BDAT chunk: correct its count, or drop the line" },
 };
 
 /* Errors of a file come before its statements; the dialect is the file's. */
@@ -189,39 +190,44 @@ static const struct {
 } apart[] = {
 	{ "C: first, R: later", "C: NOOP\nR: 250\n",
 	    "NOOP/t'NOOP'!f:2: found 'R:', expected C: or S: as above (RFC "
-	    "5321 notation)",
+	    "5321 notation): tag the line so, or drop it",
 	    "!f:2: found 'R:', expected C: or S: as above (RFC 5321 "
-	    "notation)" },
+	    "notation): tag the line so, or drop it" },
 	{ "R: first, C: later", "R: 220\nC: NOOP\n",
 	    "1:220!f:2: found 'C:', expected S: or R: as above (RFC 821 "
-	    "notation)",
+	    "notation): tag the line so, or drop it",
 	    "!f:1: found 'R:', expected C: or S: as above (RFC 5321 "
-	    "notation)" },
+	    "notation): tag the line so, or drop it" },
 	{ "S: alone, verbs", "S: NOOP\nS: RSET\n", "NOOP/t'NOOP'; RSET/t'RSET'",
 	    "NOOP/t'NOOP'; RSET/t'RSET'" },
 	{ "S: alone, codes", "S: 220\nNOOP\nS: 250\n",
 	    "1:220; NOOP'NOOP'; 3:250", "1:220; NOOP'NOOP'; 3:250" },
 	{ "DATA and no period: none is text", "DATA\n554\nNOOP\n",
 	    "DATA'DATA'; text \"554\"; text \"NOOP\"!f:3: found the end, "
-	    "expected the '.' that ends the mail text",
+	    "expected the '.' that ends the mail text: write one on a line of "
+	    "its own",
 	    "DATA'DATA'; 2:554; NOOP'NOOP'" },
 	{ "DATA, 354, text", "DATA\n354\nx\n.\n250\n",
 	    "DATA'DATA'; text \"354\"; text \"x\"; end; 5:250",
 	    "DATA'DATA'; 2:354; text \"x\"; end; 5:250" },
 	{ "\\data opens text", "\\data\nx\n.\n",
 	    "\\data!f:2: found 'x', which begins with no verb; behind the tag "
-	    "S: it is sent as it is",
+	    "S: it is sent as it is; else join it to the line before, or drop "
+	    "it",
 	    "\\data; text \"x\"; end" },
 	{ "a template's slip", "\\template t {\nNOOP\n5..\n}\n",
 	    "!f:3: found '5..': a class of replies is written 5xx, or 55x; "
-	    "behind the tag S: it is sent as it is",
+	    "behind the tag S: it is sent as it is; else join it to the line "
+	    "before, or drop it",
 	    "!f:3: found '5..': a class of replies is written 5xx, or 55x; "
-	    "behind the tag S: it is sent as it is" },
+	    "behind the tag S: it is sent as it is; else join it to the line "
+	    "before, or drop it" },
 	{ "a template's text", "\\template t {\nDATA\nxyz\n.\n}\n",
 	    "t{DATA\nxyz\n.\n}", "t{DATA\nxyz\n.\n}" },
 	{ "a byte order mark", "\xef\xbb\xbfNOOP\n",
 	    "!f:1: found '\xef\xbb\xbfNOOP', which begins with no verb; behind "
-	    "the tag S: it is sent as it is",
+	    "the tag S: it is sent as it is; else join it to the line before, "
+	    "or drop it",
 	    "NOOP'NOOP'" },
 };
 

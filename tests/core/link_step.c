@@ -19,6 +19,7 @@
 #include "net/core/buf.h"
 #include "net/link/link.h"
 #include "net/serve/serve.h"
+#include "served.h"
 
 #define SOON_MS 20000 /* far more than anything here takes */
 #define MS_NS	INT64_C(1000000)
@@ -648,61 +649,6 @@ test_many_inproc(const struct link_times *times)
 	session_free(s, N);
 }
 
-struct server {
-	struct serve_config c;
-	struct loop loop;
-	pthread_t id;
-	int ready[2];
-	char port[16];
-	struct err err;
-};
-
-static void
-server_ready(void *arg, const char *address, const char *port)
-{
-	struct server *s = arg;
-
-	(void)address;
-	snprintf(s->port, sizeof s->port, "%s", port);
-	if (write(s->ready[1], "r", 1) != 1)
-		abort();
-}
-
-static void *
-server_main(void *arg)
-{
-	struct server *s = arg;
-
-	serve_run(&s->c, &s->loop, NULL, &s->err);
-	return NULL;
-}
-
-static void
-server_start(struct server *v)
-{
-	char octet;
-
-	*v = (struct server){ .c = { .address = "127.0.0.1",
-				  .port = "0",
-				  .peer = receiver(),
-				  .ready = server_ready,
-				  .ready_arg = v } };
-	if (loop_init(&v->loop) != 0 || pipe(v->ready) != 0 ||
-	    pthread_create(&v->id, NULL, server_main, v) != 0 ||
-	    read(v->ready[0], &octet, 1) != 1)
-		exit(1);
-}
-
-static void
-server_stop(struct server *v)
-{
-	loop_raise(&v->loop, SIGTERM);
-	pthread_join(v->id, NULL);
-	loop_release(&v->loop);
-	close(v->ready[0]);
-	close(v->ready[1]);
-}
-
 static void
 test_many_sockets(const struct link_times *times)
 {
@@ -710,7 +656,8 @@ test_many_sockets(const struct link_times *times)
 	static struct session s[N];
 	struct server v;
 
-	server_start(&v);
+	struct peer_config pc = receiver();
+	server_start(&v, &pc);
 	struct conn_target t = { .host = "127.0.0.1", .port = v.port };
 	for (size_t i = 0; i < N; i++)
 		session_begin(&s[i], &t, i % 4 == 0, times);

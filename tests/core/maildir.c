@@ -1,5 +1,6 @@
 /* Storage: names, links in the way, errors that leave nothing, kills. */
 #include "check.h"
+#include "folder.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -30,17 +31,6 @@ count(const char *box, const char *sub)
 		n += de->d_name[0] != '.';
 	closedir(d);
 	return n;
-}
-
-static void
-clean(void)
-{
-	pid_t pid = fork();
-	if (pid == 0) {
-		execlp("rm", "rm", "-rf", top, (char *)NULL);
-		_exit(127);
-	}
-	waitpid(pid, NULL, 0);
 }
 
 static void
@@ -285,6 +275,6 @@ main(void)
 	test_write_error();
 	test_storable();
 	test_killed();
-	clean();
+	folder_remove(top);
 	return check_done();
 }

@@ -56,6 +56,8 @@ test_lines(void)
 		{ "a secret", "AUTH PLAIN ***", "AUTH PLAIN AGEAYg==", true },
 		{ "a secret missing", "AUTH PLAIN ***", "AUTH PLAIN", false },
 		{ "a response", "***", "AGEAYg==", true },
+		{ "a masked response", "***", "<hidden - password>", true },
+		{ "none", "***", "", false },
 		{ "empty", "", "", true },
 		{ "empty and some", "", "NOOP", false },
 		{ "unknown verbs", "XYZ a", "xyz A", true },

@@ -1,6 +1,7 @@
 /* One served connection in memory: what is stored where, what is said when
  * storage fails, limits, time. */
 #include "check.h"
+#include "folder.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,17 +17,6 @@
 #define SECOND INT64_C(1000000000)
 
 static char top[] = "/tmp/peer-test-XXXXXX";
-
-static void
-clean(void)
-{
-	pid_t pid = fork();
-	if (pid == 0) {
-		execlp("rm", "rm", "-rf", top, (char *)NULL);
-		_exit(127);
-	}
-	waitpid(pid, NULL, 0);
-}
 
 /* Files in a folder below top; the last one's octets into *text. */
 static int
@@ -600,6 +590,6 @@ main(void)
 	test_log();
 	test_mock();
 	world_free(world);
-	clean();
+	folder_remove(top);
 	return check_done();
 }

@@ -2,6 +2,7 @@
  * families, a Unix socket, a mock. The server runs in a thread; the client
  * here is one poll(2) loop, so nothing waits for a clock. */
 #include "check.h"
+#include "folder.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -851,17 +852,6 @@ test_mock(void)
 	buf_release(&b);
 }
 
-static void
-clean(void)
-{
-	pid_t pid = fork();
-	if (pid == 0) {
-		execlp("rm", "rm", "-rf", top, (char *)NULL);
-		_exit(127);
-	}
-	waitpid(pid, NULL, 0);
-}
-
 int
 main(void)
 {
@@ -891,6 +881,6 @@ main(void)
 		test_mock();
 	}
 	world_free(world);
-	clean();
+	folder_remove(top);
 	return check_done();
 }

@@ -1,5 +1,8 @@
 /* covers: cmd/lang/import.c cmd/lang/import_bare.c cmd/lang/import_clean.c
- *         cmd/lang/import_literal.c cmd/lang/import_loop.c
+ *         cmd/lang/import_field.c cmd/lang/import_json.c
+ *         cmd/lang/import_literal.c
+ *         cmd/lang/import_loop.c cmd/lang/import_notation.c
+ *         cmd/lang/import_session.c cmd/lang/import_trace.c
  *         cmd/lang/import_auth.c cmd/lang/import_mark.c cmd/lang/import_say.c
  *         cmd/lang/import_text.c
  * Transcripts: what an importer writes is a conversation file whose lines know
@@ -46,7 +49,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	struct import_want want = { .as = as[data[0] % 8],
 		.session = data[0] / 8 % 3,
-		.mock = data[0] & 0x80 };
+		.mask = data[0] & 0x80 ? MASK_ANY : MASK_AUTH };
 	struct import_source in = { .p = fuzz_copy(data + 1, size - 1),
 		.len = size - 1 };
 	(void)import_is_foreign(in.p, in.len);

@@ -1,13 +1,32 @@
 /* covers: net/core/reply.c
- * The reply parser reads the same however the octets are cut. */
+ * The reply parser reads the same however the octets are cut. The input: an
+ * octet, how; then what comes, or what comes over and over so that the limits
+ * are met. */
 #include "fuzz.h"
 #include "net/core/reply.h"
 
 struct reading {
 	struct reply_parser parser;
-	struct reply reply;
+	struct reply reply, copy;
 	struct buf told;
 };
+
+/* Copies say the same. */
+static void
+reading_kept(struct reading *r)
+{
+	struct reply *kept = reply_keep(&r->reply);
+	reply_copy(&r->copy, kept);
+	RULE(
+	    r->copy.code == r->reply.code && r->copy.nlines == r->reply.nlines);
+	for (size_t i = 0; i < r->reply.nlines; i++) {
+		size_t n, m;
+		const char *text = reply_text(&r->reply, i, &n);
+		const char *copy = reply_text(&r->copy, i, &m);
+		RULE(n == m && memcmp(text, copy, n) == 0);
+	}
+	free(kept);
+}
 
 static void
 reading_take(void *arg, const char *p, size_t len)
@@ -33,6 +52,7 @@ reading_take(void *arg, const char *p, size_t len)
 			continue;
 		}
 		RULE(r->reply.code >= 200 && r->reply.code <= 599);
+		reading_kept(r);
 		RULE(
 		    r->reply.nlines >= 1 && r->reply.nlines <= REPLY_LINES_MAX);
 		buf_addf(&r->told, "%d %x %d.%d.%d:", r->reply.code,
@@ -56,9 +76,13 @@ reading_all(struct buf *told, const uint8_t *p, size_t len, size_t step)
 
 	reply_parser_init(&r.parser);
 	reply_init(&r.reply);
+	reply_init(&r.copy);
 	fuzz_pieces(p, len, step, reading_take, &r);
 	reply_leftover(&r.parser, &r.told);
 	reply_release(&r.reply);
+	reply_release(&r.copy);
+	reply_parser_clear(&r.parser);
+	RULE(reply_pending(&r.parser) == 0);
 	reply_parser_release(&r.parser);
 	*told = r.told;
 }
@@ -66,14 +90,22 @@ reading_all(struct buf *told, const uint8_t *p, size_t len, size_t step)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct buf whole, cut;
+	struct buf whole, cut, in = BUF_INIT;
+	size_t step;
 
-	if (size == 0)
+	if (size < 2)
 		return 0;
-	reading_all(&whole, data + 1, size - 1, 0);
-	reading_all(&cut, data + 1, size - 1, data[0] % 16u + 1);
+	bool often = data[0] & 0x80;
+	do {
+		buf_add(&in, (const char *)data + 1, size - 1);
+	} while (often && buf_len(&in) <= REPLY_SIZE_MAX + REPLY_LINE_MAX);
+	step = often ? 4093u * (data[0] % 16u + 1) : data[0] % 16u + 1;
+	const uint8_t *p = (const uint8_t *)buf_data(&in);
+	reading_all(&whole, p, buf_len(&in), 0);
+	reading_all(&cut, p, buf_len(&in), step);
 	fuzz_same(&whole, &cut);
 	buf_release(&whole);
 	buf_release(&cut);
+	buf_release(&in);
 	return 0;
 }

@@ -49,6 +49,7 @@ exim_main() {
 		smtputf8_advertise_hosts = *
 		prdr_enable = true
 		message_size_limit = 10M
+		smtp_accept_queue_per_connection = 0
 		smtp_max_unknown_commands = 20
 		smtp_max_synprot_errors = 20
 		acl_smtp_mail = accept

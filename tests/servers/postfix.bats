@@ -59,3 +59,23 @@ load servers
 	[ "$(find box -path '*/new/*' -type f | wc -l)" = 400 ]
 	[ -z "$(find box -path '*/tmp/*' -type f)" ]
 }
+
+# What follows the greeting up to the next prompt, without XCLIENT and XFORWARD,
+# which are for these tests' proxies.
+@test "EHLO typed at a terminal of 80 by 24 takes fourteen lines" {
+	command -v tmux >/dev/null || skip "tmux is not installed"
+	load ../pty.bash
+	local host=mail.beta.arpa
+	pty_start 80 env -u NO_COLOR INPUTRC=/dev/null LC_ALL=C.UTF-8 \
+		HOME="$BATS_TEST_TMPDIR" "$SMTPSH" --no-rc "$POSTFIX"
+	pty_at "$host>"
+	pty_type "EHLO client.example"
+	pty_keys Enter
+	pty_at "$host>"
+	pty_screen | sed -n "/$host> EHLO/,/^$host>\$/p" |
+		sed '$d' | grep -v 'R: 250-X' >rows
+	pty_end
+	cat rows
+	[ "$(wc -l <rows)" -le 14 ]
+	grep -qE '^R: 250-PIPELINING +# commands may be sent in groups' rows
+}

@@ -19,9 +19,10 @@ teardown() {
 
 smtpsh() { "$SMTPSH" --no-rc "$@"; }
 
-# until_true COMMAND...: fails when it is still false after ten seconds.
+# until_true COMMAND...: fails when it is still false after ten seconds, or
+# PATIENCE.
 until_true() {
-	local end=$((SECONDS + 10))
+	local end=$((SECONDS + ${PATIENCE:-10}))
 	until "$@"; do
 		[ "$SECONDS" -lt "$end" ] || return 1
 		sleep 0.02

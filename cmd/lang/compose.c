@@ -1,4 +1,4 @@
-#include "cmd/front/compose.h"
+#include "cmd/lang/compose.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,21 +1,14 @@
-#include "cmd/front/letter.h"
+#include "cmd/talk/letter.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "cmd/front/compose.h"
+#include "cmd/talk/talk.h"
 #include "net/mime/mime.h"
 
 #define LETTER_TEXT_MAX (16u << 20)
-
-bool
-letter_is_made(const struct opts *o)
-{
-	return o->subject != NULL || o->html != NULL || o->attach.n > 0 ||
-	       o->inlined.n > 0 || o->cc.n > 0 || o->reply_to != NULL;
-}
 
 char *
 letter_text(const char *option, const char *value, struct err *e)
@@ -51,13 +44,13 @@ letter_text(const char *option, const char *value, struct err *e)
 	return NULL;
 }
 
-/* A list of options as one list of a header. */
+/* As one list of a header. */
 static int
 letter_list(
-    const char *option, const struct opt_list *l, struct buf *b, struct err *e)
+    const char *name, const struct draft_list *l, struct buf *b, struct err *e)
 {
 	for (size_t i = 0; i < l->n; i++) {
-		if (mime_check_addresses(option, l->item[i], e) < 0)
+		if (mime_check_addresses(name, l->item[i], e) < 0)
 			return -1;
 		buf_addf(b, "%s%s", i > 0 ? ", " : "", l->item[i]);
 	}
@@ -89,7 +82,8 @@ struct letter_files {
 };
 
 static void
-letter_files(struct letter_files *l, const struct opt_list *from, bool inlined)
+letter_files(
+    struct letter_files *l, const struct draft_list *from, bool inlined)
 {
 	l->file = mem_grow(l->file, l->n + from->n + 1, sizeof *l->file);
 	l->own = mem_grow(l->own, l->n + from->n + 1, sizeof *l->own);
@@ -110,14 +104,14 @@ letter_files_release(struct letter_files *l)
 
 /* Date, and a Message-ID in the sender's domain. */
 static int
-letter_stamp(struct shell *sh, const char *from, struct buf *date,
+letter_stamp(struct talk *t, const char *path, struct buf *date,
     struct buf *msgid, struct err *e)
 {
-	struct vars *v = &sh->talk.vars;
+	struct vars *v = &t->vars;
 	if (vars_expand(v, NULL, "${date}", 7, false, date, e) < 0 ||
 	    vars_expand(v, NULL, "${msgid}", 8, false, msgid, e) < 0)
 		return -1;
-	const char *at = strrchr(from, '@'), *id = buf_str(msgid);
+	const char *at = strrchr(path, '@'), *id = buf_str(msgid);
 	bool ascii = at != NULL && at[1] != '\0';
 	for (const char *p = at; ascii && *p != '\0'; p++)
 		ascii = (unsigned char)*p < 127;
@@ -128,65 +122,48 @@ letter_stamp(struct shell *sh, const char *from, struct buf *date,
 	return 0;
 }
 
-static int
-letter_fill(struct shell *sh, const struct opts *o, const char *from,
-    const char *text, struct mime *m, struct text *x, struct err *e)
+int
+letter_make(struct talk *t, const struct draft *d, const char *path,
+    struct text *x, struct err *e)
 {
 	struct buf date = BUF_INIT, id = BUF_INIT, to = BUF_INIT, cc = BUF_INIT,
 		   sender = BUF_INIT;
-	char *body = NULL, *html = NULL;
+	struct letter_files files = { 0 };
 	struct feed *f = NULL;
-	buf_addf(&sender, "<%s>", from);
-	if (o->body != NULL && text == NULL &&
-	    (body = letter_text("--body", o->body, e)) == NULL)
-		goto out;
-	if (o->html != NULL &&
-	    (html = letter_text("--html", o->html, e)) == NULL)
-		goto out;
-	if (letter_stamp(sh, from, &date, &id, e) < 0 ||
-	    letter_list("--to", &o->to, &to, e) < 0 ||
-	    letter_list("--cc", &o->cc, &cc, e) < 0)
-		goto out;
-	if (o->reply_to != NULL &&
-	    mime_check_addresses("--reply-to", o->reply_to, e) < 0)
-		goto out;
-	m->from = o->from != NULL && *from != '\0' ? o->from
-		  : *from != '\0'		   ? buf_str(&sender)
-						   : NULL;
-	m->to = buf_str(&to);
-	m->cc = buf_str(&cc);
-	m->reply_to = o->reply_to;
-	m->subject = o->subject;
-	m->date = buf_str(&date);
-	m->msgid = buf_str(&id);
-	m->text = text != NULL ? text : body;
-	m->html = html;
-	f = mime_new(m, e);
+	letter_files(&files, &d->attach, false);
+	letter_files(&files, &d->inlined, true);
+	buf_addf(&sender, "<%s>", path);
+	int r = letter_stamp(t, path, &date, &id, e);
+	if (r == 0)
+		r = letter_list("To", &d->to, &to, e);
+	if (r == 0)
+		r = letter_list("Cc", &d->cc, &cc, e);
+	if (r == 0 && d->reply_to != NULL)
+		r = mime_check_addresses("Reply-To", d->reply_to, e);
+	const struct mime m = { .from = *path == '\0'	  ? NULL
+					: d->from != NULL ? d->from
+							  : buf_str(&sender),
+		.to = buf_str(&to),
+		.cc = buf_str(&cc),
+		.reply_to = d->reply_to,
+		.subject = d->subject,
+		.date = buf_str(&date),
+		.msgid = buf_str(&id),
+		.text = d->body,
+		.html = d->html,
+		.file = files.file,
+		.nfile = files.n,
+		.line = (const char *const *)d->header.item,
+		.nline = d->header.n };
+	if (r == 0)
+		f = mime_new(&m, e);
 	if (f != NULL)
 		text_feed(x, "the message", f);
-out:
-	free(body);
-	free(html);
+	letter_files_release(&files);
 	buf_release(&date);
 	buf_release(&id);
 	buf_release(&to);
 	buf_release(&cc);
 	buf_release(&sender);
 	return f == NULL ? -1 : 0;
-}
-
-int
-letter_make(struct shell *sh, const struct opts *o, const char *from,
-    const char *text, struct text *x, struct err *e)
-{
-	struct letter_files files = { 0 };
-	letter_files(&files, &o->attach, false);
-	letter_files(&files, &o->inlined, true);
-	struct mime m = { .file = files.file,
-		.nfile = files.n,
-		.line = o->header.item,
-		.nline = o->header.n };
-	int r = letter_fill(sh, o, from, text, &m, x, e);
-	letter_files_release(&files);
-	return r;
 }
