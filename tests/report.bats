@@ -62,6 +62,23 @@ PY
 	grep -q 'prefers-color-scheme:dark' page.html
 }
 
+@test "--jobs: the page is that of a run one by one" {
+	command -v python3 >/dev/null || skip "python3 is not installed"
+	local times='s/ [0-9.]+ m?s$//'
+	ends 1 "$SMTPSH" -q --sandbox -f good.smtp -f bad.smtp --report one.html
+	ends 1 "$SMTPSH" -q --sandbox --jobs 2 -f good.smtp -f bad.smtp --html two.html
+	diff <(details one.html | sed -E "$times") <(details two.html | sed -E "$times")
+	grep -q '3 of 4 expectations met' two.html
+	grep -q '2 conversations, 1 failed' two.html
+}
+
+@test "a file that is skipped says so and why" {
+	printf '%s\n' 'EHLO a' '\require NOTHERE' NOOP 250 >skip.smtp
+	run "$SMTPSH" -q --sandbox -f skip.smtp -f good.smtp --report p.html
+	grep -q '>skipped</b>' p.html
+	grep -q NOTHERE p.html
+}
+
 @test "what a server says is text on the page, and no secret is" {
 	command -v python3 >/dev/null || skip "python3 is not installed"
 	cat >server.sh <<-'SH'
@@ -104,7 +121,6 @@ PY
 	ends 0 "$SMTPSH" -q --sandbox -f good.smtp --html a.html
 	grep -q 'good.smtp' a.html
 	ends 64 "$SMTPSH" -q --sandbox -f good.smtp --html a.html --report b.html
-	ends 64 "$SMTPSH" -q --sandbox -f good.smtp --jobs 2 --report b.html
 	ends 73 "$SMTPSH" -q --sandbox -f good.smtp --report none/b.html
 	ends 0 "$SMTPSH" --dry-run --to a@b.example --subject x --html '<p>body'
 	[ ! -e '<p>body' ]

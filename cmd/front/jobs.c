@@ -51,7 +51,8 @@ job_show_file(struct shell *sh, bool json, const char *path, int result)
 	/* The others are written by the process that has them. */
 	sh->sinks = NULL;
 	sh->screen = json ? NULL : show;
-	shell_add_sink(sh, relay_new(result, show, json, &sh->redact));
+	shell_add_sink(
+	    sh, relay_new(result, show, json, sh->reports, &sh->redact));
 	sh->talk.tally = (struct tally){ 0 };
 	source_file(sh, path);
 	int status = shell_status(sh);

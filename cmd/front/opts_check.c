@@ -420,15 +420,9 @@ static const struct {
 	{ "jobs", "record",
 	    "--record keeps one conversation and --jobs has many at a time: "
 	    "give one of them" },
-	{ "jobs", "report",
-	    "--report is of one process and --jobs makes many: give one of "
-	    "them" },
 	{ "jobs", "timeline",
 	    "--timeline draws one conversation and --jobs has many at a time: "
 	    "give one of them" },
-	{ "jobs", "html",
-	    "--html is of one process and --jobs makes many: give one of "
-	    "them" },
 	{ "jobs", "auth-password-fd",
 	    "--auth-password-fd is read once and --jobs logs in many times: "
 	    "give --auth-password-file or --auth-password-command" },

@@ -74,6 +74,7 @@ setup_sinks(struct shell *sh, const struct opts *o, struct err *e)
 		struct sink *s = report_new(o->report, &sh->redact, e);
 		if (s == NULL)
 			return -1;
+		sh->reports = true;
 		shell_add_sink(sh, s);
 	}
 	if (o->record != NULL) {

@@ -41,6 +41,7 @@ struct shell {
 	bool record_persons;	   /* a person began it */
 	struct sink *record_outer; /* a file of the run found it so: it goes
 				      on behind the file */
+	bool reports;		   /* a report is among them */
 	struct human_opts look;
 	int64_t began_ns;
 	bool machine; /* the output is JSON or TAP: no loose lines */

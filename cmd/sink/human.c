@@ -348,6 +348,7 @@ human_put(struct sink *s, const struct event *ev)
 	case EV_CAUSE: /* standard error has it */
 	case EV_FINDING:
 	case EV_CHECK:
+	case EV_PAGE:
 		break;
 	case EV_END:
 		if (ev->files > 1)

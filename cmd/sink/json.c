@@ -69,6 +69,7 @@ static const char *const json_names[] = {
 	[EV_TLS] = "tls",
 	[EV_REMARK] = "remark",
 	[EV_VERDICT] = "verdict",
+	[EV_PAGE] = "page",
 	[EV_FILE] = "file",
 	[EV_FILE_END] = "summary",
 	[EV_MAILED] = "mailed",
@@ -374,6 +375,7 @@ json_fill(json_t *o, const struct event *ev, const struct redact *r)
 		if (ev->len > 0)
 			json_put_line(o, ev, r);
 		break;
+	case EV_PAGE: /* no stream gets one */
 	case EV_FILE:
 		break;
 	case EV_FILE_END:

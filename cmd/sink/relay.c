@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/say/out.h"
+#include "cmd/sink/report_parts.h"
 
 struct relay {
 	struct sink sink;
 	int fd;
 	struct sink *show;
-	bool whole;
+	bool whole, page;
+	struct story story; /* of the page */
 	const struct redact *redact;
 };
 
@@ -25,13 +27,15 @@ struct relay_head {
 	size_t text, expected, file;
 };
 
-/* Appends it, and a NUL: its length. */
+/* Appends it, and a NUL: its length. redact: NULL where that was done. */
 static size_t
-relay_add(const struct relay *y, struct buf *b, const char *p, size_t len)
+relay_add(const struct redact *redact, struct buf *b, const char *p, size_t len)
 {
 	size_t before = buf_len(b);
-	if (len > 0)
-		redact_text(y->redact, b, p, len);
+	if (len > 0 && redact == NULL)
+		buf_add(b, p, len);
+	else if (len > 0)
+		redact_text(redact, b, p, len);
 	size_t n = buf_len(b) - before;
 	buf_addc(b, '\0');
 	return n;
@@ -54,9 +58,10 @@ relay_send(const struct relay *y, const struct event *ev)
 	const char *expected = h.expects ? ev->expected : "";
 	const char *file = ev->file != NULL ? ev->file : "";
 	struct buf words = BUF_INIT, b = BUF_INIT;
-	h.text = relay_add(y, &words, ev->text, ev->len);
-	h.expected = relay_add(y, &words, expected, strlen(expected));
-	h.file = relay_add(y, &words, file, strlen(file));
+	h.text = relay_add(
+	    ev->kind == EV_PAGE ? NULL : y->redact, &words, ev->text, ev->len);
+	h.expected = relay_add(y->redact, &words, expected, strlen(expected));
+	h.file = relay_add(y->redact, &words, file, strlen(file));
 	buf_add(&b, (const char *)&h, sizeof h);
 	buf_add(&b, buf_data(&words), buf_len(&words));
 	/* Whoever reads it has gone: there is nobody left to tell. */
@@ -66,10 +71,25 @@ relay_send(const struct relay *y, const struct event *ev)
 }
 
 static void
+relay_page(struct relay *y)
+{
+	struct buf b = BUF_INIT;
+	report_story(&b, &y->story, false);
+	const struct event ev = {
+		.kind = EV_PAGE, .text = buf_data(&b), .len = buf_len(&b)
+	};
+	relay_send(y, &ev);
+	story_release(&y->story);
+	buf_release(&b);
+}
+
+static void
 relay_put(struct sink *s, const struct event *ev)
 {
 	struct relay *y = (struct relay *)s;
 	bool end = ev->kind == EV_FILE_END;
+	if (y->page && story_put(&y->story, ev, y->redact))
+		relay_page(y);
 	if (y->show != NULL && (y->whole || !end))
 		y->show->put(y->show, ev);
 	if (end || ev->kind == EV_FILE || ev->kind == EV_VERDICT)
@@ -80,13 +100,15 @@ static int
 relay_close(struct sink *s, struct err *e)
 {
 	struct relay *y = (struct relay *)s;
+	story_release(&y->story);
 	int r = y->show == NULL ? 0 : y->show->close(y->show, e);
 	free(y);
 	return r;
 }
 
 struct sink *
-relay_new(int fd, struct sink *show, bool whole, const struct redact *r)
+relay_new(
+    int fd, struct sink *show, bool whole, bool page, const struct redact *r)
 {
 	struct relay *y = mem_zalloc(sizeof *y);
 	y->sink.put = relay_put;
@@ -94,6 +116,8 @@ relay_new(int fd, struct sink *show, bool whole, const struct redact *r)
 	y->fd = fd;
 	y->show = show;
 	y->whole = whole;
+	y->page = page;
+	story_init(&y->story);
 	y->redact = r;
 	return &y->sink;
 }

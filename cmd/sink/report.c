@@ -20,6 +20,7 @@ struct report {
 	int fd;
 	char *path;
 	struct story now;
+	struct buf made; /* the story's part, where another process made it */
 	struct buf stories, findings, well, name, error;
 	size_t n, failed, left_out;
 	unsigned met, missed, unjudged, nfindings, nwell;
@@ -45,9 +46,12 @@ report_section(struct report *r)
 		buf_add(&r->name, buf_data(&s->name), buf_len(&s->name));
 	if (buf_len(&r->stories) > REPORT_MAX)
 		r->left_out++;
+	else if (buf_len(&r->made) > 0)
+		buf_add(&r->stories, buf_data(&r->made), buf_len(&r->made));
 	else
 		report_story(&r->stories, s, r->n == 1 && r->ended);
 	story_release(s);
+	buf_clear(&r->made);
 }
 
 static void
@@ -119,6 +123,10 @@ report_put(struct sink *s, const struct event *ev)
 		else if (ev->text != NULL)
 			story_text(
 			    &r->error, r->redact, ev->text, strlen(ev->text));
+		return;
+	case EV_PAGE:
+		buf_clear(&r->made);
+		buf_add(&r->made, ev->text, ev->len);
 		return;
 	case EV_FILE:
 		report_section(r);
@@ -222,6 +230,7 @@ report_close(struct sink *s, struct err *e)
 		rc = err_set(e, ERR_OUTPUT, "cannot write %s: %s", r->path,
 		    strerror(failed));
 	buf_release(&b);
+	buf_release(&r->made);
 	buf_release(&r->stories);
 	buf_release(&r->findings);
 	buf_release(&r->well);

@@ -1,4 +1,5 @@
-/* Between report.c (the page) and report_story.c (a conversation in it). */
+/* Between report.c (the page), report_story.c (a conversation in it) and
+ * relay.c (which sends one to the process that writes the page). */
 #ifndef CMD_SINK_REPORT_PARTS_H
 #define CMD_SINK_REPORT_PARTS_H
 

@@ -224,13 +224,14 @@ report_sum(struct buf *b, const struct story *s)
 {
 	unsigned all = s->met + s->missed;
 	buf_addf(b, "<b class=\"%s\">%s</b> <b>",
-	    s->failed ? "no"
-	    : s->told ? "ok"
-		      : "dim",
-	    s->begun	? "not ended"
-	    : s->failed ? "failed"
-	    : s->told	? all > 0 ? "passed" : "done"
-			: "");
+	    s->failed		     ? "no"
+	    : s->told && !s->skipped ? "ok"
+				     : "dim",
+	    s->begun	 ? "not ended"
+	    : s->failed	 ? "failed"
+	    : s->skipped ? "skipped"
+	    : s->told	 ? all > 0 ? "passed" : "done"
+			 : "");
 	report_add(b, &s->name);
 	buf_adds(b, "</b> <span class=\"dim\">");
 	if (all > 0)
@@ -256,9 +257,9 @@ report_story(struct buf *b, const struct story *s, bool open)
 	    open || s->failed || s->begun ? " open" : "");
 	report_sum(b, s);
 	buf_adds(b, "</summary>\n");
-	if (s->failed && buf_len(&s->why) > 0) {
+	if ((s->failed || s->skipped) && buf_len(&s->why) > 0) {
 		buf_adds(b, "<div class=\"in\">");
-		report_pre(b, "no", &s->why);
+		report_pre(b, s->failed ? "no" : "dim", &s->why);
 		buf_adds(b, "</div>\n");
 	}
 	for (size_t i = 0; i < s->n; i++)

@@ -78,9 +78,9 @@ static void
 story_note(struct story *s, const struct event *ev, bool bad,
     const struct redact *redact, const char *p, size_t len)
 {
-	struct story_step *step = s->n > 0 ? &s->step[s->n - 1] : NULL;
-	if (step == NULL || s->n == STORY_STEPS)
-		step = story_add(s, STORY_TOLD, ev);
+	struct story_step *step = s->n == 0 || s->n == STORY_STEPS
+				      ? story_add(s, STORY_TOLD, ev)
+				      : &s->step[s->n - 1];
 	if (step == NULL || len == 0)
 		return;
 	if (buf_len(&step->notes) > 0)
@@ -247,6 +247,7 @@ story_end(struct story *s, const struct event *ev, const struct redact *redact)
 	s->status = ev->status;
 	s->took_ns = ev->took_ns;
 	s->failed = ev->missed > 0 || ev->status != 0;
+	s->skipped = ev->skipped;
 	story_text(&s->why, redact, ev->text, ev->len);
 }
 
@@ -322,6 +323,7 @@ story_put(struct story *s, const struct event *ev, const struct redact *redact)
 	case EV_FILE_END:
 		story_end(s, ev, redact);
 		break;
+	case EV_PAGE:
 	case EV_CAUSE:
 	case EV_FINDING:
 	case EV_CHECK:

@@ -32,10 +32,10 @@ struct story_step {
 };
 
 struct story {
-	struct buf name;   /* the file, or "-c", "message" ... */
-	struct buf why;	   /* it ended early */
-	bool begun;	   /* a file that has not ended */
-	bool failed, told; /* told: the numbers below are */
+	struct buf name;	    /* the file, or "-c", "message" ... */
+	struct buf why;		    /* it ended early */
+	bool begun;		    /* a file that has not ended */
+	bool failed, skipped, told; /* told: the numbers below are */
 	unsigned met, missed, unjudged;
 	int status;
 	int64_t took_ns; /* -1 */

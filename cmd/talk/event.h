@@ -27,6 +27,8 @@ enum event_kind {
 	EV_TLS,	     /* TLS stands; text: tls_info()'s lines */
 	EV_REMARK,   /* text: something worth knowing, shown as a # line */
 	EV_VERDICT,  /* what was expected (expected) and what came (text) */
+	EV_PAGE,     /* a file's part of the report, which the process made that
+			ran it: text, as it is; its FILE_END follows */
 	EV_FILE,     /* a conversation file begins: file */
 	EV_FILE_END, /* it ended: met of met+missed expectations, status,
 			took_ns, text: why it stopped early, or ""; skipped:

@@ -379,7 +379,7 @@ sinks_relay(void)
 	struct event ev;
 	struct err e;
 	sink_out(&o);
-	struct sink *s = relay_new(o.fd, NULL, false, &redact);
+	struct sink *s = relay_new(o.fd, NULL, false, false, &redact);
 	EVENT(s, .kind = EV_FILE, .file = "a.smtp");
 	REPLY(s, "250 OK\r\n", .verdict = VERDICT_MET, .expected = "250");
 	EVENT(s, .kind = EV_VERDICT, .verdict = VERDICT_MISSED,
