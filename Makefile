@@ -21,7 +21,7 @@ LIBS := $B/libcmd.a $B/libnet.a
 UNIT := $(patsubst tests/core/%.c,$B/tests/%,$(wildcard tests/core/*.c))
 # What takes longer than three minutes together is check-more's.
 SLOW := $(patsubst %,tests/%.bats,arrived crowd diagnosis hostile import load \
-        mail mocks packs places rules)
+        mail mocks packs places readback rules setups)
 BATS := $(if $(filter valgrind,$(MODE)),tests/script.bats,$(filter-out $(SLOW),\
         $(wildcard tests/*.bats)))
 FUZZ := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/*.c))
@@ -35,6 +35,7 @@ HARD.dev      = $(HARD.release) -g -Werror -Wconversion
 HARD.asan     = -O1 -g -fsanitize=address,undefined $(SAN)
 HARD.tsan     = -O1 -g -fsanitize=thread
 HARD.valgrind = -O1 -g -DUNCONFINED
+HARD.kqueue   = $(HARD.release) -DWATCH_KQUEUE -Itests/kqueue
 HARD.cover    = -O0 -g --coverage -DUNCONFINED
 HARD.fuzz     = -O1 -g -fsanitize=fuzzer-no-link,address,undefined $(SAN) \
                 -fprofile-instr-generate -fcoverage-mapping -DUNCONFINED \
@@ -44,8 +45,9 @@ ifneq ($(shell uname -s),Darwin)
 LINK.release  = -pie -Wl,-z,relro,-z,now
 endif
 LINK.dev      = $(LINK.release)
+LINK.kqueue   = $(LINK.release)
 ifndef HARD.$(MODE)
-$(error MODE is release, dev, asan, tsan, valgrind, cover or fuzz)
+$(error MODE is release, dev, asan, tsan, valgrind, kqueue, cover or fuzz)
 endif
 
 # What not every compiler, C library or machine has. Asked once, as below.
@@ -172,6 +174,10 @@ completions: smtpsh
 	./smtpsh --completion fish >$B/smtpsh.fish
 	cp $B/smtpsh.bash $B/_smtpsh $B/smtpsh.fish completions/
 
+# README's picture of a terminal, as this program makes it.
+pictures: smtpsh
+	@tests/picture/make.sh tests/picture/relay.svg
+
 DEST = $(DESTDIR)$(bindir)/smtpsh $(DESTDIR)$(mandir)/man1/smtpsh.1 \
        $(DESTDIR)$(datadir)/bash-completion/completions/smtpsh \
        $(DESTDIR)$(datadir)/zsh/site-functions/_smtpsh \
@@ -207,7 +213,7 @@ reproducible:
 #: (nothing)       build ./smtpsh; MODE=dev: warnings are errors
 #: demo            replay the first conversation of RFC 821 in the sandbox
 #: deps            install what building and testing need
-#: check           the tests; MODE=asan, tsan or valgrind: under those
+#: check           the tests; MODE=asan, tsan, valgrind or kqueue: under those
 #: check-servers   against Postfix, Exim and others on loopback
 #: check-hostile   against servers that mean harm
 #: torture         each call that can fail fails once
@@ -217,6 +223,7 @@ reproducible:
 #: lint            style and walls, behind make deps-lint
 #: fmt             format the source
 #: completions     make the shells' completion scripts again
+#: pictures        take README's picture again
 #: install         DESTDIR= and prefix= say where; uninstall takes it away
 #: dist            the source as a tar file
 #: deb, rpm        a package, below build/
@@ -233,6 +240,6 @@ ifneq ($(filter deps,$(MAKECMDGOALS)),)
 $(NET) $(CMD) $B/smtpsh.o: | deps
 endif
 
-.PHONY: all demo units check check-more check-all torture check-servers check-hostile bench fuzz \
+.PHONY: all demo pictures units check check-more check-all torture check-servers check-hostile bench fuzz \
         fuzz-nightly fuzz-run fuzzers cover lint fmt deps deps-lint \
         completions install uninstall dist deb rpm reproducible help clean

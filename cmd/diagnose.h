@@ -23,7 +23,7 @@ enum probe_kind {
 	PROBE_PROXY,	  /* begins with a PROXY header */
 	PROBE_LHLO,
 	PROBE_NULL,   /* <> as sender */
-	PROBE_TEXT,   /* DATA and the text, but not its end */
+	PROBE_TEXT,   /* DATA and the text, but not its end, unless asked */
 	PROBE_PORT,   /* another port of the host */
 	PROBE_TLS_OLD /* old TLS versions and ciphers */
 };
@@ -62,6 +62,7 @@ struct diagnosis {
 	char *from, *to;   /* paths, without <> */
 	struct text *text; /* or NULL */
 	bool plain;	   /* as diagnose_say() */
+	bool mails;	   /* TEXT ends the text: it is mailed */
 	struct probe *probe[DIAGNOSE_PROBES];
 	size_t n;
 	int64_t until_ns;

@@ -276,15 +276,20 @@ find_message(struct diagnosis *d)
 	buf_release(&b);
 }
 
-/* Its text went out, all but the end. */
+/* Its text went out, all but the end, or whole. */
 static void
 find_text(struct diagnosis *d)
 {
 	const struct probe *p = find_probe(d, PROBE_TEXT);
 	if (p == NULL || p->mail.accepted == 0)
 		return;
-	if (!find_cause(d, p))
-		find_well(d, "DATA and the text (its end was not sent)");
+	if (find_cause(d, p))
+		return;
+	if (d->mails)
+		find_well(d, "the message, which was mailed");
+	else
+		find_well(d, "DATA and the text (its end was not sent; "
+			     "--diagnose-mail sends it)");
 }
 
 static void

@@ -64,7 +64,7 @@ run_begin(struct diagnosis *d, enum probe_kind kind, enum mail_stage last)
 		    &b, buf_data(&d->text->first), buf_len(&d->text->first));
 		text_release(&p->text);
 		text_memory(&p->text, "the message", &b);
-		p->text.unended = true;
+		p->text.unended = !d->mails;
 		t->auth = d->sh->talk.auth;
 	}
 	if (kind == PROBE_NULL)

@@ -248,8 +248,9 @@ _smtpsh() {
 				--maildir --store --show --show-all --discard --mailbox --size-max
 				--allow-bare --cert --key --self-signed --user --password-file --count
 				--auth-mechs --session-max --client-max --rule --rules --seed
-				--threads --grace --run-as --explain --diagnose --completion --convert
-				--to-format --list --print-config --no-rc -h --help -V --version
+				--threads --grace --run-as --explain --diagnose --diagnose-mail
+				--completion --convert --to-format --list --print-config --no-rc -h
+				--help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

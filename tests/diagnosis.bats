@@ -233,3 +233,73 @@ M
 	ends 0 "$SMTPSH" --sandbox --lint -c 'EHLO x' -c NOOP
 	has "lint: 0 remarks"
 }
+
+# understood RULE LINE: --diagnose of that line finds that first.
+understood() {
+	printf '%s\n' "$2" >line
+	run "$SMTPSH" --diagnose line
+	grep -m 1 '^ *rule ' <<<"$output" | grep -qF " $1," || {
+		echo "$2"
+		echo "$output"
+		return 1
+	}
+}
+
+@test "--diagnose FILE: what logs and programs say without a reply's code" {
+	local pf="Nov 26 10:15:01 mx1 postfix" ex="2026-11-26 10:15:01"
+	understood cert.issuer "$pf/smtp[9]: A1: to=<x@b.example>, relay=mx.b.example[192.0.2.5]:25, delay=0.1, dsn=4.7.5, status=deferred (Server certificate not trusted)"
+	understood name.none "$pf/smtp[9]: A1: to=<x@b.example>, relay=none, dsn=5.4.4, status=bounced (Host or domain name not found. Name service error for name=b.example type=AAAA: Host not found)"
+	has "the name b.example does not exist"
+	understood login.failed "$pf/smtpd[9]: warning: unknown[192.0.2.7]: SASL LOGIN authentication failed: UGFzc3dvcmQ6"
+	understood text.spam "$pf/cleanup[9]: A1: milter-reject: END-OF-MESSAGE from unknown[192.0.2.7]: 5.7.1 Spam message rejected; from=<a@c.example> to=<x@b.example> proto=ESMTP helo=<laptop>"
+	understood relay.exim "$ex H=(laptop) [192.0.2.7] F=<a@c.example> rejected RCPT <x@b.example>: relay not permitted"
+	understood rcpt.unrouteable "$ex 1rAbCd-0000Xy-Zz ** x@b.example: Unrouteable address"
+	understood rcpt.unknown "Nov 26 10:15:01 mx1 sendmail[12]: 3AQABC: to=<x@b.example>, delay=00:00:01, mailer=esmtp, relay=mx.b.example. [192.0.2.5], dsn=5.1.1, stat=User unknown"
+	has "no such mailbox: x@b.example"
+	understood list.tenant "#550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP. ##"
+	understood rcpt.unknown "Remote Server returned '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient x@b.example not found by SMTP address lookup'"
+	understood route.connect "Remote Server returned '550 5.4.300 Message expired -> 451 4.4.316 Connection refused [Message=Socket error code 10061]'"
+	understood sender.sendas "#550 5.7.60 SMTP; Client does not have permissions to send as this sender ##rfc822;a@c.example"
+	understood login.gmail "smtplib.SMTPAuthenticationError: (535, b'5.7.8 Username and Password not accepted. For more information, go to')"
+	understood login.failed "curl: (67) Login denied"
+	understood cert.issuer "javax.net.ssl.SSLHandshakeException: PKIX path building failed: unable to find valid certification path"
+	understood connect.refused "msmtp: cannot connect to smtp.b.example, port 587: Connection refused"
+	has "port 587"
+	understood lost.session "$pf/smtp[9]: A1: to=<x@b.example>, relay=mx.b.example[192.0.2.5]:25, dsn=4.4.2, status=deferred (lost connection with mx.b.example[192.0.2.5] while receiving the initial server greeting)"
+	understood lost.end "$pf/smtp[9]: A1: to=<x@b.example>, relay=mx.b.example[192.0.2.5]:25, dsn=4.4.2, status=deferred (conversation with mx.b.example[192.0.2.5] timed out while sending end of data -- message may be sent more than once)"
+	understood name.unknown "$pf/smtp[9]: A1: to=<x@b.example>, relay=none, dsn=5.4.3, status=deferred (Host or domain name not found. Name service error for name=b.example type=MX: Host not found, try again)"
+	understood retry.later "$ex 1rAbCd-0000Xy-Zz == x@b.example R=dnslookup T=remote_smtp defer (-53): retry time not reached for any host for 'b.example'"
+	understood rcpt.full "Nov 26 10:15:01 mx1 dovecot: lmtp(jones)<1><x>: Error: save failed to INBOX: Quota exceeded (mailbox for user is full)"
+	understood cert.expired "certificate verify failed (certificate has expired)"
+	lacks "cert.issuer"
+	understood connect.silent-25 "The recipient server did not accept our requests to connect. [mx.b.example 192.0.2.5: timed out]"
+}
+
+@test "--diagnose FILE: lines of what went well are nothing" {
+	cat >log <<'M'
+Nov 26 10:15:01 mx1 postfix/smtp[12345]: 4F2A1C0D: to=<bob@example.com>, relay=mx.example.com[192.0.2.5]:25, delay=1.2, dsn=2.0.0, status=sent (250 2.0.0 OK: queued as 450550A)
+Nov 26 10:15:01 mx1 postfix/qmgr[550]: 4F2A1C0D: from=<a@example.org>, size=554, nrcpt=1 (queue active)
+2026-11-26 10:15:01 1rAbCd-0000Xy-Zz => bob@example.com R=dnslookup T=remote_smtp H=mx.example.com [192.0.2.5] C="250 2.0.0 Ok: queued as 550571A2"
+Nov 26 10:15:01 mx1 sendmail[1234]: 3AQABC: to=<bob@example.com>, delay=00:00:01, mailer=esmtp, relay=mx.example.com. [192.0.2.5], dsn=2.0.0, stat=Sent (Ok: queued as 450)
+M
+	ends 0 "$SMTPSH" --diagnose log
+	has "nothing that is known to be wrong"
+}
+
+@test "--diagnose-mail: what is said only behind the end of the text" {
+	printf 'Subject: x\n\nText.\n' >m
+	serve --rule 'end nth 1 552 5.2.2 Quota exceeded (mailbox for user is full)' \
+		--rule 'end nth 2 421 4.7.28 Our system has detected an unusual rate of unsolicited mail'
+	local -a to=(--from a@b.example --to Jones@localhost --data m)
+	ends 0 "$SMTPSH" "127.0.0.1:$PORT" --diagnose "${to[@]}"
+	has "its end was not sent; --diagnose-mail sends"
+	ends 69 "$SMTPSH" "127.0.0.1:$PORT" --diagnose --diagnose-mail "${to[@]}"
+	has "rcpt.full" "552 5.2.2"
+	ends 75 "$SMTPSH" "127.0.0.1:$PORT" --diagnose --diagnose-mail "${to[@]}"
+	has "rate" "421 4.7.28"
+	ends 0 "$SMTPSH" "127.0.0.1:$PORT" --diagnose --diagnose-mail "${to[@]}"
+	has "the message, which was mailed"
+	serve_stop
+	ends 64 "$SMTPSH" --sandbox --diagnose --diagnose-mail </dev/null
+	ends 64 "$SMTPSH" --sandbox --diagnose-mail -c NOOP
+}

@@ -171,6 +171,16 @@ but_time() {
 	diff <(but_time <want) <(but_time <got)
 }
 
+@test "README's picture is what the terminal shows (make pictures)" {
+	local made=0
+	SMTPSH=$SMTPSH "$ROOT/tests/picture/make.sh" now.svg || made=$?
+	[ "$made" != 77 ] || skip "no tmux or no perl"
+	[ "$made" = 0 ]
+	diff "$ROOT/tests/picture/relay.svg" now.svg
+	grep -q '(tests/picture/relay.svg)' "$ROOT/README.md"
+	grep -q 'relaying denied' now.svg
+}
+
 @test "README's conversation is a test that passes" {
 	sed -n '/^    MAIL FROM/,/^    250|251/s/^    //p' "$ROOT/README.md" >a
 	[ "$(wc -l <a)" = 6 ]

@@ -97,12 +97,12 @@ certificate() {
 	loads "${tls[@]}"
 	[ "$(json '.tls_handshakes == .connections')" = true ]
 	[ "$(json '.replies["235"] == .connections')" = true ]
-	loads --pipeline --tls-resume "${tls[@]}"
+	loads --pipeline --keep 2 --tls-resume "${tls[@]}"
 	[ "$(json '.tls_handshakes == .connections and .tls_resumed > 0')" = true ]
 	[ "$(json '.replies["235"] == .connections')" = true ]
 	serve_stop
 	serve -q --maildir box --cert c.pem --key k.pem --tls-on-connect
-	loads --tls-on-connect --tls-ca c.pem --tls-resume --to a@here.example \
+	loads --tls-on-connect --keep 2 --tls-ca c.pem --tls-resume --to a@here.example \
 		127.0.0.1:"$PORT"
 	[ "$(json '.tls_handshakes == .connections and .tls_resumed > 0')" = true ]
 }

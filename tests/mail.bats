@@ -243,6 +243,34 @@ END
 	[ "$(grep '^RCPT' wire | sort | uniq | wc -l)" = 350 ]
 }
 
+# once_each N: the Maildirs below "md" have N files, none twice.
+once_each() {
+	find md -type f >files
+	[ "$(wc -l <files)" = "$1" ]
+	[ -z "$(xargs grep -H '^Subject' <files | sed 's,/new/[^:]*,,' | sort | uniq -d)" ]
+}
+
+@test "--retry with a server that refuses every third recipient for now: each has it once" {
+	local i
+	serve --maildir md --rule 'RCPT every 3 451 4.7.1 later'
+	for ((i = 0; i < 10; i++)); do echo "u$i@beta.arpa"; done >to.txt
+	ends 0 "$SMTPSH" --format json --to-file to.txt --subject one --body x --retry 5 --retry-wait 1ms "127.0.0.1:$PORT"
+	has '"event":"mailed","accepted":10,"refused_for_now":0,"refused_for_good":0,"unknown":0,"not_sent":0'
+	once_each 10
+	ends 75 "$SMTPSH" -q --to-file to.txt --body x "127.0.0.1:$PORT"
+	has_in "$stderr" "accepted 6, refused for now 4"
+	serve_stop
+	rm -r md
+	serve --maildir md --rule 'RCPT every 3 451 4.7.1 later'
+	mkdir in
+	for ((i = 0; i < 12; i++)); do printf 'Subject: m%d\n\nx\n' "$i" >"in/$i"; done
+	ends 0 "$SMTPSH" --no-remarks --to u0@beta.arpa,u1@beta.arpa --eml in --resume state --retry 5 --retry-wait 1ms "127.0.0.1:$PORT"
+	has "12 messages" "accepted 24"
+	once_each 24
+	ends 0 "$SMTPSH" -q --to u0@beta.arpa,u1@beta.arpa --eml in --resume state "127.0.0.1:$PORT"
+	once_each 24
+}
+
 @test "--retry: only those that were refused for now, and the text again" {
 	server
 	LATER=2 ends 0 mail --to a@b.example --to later@b.example --subject x --body hi --retry 3 --retry-wait 50ms

@@ -2,7 +2,7 @@
 # Waiting is looking, every 50 ms, until what is wanted is there or 20 s have
 # gone by.
 
-# pty_start COLUMNS COMMAND [WORD...]
+# pty_start COLUMNS COMMAND [WORD...]: with $PTY_ROWS rows, or 24.
 pty_start() {
 	local columns=$1
 	shift
@@ -12,7 +12,7 @@ pty_start() {
 	printf ' %q' "$@" >>"$BATS_TEST_TMPDIR/pty.sh"
 	# When it ends the screen stays, with the exit status below.
 	tmux -L "$PTY_SOCKET" -f /dev/null new-session -d \
-		-x "$columns" -y 24 "sh $BATS_TEST_TMPDIR/pty.sh;
+		-x "$columns" -y "${PTY_ROWS:-24}" "sh $BATS_TEST_TMPDIR/pty.sh;
 		echo \"[status \$?]\"; exec cat >/dev/null"
 }
 

@@ -175,6 +175,10 @@ diagnose_host(struct shell *sh, const struct opts *o)
 		r = compose_addresses(&to, "--to", o->to.item[i], &e);
 	if (r == 0)
 		r = diagnose_message(o, &text, &any, &e);
+	if (r == 0 && o->diagnose_mail && (!any || to.n == 0))
+		r = err_set(&e, ERR_USAGE,
+		    "--diagnose-mail needs --to ADDRESS and a message, by "
+		    "--data or on standard input");
 	int status = 0;
 	if (r < 0) {
 		shell_error(sh, &e);
@@ -184,6 +188,7 @@ diagnose_host(struct shell *sh, const struct opts *o)
 		diagnose_init(&d, sh, from, to.n > 0 ? to.path[0] : NULL,
 		    any ? &text : NULL);
 		d.plain = true;
+		d.mails = o->diagnose_mail;
 		while (!diagnose_step(&d) && diagnose_wait(&d))
 			;
 		diagnose_find(&d);

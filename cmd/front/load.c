@@ -1,14 +1,16 @@
 /* The loop: arrivals, timers, what is ready; beginning and ending. */
 #include "cmd/front/load_parts.h"
-#include "cmd/talk/past.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+#include "cmd/talk/past.h"
 
 #define LOAD_SPARE_FDS 32
 #define LOAD_TICK_NS   INT64_C(1000000000)
@@ -200,8 +202,8 @@ load_prepare(struct load *l, const struct opts *o, struct err *e)
 		strchr(w->host, ':') != NULL) &&
 	    load_care(l, w->host, e) < 0)
 		return -1;
-	if (swarm_new(&l->swarm) < 0)
-		return err_set(e, ERR_BUG, "cannot watch descriptors");
+	if (swarm_new(&l->swarm, e) < 0)
+		return -1;
 	swarm_set(l->swarm, l->sh->loop.wake[0], POLLIN, l, true);
 	load_env_init(l);
 	l->idle_end = &l->idle;

@@ -138,10 +138,11 @@ struct opts {
 	char **made; /* paths that folder_expand() put into run */
 	size_t nmade;
 	int family;
-	bool lint, timeline, lmtp, sandbox, explain, diagnose, quiet,
-	    allow_bare, help, version, no_rc, tls, tls_optional, tls_on_connect,
-	    self_signed, mx_all, dane, auth, netrc, auth_insecure, trust, load,
-	    pipeline, tls_resume, yes_really, wiped, discard, show, show_all;
+	bool lint, timeline, lmtp, sandbox, explain, diagnose, diagnose_mail,
+	    quiet, allow_bare, help, version, no_rc, tls, tls_optional,
+	    tls_on_connect, self_signed, mx_all, dane, auth, netrc,
+	    auth_insecure, trust, load, pipeline, tls_resume, yes_really, wiped,
+	    discard, show, show_all;
 	unsigned char given[OPTS_MAX]; /* how often, by row */
 };
 

@@ -16,18 +16,23 @@ static const struct {
 	const char *regex;
 	enum err_why why;
 } text_words[] = {
-	{ "connection timed out|operation timed out|timed out while connecting",
+	{ "connection timed out|operation timed out|timed out while "
+	  "connecting|did not accept our requests to connect",
 	    WHY_SILENT },
 	{ "connection refused", WHY_REFUSED },
 	{ "no route to host|network is unreachable", WHY_UNREACHABLE },
+	{ "host not found, try again|temporary failure in name resolution|"
+	  "\\bSERVFAIL\\b|EAI_AGAIN",
+	    WHY_NAME_UNKNOWN },
 	{ "host or domain name not found|NXDOMAIN|no such (domain|host)",
 	    WHY_NO_NAME },
 	{ "null ?MX", WHY_NULL_MX },
 	{ "certificate (has )?expired|expired since", WHY_CERT_EXPIRED },
 	{ "certificate is not yet valid", WHY_CERT_EARLY },
-	{ "self[- ]signed certificate", WHY_CERT_SELF },
+	{ "self[- _]signed[ _]cert", WHY_CERT_SELF },
 	{ "unable to get (local )?issuer|unknown issuer|certificate.{0,40}"
-	  "untrusted",
+	  "(untrusted|not trusted)|certificate verif(y|ication) failed|"
+	  "PKIX path building failed|UNABLE_TO_VERIFY_LEAF",
 	    WHY_CERT_ISSUER },
 	{ "hostname mismatch|name mismatch|certificate.{0,60}does not match",
 	    WHY_CERT_NAME },
@@ -92,36 +97,79 @@ text_refusal(struct text_scan *x, const char *p, size_t len, unsigned line)
 	cause_release(&c);
 }
 
-static void
+/* The port of "[192.0.2.5]:25" or "port 587"; 25, where none is told. */
+static unsigned
+text_port(const char *p, size_t len)
+{
+	static const char *const marks[] = { "]:", "port ", "port=" };
+	for (size_t i = 0; i < 3; i++) {
+		const char *at = memmem(p, len, marks[i], strlen(marks[i]));
+		unsigned port = 0;
+		if (at == NULL)
+			continue;
+		at += strlen(marks[i]);
+		while (at < p + len && *at >= '0' && *at <= '9' && port < 6554)
+			port = port * 10 + (unsigned)(*at++ - '0');
+		if (port > 0 && port < 65536)
+			return port;
+	}
+	return 25;
+}
+
+/* The name that "name=a.example", "lookup of a.example" is about, or the
+ * domain of the recipient; NULL: none is told. The caller's to free. */
+static char *
+text_domain(const struct text_scan *x, const char *p, size_t len)
+{
+	static const char *const marks[] = { "name=", "lookup of ",
+		"Domain not found: " };
+	for (size_t i = 0; i < 3; i++) {
+		const char *at = memmem(p, len, marks[i], strlen(marks[i]));
+		size_t n = 0;
+		if (at == NULL)
+			continue;
+		at += strlen(marks[i]);
+		while (at + n < p + len && strchr(" ,;)>\"'", at[n]) == NULL)
+			n++;
+		if (n > 0)
+			return mem_dupn(at, n);
+	}
+	const char *at = x->sight.to == NULL ? NULL : strrchr(x->sight.to, '@');
+	return at == NULL || at[1] == '\0' ? NULL : mem_dup(at + 1);
+}
+
+/* Whether it told of any. */
+static bool
 text_words_of(struct text_scan *x, const char *p, size_t len, unsigned line)
 {
-	char *seen = mem_dupn(p, len);
-	for (size_t i = 0; i < sizeof text_words / sizeof *text_words; i++) {
+	char *seen = mem_dupn(p, len), *domain = text_domain(x, p, len);
+	bool any = false;
+	size_t rows = sizeof text_words / sizeof *text_words;
+	for (size_t i = 0; i < rows && !any; i++) {
 		struct cause c = CAUSE_INIT;
-		struct sight s = {
-			.why = text_words[i].why, .kind = ERR_TEMP, .port = 25
-		};
+		struct sight s = { .why = text_words[i].why,
+			.kind = ERR_TEMP,
+			.domain = domain,
+			.port = text_port(p, len) };
 		if (match_text(text_words[i].regex, p, len) &&
-		    cause_find(&s, &c))
+		    cause_find(&s, &c)) {
 			text_tell(x, &c, line, seen, 0);
+			any = true;
+		}
 		cause_release(&c);
 	}
+	free(domain);
 	free(seen);
+	return any;
 }
 
 /* Where the reply of a line begins; NULL: it has none. */
 static const char *
 text_code(const char *p, size_t len, size_t *left)
 {
-	struct sight_reply r = { 0 };
-	const char *at = NULL;
-	if (sight_read(&r, p, len)) {
-		size_t n = strlen(r.text);
-		*left = n < len ? n : len;
-		at = p + len - *left;
-	}
-	sight_reply_release(&r);
-	return at;
+	size_t at = sight_code(p, len);
+	*left = len - at;
+	return at == len ? NULL : p + at;
 }
 
 static bool
@@ -178,7 +226,11 @@ text_line(struct text_scan *x, struct buf *have, unsigned *from, const char *p,
 		x->more = left > 3 && at[3] == '-';
 		*from = line;
 	} else {
-		text_words_of(x, p, len, line);
+		struct buf said = BUF_INIT;
+		if (!text_words_of(x, p, len, line) &&
+		    cause_said(&said, p, len))
+			text_refusal(x, buf_data(&said), buf_len(&said), line);
+		buf_release(&said);
 	}
 }
 

@@ -11,6 +11,9 @@ typedef void cause_found(
 
 /* Tells each cause once, in their order. How many. */
 size_t cause_text(const char *p, size_t len, cause_found *found, void *arg);
+/* A line that says of a refusal but not its code ("dsn=5.1.1, stat=User
+ * unknown"): appends the reply that it stands for. false: it says none. */
+bool cause_said(struct buf *b, const char *p, size_t len);
 /* Appends cause, next step and source as lines of a page (explain_page.h);
  * false: nothing is known of that reply. */
 bool cause_page(struct buf *out, const struct sight_reply *r);

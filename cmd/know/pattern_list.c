@@ -36,6 +36,14 @@ const struct pattern pattern_list[] = {
 	    "5.7.606 to 5.7.649: ask for removal at sender.office.com; "
 	    "5.7.511: write to delist@microsoft.com with the whole reply",
 	    "MicrosoftDocs/microsoft-365-docs 7518" },
+	{ "list.tenant",
+	    "traffic not accepted from this IP|5\\.7\\.70[58]\\b|"
+	    "exceeded (its|the).{0,20}threshold",
+	    "Microsoft takes no mail from this tenant or address: it is new, "
+	    "on trial, or mailed too much",
+	    "a new tenant waits or buys a licence; else its administrator asks "
+	    "Microsoft's support to lift it, when what mailed is stopped",
+	    "Microsoft, NDR 5.7.705 and 5.7.708" },
 	{ "list.yahoo", "\\[BL2[0-9]\\]",
 	    "Yahoo found the address on a block list of Spamhaus",
 	    "look it up at check.spamhaus.org, mend the cause, ask for removal "

@@ -187,7 +187,8 @@ const struct pattern pattern_sender[] = {
 	    "restrictions)",
 	    "Postfix smtpd_check.c" },
 	{ "rcpt.nullmx",
-	    "does not accept mail \\(nullMX\\)|null MX|^\\d{3} "
+	    "does not accept mail \\(nullMX\\)|null "
+	    "MX|^(?!.*(RecipientNotFound|not found))\\d{3} "
 	    "[45]\\.1\\.10(?![.\\d])|^556[ -]",
 	    "the recipient's domain says by a null MX that it takes no mail",
 	    "check the domain of the address: no other way leads to it by mail",

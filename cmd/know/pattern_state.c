@@ -42,6 +42,25 @@ const struct pattern pattern_state[] = {
 	    "EHLO, MAIL, RCPT, DATA in that order; RSET begins anew, and "
 	    "behind STARTTLS EHLO must be said again",
 	    "RFC 5321 4.1.4" },
+	{ "lost.end", "while sending end of data|may be sent more than once",
+	    "the text went out whole, and its answer never came: whether the "
+	    "mail was taken is not known",
+	    "ask the recipient before it is sent again; a filter behind that "
+	    "server is slow, or large packets do not get through (MTU)",
+	    "Postfix smtp_trouble.c" },
+	{ "lost.session", "lost connection with \\S+ while",
+	    "the other server ended the connection in the middle of the "
+	    "session and did not say why",
+	    "look what it says to others: smtpsh --diagnose {domain}; a "
+	    "block list, a limit on connections, a filter or a firewall may "
+	    "do so",
+	    "Postfix smtp_trouble.c" },
+	{ "retry.later", "retry time not reached",
+	    "the sending server has failed to reach that host before, and "
+	    "waits before it tries again",
+	    "look for the first failure in its log (exigrep), and whether the "
+	    "host answers now; exim -qff tries at once",
+	    "Exim, retry configuration" },
 	{ "state.timeout",
 	    "timeout exceeded|command timeout|timed? ?out waiting|Timeout "
 	    "waiting|^\\d{3} 4\\.4\\.2(?![.\\d])|idle (for )?too long",
@@ -108,6 +127,15 @@ const struct pattern pattern_state[] = {
 	    "see whether it is the content; check SPF, DKIM, DMARC and the PTR "
 	    "record",
 	    "postmaster.gmx.com" },
+	{ "route.connect",
+	    "Message expired|Connection (refused|timed out|dropped)|didn.t "
+	    "respond|^\\d{3} 5\\.4\\.300(?!\\d)|^\\d{3} "
+	    "4\\.4\\.31\\d",
+	    "the server that had the mail could not connect to the next one, "
+	    "the recipient's: that does not answer, or refuses connections",
+	    "look whether it answers: smtpsh --diagnose {domain}; tell its "
+	    "operator by another way, then send again",
+	    "Microsoft, NDR 4.4.316" },
 	{ "denied.client",
 	    "Client host rejected: Access "
 	    "denied|(client|host|connection).{0,30}(rejected|denied|refused|"

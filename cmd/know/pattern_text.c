@@ -54,7 +54,8 @@ const struct pattern pattern_text[] = {
 	    "another server that offers SMTPUTF8",
 	    "RFC 6531 3.2" },
 	{ "text.headers",
-	    "(missing|no|multiple|invalid|duplicate|malformed).{0,30}(From|"
+	    "\\b(missing|no|multiple|invalid|duplicate|malformed)\\b.{0,30}("
+	    "From|"
 	    "header|Date|Message-I[Dd])|not RFC (2822|5322)|Headers are not "
 	    "RFC|header (syntax|line|not CRLF)",
 	    "the header of the message is wrong: no From or Date, two of one "

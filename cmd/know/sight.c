@@ -85,14 +85,23 @@ sight_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* As Python shows one: (535, b'5.7.8 ...'). */
+static bool
+sight_tuple(const char *p, size_t len)
+{
+	return len > 7 && memcmp(p + 3, ", b", 3) == 0 &&
+	       (p[6] == '\'' || p[6] == '"');
+}
+
 /* Where in a line a reply begins: three digits of a code by themselves. Those
  * of a refusal go before others, since logs begin with times and sizes. */
-static size_t
+size_t
 sight_code(const char *p, size_t len)
 {
 	for (size_t i = 0; i + 3 <= len; i++) {
-		bool begins = i == 0 || strchr(" \t:(\"'[<>=", p[i - 1]);
-		bool ends = i + 3 == len || p[i + 3] == ' ' || p[i + 3] == '-';
+		bool begins = i == 0 || strchr(" \t:(\"'[<>=#", p[i - 1]);
+		bool ends = i + 3 == len || p[i + 3] == ' ' ||
+			    p[i + 3] == '-' || sight_tuple(p + i, len - i);
 		if (begins && ends && (p[i] == '4' || p[i] == '5') &&
 		    p[i + 1] >= '0' && p[i + 1] <= '5' && sight_digit(p[i + 2]))
 			return i;
@@ -110,7 +119,7 @@ sight_read(struct sight_reply *to, const char *p, size_t len)
 	p += at;
 	len -= at;
 	int code = (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
-	size_t skip = len > 3 ? 4 : 3;
+	size_t skip = sight_tuple(p, len) ? 7 : len > 3 ? 4 : 3;
 	buf_addf(&b, "%d", code);
 	if (len > skip) {
 		buf_addc(&b, ' ');

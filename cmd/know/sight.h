@@ -63,6 +63,8 @@ void sight_keep(char **at, const char *text, size_t len);
 /* Keeps a reply to a line. */
 void sight_reply(struct sight_reply *to, const struct verb *v, const char *line,
     const struct reply *r);
+/* Where in a line a reply's code stands; len: nowhere. */
+size_t sight_code(const char *p, size_t len);
 /* Reads one as a line of a log has it: "550 5.1.1 <x@y>: No such user", with
  * whatever stands before the code. false: there is no code. */
 bool sight_read(struct sight_reply *to, const char *p, size_t len);

@@ -1,5 +1,5 @@
-/* Many descriptors in one wait: epoll(7) where there is one, poll(2)
- * elsewhere. Each belongs to somebody, who is told. */
+/* Many descriptors in one wait (net/watch.h). Each belongs to somebody, who is
+ * told. */
 #ifndef NET_LINK_SWARM_H
 #define NET_LINK_SWARM_H
 
@@ -11,10 +11,10 @@
 
 struct swarm;
 
-/* -1: errno. */
-CHECKED int swarm_new(struct swarm **out);
+/* -1: ERR_TEMP, no descriptor is left. */
+CHECKED int swarm_new(struct swarm **out, struct err *e);
 void swarm_free(struct swarm *w);
-/* Watches fd for POLLIN and POLLOUT (together; 0: for its end) on behalf of
+/* Watches fd for POLLIN and POLLOUT (together; 0: for its end, where the system tells it) on behalf of
  * who, from now on; whoever had it has closed it. Costs nothing when it is
  * watched so already, unless it is fresh: a new descriptor of that number. */
 void swarm_set(struct swarm *w, int fd, short events, void *who, bool fresh);

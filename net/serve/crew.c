@@ -160,15 +160,6 @@ crew_sweep(struct crew *w)
 		serve_conn_release(w, w->gone[--w->ngone]);
 }
 
-static int
-crew_ms(int64_t until, int64_t now)
-{
-	if (until == LOOP_FOREVER)
-		return -1;
-	int64_t ms = until <= now ? 0 : (until - now + 999999) / 1000000;
-	return ms > 60000 ? 60000 : (int)ms;
-}
-
 static struct serve_conn *
 crew_of_alarm(struct alarm *a)
 {
@@ -285,8 +276,7 @@ crew_round(struct crew *w, int64_t latest)
 	int64_t now = loop_now_ns();
 	if (w == w->s->crew)
 		door_mind(w, now);
-	int n = watch_wait(
-	    &w->watch, found, crew_ms(crew_until(w, now, latest), now));
+	int n = watch_wait(&w->watch, found, crew_until(w, now, latest));
 	if (n < 0 && errno != EINTR)
 		crew_blind(w);
 	now = loop_now_ns();

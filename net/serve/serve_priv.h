@@ -10,7 +10,7 @@
 #include "net/serve/clients.h"
 #include "net/serve/listener.h"
 #include "net/serve/serve.h"
-#include "net/serve/watch.h"
+#include "net/watch.h"
 
 #define SERVE_BLOCK	65536
 #define SERVE_BIG_BLOCK (512 * 1024) /* of mail text that is only counted */

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -67,42 +68,60 @@ bench_discard(int fd, char *block)
 	}
 }
 
-/* One session of the sink. "RAW" discards all that follows. */
-static void
-bench_session(int fd, char *block)
+/* One line of a session; false: it is over. "RAW" discards all that follows. */
+static bool
+bench_line(int fd, char *block, const char *line, bool pipelines)
 {
+	switch (line[0]) {
+	case 'E':
+		bench_say(fd,
+		    pipelines ? "250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
+			      : "250-sink\r\n250 8BITMIME\r\n");
+		return true;
+	case 'D':
+		bench_say(fd, "354 go\r\n");
+		if (!bench_discard(fd, block))
+			return false;
+		bench_say(fd, "250 ok\r\n");
+		return true;
+	case 'Q':
+		bench_say(fd, "221 bye\r\n");
+		return false;
+	default:
+		if (memcmp(line, "RAW\r", 4) == 0) {
+			while (read(fd, block, BENCH_BLOCK) > 0)
+				;
+			bench_say(fd, "250 ok\r\n");
+			return false;
+		}
+		bench_say(fd, "250 ok\r\n");
+		return true;
+	}
+}
+
+/* One session of the sink. What comes together ends with DATA's line at the
+ * latest. */
+static void
+bench_session(int fd, char *block, bool pipelines)
+{
+	char lines[4096];
 	bench_say(fd, "220 sink\r\n");
 	for (;;) {
-		ssize_t n = read(fd, block, BENCH_BLOCK);
+		ssize_t n = read(fd, lines, sizeof lines - 1);
 		if (n <= 0)
 			return;
-		switch (block[0]) {
-		case 'E':
-			bench_say(fd, "250-sink\r\n250 8BITMIME\r\n");
-			break;
-		case 'D':
-			bench_say(fd, "354 go\r\n");
-			if (!bench_discard(fd, block))
+		lines[n] = '\0';
+		for (char *p = lines; *p != '\0';) {
+			char *end = strchr(p, '\n');
+			if (!bench_line(fd, block, p, pipelines))
 				return;
-			bench_say(fd, "250 ok\r\n");
-			break;
-		case 'Q':
-			bench_say(fd, "221 bye\r\n");
-			return;
-		default:
-			if (n >= 4 && memcmp(block, "RAW\r", 4) == 0) {
-				while (read(fd, block, BENCH_BLOCK) > 0)
-					;
-				bench_say(fd, "250 ok\r\n");
-				return;
-			}
-			bench_say(fd, "250 ok\r\n");
+			p = end == NULL ? p + strlen(p) : end + 1;
 		}
 	}
 }
 
 static pid_t
-bench_sink(unsigned *port)
+bench_sink(unsigned *port, bool pipelines)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET };
 	socklen_t len = sizeof a;
@@ -123,7 +142,7 @@ bench_sink(unsigned *port)
 		if (fd < 0)
 			continue;
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-		bench_session(fd, block);
+		bench_session(fd, block, pipelines);
 		close(fd);
 	}
 }
@@ -383,6 +402,109 @@ bench_message(unsigned port, const char *folder, const char *shape,
 	bench_tell(name, (double)most / 1024, 8, true);
 }
 
+#define BENCH_MAILS 1000
+
+/* As many messages of 10 KB as a folder has. */
+static void
+bench_mails_make(const char *folder)
+{
+	char path[300];
+	mkdir(folder, 0700);
+	for (int i = 1; i <= BENCH_MAILS; i++) {
+		snprintf(path, sizeof path, "%s/%d", folder, i);
+		FILE *f = fopen(path, "w");
+		fprintf(f, "Subject: %d\n\n", i);
+		for (int k = 0; k < 10000 / 70; k++)
+			fputs("The quick brown fox jumps over the lazy dog, "
+			      "as it does in every test.\n",
+			    f);
+		fclose(f);
+	}
+}
+
+static void
+bench_mails_remove(const char *folder)
+{
+	char path[300];
+	for (int i = 1; i <= BENCH_MAILS; i++) {
+		snprintf(path, sizeof path, "%s/%d", folder, i);
+		unlink(path);
+	}
+	rmdir(folder);
+}
+
+static double
+bench_median_run(char *const argv[], size_t runs, long *kib)
+{
+	double t[5];
+	long most = 0, k = 0;
+	for (size_t n = 0; n < runs; n++) {
+		t[n] = bench_run(argv, "/dev/null", &k);
+		if (t[n] < 0)
+			return -1;
+		most = k > most ? k : most;
+	}
+	*kib = most;
+	return bench_median(t, runs);
+}
+
+/* A folder over one connection, beside curl with one process for all and swaks
+ * with one for each. */
+static void
+bench_folder(unsigned port, const char *top)
+{
+	char server[64], url[64], folder[256], list[300], data[300];
+	long kib = 0, other;
+	snprintf(server, sizeof server, "127.0.0.1:%u", port);
+	snprintf(url, sizeof url, "smtp://127.0.0.1:%u", port);
+	snprintf(folder, sizeof folder, "%s/mails", top);
+	snprintf(list, sizeof list, "%s/[1-%d]", folder, BENCH_MAILS);
+	snprintf(data, sizeof data, "@%s/1", folder);
+	bench_mails_make(folder);
+	char *const own[] = { (char *)(uintptr_t)bench_smtpsh, "-q", "--from",
+		"a@b", "--to", "c@d", "--eml", folder, server, NULL };
+	char *const curl[] = { "curl", "-s", "-T", list, "--mail-from", "a@b",
+		"--mail-rcpt", "c@d", url, NULL };
+	char *const swaks[] = { "swaks", "--silent", "3", "--from", "a@b",
+		"--to", "c@d", "--server", server, "--data", data, NULL };
+	double mine = bench_median_run(own, 5, &kib);
+	if (mine < 0)
+		exit(2);
+	bench_tell("mails-per-second", BENCH_MAILS / mine, 1000, false);
+	bench_tell("memory-MiB-mails", (double)kib / 1024, 12, true);
+	double theirs = bench_median_run(curl, 3, &other);
+	if (theirs > 0)
+		bench_tell("mails-curl", theirs / mine, 5, false);
+	theirs = bench_median_run(swaks, 5, &other);
+	if (theirs > 0)
+		bench_tell(
+		    "mails-swaks", theirs * BENCH_MAILS / mine, 100, false);
+	bench_mails_remove(folder);
+}
+
+/* A large attachment, beside base64(1). */
+static void
+bench_attachment(unsigned port, const char *top)
+{
+	char server[64], file[256];
+	long kib = 0, other;
+	snprintf(server, sizeof server, "127.0.0.1:%u", port);
+	snprintf(file, sizeof file, "%s/attachment", top);
+	bench_fill(file, "The quick brown fox jumps over it. ", 100);
+	char *const own[] = { (char *)(uintptr_t)bench_smtpsh, "-q", "--from",
+		"a@b", "--to", "c@d", "--subject", "x", "--body", "y",
+		"--attach", file, server, NULL };
+	char *const base64[] = { "base64", file, NULL };
+	double bare = bench_median_run(base64, 3, &other);
+	double mine = bench_median_run(own, 3, &kib);
+	unlink(file);
+	if (mine < 0)
+		exit(2);
+	if (bare > 0)
+		bench_tell("attachment", bare / mine, 0.5, false);
+	bench_tell("memory-MiB-attachment", (double)kib / 1024, 16, true);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -394,17 +516,29 @@ main(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], "--client") == 0)
 		return bench_client((unsigned)atoi(argv[2]));
 	if (argc < 2 || mkdtemp(folder) == NULL) {
-		fputs("usage: bench SMTPSH [mail|noop|message]\n", stderr);
+		fputs("usage: bench SMTPSH "
+		      "[mail|noop|folder|attachment|message]\n",
+		    stderr);
 		return 2;
 	}
 	bench_smtpsh = argv[1];
 	signal(SIGPIPE, SIG_IGN);
-	pid_t sink = bench_sink(&port);
+	pid_t sink = bench_sink(&port, false);
 	bool all = strcmp(only, "all") == 0;
 	if (all || strcmp(only, "mail") == 0)
 		bench_mail(port, folder, argv[0]);
 	if (all || strcmp(only, "noop") == 0)
 		bench_noops(port, folder);
+	if (all || strcmp(only, "folder") == 0) {
+		/* As servers are, but for the very old. */
+		unsigned other;
+		pid_t pipelines = bench_sink(&other, true);
+		bench_folder(other, folder);
+		kill(pipelines, SIGTERM);
+		waitpid(pipelines, NULL, 0);
+	}
+	if (all || strcmp(only, "attachment") == 0)
+		bench_attachment(port, folder);
 	if (all || strcmp(only, "message") == 0) {
 		static const struct {
 			const char *name, *line, *wire;

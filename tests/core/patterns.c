@@ -60,6 +60,19 @@ static const struct {
 			   "zen.spamhaus.org; Error: open resolver" },
 	{ "list.dnsbl", "554 5.7.1 Service unavailable; Client host "
 			"[192.0.2.9] blocked using bl.example.net" },
+	{ "list.tenant",
+	    "550 5.7.708 Service unavailable. Access denied, traffic not "
+	    "accepted from this IP." },
+	{ "route.connect",
+	    "550 5.4.300 Message expired -> 451 4.4.316 Connection refused "
+	    "[Message=Socket error code 10061]" },
+	{ "lost.end",
+	    "450 4.4.2 conversation with mx.example[192.0.2.5] timed out while "
+	    "sending end of data -- message may be sent more than once" },
+	{ "lost.session",
+	    "450 4.4.2 lost connection with mx.example[192.0.2.5] while "
+	    "receiving the initial server greeting" },
+	{ "retry.later", "450 retry time not reached" },
 	{ "list.outlook",
 	    "550 5.7.1 part of their network is on our block list (S3140)" },
 	{ "list.eop",

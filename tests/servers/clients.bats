@@ -95,6 +95,50 @@ took() {
 	says PIPELINING
 }
 
+# relayed RECIPIENT: what Postfix logs of its mail to it.
+relayed() { grep -F "to=<$1@sink.example>" /var/log/postfix.log | tail -n 1; }
+logs() { [[ $(relayed "$1") == *"$2"* ]]; }
+
+@test "Postfix relays to a receiver with rules: its log says each of them" {
+	local to
+	serve_at "$SINK" --maildir box --rule 'RCPT <grey@*> 451 4.7.1 greylisted' \
+		--rule 'RCPT <no@*> 550 5.1.1 nobody' \
+		--rule 'RCPT <full@*> 452 4.2.2 mailbox is full' \
+		--rule 'RCPT <busy@*> 421 4.7.0 too fast' \
+		--rule 'RCPT <gone@*> reset' --rule 'RCPT <bye@*> close' \
+		--rule 'RCPT <slow@*> delay 1s' \
+		--rule 'RCPT <many@*> 250 2.1.5 one\n2.1.5 two' \
+		--rule 'RCPT <lf@*> bytes "250 2.1.5 bare\n"' \
+		--rule 'header /^Subject: spam/ 554 5.7.1 spam' \
+		--rule 'body /virus/ 550 5.7.0 virus'
+	send() {
+		smtpsh "$POSTFIX" --tls --tls-ca "$CERTS/ca.pem" --auth \
+			--auth-user smith@beta.arpa --auth-password-file password \
+			--from smith@beta.arpa --to "$1@sink.example" \
+			--header "Subject: $2" --body "$3" -q
+	}
+	printf sesame >password
+	chmod 600 password
+	for to in grey no full busy slow many lf plain gone bye; do
+		send $to x hi
+	done
+	send spam spam hi
+	send virus x 'a virus'
+	until_true logs grey 'status=deferred (host 127.0.0.1[127.0.0.1] said: 451 4.7.1 greylisted'
+	until_true logs no 'status=bounced (host 127.0.0.1[127.0.0.1] said: 550 5.1.1 nobody'
+	until_true logs full 'said: 452 4.2.2 mailbox is full'
+	until_true logs busy '421 4.7.0 too fast'
+	until_true logs gone 'lost connection with 127.0.0.1[127.0.0.1] while sending RCPT TO'
+	until_true logs bye 'lost connection with 127.0.0.1[127.0.0.1] while sending RCPT TO'
+	until_true logs spam 'status=bounced (host 127.0.0.1[127.0.0.1] said: 554 5.7.1 spam'
+	until_true logs virus 'said: 550 5.7.0 virus'
+	for to in slow many lf plain; do
+		until_true logs $to 'status=sent (250 '
+	done
+	[[ $(relayed slow) =~ delays=[0-9./]*/([0-9.]+), ]]
+	[ "${BASH_REMATCH[1]%.*}" -ge 1 ]
+}
+
 @test "Python's smtplib: SMTPUTF8, two messages, VRFY, errors" {
 	serve --maildir box --mailbox jørgen@beta.arpa --mailbox jones@beta.arpa
 	message want .dot . 'grüße'

@@ -73,6 +73,7 @@ postfix_main() {
 		relay_transport = smtp:[127.0.0.1]:$SINK
 		default_transport = discard:
 		relay_domains = sink.example
+		default_destination_concurrency_failed_cohort_limit = 100
 		smtp_tls_security_level = may
 		smtpd_tls_cert_file = $T/certs/chain.pem
 		smtpd_tls_key_file = $T/certs/server.key

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "net/core/err.h"
 
 enum {
@@ -16,7 +17,7 @@ enum {
 			    it, too, and one of them is woken */
 };
 
-#define WATCH_MAX 256 /* found by one wait */
+#define WATCH_MAX 512 /* found by one wait */
 
 struct watch {
 	int fd;
@@ -37,8 +38,10 @@ CHECKED int watch_change(
     struct watch *w, int fd, void *arg, unsigned had, unsigned want);
 /* Before fd is closed. */
 void watch_drop(struct watch *w, int fd, unsigned had);
-/* At most WATCH_MAX of them, the same arg may come twice; waits ms at most, for
- * ever if that is -1. -1 with errno. */
-int watch_wait(struct watch *w, struct watch_found found[WATCH_MAX], int ms);
+/* At most WATCH_MAX of them, the same arg may come twice. Waits until then at
+ * most, by loop_now_ns() and to the fraction of a millisecond, or for ever
+ * (LOOP_FOREVER); may return 0 sooner. -1 with errno. */
+int watch_wait(
+    struct watch *w, struct watch_found found[WATCH_MAX], int64_t until_ns);
 
 #endif

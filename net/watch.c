@@ -1,17 +1,45 @@
-/* Both report a state for as long as it lasts (level-triggered): who reads one
- * block of many is found again. kqueue(2) knows reading and writing as two
- * filters, so a descriptor may be found twice. */
-#include "net/serve/watch.h"
+/* Both ways report a state for as long as it lasts (level-triggered): who reads
+ * one block of many is found again. epoll_wait(2) knows milliseconds only, so
+ * the last of a wait is slept in poll(2) on the epoll's own descriptor.
+ * kqueue(2) knows reading and writing as two filters, so a descriptor may be
+ * found twice. */
+#include "net/watch.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+#include "net/loop.h"
+
+#define WATCH_MS_NS INT64_C(1000000)
+#define WATCH_S_NS  INT64_C(1000000000)
+#define WATCH_MOST  (60 * WATCH_S_NS) /* of one sleep */
+
+static struct timespec
+watch_timespec(int64_t ns)
+{
+	return (struct timespec){ .tv_sec = (time_t)(ns / WATCH_S_NS),
+		.tv_nsec = (long)(ns % WATCH_S_NS) };
+}
+
+/* How long to sleep: 0 to WATCH_MOST, -1 for ever. */
+static int64_t
+watch_left(int64_t until_ns)
+{
+	if (until_ns == LOOP_FOREVER)
+		return -1;
+	int64_t ns = until_ns - loop_now_ns();
+	return ns <= 0 ? 0 : ns < WATCH_MOST ? ns : WATCH_MOST;
+}
 
 #if defined(__linux__) && !defined(WATCH_KQUEUE)
 #include <sys/epoll.h>
 #ifndef EPOLLEXCLUSIVE
 #define EPOLLEXCLUSIVE 0
 #endif
+
+#define WATCH_FINE_NS (100 * WATCH_MS_NS) /* sooner is slept to the point */
 
 static int
 watch_open(void)
@@ -48,11 +76,25 @@ watch_drop(struct watch *w, int fd, unsigned had)
 	epoll_ctl(w->fd, EPOLL_CTL_DEL, fd, &(struct epoll_event){ 0 });
 }
 
+/* Milliseconds for epoll_wait(2), none too many. */
+static int
+watch_nap(struct watch *w, int64_t until_ns)
+{
+	int64_t ns = watch_left(until_ns);
+	if (ns <= 0 || ns >= WATCH_FINE_NS)
+		return ns < 0 ? -1 : (int)(ns / WATCH_MS_NS);
+	struct pollfd fd = { .fd = w->fd, .events = POLLIN };
+	struct timespec t = watch_timespec(ns);
+	ppoll(&fd, 1, &t, NULL);
+	return 0;
+}
+
 int
-watch_wait(struct watch *w, struct watch_found found[WATCH_MAX], int ms)
+watch_wait(
+    struct watch *w, struct watch_found found[WATCH_MAX], int64_t until_ns)
 {
 	struct epoll_event ev[WATCH_MAX];
-	int n = epoll_wait(w->fd, ev, WATCH_MAX, ms);
+	int n = epoll_wait(w->fd, ev, WATCH_MAX, watch_nap(w, until_ns));
 	for (int i = 0; i < n; i++) {
 		unsigned got = ev[i].events;
 		bool in = (got & EPOLLIN) != 0;
@@ -72,7 +114,6 @@ watch_wait(struct watch *w, struct watch_found found[WATCH_MAX], int ms)
 #include <sys/event.h>
 #include <sys/time.h>
 #include <fcntl.h>
-#include <time.h>
 
 static int
 watch_open(void)
@@ -120,11 +161,13 @@ watch_drop(struct watch *w, int fd, unsigned had)
 }
 
 int
-watch_wait(struct watch *w, struct watch_found found[WATCH_MAX], int ms)
+watch_wait(
+    struct watch *w, struct watch_found found[WATCH_MAX], int64_t until_ns)
 {
 	struct kevent ev[WATCH_MAX];
-	struct timespec ts = { ms / 1000, (long)(ms % 1000) * 1000000 };
-	int n = kevent(w->fd, NULL, 0, ev, WATCH_MAX, ms < 0 ? NULL : &ts);
+	int64_t ns = watch_left(until_ns);
+	struct timespec t = watch_timespec(ns < 0 ? 0 : ns);
+	int n = kevent(w->fd, NULL, 0, ev, WATCH_MAX, ns < 0 ? NULL : &t);
 	for (int i = 0; i < n; i++) {
 		bool in = ev[i].filter == EVFILT_READ;
 		bool gone = !in && (ev[i].flags & EV_EOF) != 0;
@@ -141,7 +184,7 @@ watch_init(struct watch *w, struct err *e)
 {
 	w->fd = watch_open();
 	return w->fd >= 0 ? 0
-			  : err_set(e, ERR_TEMP, "cannot wait for clients: %s",
+			  : err_set(e, ERR_TEMP, "cannot watch descriptors: %s",
 				strerror(errno));
 }
 
