@@ -257,8 +257,9 @@ replays() {
 		S: DATA\nR: 354\nS: x\nR: 250\nS: .\n|4 write one before it, or drop the line
 		S: NOOP\nR: 250\nnooop\n|3 join it to the line before, or drop it
 		C: NOOP\nR: 250\n|2 tag the line so, or drop it
+		NO\rOP\n|1 found a CR inside a command line: drop it
 	END
-	[ $n = 10 ]
+	[ $n = 11 ]
 }
 
 @test "text arrives as it was sent, whatever a tool does with its periods" {

@@ -66,11 +66,9 @@ json_line(struct import_line *x, char *p)
 		return;
 	bool last = memmem(p, (size_t)(text - p), "\"last\": true", 12) != NULL;
 	text += sizeof json_text - 1;
-	char said[4] = { 0 };
 	size_t n = 6;
 	if (!client) {
-		memcpy(said, p + head, 3);
-		memcpy(p + n, said, 3);
+		memmove(p + n, p + head, 3);
 		p[n + 3] = last ? ' ' : '-';
 		n += 4;
 	}

@@ -69,7 +69,7 @@ size_t
 import_begin(const struct import_line *l)
 {
 	static const char signs[] = "0123456789:.,-+/TZ";
-	size_t i = 0, blank, end;
+	size_t i = 0, blank;
 	bool colon = false;
 	while (i < l->len && (l->p[i] == ' ' || l->p[i] == '\t'))
 		i++;
@@ -79,7 +79,7 @@ import_begin(const struct import_line *l)
 		bool month = l->len > i + 3 && *p >= 'A' && *p <= 'S' &&
 			     p[1] >= 'a' && p[1] <= 'z' && p[2] >= 'a' &&
 			     p[2] <= 'z';
-		end = month ? i + 3 : i;
+		size_t end = month ? i + 3 : i;
 		if (!month && !mark_digit(l->p[i]))
 			break;
 		while (!month && end < l->len && l->p[end] != '\0' &&

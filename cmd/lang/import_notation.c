@@ -97,7 +97,7 @@ import_untagged(struct import_loop *g, const struct import_line *x)
 	bool deeper = indent > g->indent;
 	if (slash || (g->last == SIDE_CLIENT && deeper &&
 			 notation_is_argument(p, len))) {
-		if (len > 0 && p[len - 1] == '\\' && !slash)
+		if (p[len - 1] == '\\' && !slash)
 			return 1;
 		say_join(s, p, len, true);
 		return 0;

@@ -226,6 +226,11 @@ lang_send(struct lang *l, enum lang_tag tag, const char *p, size_t len,
 		return lang_err(l, l->line, e,
 		    "found a NUL octet, expected a command line; \\raw sends "
 		    "any octets");
+	if (memchr(p, '\r', len) != NULL)
+		return lang_err(l, l->line, e,
+		    "found a CR inside a command line: drop it; \\raw sends "
+		    "any "
+		    "octets");
 	const struct verb *v = verb_find(p, verb_word(p, len));
 	if (tag == TAG_CLIENT)
 		l->tagged = true;

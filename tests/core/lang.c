@@ -166,6 +166,9 @@ static const struct {
 	{ "a reply without its end", "NOOP\n250-a\n",
 	    "NOOP'NOOP'!f:2: found the end, expected the last line of the "
 	    "reply 250 of line 2: write its '-' as a blank" },
+	{ "a CR inside a command", "NO\rOP\n",
+	    "!f:1: found a CR inside a command line: drop it; \\raw sends any "
+	    "octets" },
 	{ "a command inside a reply", "250-a\nNOOP\n",
 	    "!f:2: found a command, expected the last line of the reply 250 "
 	    "of line 1: write its '-' as a blank, or drop the line" },
