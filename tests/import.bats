@@ -199,6 +199,10 @@ replays() {
 	"$SMTPSH" --convert "$ROOT"/tests/transcripts/swaks-1.txt |
 		sed 1d >want
 	diff want <(sed 1d <<<"$output")
+	# With a time before each line it is known as well.
+	sed -i '/^=== Trying/,/^=== Connection closed/s/^/Nov 26 09:00:00 /' log
+	ends 0 "$SMTPSH" --convert log
+	diff want <(sed 1d <<<"$output")
 }
 
 @test "indented commands and nothing else, as an RFC shows them" {

@@ -181,3 +181,10 @@ requires() {
 	make -s -C "$ROOT" uninstall DESTDIR="$PWD/root" prefix=/usr >/dev/null
 	[ ! -e root/usr/share/smtpsh ]
 }
+
+@test "a second reply to what \\raw sent is told where that stands" {
+	printf '%s\n' '\set unjudged tell' 'C: EHLO x' 'S: 250' \
+		'\raw MAIL FROM:<a@b.example>\nNOOP\r\n' 'S: 500' >f
+	ends 0 "$SMTPSH" --sandbox -q -f f
+	has_in "$stderr" "f:4: 500 was judged by nothing"
+}

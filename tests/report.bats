@@ -92,6 +92,8 @@ PY
 	grep -q 'exit status 0' m.html
 	run "$SMTPSH" -q --sandbox --report p.html < <(printf 'EHLO a\nRCPT TO:<x>\n')
 	grep -q 'EHLO a' p.html
+	# -q leaves errors, whatever else is written.
+	[[ $output == *"RCPT TO:<x>: 503"* ]]
 	run "$SMTPSH" --diagnose 127.0.0.1:1 --html d.html
 	[ "$status" -ne 0 ]
 	grep -q 'diagnosis: 1 finding' d.html

@@ -645,6 +645,16 @@ END
 	[ "$(grep -c 'ok ' <<<"$output")" = "$(sed -n 's/^1\.\.//p' <<<"$output")" ]
 }
 
+@test "each miss of a file is told by TAP and JUnit with line, expected and got" {
+	printf 'S: NOOP\nR: 251\nS: NOOP\nR: 250\nS: RSET\nR: 552 /"x"/\n' >f
+	ends 1 "$SMTPSH" --sandbox --keep-going --format tap --junit j.xml -f f
+	has $'\nnot ok 1 - f' 'line: 2' 'missed: 2' \
+		'    - "f:2: expected 251, got 250 OK"' \
+		'    - "f:6: expected 552 /\"x\"/, got 250 OK"'
+	[ "$(grep -c '^f:6: expected 552 /&quot;x&quot;/, got 250 OK$' j.xml)" -eq 1 ]
+	[ "$(grep -c ' tests="1" failures="1" ' j.xml)" -eq 1 ]
+}
+
 @test "--junit writes what an XML reader accepts" {
 	printf 'S: NOOP <&>"\nR: 250\nS: NOOP\nR: 550\n' >'f&<'
 	ends 1 "$SMTPSH" --sandbox --junit out.xml --keep-going -f 'f&<'

@@ -74,7 +74,7 @@ only() {
 	[ -z "$got" ] || breach "<$1> is for $2:" "$got"
 }
 only readline/ 'cmd/term/prompt_lib\.h'
-only pcre2 'cmd/lang/match\.c'
+only pcre2 'cmd/lang/regex\.c'
 only jansson 'cmd/sink/json\.c'
 only openssl/ 'net/tls/tls_priv\.h'
 only gsasl 'net/sasl/sasl_priv\.h'

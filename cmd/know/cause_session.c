@@ -209,7 +209,7 @@ const struct cause_rule cause_session[] = {
 	    "EHLO and HELO are both refused: most likely an LMTP server, which "
 	    "wants LHLO",
 	    "use --lmtp, or the port for SMTP (25, 587)", "RFC 2033 4.1" },
-	{ "hello.smtp", TURN_TEXT, WHY_NONE, rule_lmtp_refused, CAUSE_HIGH,
+	{ "hello.smtp", TURN_FIRST, WHY_NONE, rule_lmtp_refused, CAUSE_HIGH,
 	    "LHLO is refused: this is an SMTP server, not an LMTP server",
 	    "leave --lmtp out, or name the LMTP port (24) or socket",
 	    "RFC 2033 4.1" },

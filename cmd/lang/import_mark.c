@@ -65,10 +65,8 @@ import_masked(const char *p, size_t len)
 	return false;
 }
 
-/* Blanks, and a time that a log has before all of its lines: up to three words
- * of digits and their signs, one of them with a colon, or a month's name. */
-static size_t
-mark_begin(const struct import_line *l)
+size_t
+import_begin(const struct import_line *l)
 {
 	static const char signs[] = "0123456789:.,-+/TZ";
 	size_t i = 0, blank, end;
@@ -112,7 +110,7 @@ mark_find(
 			return l->p + l->len - (n - 1);
 		return at;
 	}
-	i = mark_begin(l);
+	i = import_begin(l);
 	if (l->len - i >= n && memcmp(l->p + i, mark, n) == 0)
 		return l->p + i;
 	if (l->len - i == n - 1 && mark[n - 1] == ' ' &&

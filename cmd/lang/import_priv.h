@@ -71,6 +71,9 @@ void import_clean(struct import_lines *l, struct import_source *in);
 void import_trace(struct import_lines *l, struct import_source *in);
 /* And so do --to-format json's. */
 void import_json(struct import_lines *l, struct import_source *in);
+/* Where a line begins, behind blanks and a time that a log has before all of its lines: up to three words
+ * of digits and their signs, one of them with a colon, or a month's name. */
+size_t import_begin(const struct import_line *l);
 /* Finds kind's marker in a line; the longest of those that fit. */
 void import_see(const struct import_kind *k, const struct import_line *l,
     struct import_seen *s);

@@ -87,8 +87,11 @@ read_hit(const struct read_sieve *r, const char *p, size_t len, size_t indent)
 			continue;
 		for (size_t m = 0; m < r->n[c]; m++) {
 			const struct read_mark *k = &r->mark[c][m];
-			if (len - i >= k->len && (!k->start || i == indent) &&
-			    memcmp(p + i, k->text, k->len) == 0)
+			if (len - i < k->len ||
+			    memcmp(p + i, k->text, k->len) != 0)
+				continue;
+			const struct import_line x = { p, len, 0 };
+			if (!k->start || i == indent || i == import_begin(&x))
 				return i + k->len;
 		}
 	}

@@ -5,15 +5,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cmd/lang/cstring.h"
+#include "cmd/lang/lang_priv.h"
 #include "cmd/lang/quote.h"
 #include "cmd/lang/slip.h"
-#include "net/core/period.h"
 #include "net/core/verb.h"
-
-#define LANG_BODY_MAX (1u << 20)
-
-enum lang_tag { TAG_NONE, TAG_CLIENT, TAG_SERVER };
 
 void
 stmt_clear(struct stmt *s)
@@ -42,10 +37,7 @@ lang_release(struct lang *l)
 	lang_init(l, l->name, l->dialect);
 }
 
-static int lang_err(const struct lang *l, unsigned line, struct err *e,
-    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-
-static int
+int
 lang_err(
     const struct lang *l, unsigned line, struct err *e, const char *fmt, ...)
 {
@@ -59,20 +51,20 @@ lang_err(
 	return -1;
 }
 
-static int
+int
 lang_wrap(const struct lang *l, struct err *e)
 {
 	struct err inner = *e;
 	return lang_err(l, l->line, e, "%s", inner.text);
 }
 
-static bool
+bool
 lang_blank(char c)
 {
 	return c == ' ' || c == '\t';
 }
 
-static size_t
+size_t
 lang_indent(const char *p, size_t len)
 {
 	size_t n = 0;
@@ -98,8 +90,7 @@ lang_letter(const char *p, size_t len, size_t *skip)
 	return p[i];
 }
 
-/* Whose line it is. In a stream the first tag decides the dialect. */
-static int
+int
 lang_tag(struct lang *l, const char *p, size_t len, enum lang_tag *tag,
     size_t *skip, struct err *e)
 {
@@ -133,7 +124,7 @@ lang_tag(struct lang *l, const char *p, size_t len, enum lang_tag *tag,
 	return 0;
 }
 
-static void
+void
 lang_give(struct lang *l, struct stmt *out, enum stmt_kind kind, const char *p,
     size_t len)
 {
@@ -146,155 +137,6 @@ lang_give(struct lang *l, struct stmt *out, enum stmt_kind kind, const char *p,
 	} else {
 		out->text = mem_dupn(p, len);
 	}
-}
-
-/* Octets of a backslash that keeps a line from ending the text: "\\." is text,
- * a period; "\\\\." is "\\.". */
-static size_t
-lang_escape(const char *p, size_t len)
-{
-	size_t n = 0;
-	while (n < len && p[n] == '\\')
-		n++;
-	return n > 0 && period_is(p + n, len - n);
-}
-
-/* RFC 3030 prints line ends inside chunks as "<CR><LF>". */
-static size_t
-lang_spelled_end(const char *p, size_t len)
-{
-	static const char *const ends[] = { "<CR><LF>", "<CRLF>" };
-	for (size_t i = 0; i < 2; i++) {
-		size_t n = strlen(ends[i]);
-		if (len >= n && memcmp(p + len - n, ends[i], n) == 0)
-			return len - n;
-	}
-	return len;
-}
-
-/* Octets that a line will have once "$${" is "${". */
-static size_t
-lang_size(const char *p, size_t len)
-{
-	size_t n = len;
-	const char *end = p + len, *q = p;
-	while (q < end && (q = memmem(q, (size_t)(end - q), "$${", 3)) != NULL)
-		n--, q += 3;
-	return n;
-}
-
-/* "\\raw TEXT": octets of a chunk as they are, where a line would not do. */
-static bool
-lang_is_raw(const char *p, size_t len)
-{
-	return len > 5 && memcmp(p, "\\raw ", 5) == 0;
-}
-
-static int
-lang_chunk_raw(
-    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
-{
-	struct buf b = BUF_INIT;
-	int r = cstring_parse(&b, p, len, e);
-	size_t size = lang_size(buf_data(&b), buf_len(&b));
-	if (r < 0)
-		lang_wrap(l, e);
-	else if (size > l->chunk)
-		r = lang_err(l, l->line, e,
-		    "found %zu octets, expected the %llu that are left of the "
-		    "BDAT chunk: correct its count, or drop the line",
-		    size, (unsigned long long)l->chunk);
-	if (r == 0) {
-		l->chunk -= size;
-		out->kind = STMT_TEXT;
-		out->exact = true;
-		out->len = (uint32_t)buf_len(&b);
-		out->text = buf_detach(&b);
-	}
-	buf_release(&b);
-	return r;
-}
-
-static int
-lang_chunk(
-    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
-{
-	size_t escape = lang_escape(p, len);
-	p += escape;
-	len = lang_spelled_end(p, len - escape);
-	size_t size = lang_size(p, len) + 2;
-	if (size > l->chunk)
-		return lang_err(l, l->line, e,
-		    "found a line of %zu octets with its CRLF, expected the "
-		    "%llu that are left of the BDAT chunk: correct its count, "
-		    "or drop the line",
-		    size, (unsigned long long)l->chunk);
-	l->chunk -= size;
-	lang_give(l, out, STMT_TEXT, p, len);
-	return 0;
-}
-
-static bool
-lang_is_remark(const char *p, size_t len)
-{
-	size_t i = lang_indent(p, len);
-	return i < len && p[i] == '#';
-}
-
-/* A line while mail text (or a chunk) is open. Text whose first line has no
- * tag is taken as it stands; in tagged text blank lines are spacing. */
-static int
-lang_text(
-    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
-{
-	enum lang_tag tag = TAG_NONE;
-	size_t skip = 0;
-	bool begun = l->text_begun;
-	bool may_be_tagged = l->dialect != DIALECT_UNKNOWN;
-	if (l->chunk > 0 && lang_is_raw(p, len))
-		return lang_chunk_raw(l, p + 5, len - 5, out, e);
-	if (may_be_tagged && !l->text_begun) {
-		if (lang_indent(p, len) == len && l->tagged)
-			return 0;
-		if (lang_tag(l, p, len, &tag, &skip, e) < 0)
-			return -1;
-		l->verbatim = tag == TAG_NONE;
-		l->text_begun = true;
-	} else if (may_be_tagged) {
-		if (!l->verbatim && lang_indent(p, len) == len)
-			return 0;
-		if (lang_tag(l, p, len, &tag, &skip, e) < 0)
-			return -1;
-		if (l->verbatim &&
-		    !(tag == TAG_CLIENT && period_is(p + skip, len - skip)))
-			tag = TAG_NONE, skip = 0;
-	}
-	/* Between tagged lines a # line is a remark, as anywhere. */
-	if (tag == TAG_NONE && l->tagged && lang_is_remark(p, len)) {
-		if (l->verbatim && !begun)
-			l->verbatim = l->text_begun = false;
-		if (!l->verbatim)
-			return 0;
-	}
-	if (tag == TAG_SERVER)
-		return lang_err(l, l->line, e, "found a reply, expected %s",
-		    l->chunk > 0
-			? "the rest of the BDAT chunk: correct its count, or "
-			  "drop the line"
-			: "the '.' that ends the mail text: write one before "
-			  "it, or drop the line");
-	p += skip;
-	len -= skip;
-	if (l->chunk > 0)
-		return lang_chunk(l, p, len, out, e);
-	if (period_is(p, len)) {
-		l->in_text = l->text_begun = false;
-		out->kind = STMT_TEXT_END;
-		return 0;
-	}
-	size_t escape = lang_escape(p, len);
-	lang_give(l, out, STMT_TEXT, p + escape, len - escape);
-	return 0;
 }
 
 static int
@@ -400,89 +242,6 @@ lang_send(struct lang *l, enum lang_tag tag, const char *p, size_t len,
 		l->answers = v->is & VERB_HAS_SECRET;
 	if (v != NULL && v->id == VERB_BDAT)
 		lang_begin_chunk(l, p, len);
-	return 0;
-}
-
-/* "template NAME {" */
-static bool
-lang_template(struct lang *l, const char *p, size_t len)
-{
-	size_t w = 0;
-	while (w < len && !lang_blank(p[w]))
-		w++;
-	if (w < 2 || w > 8 || strncmp(p, "template", w) != 0)
-		return false;
-	size_t a = w + lang_indent(p + w, len - w);
-	while (len > a && lang_blank(p[len - 1]))
-		len--;
-	if (len - a < 3 || p[len - 1] != '{' || !lang_blank(p[len - 2]))
-		return false;
-	size_t end = len - 1;
-	while (end > a && lang_blank(p[end - 1]))
-		end--;
-	if (memchr(p + a, ' ', end - a) != NULL)
-		return false;
-	l->template = mem_dupn(p + a, end - a);
-	l->body_line = l->line;
-	buf_clear(&l->body);
-	return true;
-}
-
-/* People indent what stands in braces: what all lines begin with is not
- * theirs. */
-static char *
-lang_dedent(struct buf *body)
-{
-	const char *p = buf_data(body), *end = p + buf_len(body), *first = NULL;
-	size_t common = 0;
-	for (const char *q = p, *nl; q < end; q = nl + 1) {
-		nl = memchr(q, '\n', (size_t)(end - q));
-		size_t n = lang_indent(q, (size_t)(nl - q));
-		if (q + n == nl)
-			continue;
-		if (first == NULL)
-			common = n;
-		else
-			for (size_t i = 0; i < common; i++)
-				if (i == n || q[i] != first[i])
-					common = i;
-		first = first == NULL ? q : first;
-	}
-	struct buf out = BUF_INIT;
-	for (const char *q = p, *nl; q < end; q = nl + 1) {
-		nl = memchr(q, '\n', (size_t)(end - q));
-		size_t len = (size_t)(nl - q);
-		size_t skip = lang_indent(q, len) < common ? len : common;
-		buf_add(&out, q + skip, len - skip + 1);
-	}
-	buf_clear(body);
-	return buf_detach(&out);
-}
-
-static int
-lang_body(
-    struct lang *l, const char *p, size_t len, struct stmt *out, struct err *e)
-{
-	size_t i = lang_indent(p, len);
-	if (len - i >= 1 && p[i] == '}' &&
-	    lang_indent(p + i + 1, len - i - 1) == len - i - 1) {
-		out->kind = STMT_TEMPLATE;
-		out->line = l->body_line;
-		out->text = l->template;
-		out->len = (uint32_t)strlen(l->template);
-		out->body = lang_dedent(&l->body);
-		l->template = NULL;
-		if (!l->strict ||
-		    lang_check_body(l, out->line, out->body, e) == 0)
-			return 0;
-		stmt_clear(out);
-		return -1;
-	}
-	if (buf_len(&l->body) + len > LANG_BODY_MAX)
-		return lang_err(l, l->line, e, "the template %s is over 1 MiB",
-		    l->template);
-	buf_add(&l->body, p, len);
-	buf_addc(&l->body, '\n');
 	return 0;
 }
 

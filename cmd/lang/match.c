@@ -1,72 +1,11 @@
-/* The one file that includes PCRE2. A pattern that runs away is cut by PCRE2's
- * match limit and counts as no match. What was compiled is not kept: a file may
- * have a million expectations, and each is matched once. */
-#define PCRE2_CODE_UNIT_WIDTH 8
+/* Expectations. What was compiled is not kept: a file may have a million of
+ * them, and each is matched once. */
 #include "cmd/lang/match.h"
 
-#include <pcre2.h>
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/lang/quote.h"
 #include "cmd/lang/regex.h"
-#include "net/lazy.h"
-
-#define MATCH_LIMIT 1000000
-
-/* Its functions, once a pattern is there (net/lazy.h). The header's names are
- * macros for these. */
-#define MATCH_FUNCS(X)                                                         \
-	X(pcre2_code_free_8)                                                   \
-	X(pcre2_compile_8)                                                     \
-	X(pcre2_get_error_message_8)                                           \
-	X(pcre2_get_ovector_pointer_8)                                         \
-	X(pcre2_match_8)                                                       \
-	X(pcre2_match_context_create_8)                                        \
-	X(pcre2_match_context_free_8)                                          \
-	X(pcre2_match_data_create_from_pattern_8)                              \
-	X(pcre2_match_data_free_8)                                             \
-	X(pcre2_pattern_info_8)                                                \
-	X(pcre2_set_match_limit_8)                                             \
-	X(pcre2_substring_number_from_name_8)
-
-static struct {
-	MATCH_FUNCS(LAZY_POINTER)
-} match_lib;
-
-static const char *const match_lib_names[] = { MATCH_FUNCS(LAZY_NAME) NULL };
-
-static const char *const match_lib_files[] = { "libpcre2-8.so.0",
-	"/opt/homebrew/opt/pcre2/lib/libpcre2-8.0.dylib",
-	"/usr/local/opt/pcre2/lib/libpcre2-8.0.dylib", NULL };
-
-static struct lazy match_lib_lazy = LAZY_INIT("regular expressions",
-    "libpcre2-8-0", match_lib_files, match_lib_names, &match_lib);
-
-#define pcre2_code_free_8	     (match_lib.pcre2_code_free_8)
-#define pcre2_compile_8		     (match_lib.pcre2_compile_8)
-#define pcre2_get_error_message_8    (match_lib.pcre2_get_error_message_8)
-#define pcre2_get_ovector_pointer_8  (match_lib.pcre2_get_ovector_pointer_8)
-#define pcre2_match_8		     (match_lib.pcre2_match_8)
-#define pcre2_match_context_create_8 (match_lib.pcre2_match_context_create_8)
-#define pcre2_match_context_free_8   (match_lib.pcre2_match_context_free_8)
-#define pcre2_match_data_create_from_pattern_8                                 \
-	(match_lib.pcre2_match_data_create_from_pattern_8)
-#define pcre2_match_data_free_8 (match_lib.pcre2_match_data_free_8)
-#define pcre2_pattern_info_8	(match_lib.pcre2_pattern_info_8)
-#define pcre2_set_match_limit_8 (match_lib.pcre2_set_match_limit_8)
-#define pcre2_substring_number_from_name_8                                     \
-	(match_lib.pcre2_substring_number_from_name_8)
-
-static const struct {
-	char letter;
-	uint32_t option;
-} match_flags[] = {
-	{ 'i', PCRE2_CASELESS },
-	{ 'm', PCRE2_MULTILINE },
-	{ 's', PCRE2_DOTALL },
-	{ 'x', PCRE2_EXTENDED },
-};
-#define MATCH_FLAGS (sizeof match_flags / sizeof *match_flags)
 
 static bool
 match_digit(char c)
@@ -115,38 +54,11 @@ expect_like(const char *p, size_t len)
 	return match_codes(p, len) > 0;
 }
 
-static pcre2_code *
-match_compile(const char *p, size_t len, unsigned flags, struct err *e)
-{
-	int code;
-	PCRE2_SIZE at;
-	uint32_t options = 0;
-	if (lazy_load(&match_lib_lazy, e) < 0)
-		return NULL;
-	for (size_t i = 0; i < MATCH_FLAGS; i++)
-		if (flags & 1u << i)
-			options |= match_flags[i].option;
-	pcre2_code *re =
-	    pcre2_compile((PCRE2_SPTR)p, len, options, &code, &at, NULL);
-	if (re != NULL)
-		return re;
-	PCRE2_UCHAR msg[120];
-	pcre2_get_error_message(code, msg, sizeof msg);
-	err_set(e, ERR_DATA,
-	    "the regular expression /%.*s/ is malformed at its character %zu: "
-	    "%s",
-	    (int)(len < QUOTE_MAX ? len : QUOTE_MAX), p, (size_t)at + 1,
-	    (const char *)msg);
-	return NULL;
-}
-
 static int
 match_set_regex(struct expect *x, const char *p, size_t len, struct err *e)
 {
-	pcre2_code *re = match_compile(p, len, x->flags, e);
-	if (re == NULL)
+	if (regex_check(p, len, x->flags, e) < 0)
 		return -1;
-	pcre2_code_free(re);
 	x->regex = mem_dupn(p, len);
 	return 0;
 }
@@ -155,55 +67,6 @@ static bool
 match_blank(char c)
 {
 	return c == ' ' || c == '\t';
-}
-
-/* Octets of flags at p, up to a blank or the end; SIZE_MAX: they are none. */
-static size_t
-match_flag_letters(const char *p, size_t len, unsigned *flags)
-{
-	size_t n = 0;
-	*flags = 0;
-	for (; n < len && !match_blank(p[n]); n++) {
-		size_t i = 0;
-		while (i < MATCH_FLAGS && match_flags[i].letter != p[n])
-			i++;
-		if (i == MATCH_FLAGS)
-			return SIZE_MAX;
-		*flags |= 1u << i;
-	}
-	return n;
-}
-
-/* The '/' that closes what stands behind an opening one: not behind a
- * backslash, and only flags follow up to a blank or the end. len: there is
- * none. */
-static size_t
-match_close(const char *p, size_t len, size_t *used, unsigned *flags)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (p[i] == '\\') {
-			i++;
-			continue;
-		}
-		if (p[i] != '/')
-			continue;
-		size_t n = match_flag_letters(p + i + 1, len - i - 1, flags);
-		if (n == SIZE_MAX)
-			continue;
-		*used = i + 1 + n;
-		return i;
-	}
-	return len;
-}
-
-static int
-match_slip(const char *p, size_t len, const char *what, struct err *e)
-{
-	struct buf b = BUF_INIT;
-	quote_add(&b, p, len);
-	int r = err_set(e, ERR_DATA, "found '%s', %s", buf_str(&b), what);
-	buf_release(&b);
-	return r;
 }
 
 /* "2.1.0 /nosuch/": meant as an expression, though words stand before it. A
@@ -219,7 +82,7 @@ match_hidden_regex(const char *p, size_t len)
 			open = i + 1;
 	if (open == 0)
 		return false;
-	size_t close = match_close(p + open, len - open, &used, &flags);
+	size_t close = regex_close(p + open, len - open, &used, &flags);
 	return close > 0 && open + used == len &&
 	       memchr(p + open, '/', close) == NULL;
 }
@@ -236,7 +99,7 @@ match_line(struct expect *x, const char *p, size_t len, struct err *e)
 		n--;
 	bool regex = n > 0 && *t == '/';
 	if (!regex && match_hidden_regex(t, n))
-		return match_slip(t, n,
+		return quote_slip(t, n,
 		    "expected a regular expression to stand alone behind the "
 		    "code: what the reply holds before it is part of it",
 		    e);
@@ -254,14 +117,14 @@ match_line(struct expect *x, const char *p, size_t len, struct err *e)
 	if (x->regex != NULL)
 		return err_set(e, ERR_DATA,
 		    "one reply has two regular expressions: drop one");
-	size_t close = match_close(t + 1, n - 1, &used, &x->flags);
+	size_t close = regex_close(t + 1, n - 1, &used, &x->flags);
 	if (close == n - 1)
-		return match_slip(t, n,
+		return quote_slip(t, n,
 		    "expected '/' and then only the flags i m s x at the end "
 		    "of the regular expression (\\/ is a '/' inside it)",
 		    e);
 	if (1 + used < n)
-		return match_slip(t, n,
+		return quote_slip(t, n,
 		    "expected nothing behind the regular expression (notes "
 		    "stand on lines of their own; \\/ is a '/' inside it)",
 		    e);
@@ -282,7 +145,7 @@ expect_parse(
 {
 	size_t n = match_codes(p, len);
 	if (n == 0)
-		return match_slip(p, len,
+		return quote_slip(p, len,
 		    "expected a reply, which begins with its code: write it "
 		    "there (250 OK; 2xx and 250|251 are any of several), or "
 		    "drop the line",
@@ -380,9 +243,7 @@ expect_text(const struct expect *x, struct buf *b)
 	buf_adds(b, x->codes);
 	if (x->regex != NULL) {
 		buf_addf(b, " /%s/", x->regex);
-		for (size_t i = 0; i < MATCH_FLAGS; i++)
-			if (x->flags & 1u << i)
-				buf_addc(b, match_flags[i].letter);
+		regex_add_letters(b, x->flags);
 	} else if (x->len > 0) {
 		/* The last line: the one that people read first. */
 		const char *nl = memrchr(x->text, '\n', x->len);
@@ -427,53 +288,11 @@ match_joined(const struct reply *r, struct buf *b)
 	}
 }
 
-static void
-match_groups(const pcre2_code *re, pcre2_match_data *md, const char *subject,
-    match_capture *capture, void *arg)
-{
-	uint32_t count = 0, size = 0;
-	PCRE2_SPTR table = NULL;
-	pcre2_pattern_info(re, PCRE2_INFO_NAMECOUNT, &count);
-	pcre2_pattern_info(re, PCRE2_INFO_NAMEENTRYSIZE, &size);
-	pcre2_pattern_info(re, PCRE2_INFO_NAMETABLE, (void *)&table);
-	const PCRE2_SIZE *ov = pcre2_get_ovector_pointer(md);
-	for (uint32_t i = 0; i < count; i++) {
-		PCRE2_SPTR row = table + (size_t)i * size;
-		size_t n = (size_t)row[0] << 8 | row[1];
-		if (ov[2 * n] == PCRE2_UNSET)
-			continue;
-		capture(arg, (const char *)row + 2, subject + ov[2 * n],
-		    ov[2 * n + 1] - ov[2 * n]);
-	}
-}
-
-static bool
-match_exec(const char *regex, unsigned flags, const char *p, size_t len,
-    match_capture *capture, void *arg)
-{
-	struct err e;
-	pcre2_code *re = match_compile(regex, strlen(regex), flags, &e);
-	if (re == NULL)
-		return false;
-	pcre2_match_data *md = pcre2_match_data_create_from_pattern(re, NULL);
-	pcre2_match_context *mc = pcre2_match_context_create(NULL);
-	if (md == NULL || mc == NULL)
-		abort();
-	pcre2_set_match_limit(mc, MATCH_LIMIT);
-	int n = pcre2_match(re, (PCRE2_SPTR)p, len, 0, 0, md, mc);
-	if (n > 0 && capture != NULL)
-		match_groups(re, md, p, capture, arg);
-	pcre2_match_context_free(mc);
-	pcre2_match_data_free(md);
-	pcre2_code_free(re);
-	return n > 0;
-}
-
 static bool
 match_run(const struct expect *x, const struct buf *text,
     match_capture *capture, void *arg)
 {
-	return match_exec(
+	return regex_run(
 	    x->regex, x->flags, buf_data(text), buf_len(text), capture, arg);
 }
 
@@ -481,8 +300,8 @@ bool
 match_text(const char *regex, const char *p, size_t len)
 {
 	unsigned flags;
-	match_flag_letters("is", 2, &flags);
-	return match_exec(regex, flags, p, len, NULL, NULL);
+	regex_letters("is", 2, &flags);
+	return regex_run(regex, flags, p, len, NULL, NULL);
 }
 
 bool
@@ -510,71 +329,4 @@ expect_match(const struct expect *x, const struct reply *r, bool text,
 	}
 	buf_release(&got);
 	return ok;
-}
-
-struct regex {
-	pcre2_code *code;
-};
-
-int
-regex_parse(
-    struct regex **out, const char *p, size_t len, size_t *used, struct err *e)
-{
-	unsigned flags;
-	size_t behind;
-	size_t close = match_close(p + 1, len - 1, &behind, &flags);
-	if (close == len - 1)
-		return match_slip(p, len,
-		    "expected '/' and then only the flags i m s x at the end "
-		    "of the regular expression (\\/ is a '/' inside it)",
-		    e);
-	pcre2_code *code = match_compile(p + 1, close, flags, e);
-	if (code == NULL)
-		return -1;
-	*out = mem_alloc(sizeof **out);
-	(*out)->code = code;
-	*used = 1 + behind;
-	return 0;
-}
-
-void
-regex_free(struct regex *x)
-{
-	if (x == NULL)
-		return;
-	pcre2_code_free(x->code);
-	free(x);
-}
-
-size_t
-regex_match(const struct regex *x, const char *p, size_t len,
-    struct regex_group *group, size_t max)
-{
-	pcre2_match_data *data =
-	    pcre2_match_data_create_from_pattern(x->code, NULL);
-	pcre2_match_context *context = pcre2_match_context_create(NULL);
-	int n = -1;
-	if (data != NULL && context != NULL) {
-		pcre2_set_match_limit(context, MATCH_LIMIT);
-		n = pcre2_match(
-		    x->code, (PCRE2_SPTR)p, len, 0, 0, data, context);
-	}
-	const PCRE2_SIZE *at = n > 0 ? pcre2_get_ovector_pointer(data) : NULL;
-	for (size_t i = 0; i < max && n > 0 && i < (size_t)n; i++)
-		group[i] = (struct regex_group){
-			at[2 * i] == PCRE2_UNSET ? SIZE_MAX : at[2 * i],
-			at[2 * i] == PCRE2_UNSET ? SIZE_MAX : at[2 * i + 1]
-		};
-	if (data != NULL)
-		pcre2_match_data_free(data);
-	if (context != NULL)
-		pcre2_match_context_free(context);
-	return n > 0 ? (size_t)n : 0;
-}
-
-size_t
-regex_number(const struct regex *x, const char *name)
-{
-	int n = pcre2_substring_number_from_name(x->code, (PCRE2_SPTR)name);
-	return n > 0 ? (size_t)n : 0;
 }

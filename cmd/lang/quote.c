@@ -51,3 +51,13 @@ quote_add(struct buf *b, const char *p, size_t len)
 	if (secret)
 		buf_adds(b, " ***");
 }
+
+int
+quote_slip(const char *p, size_t len, const char *what, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	quote_add(&b, p, len);
+	int r = err_set(e, ERR_DATA, "found '%s', %s", buf_str(&b), what);
+	buf_release(&b);
+	return r;
+}

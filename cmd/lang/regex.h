@@ -1,11 +1,30 @@
-/* Regular expressions that are kept. */
+/* Regular expressions: /.../, with flags i m s x behind. */
 #ifndef CMD_REGEX_H
 #define CMD_REGEX_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include "net/core/buf.h"
 #include "net/core/err.h"
 
+/* Octets of flags at p, up to a blank or the end; SIZE_MAX: they are none. */
+size_t regex_letters(const char *p, size_t len, unsigned *flags);
+/* The '/' that closes what stands behind an opening one: not behind a
+ * backslash, and only flags follow up to a blank or the end. len: there is
+ * none. */
+size_t regex_close(const char *p, size_t len, size_t *used, unsigned *flags);
+void regex_add_letters(struct buf *b, unsigned flags);
+/* Would it compile? ERR_DATA; or there is no PCRE2. */
+CHECKED int regex_check(
+    const char *p, size_t len, unsigned flags, struct err *e);
+/* Captured text, told for each named group. */
+typedef void regex_capture(
+    void *arg, const char *name, const char *p, size_t len);
+/* Compiles, matches and forgets it. capture may be NULL. */
+bool regex_run(const char *regex, unsigned flags, const char *p, size_t len,
+    regex_capture *capture, void *arg);
+
+/* One that is kept. */
 struct regex;
 
 /* p begins with '/'; behind the one that closes stand flags (i m s x), then a

@@ -75,12 +75,10 @@ shell_put(struct shell *sh, struct event *ev)
 {
 	if (ev->kind == EV_VERDICT)
 		shell_tell_verdict(sh, ev);
-	if (sh->sinks == NULL) {
-		if (ev->kind == EV_REPLY && !sh->talk.expects &&
-		    ev->reply->code >= 400)
-			shell_tell_refusal(sh, ev);
-		return;
-	}
+	/* Where nothing shows it, whatever is written to files. */
+	if (sh->screen == NULL && !sh->machine && ev->kind == EV_REPLY &&
+	    !sh->talk.expects && ev->reply->code >= 400)
+		shell_tell_refusal(sh, ev);
 	ev->at_ns = loop_now_ns() - sh->began_ns;
 	for (struct sink *s = sh->sinks; s != NULL; s = s->next)
 		s->put(s, ev);

@@ -9,6 +9,7 @@ result_clear(struct result *r)
 	buf_release(&r->file);
 	buf_release(&r->expected);
 	buf_release(&r->got);
+	buf_release(&r->misses);
 	buf_release(&r->message);
 	buf_release(&r->unasked);
 	buf_release(&r->lint);
@@ -29,16 +30,35 @@ static void
 result_missed(
     struct result *r, const struct event *ev, const struct redact *redact)
 {
+	struct buf want = BUF_INIT, got = BUF_INIT;
 	r->failed = true;
 	r->missed++;
-	if (buf_len(&r->expected) > 0 || ev->expected == NULL)
+	if (ev->expected == NULL)
 		return;
-	r->line = ev->line;
-	result_text(&r->expected, redact, ev->expected, strlen(ev->expected));
+	result_text(&want, redact, ev->expected, strlen(ev->expected));
 	if (ev->len > 0)
-		result_text(&r->got, redact, ev->text, ev->len);
+		result_text(&got, redact, ev->text, ev->len);
 	else
-		buf_adds(&r->got, "nothing");
+		buf_adds(&got, "nothing");
+	if (r->missed <= RESULT_MISSES) {
+		if (ev->file != NULL)
+			result_text(
+			    &r->misses, redact, ev->file, strlen(ev->file));
+		else
+			buf_add(
+			    &r->misses, buf_data(&r->file), buf_len(&r->file));
+		if (ev->line > 0)
+			buf_addf(&r->misses, ":%u", ev->line);
+		buf_addf(&r->misses, ": expected %s, got %s\n", buf_str(&want),
+		    buf_str(&got));
+	}
+	if (buf_len(&r->expected) == 0) {
+		r->line = ev->line;
+		buf_add(&r->expected, buf_data(&want), buf_len(&want));
+		buf_add(&r->got, buf_data(&got), buf_len(&got));
+	}
+	buf_release(&want);
+	buf_release(&got);
 }
 
 static void

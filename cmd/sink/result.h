@@ -9,6 +9,8 @@
 #include "cmd/talk/event.h"
 #include "cmd/say/out.h"
 
+#define RESULT_MISSES 200 /* that are told one by one */
+
 /* Texts are escaped and hold no secrets. */
 struct result {
 	struct buf file;
@@ -21,8 +23,9 @@ struct result {
 	int64_t took_ns;	  /* -1 if unknown */
 	unsigned line;		  /* of the first missed expectation, or 0 */
 	struct buf expected, got; /* of it */
-	struct buf message;	  /* why it failed, or was skipped */
-	struct buf lint;	  /* a line each */
+	struct buf misses;  /* a line each: "FILE:LINE: expected X, got Y" */
+	struct buf message; /* why it failed, or was skipped */
+	struct buf lint;    /* a line each */
 	unsigned nlint;
 	struct buf unasked; /* the first refusal that nothing judged */
 };

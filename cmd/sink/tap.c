@@ -19,17 +19,22 @@ struct tap {
 
 /* Double quotes of YAML; text is escaped already. */
 static void
+tap_quoted(struct buf *b, const char *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (p[i] == '"' || p[i] == '\\')
+			buf_addc(b, '\\');
+		buf_addc(b, p[i]);
+	}
+}
+
+static void
 tap_field(struct buf *b, const char *key, const struct buf *text)
 {
 	if (buf_len(text) == 0)
 		return;
 	buf_addf(b, "  %s: \"", key);
-	for (size_t i = 0; i < buf_len(text); i++) {
-		char c = buf_data(text)[i];
-		if (c == '"' || c == '\\')
-			buf_addc(b, '\\');
-		buf_addc(b, c);
-	}
+	tap_quoted(b, buf_data(text), buf_len(text));
 	buf_adds(b, "\"\n");
 }
 
@@ -42,6 +47,26 @@ tap_name(struct buf *b, const struct buf *name)
 		if (c == '#' || c == '\\')
 			buf_addc(b, '\\');
 		buf_addc(b, c);
+	}
+}
+
+/* All of them, where the fields above have the first of several. */
+static void
+tap_misses(struct buf *b, const struct result *r)
+{
+	const char *p = buf_data(&r->misses);
+	size_t left = buf_len(&r->misses);
+	if (r->missed < 2)
+		return;
+	buf_adds(b, "  misses:\n");
+	while (left > 0) {
+		const char *lf = memchr(p, '\n', left);
+		size_t n = (size_t)(lf - p);
+		buf_adds(b, "    - \"");
+		tap_quoted(b, p, n);
+		buf_adds(b, "\"\n");
+		p += n + 1;
+		left -= n + 1;
 	}
 }
 
@@ -83,6 +108,7 @@ tap_test(struct tap *t)
 			buf_addf(b, "  line: %u\n", r->line);
 		tap_field(b, "expected", &r->expected);
 		tap_field(b, "got", &r->got);
+		tap_misses(b, r);
 		buf_addf(b, "  met: %u\n  missed: %u\n  unjudged: %u\n", r->met,
 		    r->missed, r->unjudged);
 		if (r->status != 0)

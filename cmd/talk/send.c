@@ -87,6 +87,8 @@ talk_octets(struct talk *t, const char *p, size_t len, bool owes, struct err *e)
 	if (demand_raw(t, p, len, owes, e) < 0)
 		return -1;
 	t->raw_open = true;
+	t->raw_file = t->file;
+	t->raw_line = t->line;
 	if (!owes)
 		return 0;
 	talk_owe(t, DUE_WRITTEN);

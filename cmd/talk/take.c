@@ -37,8 +37,11 @@ take_due(struct talk *t, const struct link_event *k)
 		    ledger_unasked(&t->ledger, ev->reply, k->took_ns);
 		d->file = t->file;
 		d->line = t->line;
-		if (t->raw_open && !ev->early)
+		if (t->raw_open && !ev->early) {
 			d->by = DUE_WRITTEN;
+			d->file = t->raw_file;
+			d->line = t->raw_line;
+		}
 		if (smtp_in_text(link_smtp(t->link))) {
 			t->text_refused = d->code;
 			ledger_judged(&t->ledger, d);

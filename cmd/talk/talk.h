@@ -145,9 +145,11 @@ struct talk {
 	bool greeted;	/* the greeting was taken */
 	bool said_helo; /* EHLO, HELO or LHLO went out */
 	bool said_quit;
-	bool secured;	     /* what the options ask for was done */
-	bool unmet;	     /* it failed: the session is to end */
-	bool raw_open;	     /* \raw sent what may have several replies */
+	bool secured;	      /* what the options ask for was done */
+	bool unmet;	      /* it failed: the session is to end */
+	bool raw_open;	      /* \raw sent what may have several replies */
+	const char *raw_file; /* where it stands */
+	unsigned raw_line;
 	bool skip_text;	     /* DATA was refused: mail text is not sent */
 	bool data_refused;   /* DATA, the newest line, was */
 	int text_refused;    /* what mail text was answered before its end */

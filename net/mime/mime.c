@@ -22,6 +22,7 @@
 #include "net/core/utf8.h"
 #include "net/mime/mime_lib.h"
 #include "net/mime/pieces.h"
+#include "net/mime/words.h"
 
 #define MIME_LINE_MAX 998 /* RFC 5322 2.1.1 */
 
@@ -329,6 +330,17 @@ mime_addresses(struct making *k, GMimeAddressType type, const char *name,
 	return 0;
 }
 
+/* The library's own encoded words are not read by all, itself not excepted. */
+static void
+mime_subject(struct making *k, const char *text)
+{
+	struct buf b = BUF_INIT;
+	words_add(&b, text);
+	g_mime_object_set_header(
+	    (GMimeObject *)k->msg, "Subject", buf_str(&b), NULL);
+	buf_release(&b);
+}
+
 static int
 mime_line(struct making *k, const char *line, struct err *e)
 {
@@ -342,8 +354,11 @@ mime_line(struct making *k, const char *line, struct err *e)
 		    "'FILE;type=...' says what a file is",
 		    line);
 	char *name = mem_dupn(line, n);
-	if (strcasecmp(name, "Subject") == 0)
-		g_mime_message_set_subject(k->msg, value, "utf-8");
+	size_t wide;
+	mime_is_utf8(value, strlen(value), &wide);
+	/* What is ASCII may be encoded already. */
+	if (strcasecmp(name, "Subject") == 0 && wide > 0)
+		mime_subject(k, value);
 	else
 		g_mime_object_append_header(
 		    (GMimeObject *)k->msg, name, value, "utf-8");
@@ -366,7 +381,7 @@ mime_header(struct making *k, struct err *e)
 	    mime_addresses(k, GMIME_ADDRESS_TYPE_CC, "Cc", m->cc, e) < 0)
 		return -1;
 	if (m->subject != NULL && !mime_names(m, "Subject"))
-		g_mime_message_set_subject(k->msg, m->subject, "utf-8");
+		mime_subject(k, m->subject);
 	if (!mime_names(m, "Message-Id"))
 		g_mime_message_set_message_id(k->msg, m->msgid);
 	for (size_t i = 0; i < m->nline; i++)

@@ -13,7 +13,6 @@
 	X(g_mime_message_new)                                                  \
 	X(g_mime_message_set_message_id)                                       \
 	X(g_mime_message_set_mime_part)                                        \
-	X(g_mime_message_set_subject)                                          \
 	X(g_mime_multipart_add)                                                \
 	X(g_mime_multipart_new_with_subtype)                                   \
 	X(g_mime_object_append_header)                                         \
@@ -53,7 +52,6 @@ static struct lazy mime_lib_lazy = LAZY_INIT("messages with several parts",
 #define g_mime_message_new	      (mime_lib.g_mime_message_new)
 #define g_mime_message_set_message_id (mime_lib.g_mime_message_set_message_id)
 #define g_mime_message_set_mime_part  (mime_lib.g_mime_message_set_mime_part)
-#define g_mime_message_set_subject    (mime_lib.g_mime_message_set_subject)
 #define g_mime_multipart_add	      (mime_lib.g_mime_multipart_add)
 #define g_mime_multipart_new_with_subtype                                      \
 	(mime_lib.g_mime_multipart_new_with_subtype)

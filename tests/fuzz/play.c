@@ -1,4 +1,5 @@
-/* covers: cmd/front/play.c net/core/mock.c
+/* covers: cmd/front/play.c cmd/front/play_groups.c
+ *         cmd/front/play_say.c cmd/front/play_words.c net/core/mock.c
  * A conversation file as a mock plays it: to a client that does as the file
  * says it has nothing to complain of, and to any other it says the same
  * however the octets are cut. */

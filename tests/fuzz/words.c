@@ -1,4 +1,4 @@
-/* covers: net/core/addr.c cmd/term/cmdline.c cmd/lang/match.c
+/* covers: net/core/addr.c cmd/term/cmdline.c cmd/lang/match.c cmd/lang/regex.c
  * cmd/say/escape.c
  * What reads one line or record: paths, words, expectations, addresses of
  * servers, DNS records; and what makes it fit for a terminal. */

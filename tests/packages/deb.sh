@@ -26,14 +26,14 @@ Priority: optional
 Maintainer: smtpsh maintainers <maintainers@smtpsh.example>
 Build-Depends: debhelper-compat (= 13), pkg-config, libreadline-dev,
  libpcre2-dev, libjansson-dev, libssl-dev, libgsasl-dev, libunbound-dev,
- libidn2-dev, libgmime-3.0-dev
+ libidn2-dev, libgmime-3.0-dev, zlib1g-dev
 Standards-Version: 4.6.2
 Rules-Requires-Root: no
 
 Package: smtpsh
 Architecture: any
 Depends: libreadline8, libpcre2-8-0, libjansson4, ${shlibs:Depends}, ${misc:Depends}
-Recommends: libssl3, libgsasl18, libunbound8, libidn2-0, libgmime-3.0-0
+Recommends: libssl3, libgsasl18, libunbound8, libidn2-0, libgmime-3.0-0, zlib1g
 Suggests: ca-certificates, dns-root-data
 Description: SMTP shell
  smtpsh talks SMTP the way psql talks SQL: by hand, with history, completion

@@ -5,7 +5,7 @@ set -eu
 version=$1
 cd "$(dirname "$0")/../.."
 command -v rpmbuild >/dev/null || {
-	echo "make rpm: rpmbuild is missing: dnf install rpm-build" >&2
+	echo "make rpm: rpmbuild is missing: dnf install rpm-build (Debian: apt-get install rpm)" >&2
 	exit 1
 }
 top=$PWD/build/rpm
@@ -24,10 +24,10 @@ URL: https://smtpsh.example
 Source0: smtpsh-$version.tar.gz
 BuildRequires: gcc make pkgconf-pkg-config readline-devel pcre2-devel
 BuildRequires: jansson-devel openssl-devel libgsasl-devel unbound-devel
-BuildRequires: libidn2-devel gmime30-devel
+BuildRequires: libidn2-devel gmime30-devel zlib-devel
 # These are loaded when they are used, not linked.
 Requires: readline pcre2 jansson
-Recommends: openssl-libs libgsasl unbound-libs libidn2 gmime30
+Recommends: openssl-libs libgsasl unbound-libs libidn2 gmime30 zlib
 %global debug_package %{nil}
 
 %description
@@ -39,7 +39,7 @@ messages, one or many, and has a receiver of its own for tests.
 %setup -q
 
 %build
-make V=
+make V= %{?_smp_mflags}
 
 %install
 make install DESTDIR=%{buildroot} prefix=/usr
@@ -52,6 +52,7 @@ make install DESTDIR=%{buildroot} prefix=/usr
 /usr/share/bash-completion/completions/smtpsh
 /usr/share/zsh/site-functions/_smtpsh
 /usr/share/fish/vendor_completions.d/smtpsh.fish
+/usr/share/smtpsh
 END
 # Where rpm's own database knows nothing of the system's packages, as on Debian,
 # make says what is missing.

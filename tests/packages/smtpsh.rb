@@ -15,6 +15,7 @@ class Smtpsh < Formula
   depends_on "pcre2"
   depends_on "readline"
   depends_on "unbound"
+  depends_on "zlib"
 
   def install
     system "gmake", "CC=#{ENV.cc}", "V="
