@@ -115,3 +115,16 @@ gone() {
 	serve_stop
 	grep -q 'limit on open files .* room for 192 sessions' told
 }
+
+@test "--discard counts chunks where they stand, and finds a bare LF between two" {
+	serve -q --discard
+	ends 0 "$SMTPSH" --load --chunk 700 --sessions 3 --messages 20 \
+		--message-size 50000 --quiet 127.0.0.1:"$PORT"
+	exec 4<>"/dev/tcp/127.0.0.1/$PORT"
+	printf 'EHLO x\r\nMAIL FROM:<a@x>\r\nRCPT TO:<b@x>\r\nBDAT 3\r\na\r\nBDAT 4 LAST\r\n\nb\r\nNOOP\r\nQUIT\r\n' >&4
+	run tail -n 3 <&4
+	exec 4>&-
+	[[ $output == "550 5.6.0 "*$'\n'250*$'\n'221* ]]
+	serve_stop
+	grep -q '20 messages, 1000000 octets' server
+}
