@@ -58,6 +58,8 @@ house_tests() {
 		"$here/mta.bats" "$here/mail.bats"
 	SERVER=$EXIM SERVER_NAME=exim house_bats exim \
 		"$here/mta.bats" "$here/mail.bats"
+	SERVER=lmtp://$LMTP SERVER_NAME=dovecot MAILS=300 \
+		house_bats dovecot "$here/mail.bats"
 	for f in "$here"/*.bats; do
 		name=$(basename "$f" .bats)
 		[ "$name" = mta ] || [ "$name" = mail ] ||
