@@ -25,9 +25,6 @@ shell_dns_of(struct shell *sh, enum dns_trust trust, struct err *e)
 struct dns *
 shell_dns(struct shell *sh, struct err *e)
 {
-	return shell_dns_of(sh,
-	    sh->talk.mx.dane		 ? DNS_TRUST_ROOT
-	    : sh->talk.mx.domain != NULL ? DNS_TRUST_SYSTEM
-					 : DNS_TRUST_NONE,
-	    e);
+	return shell_dns_of(
+	    sh, sh->talk.mx.dane ? DNS_TRUST_ROOT : DNS_TRUST_NONE, e);
 }

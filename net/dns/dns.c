@@ -113,15 +113,13 @@ dns_add_file(struct dns *d, const char *file, struct err *e)
 }
 
 static int
-dns_add_root(struct dns *d, enum dns_trust trust, struct err *e)
+dns_add_root(struct dns *d, struct err *e)
 {
 	int rc = 0;
 
 	for (size_t i = 0; dns_root_files[i] != NULL; i++)
 		if (access(dns_root_files[i], R_OK) == 0)
 			return dns_add_file(d, dns_root_files[i], e);
-	if (trust != DNS_TRUST_ROOT)
-		return 0;
 	d->anchor = mem_dup("the root's keys");
 	for (size_t i = 0; dns_root_keys[i] != NULL && rc == 0; i++)
 		rc = ub_ctx_add_ta(d->ctx, dns_root_keys[i]);
@@ -137,10 +135,8 @@ dns_set_anchor(struct dns *d, const struct dns_config *c, struct err *e)
 	const char *file = c->trust_anchor;
 
 	if (file == NULL)
-		return c->trust == DNS_TRUST_NONE
-			   ? 0
-			   : dns_add_root(d, c->trust, e);
-	if (file[0] == '+' && dns_add_root(d, DNS_TRUST_ROOT, e) != 0)
+		return c->trust == DNS_TRUST_NONE ? 0 : dns_add_root(d, e);
+	if (file[0] == '+' && dns_add_root(d, e) != 0)
 		return -1;
 	return dns_add_file(d, file + (file[0] == '+'), e);
 }

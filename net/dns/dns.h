@@ -20,9 +20,9 @@
 
 /* From which keys on an answer is believed to be proven, where no file says. */
 enum dns_trust {
-	DNS_TRUST_NONE,	  /* none: addresses only, nothing is validated */
-	DNS_TRUST_SYSTEM, /* the root's, where the system keeps them */
-	DNS_TRUST_ROOT	  /* the same, or else those built in */
+	DNS_TRUST_NONE, /* none: nothing is validated */
+	DNS_TRUST_ROOT	/* the root's, where the system keeps them, or else
+			   those built in */
 };
 
 /* Strings are borrowed during the call; NULL means the default. */
