@@ -134,6 +134,22 @@ HI='220 mx.example ESMTP'
 	[[ $output != *"relay"* ]]
 }
 
+@test "a refusal that was expected is no cause, in its file or in one before" {
+	printf 'EHLO a\n250\nMAIL FROM:<a@b>\n250\nRCPT TO:<Green@Beta.ARPA>\n550\n' >refused
+	printf 'EHLO a\n250\nNOOP\n550\n' >missed
+	printf 'EHLO a\n250\nVRFY Nobody\n250\n' >why
+	cat refused - >both <<<$'NOOP\n550'
+	ends 1 "$SMTPSH" --sandbox -q -f refused -f missed
+	tells "missed:4: expected 550"
+	[[ $stderr != *next:* ]]
+	ends 1 "$SMTPSH" --sandbox -q -f both
+	[[ $stderr != *next:* ]]
+	# The first that failed says why, whatever comes behind it.
+	ends 1 "$SMTPSH" --sandbox -q -f why -f refused
+	tells rcpt.unknown "that of RCPT"
+	[[ $stderr != *Green* ]]
+}
+
 @test "certificates watched: the day is named, and facts are keys" {
 	serve --self-signed
 	local tls=(--tls --tls-verify no)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "cmd/talk/cmd.h"
+#include "cmd/talk/past.h"
 
 #define SOURCE_LINE_MAX (16u << 20)
 
@@ -151,6 +152,7 @@ source_tell(struct shell *sh, const char *name, const struct tally *before,
 			: t->told.kind == ERR_NONE ? "stopped"
 						   : t->told.text };
 	talk_put(t, &ev);
+	past_file(t, ev.status != 0);
 	*y = (struct tally){ .met = before->met + y->met,
 		.missed = before->missed + y->missed,
 		.unjudged = before->unjudged + y->unjudged,

@@ -19,13 +19,12 @@ struct sight_reply {
 
 /* All strings are its own, NULL where nothing is known. */
 struct sight {
+	bool settled; /* it failed by this: nothing is added any more */
 	/* Whom it concerns. */
 	char *host, *domain; /* domain: whose MX */
 	unsigned port;
 	char *from, *to, *helo;
 	bool lmtp, tls_on_connect;
-	/* What is wanted. */
-	bool mail, must_tls, must_auth, dane;
 	/* How far it got. */
 	bool connected, greeted, hello, tls, authed, starttls, masked;
 	bool eightbit;			  /* 8BITMIME is offered */

@@ -69,7 +69,6 @@ static const char *const json_names[] = {
 	[EV_TLS] = "tls",
 	[EV_REMARK] = "remark",
 	[EV_VERDICT] = "verdict",
-	[EV_PAGE] = "page",
 	[EV_FILE] = "file",
 	[EV_FILE_END] = "summary",
 	[EV_MAILED] = "mailed",
@@ -375,7 +374,7 @@ json_fill(json_t *o, const struct event *ev, const struct redact *r)
 		if (ev->len > 0)
 			json_put_line(o, ev, r);
 		break;
-	case EV_PAGE: /* no stream gets one */
+	case EV_PAGE:
 	case EV_FILE:
 		break;
 	case EV_FILE_END:
@@ -449,6 +448,8 @@ static void
 json_put(struct sink *s, const struct event *ev)
 {
 	struct json *j = (struct json *)s;
+	if (ev->kind == EV_PAGE) /* the report's own */
+		return;
 	json_t *o = json_object();
 	json_put_time(o);
 	json_put_ms(o, "ms_since_start", ev->at_ns);

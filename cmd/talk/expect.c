@@ -1,6 +1,7 @@
 /* Judging: expectations against the ledger, and what is told of replies that
  * none was held against. */
 #include <string.h>
+#include "cmd/talk/past.h"
 #include "cmd/talk/step.h"
 
 /* How long to wait for a reply that nothing asked for, where one is expected.
@@ -250,6 +251,8 @@ expect_kept(struct talk *t, const struct expect *x, struct due *d)
 		ev.expected = buf_str(&want);
 		talk_put(t, &ev);
 	}
+	if (t->want.met)
+		past_met(t, d);
 	if (t->want.met && d->code == 421)
 		t->closing = false;
 	ledger_judged(&t->ledger, d);

@@ -33,10 +33,27 @@ past_path(char **at, const char *line)
 		sight_keep(at, open + 1, (size_t)(end - open - 1));
 }
 
+/* NULL: nobody asks, or the cause is settled. */
+static struct sight *
+past_of(const struct talk *t)
+{
+	return t->past == NULL || t->past->settled ? NULL : t->past;
+}
+
+void
+past_file(struct talk *t, bool failed)
+{
+	struct sight *s = past_of(t);
+	if (s != NULL && failed)
+		s->settled = true;
+	else if (s != NULL)
+		sight_release(s);
+}
+
 void
 past_open(struct talk *t)
 {
-	struct sight *s = t->past;
+	struct sight *s = past_of(t);
 	if (t->lint != NULL)
 		lint_open(t->lint);
 	if (s == NULL)
@@ -133,7 +150,7 @@ static void
 past_stage(struct talk *t, const struct verb *v, const char *line,
     const struct reply *r)
 {
-	struct sight *s = t->past;
+	struct sight *s = past_of(t);
 	int code = r->code;
 	s->tls = t->link != NULL && smtp_is_tls(link_smtp(t->link));
 	if (v->id == VERB_GREETING)
@@ -190,10 +207,18 @@ past_is_odd(const struct sight *s, const struct verb *v, int code)
 	}
 }
 
-void
-past_reply(struct talk *t, const struct smtp_event *ev, const struct due *d)
+/* Who expects a refusal has not failed by it. */
+static void
+past_wanted(struct sight *s, const struct verb *v, int code)
 {
-	struct sight *s = t->past;
+	if (past_is(v, VERB_RCPT) && code >= 400 && s->refused > 0)
+		s->refused--;
+}
+
+void
+past_reply(struct talk *t, const struct smtp_event *ev, bool met)
+{
+	struct sight *s = past_of(t);
 	const struct smtp_sent *sent = ev->sent;
 	const struct reply *r = ev->reply;
 	if (s == NULL)
@@ -209,15 +234,27 @@ past_reply(struct talk *t, const struct smtp_event *ev, const struct due *d)
 		sight_reply(&s->odd, v, line, r);
 	if (v != NULL)
 		past_stage(t, v, line, r);
-	if (r->code >= 400)
+	if (r->code >= 400 && !met)
 		past_refusal(s, v, line, r);
-	(void)d;
+	if (met)
+		past_wanted(s, v, r->code);
+}
+
+void
+past_met(struct talk *t, const struct due *d)
+{
+	struct sight *s = past_of(t);
+	if (s == NULL)
+		return;
+	past_wanted(s, d->verb, d->code);
+	if (s->refusal.code == d->code && s->refusal.verb == d->verb)
+		sight_reply_release(&s->refusal);
 }
 
 void
 past_garbage(struct talk *t, const char *p, size_t len)
 {
-	struct sight *s = t->past;
+	struct sight *s = past_of(t);
 	if (s == NULL || s->garbage != NULL)
 		return;
 	const char *lf = len == 0 ? NULL : memchr(p, '\n', len);
@@ -244,7 +281,7 @@ past_text(struct talk *t, struct sight *s)
 void
 past_look(struct talk *t)
 {
-	struct sight *s = t->past;
+	struct sight *s = past_of(t);
 	if (s == NULL || t->link == NULL)
 		return;
 	const struct smtp *m = link_smtp(t->link);
@@ -269,7 +306,7 @@ past_look(struct talk *t)
 void
 past_gone(struct talk *t)
 {
-	struct sight *s = t->past;
+	struct sight *s = past_of(t);
 	if (s == NULL)
 		return;
 	past_look(t);
@@ -280,7 +317,7 @@ past_gone(struct talk *t)
 void
 past_error(struct talk *t, const struct err *e)
 {
-	struct sight *s = t->past;
+	struct sight *s = past_of(t);
 	if (s == NULL || (s->kind != ERR_NONE && s->why != WHY_NONE))
 		return;
 	if (!s->gone)
@@ -299,8 +336,9 @@ past_error(struct talk *t, const struct err *e)
 void
 past_size(struct talk *t, uint64_t size)
 {
-	if (t->past != NULL)
-		t->past->size = size;
+	struct sight *s = past_of(t);
+	if (s != NULL)
+		s->size = size;
 }
 
 static void

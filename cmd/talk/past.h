@@ -14,9 +14,10 @@ struct due;
 void past_open(struct talk *t);
 /* A line goes out. */
 void past_sent(struct talk *t, const struct verb *v, const char *p, size_t len);
-/* A reply has come; d: the due it pays, or NULL. */
-void past_reply(
-    struct talk *t, const struct smtp_event *ev, const struct due *d);
+/* A reply has come; met: it is what was expected. */
+void past_reply(struct talk *t, const struct smtp_event *ev, bool met);
+/* One that had come before is what was expected. */
+void past_met(struct talk *t, const struct due *d);
 void past_garbage(struct talk *t, const char *p, size_t len);
 /* The server has closed: before the link is let go. */
 void past_gone(struct talk *t);
@@ -26,6 +27,9 @@ void past_look(struct talk *t);
 void past_error(struct talk *t, const struct err *e);
 /* Tells the rules that a reply, or what is none, breaks. */
 void past_lint(struct talk *t, const struct smtp_event *ev);
+/* A file of a run has ended: what went as it expected is forgotten, and what
+ * failed first stays the cause of all. */
+void past_file(struct talk *t, bool failed);
 /* The size of the message. */
 void past_size(struct talk *t, uint64_t size);
 

@@ -108,7 +108,7 @@ take_reply(struct talk *t, const struct link_event *k)
 		ev.expected = buf_str(&want);
 		ev.verdict = w->met ? VERDICT_MET : VERDICT_MISSED;
 	}
-	past_reply(t, sev, d);
+	past_reply(t, sev, wanted && w->met);
 	reply_copy(&t->last, sev->reply);
 	t->last_ns = k->took_ns;
 	t->code = sev->reply->code;

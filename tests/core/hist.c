@@ -236,9 +236,9 @@ static const struct {
 	{ "not connected", NULL, SMTP_CLOSED, false, 80, "smtpsh> " },
 	{ "ready", "220 Beta.ARPA ok", SMTP_READY, false, 80, "Beta.ARPA> " },
 	{ "mail", "220 Beta.ARPA ok", SMTP_MAIL, false, 80,
-	    "Beta.ARPA [mail] > " },
+	    "Beta.ARPA [mail]> " },
 	{ "rcpt", "220 Beta.ARPA ok", SMTP_RCPT, false, 80,
-	    "Beta.ARPA [rcpt] > " },
+	    "Beta.ARPA [rcpt]> " },
 	{ "text", "220 Beta.ARPA ok", SMTP_TEXT, false, 80, "data> " },
 	{ "auth", "220 Beta.ARPA ok", SMTP_AUTHING, false, 80, "auth> " },
 	{ "template", "220 Beta.ARPA ok", SMTP_READY, true, 80, "template> " },
@@ -306,12 +306,12 @@ test_tls(struct shell *sh)
 	smtp_tls_started(session);
 	state = SMTP_RCPT;
 	where_at(sh, &l, 80, &b);
-	CHECK(strstr(buf_str(&b), " TLS unverified [rcpt] > ") != NULL, "%s",
+	CHECK(strstr(buf_str(&b), " TLS unverified [rcpt]> ") != NULL, "%s",
 	    buf_str(&b));
 	verified = true;
 	buf_clear(&b);
 	where_at(sh, &l, 80, &b);
-	CHECK(strstr(buf_str(&b), " TLS [rcpt] > ") != NULL, "%s", buf_str(&b));
+	CHECK(strstr(buf_str(&b), " TLS [rcpt]> ") != NULL, "%s", buf_str(&b));
 	smtp_free(session);
 	buf_release(&b);
 }
