@@ -50,6 +50,8 @@ wrong_line() {
 	wrong 64 "unknown" --frob -- --frob host
 	wrong 64 "unknown" -Z -- -Z host
 	wrong 64 "--to takes a value" -- --to
+	wrong 64 "--mx takes a value, and --dane is an option" -- --mx --dane x.example -c NOOP
+	wrong 64 "write --body=--tls if it is meant" -- --sandbox --from a@x --to b@x --body --tls
 	wrong 64 "--quiet=1 takes no value" -- --quiet=1 --sandbox
 	wrong 64 "ambiguous" --c -- --c NOOP --sandbox
 }

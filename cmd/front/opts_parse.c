@@ -224,6 +224,14 @@ opts_optional(struct opts_walk *w, const struct opt *t)
 	return next;
 }
 
+/* Is the word an option's whole name? As a value it would be lost. */
+static bool
+opts_is_name(const char *word)
+{
+	return strncmp(word, "--", 2) == 0 &&
+	       opts_find(word + 2, strlen(word + 2)) != NULL;
+}
+
 /* An option whose value does not stand in the same word. */
 static int
 opts_take_next(
@@ -232,6 +240,12 @@ opts_take_next(
 	const char *value = NULL;
 	if (t->arg != NULL && (t->kind == OPT_AUTH || t->kind == OPT_HELP))
 		value = opts_optional(w, t);
+	else if (t->arg != NULL && w->i + 1 < w->argc &&
+		 opts_is_name(w->argv[w->i + 1]))
+		return err_set(e, ERR_USAGE,
+		    "the option %s takes a value, and %s is an option itself; "
+		    "write --%s=%s if it is meant",
+		    word, w->argv[w->i + 1], t->name, w->argv[w->i + 1]);
 	else if (t->arg != NULL && w->i + 1 < w->argc)
 		value = w->argv[++w->i];
 	else if (t->arg != NULL)
