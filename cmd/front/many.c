@@ -106,7 +106,7 @@ many_process(struct many *m, const sigset_t *before)
 		_exit(70);
 	sigprocmask(SIG_SETMASK, before, NULL);
 	memset(sh->names.dns, 0, sizeof sh->names.dns);
-	m->shows = false;
+	many_progress_end(m);
 	many_session(m);
 	struct err e;
 	int status = talk_status(&sh->talk);
@@ -224,8 +224,8 @@ many_go(struct many *m, struct err *e)
 	if (o->resume != NULL &&
 	    (m->resume = resume_open(o->resume, e)) == NULL)
 		return -1;
-	m->shows = m->sh->out.tells_terminal && !o->quiet;
-	if (m->shows) {
+	if (m->sh->out.tells_terminal && !o->quiet) {
+		many_progress_begin(m);
 		struct mails *all = mails_new(o);
 		m->total = mails_count(all);
 		mails_free(all);

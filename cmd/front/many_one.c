@@ -218,7 +218,6 @@ many_one(struct many *m, struct text *x)
 		/* cppcheck-suppress autoVariables */
 		x->arg = &k;
 	}
-	many_progress_clear(m);
 	int r = deliver_mail(&d);
 	x->before_end = NULL;
 	x->arg = NULL;

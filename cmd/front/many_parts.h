@@ -27,8 +27,9 @@ struct many {
 	size_t number; /* of the message, from 0 */
 	size_t sent;   /* over this connection */
 	/* Progress. */
-	bool shows, shown;
-	size_t total; /* 0: unknown */
+	bool shows;
+	struct buf bar; /* what stands on the terminal; empty: nothing */
+	size_t total;	/* 0: unknown */
 	int64_t began_ns, shown_ns;
 };
 
@@ -44,8 +45,11 @@ many_by_headers(const struct opts *o)
 bool many_one(struct many *m, struct text *x);
 
 /* many_show.c */
+/* A bar on standard error, from when on it is due, that lines of the output go
+ * above. */
+void many_progress_begin(struct many *m);
 void many_progress(struct many *m);
-void many_progress_clear(struct many *m);
+void many_progress_end(struct many *m);
 /* "1000 messages: accepted 998 ...". */
 void many_tell_end(struct many *m);
 

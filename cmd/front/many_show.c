@@ -1,5 +1,7 @@
 /* How far many messages are, and what became of them. */
 #include "cmd/front/many_parts.h"
+
+#include <unistd.h>
 #include "cmd/say/note.h"
 
 #define MANY_SHOW_NS INT64_C(200000000)
@@ -13,6 +15,33 @@ many_octets(struct buf *b, unsigned long long n)
 		buf_addf(b, "%llu.%llu MB", n / 1000000, n / 100000 % 10);
 }
 
+static void
+many_bar_away(void *arg)
+{
+	const struct many *m = arg;
+	if (buf_len(&m->bar) > 0)
+		(void)out_all(STDERR_FILENO, "\r\033[K", 4);
+}
+
+static void
+many_bar_back(void *arg)
+{
+	const struct many *m = arg;
+	if (buf_len(&m->bar) > 0)
+		(void)out_all(
+		    STDERR_FILENO, buf_data(&m->bar), buf_len(&m->bar));
+}
+
+void
+many_progress_begin(struct many *m)
+{
+	struct out *o = &m->sh->out;
+	m->shows = true;
+	o->before = many_bar_away;
+	o->after = many_bar_back;
+	o->arg = m;
+}
+
 void
 many_progress(struct many *m)
 {
@@ -23,29 +52,31 @@ many_progress(struct many *m)
 	unsigned long long n = atomic_load(&c->messages);
 	unsigned long long done = n + atomic_load(&c->skipped);
 	int64_t ms = (now - m->began_ns) / 1000000 + 1;
-	struct buf b = BUF_INIT;
-	buf_addf(&b, "\r%llu", done);
+	struct buf *b = &m->bar;
+	buf_clear(b);
+	buf_addf(b, "\r%llu", done);
 	if (m->total > 0)
-		buf_addf(&b, " of %zu", m->total);
-	buf_adds(&b, " messages, ");
-	many_octets(&b, atomic_load(&c->octets));
-	buf_addf(&b, ", %llu/s", n * 1000 / (unsigned long long)ms);
+		buf_addf(b, " of %zu", m->total);
+	buf_adds(b, " messages, ");
+	many_octets(b, atomic_load(&c->octets));
+	buf_addf(b, ", %llu/s", n * 1000 / (unsigned long long)ms);
 	if (m->total > done && n > 0)
-		buf_addf(&b, ", %llu s left",
+		buf_addf(b, ", %llu s left",
 		    (m->total - done) * (unsigned long long)ms / n / 1000 + 1);
-	buf_adds(&b, "\033[K");
-	out_errors(&m->sh->out, buf_data(&b), buf_len(&b));
-	buf_release(&b);
+	buf_adds(b, "\033[K");
+	many_bar_back(m);
 	m->shown_ns = now;
-	m->shown = true;
 }
 
 void
-many_progress_clear(struct many *m)
+many_progress_end(struct many *m)
 {
-	if (m->shown)
-		out_errors(&m->sh->out, "\r\033[K", 4);
-	m->shown = false;
+	struct out *o = &m->sh->out;
+	many_bar_away(m);
+	buf_release(&m->bar);
+	if (m->shows)
+		o->before = o->after = NULL;
+	m->shows = false;
 }
 
 void
@@ -59,7 +90,7 @@ many_tell_end(struct many *m)
 		.unknown = atomic_load(&c->unknown),
 		.open = atomic_load(&c->open) };
 	struct buf b = BUF_INIT;
-	many_progress_clear(m);
+	many_progress_end(m);
 	buf_addf(&b, "%llu message%s, ", n, n == 1 ? "" : "s");
 	many_octets(&b, atomic_load(&c->octets));
 	buf_adds(&b, ", ");
