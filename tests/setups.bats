@@ -51,7 +51,9 @@ broken() {
 # diagnosed: each of them found the same, first.
 diagnosed() {
 	local name want rule next
-	wait $(jobs -p | grep -vxF -f <(printf '%s\n' "${SERVERS[@]}")) || :
+	local -a running
+	mapfile -t running < <(jobs -p | grep -vxF -f <(printf '%s\n' "${SERVERS[@]}"))
+	[ ${#running[@]} = 0 ] || wait "${running[@]}" || :
 	while IFS=$'\t' read -r name want rule next; do
 		tr -s ' \n' ' ' <"diagnosis.$name" |
 			grep -q "1\. .*next .*$next.* rule $rule," && continue
