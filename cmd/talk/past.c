@@ -147,10 +147,9 @@ past_envelope(struct sight *s, const struct verb *v, const char *line, int code)
 }
 
 static void
-past_stage(struct talk *t, const struct verb *v, const char *line,
-    const struct reply *r)
+past_stage(struct talk *t, struct sight *s, const struct verb *v,
+    const char *line, const struct reply *r)
 {
-	struct sight *s = past_of(t);
 	int code = r->code;
 	s->tls = t->link != NULL && smtp_is_tls(link_smtp(t->link));
 	if (v->id == VERB_GREETING)
@@ -233,7 +232,7 @@ past_reply(struct talk *t, const struct smtp_event *ev, bool met)
 	if (odd && !raw && s->odd.code == 0)
 		sight_reply(&s->odd, v, line, r);
 	if (v != NULL)
-		past_stage(t, v, line, r);
+		past_stage(t, s, v, line, r);
 	if (r->code >= 400 && !met)
 		past_refusal(s, v, line, r);
 	if (met)
