@@ -1,5 +1,6 @@
 /* covers: cmd/front/play.c cmd/front/play_groups.c
  *         cmd/front/play_say.c cmd/front/play_words.c net/core/mock.c
+ *         net/core/mock_match.c net/core/mock_show.c net/core/mock_take.c
  * A conversation file as a mock plays it: to a client that does as the file
  * says it has nothing to complain of, and to any other it says the same
  * however the octets are cut. */
