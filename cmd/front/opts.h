@@ -153,6 +153,8 @@ CHECKED int opts_parse(struct opts *o, int argc, char **argv, struct err *e);
  * do there, and nothing contradicts. terminal: standard input is one.
  * ERR_USAGE says what to do. */
 CHECKED int opts_check(struct opts *o, bool terminal, struct err *e);
+/* Was any -f FILE given? */
+bool opts_has_file(const struct opts *o);
 /* Takes what -c says of secrets out of argv. Whether there was any. */
 bool opts_wipe(struct opts *o);
 void opts_release(struct opts *o);

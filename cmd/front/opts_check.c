@@ -132,15 +132,6 @@ opts_has_lint(const struct opts *o)
 }
 
 static bool
-opts_has_file(const struct opts *o)
-{
-	for (size_t i = 0; i < o->nrun; i++)
-		if (o->run[i].file)
-			return true;
-	return false;
-}
-
-static bool
 opts_has_many(const struct opts *o)
 {
 	return o->eml.n > 0 || o->mbox.n > 0 || o->maildir_from.n > 0;

@@ -339,7 +339,7 @@ opts_placed(const struct opts *o)
 	       o->socket != NULL || o->pipe != NULL;
 }
 
-static bool
+bool
 opts_has_file(const struct opts *o)
 {
 	for (size_t i = 0; i < o->nrun; i++)

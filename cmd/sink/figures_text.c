@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/say/out.h"
+#include "cmd/sink/bar.h"
 
 #define FIGURES_BARS 10 /* rows of the histogram */
 
@@ -152,17 +153,6 @@ text_steps(const struct figures *f, struct buf *b)
 	}
 }
 
-/* A bar of so many eighths of a column. */
-static void
-text_bar(struct buf *b, size_t eighths)
-{
-	static const char *const part[] = { "", "\u258f", "\u258e", "\u258d",
-		"\u258c", "\u258b", "\u258a", "\u2589" };
-	for (; eighths >= 8; eighths -= 8)
-		buf_adds(b, "\u2588");
-	buf_adds(b, part[eighths]);
-}
-
 /* Whole messages, in rows of which each is as wide as the others times. */
 static void
 text_histogram(const struct hdr *h, struct buf *b, size_t width)
@@ -199,7 +189,7 @@ text_histogram(const struct hdr *h, struct buf *b, size_t width)
 		text_cell(
 		    b, (int64_t)(i + 1 < FIGURES_BARS ? edge : edge / step));
 		buf_addf(b, "%10lld  ", (long long)n[i]);
-		text_bar(b,
+		bar_add(b,
 		    (size_t)((double)n[i] / (double)most * (double)(room * 8)));
 		buf_addc(b, '\n');
 	}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/say/note.h"
+#include "cmd/sink/bar.h"
 #include "cmd/sink/human.h"
 #include "cmd/sink/story.h"
 
@@ -78,17 +79,6 @@ timeline_label(struct buf *b, const struct buf *label, size_t cols)
 	buf_addf(b, "%*s", (int)(cols - w), "");
 }
 
-/* From column at, so many eighths. */
-static void
-timeline_fine(struct buf *b, size_t eighths)
-{
-	static const char *const part[] = { "", "\u258f", "\u258e", "\u258d",
-		"\u258c", "\u258b", "\u258a", "\u2589" };
-	for (; eighths >= 8; eighths -= 8)
-		buf_adds(b, "\u2588");
-	buf_adds(b, part[eighths]);
-}
-
 static void
 timeline_bar(
     struct buf *b, const struct timeline_axis *x, const struct story_step *p)
@@ -104,7 +94,7 @@ timeline_bar(
 	if (x->colour && p->code > 0)
 		buf_adds(b, human_colour(p->code));
 	if (x->fine)
-		timeline_fine(b, n);
+		bar_add(b, n);
 	else
 		for (n = (n + 7) / 8; n > 0; n--)
 			buf_addc(b, '=');
