@@ -258,11 +258,7 @@ smtpd_reply(struct smtpd *d, int code, const char *enh, const char *fmt, ...)
 void
 smtpd_refuse(struct smtpd *d, const struct smtpd_refusal *r)
 {
-	const struct rule *x = d->ruled.refuses;
-	if (r == &d->ruled.refusal)
-		smtpd_say_octets(d, x->say, x->say_len);
-	else
-		smtpd_reply(d, r->code, r->enh, "%s", r->text);
+	smtpd_reply(d, r->code, r->enh, "%s", r->text);
 }
 
 void
