@@ -29,7 +29,7 @@ case " $os " in
 	lint='clang llvm compiler-rt cppcheck shellcheck mandoc zsh fish'
 	;;
 *" alpine "*)
-	build='gcc musl-dev make pkgconf readline-dev pcre2-dev jansson-dev
+	build='gcc musl-dev linux-headers make pkgconf readline-dev pcre2-dev jansson-dev
 	    openssl-dev libgsasl-dev unbound-dev libidn2-dev gmime-dev zlib-dev bash bats tmux jq
 	    openssl coreutils procps'
 	lint='clang llvm clang-extra-tools compiler-rt cppcheck shellcheck mandoc zsh
