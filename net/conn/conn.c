@@ -23,12 +23,6 @@ const struct conn_ops conn_socket_ops = {
 	.close = conn_socket_close,
 };
 
-const char *
-conn_reason(int error, char *buf)
-{
-	return strerror_r(error, buf, CONN_REASON_MAX);
-}
-
 struct conn *
 conn_new(const struct conn_ops *raw, int fd, char *name, const char *address)
 {
@@ -142,13 +136,12 @@ conn_peer(struct conn *c)
 static ssize_t
 conn_socket_error(struct err *e)
 {
-	char buf[CONN_REASON_MAX];
 
 	if (errno == EAGAIN || errno == EWOULDBLOCK)
 		return CONN_AGAIN;
 	/* EPIPE only says that the other side has closed. */
 	err_set(e, ERR_LOST, "%s",
-	    errno == EPIPE ? "closed by the server" : conn_reason(errno, buf));
+	    errno == EPIPE ? "closed by the server" : strerror(errno));
 	return CONN_ERR;
 }
 

@@ -109,10 +109,6 @@ bool conn_socket_ready(const struct conn *c);
 size_t conn_socket_peek(struct conn *c);
 void conn_socket_close(struct conn *c);
 
-/* strerror(3) for any thread: in buf, or constant. */
-#define CONN_REASON_MAX 128
-const char *conn_reason(int error, char *buf);
-
 /* A number from 1 to 65535 or a service name. 0, or -1 (ERR_USAGE). */
 CHECKED int conn_port(const char *text, unsigned *port, struct err *e);
 

@@ -10,10 +10,9 @@
 static int
 conn_intro_lost(const char *who, struct err *e)
 {
-	char buf[CONN_REASON_MAX];
 
 	err_set(e, ERR_LOST, "%s has closed the connection: %s", who,
-	    conn_reason(errno, buf));
+	    strerror(errno));
 	return err_why(e, WHY_PROXY);
 }
 

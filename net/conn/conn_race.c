@@ -115,9 +115,8 @@ race_blame(struct conn_dial *d, int error)
 static void
 race_failed(struct conn_dial *d, struct conn_try *y, int error)
 {
-	char reason[CONN_REASON_MAX];
 
-	const char *why = conn_reason(error, reason);
+	const char *why = strerror(error);
 	/* The error says it of the only one. */
 	if (d->several)
 		conn_tell(d, "%s: %s", y->name, why);
