@@ -159,6 +159,19 @@ json() {
 	[ "$(json .messages)" = 60 ]
 }
 
+@test "--duration ends a rate that the sessions do not hold, and counts what was due" {
+	serve --discard
+	ends 0 "$SMTPSH" --load --sessions 2 --think 100ms --rate 200 \
+		--duration 700ms --format json 127.0.0.1:"$PORT"
+	# 140 are due; two sessions with their rests begin some 14 of them.
+	[ "$(json '.begun + .not_begun')" = 140 ]
+	[ "$(json '.not_begun > 100 and .elapsed_s < 5')" = true ]
+	[[ $(json .limit) == *"messages were due and never begun"* ]]
+	ends 0 "$SMTPSH" --load --sessions 2 --rate 100 --duration 300ms \
+		--format json 127.0.0.1:"$PORT"
+	[ "$(json '[.begun + .not_begun, .interrupted] | @csv')" = 30,false ]
+}
+
 @test "--fail-if: a slip is found before, a figure that is missed ends with 1" {
 	ends 64 "$SMTPSH" --load --fail-if 'p98>1ms' 127.0.0.1:1
 	tells "p98>1ms" "expected as"
