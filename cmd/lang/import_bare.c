@@ -232,6 +232,23 @@ bare_bounds(struct bare *b, size_t *from, size_t *to)
 	return greets || b->tls || b->say->forced;
 }
 
+/* Where a remark begins that a page has behind a command: "  # enter this". */
+static size_t
+bare_remark(const struct import_line *x)
+{
+	static const char *const signs[] = { "  #", "  <--", "  <<<",
+		"  \xe2\x86\x90", "\t#" };
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+		const char *at =
+		    memmem(x->p, x->len, signs[i], strlen(signs[i]));
+		while (at != NULL && at > x->p && at[-1] == ' ')
+			at--;
+		if (at != NULL)
+			return (size_t)(at - x->p);
+	}
+	return x->len;
+}
+
 /* A mail program breaks lines at 72 columns or so: what goes on with a long
  * reply, or a parameter behind a long command. */
 static bool
@@ -269,6 +286,8 @@ bare_line(struct bare *b, const struct import_line *raw, struct err *e)
 		s->left_out += x.len > 0;
 		return 0;
 	}
+	if (import_verb(x.p, x.len))
+		x.len = bare_remark(&x);
 	if (import_verb(x.p, x.len) || say_awaits_answer(s)) {
 		b->any_client = true;
 		b->wide = raw->len;
