@@ -58,7 +58,8 @@ page_finding(struct diagnosis *d, struct finding *f, size_t i)
 		.where = f->where,
 		.what = buf_str(&f->cause.what),
 		.next = buf_str(&f->cause.next),
-		.source = f->cause.source };
+		.source = f->cause.source,
+		.ours = true };
 	struct event ev = { .kind = EV_FINDING, .note = &n };
 	struct buf b = BUF_INIT;
 	talk_put(&d->sh->talk, &ev);

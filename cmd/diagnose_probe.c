@@ -148,6 +148,7 @@ probe_new(struct diagnosis *d, enum probe_kind kind)
 	struct talk *t = &p->talk;
 	talk_init(t, &p->env, as->house);
 	t->past = &p->sight;
+	p->sight.hide = d->sh->sight.hide;
 	t->set = as->set;
 	t->set.stop = t->set.bare = t->set.early = false;
 	link_times_all(&t->set.times, PROBE_REPLY_MS);
@@ -164,14 +165,15 @@ probe_new(struct diagnosis *d, enum probe_kind kind)
 	if (helo != NULL)
 		(void)!vars_set(
 		    &t->vars, "helo", helo->value, strlen(helo->value), &e);
-	p->to[0] = d->to;
+	for (size_t i = 0; i < d->nto; i++)
+		p->to[i] = d->to[i];
 	p->mail = (struct mail){ .from = d->from,
 		.to = p->to,
-		.nto = d->to != NULL,
+		.nto = d->nto,
 		.fate = p->fate,
 		.text = &p->text,
 		.one_by_one = true,
-		.last = d->to != NULL ? MAIL_RCPT : MAIL_MAIL };
+		.last = d->nto > 0 ? MAIL_RCPT : MAIL_MAIL };
 	struct buf b = BUF_INIT;
 	if (d->text != NULL && (kind == PROBE_MAIN || kind == PROBE_TEXT))
 		buf_add(

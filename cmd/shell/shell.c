@@ -237,6 +237,12 @@ shell_talk_env(void)
 	return &shell_env;
 }
 
+static void
+shell_hide(const void *arg, struct buf *b, const char *p, size_t len)
+{
+	redact_error(arg, b, p, len);
+}
+
 int
 shell_init(struct shell *sh, struct err *e)
 {
@@ -246,6 +252,8 @@ shell_init(struct shell *sh, struct err *e)
 	out_init(&sh->out);
 	redact_init(&sh->redact);
 	talk_init(&sh->talk, &shell_env, sh);
+	sh->hide = (struct sight_hide){ shell_hide, &sh->redact };
+	sh->sight.hide = &sh->hide;
 	sh->talk.past = &sh->sight;
 	sh->redact.reveal = &sh->talk.set.reveal;
 	sh->out.redact = &sh->redact;

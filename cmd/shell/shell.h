@@ -61,7 +61,8 @@ struct shell {
 
 	struct patience patience;
 	struct sight sight; /* what the talk has seen */
-	struct lint lint;   /* --lint */
+	struct sight_hide hide;
+	struct lint lint; /* --lint */
 	struct talk talk;
 };
 

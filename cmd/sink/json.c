@@ -334,8 +334,8 @@ json_put_note(json_t *o, const struct event *ev, const struct redact *r)
 	json_put_string(o, "severity", r, n->level);
 	json_put_string(o, "about", r, n->where);
 	json_put_string(o, "evidence", r, n->seen);
-	json_put_string(o, "cause", r, n->what);
-	json_put_string(o, "next", r, n->next);
+	json_put_string(o, "cause", n->ours ? NULL : r, n->what);
+	json_put_string(o, "next", n->ours ? NULL : r, n->next);
 	json_put_string(o, "source", r, n->source);
 	if (ev->kind == EV_CAUSE)
 		json_put_number(o, "status", (uint64_t)ev->status);

@@ -76,11 +76,12 @@ report_finding(struct report *r, const struct event *ev)
 	const char *level = ev->kind == EV_CAUSE ? "bad"
 			    : n->level != NULL	 ? n->level
 						 : "low";
+	const struct redact *ours = n->ours ? NULL : r->redact;
 	struct buf *b = &r->findings;
 	buf_addf(b, "<div class=\"card %s\">", level);
-	report_field(b, r->redact, "<p><b>", n->what, "</b></p>\n");
+	report_field(b, ours, "<p><b>", n->what, "</b></p>\n");
 	report_field(b, r->redact, "<pre>", n->seen, "</pre>\n");
-	report_field(b, r->redact, "<p>Next: ", n->next, "</p>\n");
+	report_field(b, ours, "<p>Next: ", n->next, "</p>\n");
 	buf_addf(
 	    b, "<p class=\"dim\">%s", ev->kind == EV_FINDING ? level : "cause");
 	report_field(b, r->redact, " &middot; ", n->where, "");

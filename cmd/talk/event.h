@@ -67,6 +67,8 @@ struct event_note {
 	const char *next;  /* what to do */
 	const char *source;
 	const char *where; /* FINDING: the host and address it is about */
+	bool ours;	   /* what and next: our words, without secrets, which
+			      they may look like */
 };
 
 /* All pointers are borrowed for the call. Texts hold bytes from outside: a
