@@ -37,6 +37,7 @@ struct probe {
 	struct talk_env env;
 	struct sight sight;
 	enum probe_kind kind;
+	unsigned number; /* among all of the process, from 1 on */
 	struct diagnosis *d;
 	struct mail mail;
 	const char *to[DIAGNOSE_TO];
@@ -56,6 +57,7 @@ struct probe {
 struct finding {
 	struct cause cause;
 	char *seen, *where;
+	unsigned probe; /* its number; 0: none */
 };
 
 struct diagnosis {

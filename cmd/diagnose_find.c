@@ -36,6 +36,7 @@ find_add(struct diagnosis *d, struct cause *c, const char *seen,
 		hide->add(hide->arg, &b, seen, strlen(seen));
 	*f = (struct finding){ .cause = *c,
 		.seen = seen == NULL ? NULL : buf_detach(&b),
+		.probe = p == NULL ? 0 : p->number,
 		.where =
 		    p == NULL || p->where == NULL ? NULL : mem_dup(p->where) };
 	*c = (struct cause)CAUSE_INIT;

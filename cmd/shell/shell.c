@@ -84,6 +84,15 @@ shell_put(struct shell *sh, struct event *ev)
 		s->put(s, ev);
 }
 
+void
+shell_aside(struct shell *sh, unsigned n, const char *name, struct event *ev)
+{
+	ev->at_ns = loop_now_ns() - sh->began_ns;
+	for (struct sink *s = sh->sinks; s != NULL; s = s->next)
+		if (s->aside != NULL)
+			s->aside(s, n, name, ev);
+}
+
 static void
 env_put(struct talk *t, struct event *ev)
 {
