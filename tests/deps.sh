@@ -13,31 +13,34 @@ case " $os " in
 *" debian "* | *" ubuntu "*)
 	build='gcc libc6-dev make pkg-config libreadline-dev libpcre2-dev
 	    libjansson-dev libssl-dev libgsasl-dev libunbound-dev libidn2-dev
-	    libgmime-3.0-dev zlib1g-dev bash bats tmux jq openssl procps'
+	    libgmime-3.0-dev zlib1g-dev bash bats tmux jq openssl procps
+	    python3 mutt s-nail mpack ripmime'
 	lint='clang llvm clang-format clang-tidy cppcheck shellcheck mandoc zsh fish'
 	;;
 *" fedora "* | *" rhel "*)
 	build='gcc glibc-devel make pkgconf-pkg-config readline-devel pcre2-devel
 	    jansson-devel openssl-devel libgsasl-devel unbound-devel
-	    libidn2-devel gmime30-devel zlib-devel bash bats tmux jq openssl procps-ng'
+	    libidn2-devel gmime30-devel zlib-devel bash bats tmux jq openssl procps-ng
+	    python3 mutt s-nail'
 	lint='clang llvm clang-tools-extra compiler-rt cppcheck ShellCheck mandoc zsh
 	    fish'
 	;;
 *" arch "*)
 	build='gcc make pkgconf readline pcre2 jansson openssl gsasl unbound
-	    libidn2 gmime3 zlib bash bats tmux jq procps-ng'
+	    libidn2 gmime3 zlib bash bats tmux jq procps-ng
+	    python mutt s-nail'
 	lint='clang llvm compiler-rt cppcheck shellcheck mandoc zsh fish'
 	;;
 *" alpine "*)
-	build='gcc musl-dev make pkgconf readline-dev pcre2-dev jansson-dev
+	build='gcc musl-dev linux-headers make pkgconf readline-dev pcre2-dev jansson-dev
 	    openssl-dev libgsasl-dev unbound-dev libidn2-dev gmime-dev zlib-dev bash bats tmux jq
-	    openssl coreutils procps'
+	    openssl coreutils procps python3 mutt s-nail'
 	lint='clang llvm clang-extra-tools compiler-rt cppcheck shellcheck mandoc zsh
 	    fish'
 	;;
 *" Darwin "*)
 	build='pkgconf readline pcre2 jansson openssl@3 gsasl unbound libidn2
-	    gmime zlib bash bats-core tmux jq coreutils'
+	    gmime zlib bash bats-core tmux jq coreutils mutt s-nail'
 	lint='llvm cppcheck shellcheck mandoc fish'
 	;;
 *)

@@ -297,6 +297,32 @@ once_each() {
 	tells "--retry-wait goes with --retry"
 }
 
+@test "the verdict counts every recipient once, over all attempts and transactions" {
+	server
+	local to=(--to a@b.example --to later@b.example --to no@b.example)
+	# What was overcome is no cause.
+	LATER=1 ends 69 mail -q "${to[@]}" --body hi --retry 1 --retry-wait 10ms
+	has_in "$stderr" "accepted 2, refused for good 1" \
+		"not mailed to all: mailed to 2 of 3 recipients: 1 refused, first with: 550 5.1.1 no such user"
+	rm sessions
+	ends 69 mail --format json "${to[@]}" --body hi --retry 1 --retry-wait 10ms
+	has '"accepted":1,"refused_for_now":1,"refused_for_good":1' "mailed to 1 of 3 recipients: 2 refused"
+	rm sessions
+	LATER=1 ends 0 mail -q --to later@b.example --body hi --retry 1 --retry-wait 10ms
+	[[ $stderr != *mailed* ]]
+	# Nor is a server that takes only so many at a time.
+	rm sessions
+	MOST=2 ends 69 mail -q --to a@b.example,b@b.example,c@b.example,no@b.example --body hi
+	has_in "$stderr" "mailed to 3 of 4 recipients: 1 refused, first with: 550 5.1.1 no such user"
+	# Many messages are one run.
+	rm sessions
+	mkdir in
+	local i=0 a
+	for a in a no later b; do printf 'From: a@b.example\nTo: %s@b.example\n\nhi\n' "$a" >"in/$((i++))"; done
+	ends 2 mail -q --eml in --envelope headers
+	has_in "$stderr" "mailed to 2 of 4 recipients: 2 refused, first with: 550"
+}
+
 @test "the connection is lost behind the period: unknown, and not tried again" {
 	server
 	ends 74 mail --to lost@b.example --body hi --retry 3 --retry-wait 10ms

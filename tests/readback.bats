@@ -4,19 +4,34 @@
 bats_require_minimum_version 1.5.0
 load helper
 
+# The messages are made once.
+setup_file() {
+	command -v python3 >/dev/null || return 0
+	BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR smtpsh_setup
+	recorder
+	driver
+	SMTPSH=$SMTPSH python3 driver.py make >made.log 2>&1 || true
+}
+
 setup() {
 	command -v python3 >/dev/null || skip "python3 is not installed"
 	smtpsh_setup
-	recorder
-	driver
 }
 
-# driver.py READER: makes each message of the matrix, looks at its octets, and
-# asks the reader for its parts.
+# reads READER: every message comes back from it as it was made.
+reads() {
+	ends 0 python3 "$BATS_FILE_TMPDIR/driver.py" "$1" || {
+		cat "$BATS_FILE_TMPDIR/made.log"
+		return 1
+	}
+}
+
+# driver.py make: makes each message of the matrix beside itself, and looks at
+# its octets. driver.py READER: asks that one for their parts.
 driver() {
 	cat >driver.py <<'END'
-import email, email.policy, hashlib, os, re, shutil, subprocess, sys
-smtpsh, reader = os.environ["SMTPSH"], sys.argv[1]
+import email, email.policy, hashlib, os, pty, re, select, shutil, signal, subprocess, sys, urllib.parse
+reader, here = sys.argv[1], os.path.dirname(os.path.abspath(__file__))
 
 def octets(n):
     return b"".join(hashlib.sha256(b"%d" % i).digest() for i in range(n // 32 + 1))[:n]
@@ -73,7 +88,7 @@ def wire():
 def make(text, files, options):
     shutil.rmtree("files", ignore_errors=True)
     os.mkdir("files")
-    args = [smtpsh, "-q", "--pipe", "bash recorder.sh", "--from", "me@x.example"]
+    args = [os.environ["SMTPSH"], "-q", "--pipe", "bash recorder.sh", "--from", "me@x.example"]
     if "--to" not in options:
         args += ["--to", "a@x.example"]
     if "--subject" not in options:
@@ -109,6 +124,64 @@ def by_python(data, text, files, fields):
     assert [p.get_filename() for p in parts] == [n for n, _, _ in files], [p.get_filename() for p in parts]
     assert [p.get_payload(decode=True) for p in parts] == [d for _, d, _ in files]
 
+def mbox():
+    shutil.rmtree("out", ignore_errors=True)
+    os.mkdir("out")
+    with open("m.eml", "rb") as f, open("m.mbox", "wb") as to:
+        to.write(b"From me@x.example Fri Nov 27 02:48:12 2026\n")
+        to.write(re.sub(rb"(?m)^(?=>*From )", b">", f.read().replace(b"\r\n", b"\n")) + b"\n")
+
+# What the reader has saved, under the names that the message gives; some octets
+# of those it may write as %XX.
+def saved(files):
+    have = {urllib.parse.unquote(f): f for f in os.listdir("out")}
+    have.update((f, f) for f in os.listdir("out"))
+    for name, data, kind in files:
+        if kind is None:
+            assert open("out/" + have[name], "rb").read() == data, name
+
+def by_snail(files, fields):
+    mbox()
+    def snail(*say):
+        return subprocess.run(["s-nail", "-:/", "-#", "-Sttycharset=utf-8", "-R", *say, "-Yx", "-f", "../m.mbox"],
+            check=True, cwd="out", stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdout=subprocess.PIPE).stdout
+    snail("-Ywrite 1 .body")
+    saved(files)
+    if "Subject" in fields:
+        got = re.search("^Subject: (.*)$", snail("-Ytype 1").decode(), re.M).group(1)
+        assert got == fields["Subject"], got
+
+# It wants a terminal, and a person who waits for it. Of text in another charset
+# it asks whether to convert it.
+def by_mutt(files):
+    if not any(kind is None for _, _, kind in files):
+        return
+    mbox()
+    open("muttrc", "w").write("set charset=utf-8 folder=. move=no quit=yes\n")
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.chdir("out")
+        os.environ["TERM"] = "xterm"
+        os.execlp("mutt", "mutt", "-n", "-F", "../muttrc", "-R", "-f", "../m.mbox", "-e", "push <view-attachments>")
+    seen = b""
+    def until(word):
+        nonlocal seen
+        while word not in seen:
+            assert select.select([fd], [], [], 20)[0], (word, seen)
+            seen += os.read(fd, 4096)
+        seen = seen.split(word, 1)[1]
+    until(b"Mutt: Attachments")
+    for i, (_, _, kind) in enumerate(files):
+        if kind is None:
+            os.write(fd, b"%d\rs" % (i + 2))
+            until(b"Save to file: ")
+            os.write(fd, b"\r")
+            until(b"saved")
+    os.kill(pid, signal.SIGKILL)
+    os.close(fd)
+    os.waitpid(pid, 0)
+    saved(files)
+
 def unpacked(command, files):
     shutil.rmtree("out", ignore_errors=True)
     os.mkdir("out")
@@ -131,18 +204,26 @@ def by_gmime(data, text, files, fields):
         assert p[2].decode() == hashlib.md5(d).hexdigest(), n
 
 failed = 0
-for label, text, files, options, fields in MATRIX:
+for i, (label, text, files, options, fields) in enumerate(MATRIX):
+    made = "%s/%d.eml" % (here, i)
     try:
-        data = make(text, files, options)
+        if reader == "make":
+            open(made, "wb").write(make(text, files, options))
+            continue
+        data = open(made, "rb").read()
         open("m.eml", "wb").write(data)
         if reader == "python":
             by_python(data, text, files, fields)
         elif reader == "gmime":
             by_gmime(data, text, files, fields)
+        elif reader == "s-nail":
+            by_snail(files, fields)
+        elif reader == "mutt":
+            by_mutt(files)
         else:
             open("m.eml", "wb").write(data.replace(b"\r\n", b"\n"))
             unpacked(reader, files)
-    except (AssertionError, AttributeError, subprocess.CalledProcessError) as e:
+    except (AssertionError, AttributeError, KeyError, OSError, subprocess.CalledProcessError) as e:
         failed = 1
         print("%s: %r" % (label, e))
 sys.exit(failed)
@@ -150,17 +231,27 @@ END
 }
 
 @test "Python's email: parts, names, octets, header fields; no line over 998, nothing bare" {
-	ends 0 python3 driver.py python
+	reads python
 }
 
 @test "munpack: the octets of what is attached" {
 	command -v munpack >/dev/null || skip "munpack (mpack) is not installed"
-	ends 0 python3 driver.py 'cd out && munpack -f -q ../m.eml'
+	reads 'cd out && munpack -f -q ../m.eml'
 }
 
 @test "ripmime: the octets of what is attached" {
 	command -v ripmime >/dev/null || skip "ripmime is not installed"
-	ends 0 python3 driver.py 'ripmime -i m.eml -d out'
+	reads 'ripmime -i m.eml -d out'
+}
+
+@test "s-nail: names, octets, subjects" {
+	command -v s-nail >/dev/null || skip "s-nail is not installed"
+	reads s-nail
+}
+
+@test "mutt: names and octets" {
+	command -v mutt >/dev/null || skip "mutt is not installed"
+	reads mutt
 }
 
 @test "GMime's parser: names and octets" {
@@ -201,5 +292,5 @@ main(int argc, char **argv)
 END
 	# shellcheck disable=SC2046 # words
 	gcc -o gmime gmime.c $(pkg-config --cflags --libs gmime-3.0)
-	ends 0 python3 driver.py gmime
+	reads gmime
 }

@@ -298,6 +298,7 @@ deliver_mail(struct deliver *d)
 			break;
 		/* What is tried again is not lost yet. */
 		t->tally = before;
+		past_again(t);
 		r = deliver_once(d);
 	}
 	/* Of a message that could not be read the error says it all. */

@@ -107,11 +107,7 @@ many_tell_end(struct many *m)
 	if (atomic_load(&c->skipped) > 0)
 		buf_addf(&b, "; nothing left to do for %llu",
 		    (unsigned long long)atomic_load(&c->skipped));
-	struct event ev = { .kind = EV_MAILED,
-		.text = buf_str(&b),
-		.len = buf_len(&b),
-		.mailed = &what };
-	talk_put(&m->sh->talk, &ev);
+	mailed_tell(&m->sh->talk, &what, buf_str(&b));
 	if (m->sh->screen == NULL && !m->sh->machine &&
 	    atomic_load(&c->failed) > 0)
 		out_error(&m->sh->out, "%s", buf_str(&b));

@@ -34,6 +34,25 @@ sight_anew(struct sight *s)
 }
 
 void
+sight_drop(struct sight *s)
+{
+	sight_reply_release(&s->refusal);
+	s->refusal = s->for_good;
+	s->for_good = (struct sight_reply){ 0 };
+}
+
+void
+sight_again(struct sight *s)
+{
+	if (s->refusal.code / 100 == 4)
+		sight_drop(s);
+	free(s->error);
+	s->error = NULL;
+	s->kind = ERR_NONE;
+	s->why = WHY_NONE;
+}
+
+void
 sight_release(struct sight *s)
 {
 	char *all[] = { s->host, s->domain, s->from, s->to, s->helo,
@@ -45,6 +64,7 @@ sight_release(struct sight *s)
 		free(s->mx_is[i]);
 	}
 	sight_reply_release(&s->refusal);
+	sight_reply_release(&s->for_good);
 	sight_reply_release(&s->odd);
 	*s = (struct sight){ .hide = s->hide };
 }

@@ -56,6 +56,8 @@ struct sight {
 	bool taken;		    /* and was answered 2yz */
 	/* The first refusal that stands. */
 	struct sight_reply refusal;
+	/* The first one for good, where that is one for now. */
+	struct sight_reply for_good;
 	/* The first reply that cannot answer its line, or that nothing asked
 	 * for. */
 	struct sight_reply odd;
@@ -76,6 +78,10 @@ void sight_release(struct sight *s);
 /* The connection is a new one: forgets what the last one was like, but neither
  * the refusal nor the error. */
 void sight_anew(struct sight *s);
+/* The refusal does not stand. */
+void sight_drop(struct sight *s);
+/* What failed for now is tried again: it is no cause any more. */
+void sight_again(struct sight *s);
 /* Keeps a copy of text in *at. */
 void sight_keep(char **at, const char *text, size_t len);
 /* Keeps a reply to a line. */

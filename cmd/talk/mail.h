@@ -70,6 +70,9 @@ void mail_tally(
 void mail_summary(const struct mail *m, struct buf *b);
 /* Tells it, in these words: the summary and what stands around it. */
 void mail_tell(struct talk *t, const struct mail *m, const char *text);
+/* The same of any number of messages. */
+struct mailed;
+void mailed_tell(struct talk *t, const struct mailed *what, const char *text);
 /* The name that the server gave it, as its reply has it; false: none. */
 bool mail_queue_id(const struct mail *m, struct buf *b);
 

@@ -71,7 +71,7 @@ fate_mail(struct mail_act *a, const struct due *d)
 }
 
 static void
-fate_rcpt(struct mail_act *a, size_t i, const struct due *d)
+fate_rcpt(struct talk *t, struct mail_act *a, size_t i, const struct due *d)
 {
 	struct mail *m = a->m;
 	/* Behind a refused MAIL it says nothing of its own. */
@@ -83,6 +83,7 @@ fate_rcpt(struct mail_act *a, size_t i, const struct due *d)
 		return;
 	if (m->accepted > 0 && fate_is_too_many(d)) {
 		m->more = true;
+		past_met(t, d);
 		return;
 	}
 	mail_refused(a, d->code);
@@ -105,7 +106,8 @@ fate_data(struct mail_act *a, const struct due *d)
 
 /* One more line's reply. */
 static int
-fate_line(struct mail_act *a, const struct due *d, struct err *e)
+fate_line(
+    struct talk *t, struct mail_act *a, const struct due *d, struct err *e)
 {
 	size_t i = a->answered++;
 	bool refused = d->code / 100 == 4 || d->code / 100 == 5;
@@ -118,7 +120,7 @@ fate_line(struct mail_act *a, const struct due *d, struct err *e)
 	else if (data)
 		fate_data(a, d);
 	else
-		fate_rcpt(a, i - 1, d);
+		fate_rcpt(t, a, i - 1, d);
 	return 0;
 }
 
@@ -130,7 +132,7 @@ mail_judge(struct talk *t, struct mail_act *a, struct err *e)
 	while (r == 0 && (d = ledger_oldest(&t->ledger)) != NULL && d->came &&
 	       d->by != DUE_UNASKED) {
 		if (a->seq != 0 && d->seq >= a->seq)
-			r = fate_line(a, d, e);
+			r = fate_line(t, a, d, e);
 		ledger_judged(&t->ledger, d);
 	}
 	return r;
@@ -231,12 +233,19 @@ mail_tell(struct talk *t, const struct mail *m, const char *text)
 		.unknown = mail_count(m, FATE_UNKNOWN),
 		.open = mail_count(m, FATE_OPEN),
 		.queued_as = named ? buf_str(&id) : NULL };
+	mailed_tell(t, &what, text);
+	buf_release(&id);
+}
+
+void
+mailed_tell(struct talk *t, const struct mailed *what, const char *text)
+{
 	struct event ev = { .kind = EV_MAILED,
 		.text = text,
 		.len = strlen(text),
-		.mailed = &what };
+		.mailed = what };
+	past_mailed(t, what);
 	talk_put(t, &ev);
-	buf_release(&id);
 }
 
 /* The word at p; a queue's names have no blanks. */

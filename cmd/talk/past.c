@@ -184,6 +184,9 @@ static void
 past_refusal(struct sight *s, const struct verb *v, const char *line,
     const struct reply *r)
 {
+	if (s->refusal.code / 100 == 4 && s->for_good.code == 0 &&
+	    r->code / 100 == 5 && past_is_mail(v))
+		sight_reply(&s->for_good, v, line, r);
 	if (s->refusal.code != 0 &&
 	    (past_is_mail(s->refusal.verb) || !past_is_mail(v)))
 		return;
@@ -258,7 +261,7 @@ past_met(struct talk *t, const struct due *d)
 		return;
 	past_wanted(s, d->verb, d->code);
 	if (s->refusal.code == d->code && s->refusal.verb == d->verb)
-		sight_reply_release(&s->refusal);
+		sight_drop(s);
 }
 
 void
@@ -349,6 +352,26 @@ past_size(struct talk *t, uint64_t size)
 	struct sight *s = past_of(t);
 	if (s != NULL)
 		s->size = size;
+}
+
+void
+past_again(struct talk *t)
+{
+	struct sight *s = past_of(t);
+	if (s != NULL)
+		sight_again(s);
+}
+
+void
+past_mailed(struct talk *t, const struct mailed *m)
+{
+	struct sight *s = past_of(t);
+	/* Where processes of their own have spoken nothing was seen. */
+	if (s == NULL || s->host == NULL)
+		return;
+	s->accepted = (unsigned)m->accepted;
+	s->refused = (unsigned)(m->later + m->refused);
+	s->taken = m->accepted > 0 && m->unknown == 0;
 }
 
 static void

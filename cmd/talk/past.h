@@ -9,6 +9,7 @@
 struct talk;
 struct smtp_event;
 struct due;
+struct mailed;
 
 /* A connection is begun, to wherever it goes. */
 void past_open(struct talk *t);
@@ -35,5 +36,10 @@ void past_lint(struct talk *t, const struct smtp_event *ev);
 void past_file(struct talk *t, bool failed);
 /* The size of the message. */
 void past_size(struct talk *t, uint64_t size);
+
+/* What failed for now is tried again. */
+void past_again(struct talk *t);
+/* What became of all recipients, however often each was asked for. */
+void past_mailed(struct talk *t, const struct mailed *m);
 
 #endif

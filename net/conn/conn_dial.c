@@ -87,7 +87,6 @@ conn_local(struct conn_spot *out, const char *text, int family, struct err *e)
 		.ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_NUMERICHOST | AI_PASSIVE };
 	struct addrinfo *list;
-	char reason[CONN_REASON_MAX];
 	int error = 0;
 
 	if (getaddrinfo(text, NULL, &hints, &list) != 0)
@@ -105,7 +104,7 @@ conn_local(struct conn_spot *out, const char *text, int family, struct err *e)
 		close(fd);
 	return error == 0 ? 0
 			  : err_set(e, ERR_USAGE, "cannot bind to %s: %s", text,
-				conn_reason(error, reason));
+				strerror(error));
 }
 
 /* The addresses that the target has. */

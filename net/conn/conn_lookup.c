@@ -139,7 +139,6 @@ conn_query_start(struct conn_query *q)
 static int
 conn_lookup_failed(const char *host, int result, int error, struct err *e)
 {
-	char buf[CONN_REASON_MAX];
 
 	switch (result) {
 	case EAI_AGAIN:
@@ -149,7 +148,7 @@ conn_lookup_failed(const char *host, int result, int error, struct err *e)
 		return err_why(e, WHY_NAME_UNKNOWN);
 	case EAI_SYSTEM:
 		return err_set(e, ERR_TEMP, "cannot look up %s: %s", host,
-		    conn_reason(error, buf));
+		    strerror(error));
 	}
 	err_set(
 	    e, ERR_NOHOST, "no such host: %s (%s)", host, gai_strerror(result));
@@ -161,14 +160,13 @@ conn_query_new(struct conn_query **out, const char *host, int family,
     unsigned port, struct err *e)
 {
 	struct conn_query *q = mem_zalloc(sizeof *q);
-	char buf[CONN_REASON_MAX];
 
 	*out = NULL;
 	if (pipe2(q->done, O_CLOEXEC | O_NONBLOCK) != 0) {
 		int error = errno;
 		free(q);
 		return err_set(e, ERR_TEMP, "cannot look up %s: %s", host,
-		    conn_reason(error, buf));
+		    strerror(error));
 	}
 	q->host = mem_dup(host);
 	snprintf(q->service, sizeof q->service, "%u", port & 0xffff);
@@ -179,7 +177,7 @@ conn_query_new(struct conn_query **out, const char *host, int family,
 	if (error != 0) {
 		conn_query_leave(q);
 		return err_set(e, ERR_TEMP, "cannot look up %s: %s", host,
-		    conn_reason(error, buf));
+		    strerror(error));
 	}
 	*out = q;
 	return 0;

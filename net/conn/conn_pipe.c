@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -67,13 +68,12 @@ conn_pipe_child(int fd, const char *command)
 int
 conn_open_pipe(struct conn **out, const char *command, struct err *e)
 {
-	char reason[CONN_REASON_MAX];
 	int pair[2], error;
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
 		return err_set(e, ERR_TEMP, "cannot start %s: %s", command,
-		    conn_reason(errno, reason));
+		    strerror(errno));
 	pid = fork();
 	if (pid == 0)
 		conn_pipe_child(pair[1], command);
@@ -82,7 +82,7 @@ conn_open_pipe(struct conn **out, const char *command, struct err *e)
 	if (pid < 0) {
 		close(pair[0]);
 		return err_set(e, ERR_TEMP, "cannot start %s: %s", command,
-		    conn_reason(error, reason));
+		    strerror(error));
 	}
 	/* The child does it too: whoever comes first. */
 	setpgid(pid, pid);

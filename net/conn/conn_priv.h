@@ -34,6 +34,8 @@ struct conn {
 	const struct conn_ops *top; /* what callers talk to: raw, or a layer */
 	int fd;
 	enum conn_sleep sleep;
+	bool notes;	   /* conn_note() */
+	int64_t noted_ns;  /* conn_noted() */
 	pid_t pid;	   /* PIPE */
 	struct peer *peer; /* INPROC */
 	struct tls *tls;   /* the layer on top, or NULL */
@@ -108,10 +110,6 @@ size_t conn_socket_poll(
 bool conn_socket_ready(const struct conn *c);
 size_t conn_socket_peek(struct conn *c);
 void conn_socket_close(struct conn *c);
-
-/* strerror(3) for any thread: in buf, or constant. */
-#define CONN_REASON_MAX 128
-const char *conn_reason(int error, char *buf);
 
 /* A number from 1 to 65535 or a service name. 0, or -1 (ERR_USAGE). */
 CHECKED int conn_port(const char *text, unsigned *port, struct err *e);

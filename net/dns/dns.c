@@ -40,7 +40,7 @@
 static struct {
 	DNS_FUNCS(LAZY_POINTER)
 } dns_lib;
-static const char *const dns_names[] = { DNS_FUNCS(LAZY_NAME) NULL };
+static const char dns_names[] = DNS_FUNCS(LAZY_NAME);
 static const char *const dns_files[] = { "libunbound.so.8",
 	"libunbound.8.dylib", NULL };
 static struct lazy dns_lazy =
@@ -98,12 +98,10 @@ static const char *const dns_root_keys[] = {
 static int
 dns_add_file(struct dns *d, const char *file, struct err *e)
 {
-	char why[128];
-
 	if (access(file, R_OK) != 0)
 		return err_set(e, ERR_NOINPUT,
 		    "cannot read the trust anchors of %s: %s", file,
-		    strerror_r(errno, why, sizeof why));
+		    strerror(errno));
 	free(d->anchor);
 	d->anchor = mem_dup(file);
 	if (ub_ctx_add_ta_file(d->ctx, file) != 0)
@@ -145,7 +143,6 @@ static int
 dns_set_resolver(struct dns *d, const char *resolver, struct err *e)
 {
 	struct buf b = BUF_INIT;
-	char why[128];
 	int rc = 0;
 
 	if (resolver == NULL) {
@@ -153,7 +150,7 @@ dns_set_resolver(struct dns *d, const char *resolver, struct err *e)
 			rc = err_set(e, ERR_NOINPUT,
 			    "cannot read " DNS_RESOLV_CONF
 			    ": %s (--resolver names a name server)",
-			    strerror_r(errno, why, sizeof why));
+			    strerror(errno));
 		else if (ub_ctx_resolvconf(d->ctx, DNS_RESOLV_CONF) != 0)
 			rc = err_set(e, ERR_NOINPUT,
 			    "cannot use the name servers of " DNS_RESOLV_CONF);

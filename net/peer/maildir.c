@@ -267,15 +267,17 @@ maildir_write(struct maildir *m, const char *p, size_t len, struct err *e)
 	return 0;
 }
 
-/* Gives the file in tmp its name in new. Not every file system knows
- * RENAME_NOREPLACE. */
+/* Gives the file in tmp its name in new. Not every file system, nor every C
+ * library, knows RENAME_NOREPLACE. */
 static int
 maildir_move(struct maildir *m, int to)
 {
+#ifdef RENAME_NOREPLACE
 	if (renameat2(m->tmp, m->id, to, m->id, RENAME_NOREPLACE) == 0)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
 		return -1;
+#endif
 	if (linkat(m->tmp, m->id, to, m->id, 0) != 0)
 		return -1;
 	unlinkat(m->tmp, m->id, 0);
