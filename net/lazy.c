@@ -39,16 +39,16 @@ static int
 lazy_fill(const struct lazy *l, void *h, struct err *e)
 {
 	char *to = l->table;
-	const char *const *n;
+	const char *n = l->names;
 	void *p;
 
-	for (n = l->names; *n != NULL; n++, to += sizeof p) {
-		if ((p = dlsym(h, *n)) == NULL)
+	for (size_t i = 0; i < l->size; i += sizeof p, n += strlen(n) + 1) {
+		if ((p = dlsym(h, n)) == NULL)
 			return err_set(e, ERR_NOINPUT,
 			    "the library for %s (%s) has no function %s"
 			    " (Debian package %s)",
-			    l->what, l->files[0], *n, l->package);
-		memcpy(to, &p, sizeof p);
+			    l->what, l->files[0], n, l->package);
+		memcpy(to + i, &p, sizeof p);
 	}
 	return 0;
 }

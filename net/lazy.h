@@ -8,7 +8,7 @@
  *	static struct {
  *		SASL_FUNCS(LAZY_POINTER)
  *	} sasl_lib;
- *	static const char *const sasl_names[] = { SASL_FUNCS(LAZY_NAME) NULL };
+ *	static const char sasl_names[] = SASL_FUNCS(LAZY_NAME);
  *	static const char *const sasl_files[] = { "libgsasl.so.18", NULL };
  *	static struct lazy sasl_lazy = LAZY_INIT(
  *	    "AUTH", "libgsasl18", sasl_files, sasl_names, &sasl_lib);
@@ -23,25 +23,28 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include "net/core/err.h"
 
 #define LAZY_POINTER(f) __typeof__(f) *f;
-#define LAZY_NAME(f)	#f,
+/* One string, without a pointer a name that would be relocated at each start. */
+#define LAZY_NAME(f) #f "\0"
 
 /* Written once, by lazy_load(), and constant from then on. */
 struct lazy {
 	const char *what;	  /* what it is for: "TLS" */
 	const char *package;	  /* Debian's package: "libssl3" */
 	const char *const *files; /* sonames, the first that loads; NULL ends */
-	const char *const *names; /* functions; NULL ends */
-	void *table; /* a struct of as many pointers, in that order */
+	const char *names; /* functions, each ended by NUL; an empty one ends */
+	void *table;	   /* a struct of as many pointers, in that order */
+	size_t size;	   /* of it, in octets */
 	atomic_bool ready;
 	pthread_mutex_t lock;
 };
 
 #define LAZY_INIT(what, package, files, names, table)                          \
 	{                                                                      \
-		what, package, files, names, table, false,                     \
+		what, package, files, names, table, sizeof *(table), false,    \
 		    PTHREAD_MUTEX_INITIALIZER                                  \
 	}
 

@@ -84,8 +84,8 @@ HI='220 mx.example ESMTP'
 	MORE=()
 	mails 74 closed.unsaid -
 	mails 74 closed.greeted "$HI" -
-	LATE=200ms mails 75 data.late "$HI" "$OK" "$OK" "$OK" +
-	LATE=200ms mails 75 text.unknown-fate "$HI" "$OK" "$OK" "$OK" '354 go' +
+	LATE=1500ms mails 75 data.late "$HI" "$OK" "$OK" "$OK" +
+	LATE=1500ms mails 75 text.unknown-fate "$HI" "$OK" "$OK" "$OK" '354 go' +
 	mails 74 text.unknown-fate "$HI" "$OK" "$OK" "$OK" '354 go' -
 	mails 76 session.out-of-step "$HI" "$OK" "$OK" "$OK" '250 taken'
 	mails 76 other.ssh 'SSH-2.0-OpenSSH_9.6'

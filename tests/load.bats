@@ -245,6 +245,61 @@ json() {
 	grep -q PIPELINING server
 }
 
+@test "a session that always has something to read keeps no other waiting" {
+	for way in --chunk=100 --pipeline; do
+		ends 0 "$SMTPSH" --load --sandbox --sessions 3 --messages 30 \
+			$way --to jones@beta.arpa --format json
+		[ "$(json .connections)" = 3 ]
+		[ "$(json .messages)" = 30 ]
+	done
+}
+
+@test "a reply's time ends when it has come, not when it is read" {
+	[ "$(uname -s)" = Linux ] || skip "only Linux notes when octets come"
+	# It says who connects, and answers what the text ends with while that
+	# is stopped.
+	cat >late.py <<-'E'
+		import os, signal, socket, sys, time
+		l = socket.create_server(("127.0.0.1", 0))
+		print(l.getsockname()[1], flush=True)
+		pid = int(sys.stdin.readline())
+		s, _ = l.accept()
+		f = s.makefile("rb")
+		def say(t):
+		    s.sendall(t + b"\r\n")
+		say(b"220 x")
+		for line in f:
+		    word = line[:4].upper()
+		    if word == b"DATA":
+		        say(b"354 go")
+		        while f.readline() != b".\r\n":
+		            pass
+		        os.kill(pid, signal.SIGSTOP)
+		        say(b"250 ok")
+		        time.sleep(0.5)
+		        os.kill(pid, signal.SIGCONT)
+		    else:
+		        say(b"221 bye" if word == b"QUIT" else b"250 ok")
+	E
+	mkfifo pid
+	python3 late.py <pid >port &
+	server=$!
+	exec 5>pid
+	until [ -s port ]; do kill -0 "$server"; done
+	"$SMTPSH" --load --sessions 1 --messages 2 --format json \
+		127.0.0.1:"$(cat port)" >result 5>&- </dev/null &
+	client=$!
+	echo "$client" >&5
+	exec 5>&-
+	wait "$client"
+	wait "$server"
+	output=$(cat result)
+	[ "$(json .messages)" = 2 ]
+	[ "$(json '.latency["text end"].max_ms < 400')" = true ]
+	[ "$(json '.latency.whole.max_ms < 400')" = true ]
+	[ "$(json '.elapsed_s > 0.9')" = true ]
+}
+
 @test "--tls-resume takes up sessions, and never a name that was not proven" {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 		-keyout k.pem -out c.pem -days 2 -subj /CN=localhost \

@@ -199,7 +199,22 @@ NOOP odds 5 451|expected a share as 5%
 NOOP delay soon|delay
 NOOP slow 5|octets a second
 NOOP /x 451|regular expression
-NOOP drop-after 3|drop-after is not for anything but text
+NOOP drop-after 3|drop-after is for text
+NOOP nth 3 <x> 451|directly behind what it is for
+NOOP 4xx|three digits
+NOOP 4510 no|three digits
+NOOP nth 3 nth 4 451|nth is given twice
+NOOP nth 3 after 5 451|never
+NOOP nth 3 every 2 451|never
+NOOP close reset|one way
+EHLO offer A offer B|offer is given twice
+NOOP 451 later delay 5s|in quotes
+NOOP 250 fine close|in quotes
+connect offer X|offer is for a verb
+text early "x"|what is answered
+NOOP per session 451|per connection or per client
+QUIT <x> 451|the path of a verb
+STARTTLS slow 5/s|delay can
 text 451 no|write end
 NOOP offer X|offer and hide are for EHLO
 NOOP tls fail|tls fail is for STARTTLS
@@ -209,7 +224,6 @@ NOOP first 451|first from each client
 RCPT <x 451|'>' behind the pattern
 header 554 no|a regular expression
 NOOP bytes "a\q"|escape
-BDAT bytes "x\r\n"|BDAT wants a reply with a code
 END
 	ends 64 "$SMTPSH" --serve 0 --seed 5
 	tells "--rule"
@@ -224,6 +238,60 @@ END
 	mapfile -t said < <(sed -n '/^250[ -]H/,$p' <&4)
 	exec 4>&-
 	[[ ${said[*]} == *"250 2.0.0 6 octets"*"452 4.3.1 no room"*"221 "* ]] || { echo "${said[*]}"; false; }
+}
+
+@test "chunks and AUTH are answered once, by the rule, and its close comes behind" {
+	local mail='EHLO x\r\nMAIL FROM:<a@x>\r\nRCPT TO:<b@x>\r\n'
+	(umask 077 && printf sesame >password)
+	serve -q --user joe --password-file password --auth-insecure \
+		--rule 'BDAT nth 1 250 2.0.0 have it' --rule 'BDAT nth 2 no-reply' \
+		--rule 'BDAT nth 3 421 4.3.2 bye' --rule 'BDAT nth 4 slow 200/s' \
+		--rule 'AUTH LOGIN 334 AAAA' --rule 'AUTH PLAIN no-reply'
+	talk() {
+		exec 4<>"/dev/tcp/127.0.0.1/$PORT"
+		# shellcheck disable=SC2059
+		printf "$@" >&4
+		mapfile -t said < <(sed -n '/^250 HELP/,$p' <&4 | sed '1d; s/\r$//')
+		exec 4>&-
+		printf '%s\n' "${said[@]}"
+	}
+	talk "$mail"'BDAT 6 LAST\r\nQUIT\r\nNOOP\r\nQUIT\r\n'
+	[ "${said[2]}" = "250 2.0.0 have it" ]
+	[ "${said[3]}" = "250 2.0.0 OK" ]
+	talk "$mail"'BDAT 6 LAST\r\nQUIT\r\nHELP x\r\nQUIT\r\n'
+	[[ ${said[2]} == 504* ]]
+	talk "$mail"'BDAT 6 LAST\r\nQUIT\r\nNOOP\r\n'
+	[ "${said[2]}" = "421 4.3.2 bye" ]
+	[ "${#said[@]}" = 3 ]
+	talk "$mail"'BDAT 6 LAST\r\nQUIT\r\nQUIT\r\n'
+	[[ ${said[2]} == "250 2.0.0 Message OK"* ]]
+	[[ ${said[3]} == 221* ]]
+	talk 'EHLO x\r\nAUTH LOGIN\r\nam9l\r\nAUTH LOGIN\r\n*\r\nAUTH PLAIN AGpvZQBzZXNhbWU=\r\nAUTH PLAIN\r\nNOOP\r\nQUIT\r\n'
+	[ "${said[0]}" = "334 AAAA" ]
+	[[ ${said[1]} == "535 5.7.8"* ]]
+	[ "${said[2]}" = "334 AAAA" ]
+	[[ ${said[3]} == 501* ]]
+	[ "${said[4]}" = "250 2.0.0 OK" ]
+}
+
+@test "a quota for each client, a path as on the wire, two rules that count alike" {
+	serve -q --rule 'NOOP after 2 per client 450 quota' --rule 'MAIL FROM:<*@spam.example> 550 no' --rule 'VRFY every 2 450 two' --rule 'VRFY every 3 550 three'
+	ends 75 client -c NOOP -c NOOP -c NOOP
+	ends 75 client -c NOOP
+	ends 0 client --bind 127.0.0.2 -c NOOP -c NOOP
+	ends 69 client -c 'EHLO x' -c 'MAIL FROM:<a@Spam.Example>'
+	ends 69 client -c 'VRFY a' -c 'VRFY a' -c 'VRFY a' -c 'VRFY a' -c 'VRFY a' -c 'VRFY a'
+	[ "$(sed -n 's/^R: \([0-9]*\) .*/\1/p' <<<"$output" | paste -sd ' ')" = "220 252 450 550 450 252 450 221" ]
+}
+
+@test "slow where nothing is said, or a 421 is, hangs nobody" {
+	serve -q --rule 'NOOP no-reply slow 10/s' --rule 'VRFY slow 100/s 421 bye' --rule 'EXPN slow 100/s 250 "fine" reset'
+	ends 75 client --timeout 300ms -c NOOP
+	ends 75 client -c 'VRFY x'
+	has "R: 421 bye"
+	ends 74 client -c 'EXPN x' -c NOOP
+	has "R: 250 fine"
+	kill -0 "$SERVER"
 }
 
 # What others' clients make of rules.
@@ -296,6 +364,6 @@ END
 	sed -n '/^\.Ss Rules/,/^\.Ss Mocks/p' "$ROOT/smtpsh.1" | sed -n '/^Greylisting/,$p' |
 		sed -n -e '/^\.Bd/,/^\.Ed/{/^\./!p}' -e 's/^\.It .* Ta Li //p' |
 		sed -e 's/\\(dq/"/g' -e 's/\\e/\\/g' >rules
-	[ "$(wc -l <rules)" -ge 34 ]
-	ends 0 "$SMTPSH" --sandbox --rules rules -c '\sleep 0'
+	[ "$(wc -l <rules)" -ge 44 ]
+	ends 0 "$SMTPSH" --sandbox --self-signed --rules rules -c '\sleep 0'
 }

@@ -127,7 +127,7 @@ J='Jones@localhost'
 		-- localhost:PORT --to $J
 	broken grey 75 grey.said "again in 5" --rule "RCPT 451 4.7.1 Greylisted, come again" \
 		-- localhost:PORT --to $J
-	broken busy 75 state.unavailable "try again" --rule "EHLO 421 4.3.2 Shutting down" \
+	broken busy 75 state.shutdown "try again" --rule "EHLO 421 4.3.2 Shutting down" \
 		-- localhost:PORT --to $J
 	broken out-of-step 76 session.out-of-step "reconnect" \
 		--rule 'MAIL early "250 2.1.5 not asked\r\n"' -- localhost:PORT --to $J

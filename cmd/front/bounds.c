@@ -108,8 +108,8 @@ bounds_system(struct bounds *b)
 static void
 bounds_options(struct bounds *b, const struct opts *o)
 {
-	for (const struct opt *t = opt_table; t->name != NULL; t++) {
-		if (t->kind != OPT_STRING || t->arg == NULL ||
+	for (const struct opt *t = opt_table; t->name[0] != '\0'; t++) {
+		if (t->kind != OPT_STRING || t->arg[0] == '\0' ||
 		    (strcmp(t->arg, "FILE") != 0 &&
 			strcmp(t->arg, "FOLDER") != 0))
 			continue;

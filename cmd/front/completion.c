@@ -27,7 +27,7 @@ completion_list(struct buf *b, const char *what)
 		     s++)
 			buf_addf(b, "%s\n", s->name);
 	} else if (strcmp(what, "options") == 0) {
-		for (const struct opt *t = opt_table; t->name != NULL; t++)
+		for (const struct opt *t = opt_table; t->name[0] != '\0'; t++)
 			buf_addf(b, "--%s\n", t->name);
 	} else if (strcmp(what, "kinds") == 0) {
 		const char *text, *name;

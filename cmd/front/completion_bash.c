@@ -78,15 +78,15 @@ completion_bash_words(struct buf *b)
 static void
 completion_bash_values(struct buf *b)
 {
-	for (const struct opt *t = opt_table; t->name != NULL; t++) {
+	for (const struct opt *t = opt_table; t->name[0] != '\0'; t++) {
 		struct buf choices = BUF_INIT;
-		if (t->arg == NULL)
+		if (t->arg[0] == '\0')
 			continue;
 		const char *value = completion_value(t->arg)->bash;
 		buf_adds(b, "\t");
 		if (t->letter != 0)
 			buf_addf(b, "-%c | ", t->letter);
-		if (t->also != NULL)
+		if (t->also[0] != '\0')
 			buf_addf(b, "--%s | ", t->also);
 		if (completion_choices(&choices, t->arg, " ") > 0)
 			buf_addf(b, "--%s) _smtpsh_choose %s ;;\n", t->name,

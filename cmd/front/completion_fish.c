@@ -43,13 +43,13 @@ completion_fish_option(struct buf *b, const struct opt *t)
 	if (t->letter != 0)
 		buf_addf(b, " -s %c", t->letter);
 	buf_addf(b, " -l %s", t->name);
-	if (t->also != NULL)
+	if (t->also[0] != '\0')
 		buf_addf(b, " -l %s", t->also);
-	if (t->arg != NULL && completion_choices(&choices, t->arg, " ") > 0)
+	if (t->arg[0] != '\0' && completion_choices(&choices, t->arg, " ") > 0)
 		buf_addf(b, "%s -a '%s'",
 		    completion_optional(t->arg) ? "" : " -x",
 		    buf_str(&choices));
-	else if (t->arg != NULL)
+	else if (t->arg[0] != '\0')
 		buf_addf(b, " %s", completion_value(t->arg)->fish);
 	buf_adds(b, " -d '");
 	completion_quoted(b, t->text, "\\");
@@ -77,6 +77,6 @@ completion_fish(struct buf *b)
 		    "-a '(__smtpsh_hosts)'\n"
 		    "complete -c smtpsh -n '__fish_contains_opt explain' "
 		    "-a '(__smtpsh_words)'\n");
-	for (const struct opt *t = opt_table; t->name != NULL; t++)
+	for (const struct opt *t = opt_table; t->name[0] != '\0'; t++)
 		completion_fish_option(b, t);
 }

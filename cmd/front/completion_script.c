@@ -148,7 +148,7 @@ void
 completion_options(struct buf *b, const char *next)
 {
 	struct completion_fill f = { b, next, 0 };
-	for (const struct opt *t = opt_table; t->name != NULL; t++) {
+	for (const struct opt *t = opt_table; t->name[0] != '\0'; t++) {
 		struct buf w = BUF_INIT;
 		if (t->letter != 0) {
 			buf_addf(&w, "-%c", t->letter);

@@ -44,7 +44,7 @@ static void
 completion_zsh_option(struct buf *b, const struct opt *t, const char *name)
 {
 	struct buf choices = BUF_INIT;
-	const char *value = t->arg == NULL ? "" : "=";
+	const char *value = t->arg[0] == '\0' ? "" : "=";
 	if (t->letter != 0)
 		buf_addf(b, "\t\t'*'{-%c%s,--%s%s}'[", t->letter,
 		    *value ? "+" : "", t->name, value);
@@ -52,7 +52,7 @@ completion_zsh_option(struct buf *b, const struct opt *t, const char *name)
 		buf_addf(b, "\t\t'*--%s%s[", name, value);
 	completion_quoted(b, t->text, "[]:\\");
 	buf_adds(b, "]");
-	if (t->arg != NULL) {
+	if (t->arg[0] != '\0') {
 		buf_adds(b, completion_optional(t->arg) ? "::" : ":");
 		completion_quoted(b, t->arg, ":\\");
 		buf_addc(b, ':');
@@ -86,9 +86,9 @@ completion_zsh(struct buf *b)
 		    "}\n\n"
 		    "_smtpsh() {\n"
 		    "\t_arguments -s -S \\\n");
-	for (const struct opt *t = opt_table; t->name != NULL; t++) {
+	for (const struct opt *t = opt_table; t->name[0] != '\0'; t++) {
 		completion_zsh_option(b, t, t->name);
-		if (t->also != NULL)
+		if (t->also[0] != '\0')
 			completion_zsh_option(b, t, t->also);
 	}
 	buf_adds(b, "\t\t'*:host or word:_smtpsh_rest'\n"

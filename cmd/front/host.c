@@ -142,6 +142,28 @@ host_rules(struct host *h, const struct opts *o, struct err *e)
 	return 0;
 }
 
+/* One that cannot fire as the receiver is set up is worth a word. */
+static void
+host_rules_warn(const struct host *h, struct shell *sh)
+{
+	for (size_t i = 0; i < h->rules.n; i++) {
+		const struct rule *x = &h->rules.rule[i];
+		if (!x->tls_fails)
+			continue;
+		if (x->on == RULE_CONNECT && !h->peer.tls_on_connect)
+			out_error(&sh->out,
+			    "warning: '%s' never comes without "
+			    "--tls-on-connect",
+			    x->text);
+		else if (h->tls == NULL)
+			out_error(&sh->out,
+			    "warning: '%s' never comes: STARTTLS is not "
+			    "offered "
+			    "without --cert or --self-signed",
+			    x->text);
+	}
+}
+
 int
 host_init(struct host *h, const struct opts *o, struct shell *sh, bool serve,
     struct err *e)
@@ -186,6 +208,7 @@ host_init(struct host *h, const struct opts *o, struct shell *sh, bool serve,
 	if (o->store != NULL && host_folder(h, o->store, e) < 0)
 		return -1;
 	h->peer.tls_on_connect = serve && o->tls_on_connect;
+	host_rules_warn(h, sh);
 	if (h->peer.tls_on_connect && h->tls == NULL)
 		return err_set(e, ERR_USAGE,
 		    "--tls-on-connect with --serve needs --cert or "

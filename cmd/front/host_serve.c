@@ -23,15 +23,22 @@ struct host_server {
 	bool live;	       /* a line of figures stands on the terminal */
 	bool json;
 	struct serve_figures then; /* what it said */
+	time_t clock_at;	   /* the second of: */
+	char clock[16];		   /* "12:30:00 ", as each line begins */
+	struct buf line;	   /* of the log, being made */
 };
 
 static void
-host_clock(struct buf *b)
+host_clock(struct host_server *v, struct buf *b)
 {
 	time_t now = time(NULL);
 	struct tm tm;
-	localtime_r(&now, &tm);
-	buf_addf(b, "%02d:%02d:%02d ", tm.tm_hour, tm.tm_min, tm.tm_sec);
+	if (now != v->clock_at) {
+		localtime_r(&now, &tm);
+		strftime(v->clock, sizeof v->clock, "%H:%M:%S ", &tm);
+		v->clock_at = now;
+	}
+	buf_adds(b, v->clock);
 }
 
 /* A line, or none of it. */
@@ -45,7 +52,7 @@ host_log_line(struct host_server *v, struct buf *line)
 	}
 	if (v->dropped > 0) {
 		struct buf b = BUF_INIT;
-		host_clock(&b);
+		host_clock(v, &b);
 		buf_addf(&b, "0 # %lu lines of the log are missing here\n",
 		    v->dropped);
 		out_write(out, buf_data(&b), buf_len(&b));
@@ -61,25 +68,22 @@ host_log(
     void *arg, unsigned long session, char dir, const char *text, size_t len)
 {
 	struct host_server *v = arg;
-	struct buf b = BUF_INIT;
+	struct buf *b = &v->line;
 	while (len > 0) {
 		const char *nl = memchr(text, '\n', len);
 		size_t n = nl == NULL ? len : (size_t)(nl - text);
 		size_t line = n > 0 && text[n - 1] == '\r' ? n - 1 : n;
-		buf_clear(&b);
-		host_clock(&b);
-		buf_addf(&b, "%lu %s ", session,
-		    dir == 'C'	 ? "S:"
-		    : dir == 'S' ? "R:"
-				 : "#");
-		escape_add(&b, text, line, true);
-		buf_addc(&b, '\n');
-		host_log_line(v, &b);
+		buf_clear(b);
+		host_clock(v, b);
+		buf_addu(b, session);
+		buf_adds(b, dir == 'C' ? " S: " : dir == 'S' ? " R: " : " # ");
+		escape_add(b, text, line, true);
+		buf_addc(b, '\n');
+		host_log_line(v, b);
 		n += nl != NULL;
 		text += n;
 		len -= n;
 	}
-	buf_release(&b);
 }
 
 /* Writes what is taken at once; the descriptor when it is full, or -1. What
@@ -378,6 +382,7 @@ host_serve(struct host *h, const struct opts *o, struct shell *sh)
 		r = serve_run(&c, &sh->loop, &complaints, &e);
 	out_linger(&sh->out, HOST_LOG_END_MS);
 	free(address);
+	buf_release(&v.line);
 	if (r < 0) {
 		shell_error(sh, &e);
 		return err_status(e.kind);

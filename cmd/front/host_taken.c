@@ -74,13 +74,15 @@ host_json_rcpts(struct buf *b, const struct smtpd *d)
 static void
 host_json_digest(struct buf *b, const struct peer_taken *t)
 {
+	static const char hex[] = "0123456789abcdef";
 	unsigned char sum[HASH_MAX];
 	struct err e;
 	if (hash_digest(HASH_SHA256, t->text, t->len, sum, &e) < 0)
 		return;
 	buf_adds(b, ",\"sha256\":\"");
 	for (size_t i = 0; i < hash_len(HASH_SHA256); i++)
-		buf_addf(b, "%02x", sum[i]);
+		buf_add(
+		    b, (const char[]){ hex[sum[i] >> 4], hex[sum[i] & 15] }, 2);
 	buf_addc(b, '"');
 }
 

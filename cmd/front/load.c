@@ -175,7 +175,9 @@ load_turn(struct load *l)
 		load_stop(l, l->hasty);
 	if (l->over == l->plan.sessions)
 		return;
+	load_pace_nap(l, now, until);
 	size_t n = swarm_wait(l->swarm, until);
+	load_pace_found(l, now, n);
 	for (size_t i = 0; i < n; i++) {
 		short events;
 		void *who = swarm_ready(l->swarm, i, &events);
@@ -217,15 +219,17 @@ load_prepare(struct load *l, const struct opts *o, struct err *e)
 	return load_page_new(l, o, e);
 }
 
+/* CPU since then, which is what this said the first time; and memory. */
 static void
-load_usage(struct load *l)
+load_usage(struct load *l, int64_t since_ns)
 {
 	struct figures *f = &l->figures;
 	struct rusage u;
 	getrusage(RUSAGE_SELF, &u);
 	f->cpu_ns =
 	    ((int64_t)u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000000 +
-	    ((int64_t)u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1000;
+	    ((int64_t)u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1000 -
+	    since_ns;
 #ifdef __APPLE__
 	f->memory = u.ru_maxrss;
 #else
@@ -303,11 +307,14 @@ load_go(struct load *l)
 	/* What was dialled, for who is told why nobody was reached. */
 	past_open(&l->sh->talk);
 	load_begin_run(l);
+	/* Starting is no part of what a message costs. */
+	load_usage(l, 0);
+	int64_t before = l->figures.cpu_ns;
 	while (l->over < l->plan.sessions)
 		load_turn(l);
 	int64_t end = loop_now_ns();
 	l->figures.elapsed_ns = end - l->began_ns;
-	load_usage(l);
+	load_usage(l, before);
 	load_page_tick(l, end, true);
 }
 

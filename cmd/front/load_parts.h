@@ -123,6 +123,14 @@ struct load_session {
 	struct load_session *next; /* among those that are idle */
 };
 
+/* Of some milliseconds: what was found ready, and how long replies took. */
+struct load_pace {
+	int64_t began_ns, took_ns;
+	uint64_t found, replies, noted;
+	bool few;	/* the newest wait found little */
+	int64_t nap_ns; /* what comes of it; 0: none */
+};
+
 struct load {
 	struct shell *sh;
 	struct load_plan plan;
@@ -142,6 +150,7 @@ struct load {
 	uint64_t random; /* state */
 	bool stopping, hasty;
 	int64_t hasty_ns;
+	struct load_pace pace;
 
 	/* Where to, once the first session has found it. */
 	bool found;
@@ -171,6 +180,13 @@ uint64_t load_random(struct load *l);
 void load_timer(struct load *l, struct load_session *s, int64_t wake_ns);
 /* The next whose time has come, or NULL. */
 struct load_session *load_timer_take(struct load *l, int64_t now_ns);
+
+/* load_pace.c */
+void load_pace_reply(struct load *l, const struct link *k, int64_t took_ns);
+/* Behind a wait that found so much ready. */
+void load_pace_found(struct load *l, int64_t now_ns, size_t n);
+/* Before a wait until then. */
+void load_pace_nap(struct load *l, int64_t now_ns, int64_t until_ns);
 
 /* load_session.c */
 void load_session_init(struct load *l, struct load_session *s, unsigned number);

@@ -147,9 +147,12 @@ load_account_one(struct load_session *s, int64_t due_ns, bool well)
 	struct figures *f = &s->load->figures;
 	struct err e = { 0 };
 	if (well) {
+		const struct link *k = s->t.link;
+		int64_t came = k == NULL ? 0 : link_noted(k);
 		f->messages++;
 		f->now_messages++;
-		figures_step(f, FIGURE_WHOLE, loop_now_ns() - due_ns);
+		figures_step(f, FIGURE_WHOLE,
+		    (came > due_ns ? came : loop_now_ns()) - due_ns);
 		return;
 	}
 	if (s->load->hasty) {

@@ -82,7 +82,8 @@ static void
 load_told_open(struct load_session *s)
 {
 	struct figures *f = &s->load->figures;
-	const struct link *k = s->t.link;
+	struct link *k = s->t.link;
+	link_crowd(k);
 	f->connections++;
 	s->misses = 0;
 	s->fresh = true;
@@ -150,6 +151,7 @@ load_told_reply(struct load_session *s, const struct event *ev)
 	int code = ev->reply->code;
 	enum figure at = figure_of(ev->verb);
 	f->code[code < 600 ? code : 0]++;
+	load_pace_reply(s->load, s->t.link, ev->took_ns);
 	if (!s->tls_told && s->t.link != NULL && link_tls_ns(s->t.link) >= 0)
 		load_told_tls(s);
 	if (at == FIGURE_AUTH && ev->took_ns >= 0) {

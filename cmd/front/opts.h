@@ -67,14 +67,14 @@ enum opt_need {
 };
 
 struct opt {
-	int letter;	   /* the short option, 0 if there is none */
-	const char *name;  /* long name */
-	const char *also;  /* another spelling, or NULL */
-	const char *arg;   /* placeholder (FILE HOST ADDRESS ...) or choices
-			     "a|b"; in brackets if it may be missing; NULL if
-			     it takes none */
-	const char *text;  /* one line */
-	const char *group; /* heading in --help, on the first of a group */
+	int letter;	/* the short option, 0 if there is none */
+	char name[24];	/* long name */
+	char also[16];	/* another spelling, or "" */
+	char arg[56];	/* placeholder (FILE HOST ADDRESS ...) or choices
+			  "a|b"; in brackets if it may be missing; "" if it
+			  takes none */
+	char text[64];	/* one line */
+	char group[24]; /* heading in --help, on the first of a group */
 	enum opt_kind kind;
 	size_t slot;
 	unsigned on; /* enum opt_front, together */
@@ -83,7 +83,7 @@ struct opt {
 	int min;
 };
 
-extern const struct opt opt_table[]; /* ends with name NULL */
+extern const struct opt opt_table[]; /* ends with name "" */
 #define OPTS_MAX 192
 
 struct opt_list {

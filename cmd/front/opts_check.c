@@ -579,7 +579,7 @@ opts_check(struct opts *o, bool terminal, struct err *e)
 	 * nothing. */
 	if (o->help || o->version || o->print_config != NULL)
 		return 0;
-	for (const struct opt *t = opt_table; t->name != NULL; t++)
+	for (const struct opt *t = opt_table; t->name[0] != '\0'; t++)
 		if (o->given[t - opt_table] != 0 && opts_check_row(o, t, e) < 0)
 			return -1;
 	if (opts_check_many(o, e) < 0 || opts_check_contrary(o, e) < 0 ||

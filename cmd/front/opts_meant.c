@@ -11,7 +11,7 @@
 #define WHOLE "--data FILE, which takes a whole message, made elsewhere"
 
 static const struct {
-	const char *theirs, *ours;
+	char theirs[24], ours[80];
 } opts_habits[] = {
 	/* letters */
 	{ "a", "--auth" },
@@ -162,7 +162,7 @@ opts_meant(struct buf *b, const char *name, size_t len)
 		buf_addf(b, "--header '%.*s: TEXT'", (int)(len - 2), name + 2);
 		return true;
 	}
-	for (t = opt_table; t->name != NULL; t++) {
+	for (t = opt_table; t->name[0] != '\0'; t++) {
 		if (!near_word(name, len, t->name, strlen(t->name)))
 			continue;
 		buf_addf(b, "--%s", t->name);

@@ -33,12 +33,6 @@ opts_unknown(const char *word, const char *name, size_t len, struct err *e)
 	return -1;
 }
 
-static bool
-opts_begins(const char *name, const char *p, size_t len)
-{
-	return name != NULL && strncmp(name, p, len) == 0;
-}
-
 /* The row that alone begins so. */
 static const struct opt *
 opts_prefix(const char *word, const char *p, size_t len, struct err *e)
@@ -46,9 +40,9 @@ opts_prefix(const char *word, const char *p, size_t len, struct err *e)
 	const struct opt *only = NULL;
 	struct buf b = BUF_INIT;
 	size_t n = 0;
-	for (const struct opt *t = opt_table; t->name != NULL; t++) {
-		if (!opts_begins(t->name, p, len) &&
-		    !opts_begins(t->also, p, len))
+	for (const struct opt *t = opt_table; t->name[0] != '\0'; t++) {
+		if (strncmp(t->name, p, len) != 0 &&
+		    strncmp(t->also, p, len) != 0)
 			continue;
 		only = t;
 		buf_addf(&b, "%s--%s", n++ > 0 ? ", " : "", t->name);
@@ -65,7 +59,7 @@ opts_prefix(const char *word, const char *p, size_t len, struct err *e)
 static int
 opts_choice(const struct opt *t, const char *word, struct err *e)
 {
-	if (t->arg == NULL || strchr(t->arg, '|') == NULL)
+	if (t->arg[0] == '\0' || strchr(t->arg, '|') == NULL)
 		return 0;
 	size_t len = strlen(word);
 	for (const char *p = t->arg; *p != '\0';) {
@@ -114,7 +108,7 @@ opts_add_setting(struct opts *o, const struct opt *t, const char *value)
 	const struct setting *s = setting_table;
 	while (s->option == NULL || strcmp(s->option, t->name) != 0)
 		s++;
-	if (t->arg == NULL)
+	if (t->arg[0] == '\0')
 		value = strncmp(t->name, "no-", 3) == 0 ? "off" : "on";
 	o->setting = mem_grow(o->setting, o->nsetting + 1, sizeof *o->setting);
 	o->setting[o->nsetting++] = (struct opt_setting){ s, t->name, value };
@@ -238,17 +232,17 @@ opts_take_next(
     struct opts_walk *w, const struct opt *t, const char *word, struct err *e)
 {
 	const char *value = NULL;
-	if (t->arg != NULL && (t->kind == OPT_AUTH || t->kind == OPT_HELP))
+	if (t->arg[0] != '\0' && (t->kind == OPT_AUTH || t->kind == OPT_HELP))
 		value = opts_optional(w, t);
-	else if (t->arg != NULL && w->i + 1 < w->argc &&
+	else if (t->arg[0] != '\0' && w->i + 1 < w->argc &&
 		 opts_is_name(w->argv[w->i + 1]))
 		return err_set(e, ERR_USAGE,
 		    "the option %s takes a value, and %s is an option itself; "
 		    "write --%s=%s if it is meant",
 		    word, w->argv[w->i + 1], t->name, w->argv[w->i + 1]);
-	else if (t->arg != NULL && w->i + 1 < w->argc)
+	else if (t->arg[0] != '\0' && w->i + 1 < w->argc)
 		value = w->argv[++w->i];
-	else if (t->arg != NULL)
+	else if (t->arg[0] != '\0')
 		return err_set(e, ERR_USAGE,
 		    "the option %s takes a value; --help lists the options",
 		    word);
@@ -269,7 +263,7 @@ opts_long(struct opts_walk *w, const char *word, struct err *e)
 		return -1;
 	if (name[len] == '\0')
 		return opts_take_next(w, t, word, e);
-	if (t->arg == NULL)
+	if (t->arg[0] == '\0')
 		return err_set(
 		    e, ERR_USAGE, "the option %s takes no value", word);
 	return opts_take(w->o, t, name + len + 1, e);
@@ -278,7 +272,7 @@ opts_long(struct opts_walk *w, const char *word, struct err *e)
 static const struct opt *
 opts_letter(char c)
 {
-	for (const struct opt *t = opt_table; t->name != NULL; t++)
+	for (const struct opt *t = opt_table; t->name[0] != '\0'; t++)
 		if (t->letter == c)
 			return t;
 	return NULL;
@@ -319,7 +313,7 @@ opts_short(struct opts_walk *w, const char *word, struct err *e)
 			    "options",
 			    *p, word);
 		bool bundled =
-		    t->arg != NULL && p[1] != '\0' && t->kind != OPT_HELP;
+		    t->arg[0] != '\0' && p[1] != '\0' && t->kind != OPT_HELP;
 		if (bundled && t->letter == 't' &&
 		    opts_bundled_to(word, p + 1, e) < 0)
 			return -1;
@@ -438,7 +432,7 @@ opts_parse(struct opts *o, int argc, char **argv, struct err *e)
 void
 opts_release(struct opts *o)
 {
-	for (const struct opt *t = opt_table; t->name != NULL; t++) {
+	for (const struct opt *t = opt_table; t->name[0] != '\0'; t++) {
 		struct opt_list list;
 		if (t->kind != OPT_LIST && t->kind != OPT_WORDS)
 			continue;

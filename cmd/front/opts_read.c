@@ -294,7 +294,7 @@ void
 opts_print(struct buf *b, const struct opts *o)
 {
 	buf_addf(b, "server %s\n", o->host == NULL ? o->print_config : o->host);
-	for (const struct opt *t = opt_table; t->name != NULL; t++)
+	for (const struct opt *t = opt_table; t->name[0] != '\0'; t++)
 		if (o->given[t - opt_table] != 0 &&
 		    t->slot != offsetof(struct opts, print_config) &&
 		    t->slot != offsetof(struct opts, host))

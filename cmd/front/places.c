@@ -103,7 +103,7 @@ places_may(const struct opt *row)
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (strcmp(row->name, others[i]) == 0)
 			return true;
-	while (row->group == NULL)
+	while (row->group[0] == '\0')
 		row--;
 	return strcmp(row->group, "Where to connect") == 0 ||
 	       strcmp(row->group, "TLS") == 0 ||
@@ -133,7 +133,7 @@ places_option(struct places *s, const struct cmd_args *a, struct err *e)
 		    name,
 		    row == NULL ? " is no option"
 				: " is no option that belongs to a place");
-	bool takes = server || row->arg != NULL;
+	bool takes = server || row->arg[0] != '\0';
 	bool may_lack = takes && !server && row->arg[0] == '[';
 	bool off = !takes && a->n == 2 && strcasecmp(a->word[1], "no") == 0;
 	bool on = !takes && a->n == 2 && strcasecmp(a->word[1], "yes") == 0;

@@ -36,7 +36,8 @@ rules_add(struct rules *r, const char *place, unsigned line, const char *text,
 	buf_release(&l.buf);
 	r->match = rules_match;
 	r->looks |= x->on == RULE_HEADER || x->on == RULE_BODY;
-	if (x->first != RULE_ALWAYS && r->seen == NULL)
+	bool counts = x->first != RULE_ALWAYS || x->scope == RULE_OF_CLIENT;
+	if (counts && r->seen == NULL)
 		r->seen = rule_seen_new();
 	return rc;
 }

@@ -36,28 +36,32 @@ rules_slow(struct rules_line *l, struct err *e)
 	return 0;
 }
 
+static int
+rules_then(struct rules_line *l, enum rule_then then, struct err *e)
+{
+	if (l->rule->then != RULE_GO_ON)
+		return rules_err(l, e,
+		    "a session ends one way: close, reset or stall, not two");
+	l->rule->then = then;
+	return 0;
+}
+
 int
 rules_close(struct rules_line *l, struct err *e)
 {
-	(void)e;
-	l->rule->then = RULE_CLOSE;
-	return 0;
+	return rules_then(l, RULE_CLOSE, e);
 }
 
 int
 rules_reset(struct rules_line *l, struct err *e)
 {
-	(void)e;
-	l->rule->then = RULE_RESET;
-	return 0;
+	return rules_then(l, RULE_RESET, e);
 }
 
 int
 rules_stall(struct rules_line *l, struct err *e)
 {
-	(void)e;
-	l->rule->then = RULE_STALL;
-	return 0;
+	return rules_then(l, RULE_STALL, e);
 }
 
 int
@@ -187,6 +191,30 @@ rules_greeting(struct rules_line *l, struct err *e)
 	free(text);
 	return rules_says(l, 220, e);
 }
+/* Is that word at a text's end an action that stands alone, or the last but one
+ * a word that takes it? */
+static bool
+rules_is_slip(struct span s)
+{
+	static const char *const alone[] = { "close", "reset", "stall",
+		"no-reply" };
+	static const char *const taking[] = { "delay", "slow", "drop-after",
+		"nth", "every", "odds" };
+	struct span w, last = { "", 0 }, before = last;
+	while (w = span_word(&s), w.len > 0) {
+		before = last;
+		last = w;
+	}
+	for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
+		if (span_is(last, alone[i]))
+			return true;
+	for (size_t i = 0; i < sizeof taking / sizeof *taking; i++)
+		if (last.len > 0 && *last.p >= '0' && *last.p <= '9' &&
+		    span_is(before, taking[i]))
+			return true;
+	return false;
+}
+
 /* A code, then a text in quotes or to the end of the line. */
 int
 rules_reply(struct rules_line *l, struct span code, struct err *e)
@@ -198,6 +226,12 @@ rules_reply(struct rules_line *l, struct span code, struct err *e)
 	if (s.len > 0 && *s.p == '"') {
 		r = rules_string(l, "a text", e);
 		buf_add(&text, buf_data(&l->buf), buf_len(&l->buf));
+	} else if (rules_is_slip(s)) {
+		r = rules_err(l, e,
+		    "the text runs to the end of the rule: write %.3s \"text\" "
+		    "in quotes, and what else it does before or behind it, or "
+		    "quote all of it",
+		    code.p);
 	} else {
 		l->left = (struct span){ s.p + s.len, 0 };
 		r = cstring_parse(&text, s.p, s.len, &why);

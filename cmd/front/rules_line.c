@@ -2,6 +2,8 @@
  * a table of their words. */
 #include "cmd/front/rules_parts.h"
 
+#include <string.h>
+
 enum { ON_CONNECT = 1, ON_COMMAND = 2, ON_TEXT = 4, ON_END = 8 };
 #define ON_REPLY (ON_CONNECT | ON_COMMAND | ON_END)
 #define ON_ALL	 (ON_REPLY | ON_TEXT)
@@ -59,26 +61,68 @@ rules_on(const struct rule *x)
 	}
 }
 
+/* What a word that is none was meant to be. */
 static int
-rules_row(struct rules_line *l, struct span w, struct err *e)
+rules_no_row(struct rules_line *l, struct span w, struct err *e)
 {
 	static const char want[] =
 	    "a condition (nth after every odds first per) or an action (a "
 	    "reply code, bytes delay slow close reset stall drop-after "
 	    "no-reply offer hide greeting tls early)";
+	if (memchr(w.p, '<', w.len) != NULL || *w.p == '/')
+		return rules_found(l, w,
+		    "a pattern directly behind what it is for, as RCPT "
+		    "<*@grey.example>, MAIL /re/",
+		    e);
+	if (*w.p >= '0' && *w.p <= '9')
+		return rules_found(l, w,
+		    "a reply code of three digits from 100 to 999, as 451", e);
+	return rules_found(l, w, want, e);
+}
+
+/* "RCPT early" is for a verb, "drop-after 3" for text. */
+static const char *
+rules_place(unsigned on)
+{
+	switch (on) {
+	case ON_TEXT:
+		return "text";
+	case ON_CONNECT:
+		return "connect";
+	case ON_COMMAND:
+		return "a verb";
+	case ON_CONNECT | ON_COMMAND:
+		return "connect and STARTTLS";
+	default:
+		return "what is answered: connect, a verb, end, header, body";
+	}
+}
+
+static int
+rules_row(struct rules_line *l, struct span w, struct err *e)
+{
 	for (size_t i = 0; i < RULES_ROWS; i++) {
 		const struct rules_row *row = &rules_rows[i];
 		if (!span_is(w, row->word))
 			continue;
+		if ((l->seen & 1u << i) != 0)
+			return rules_err(l, e, "%s is given twice", row->word);
+		l->seen |= 1u << i;
 		l->acts |= row->acts;
 		if ((rules_on(l->rule) & row->on) == 0)
-			return rules_err(l, e, "%s is not for %s", row->word,
-			    l->rule->on == RULE_TEXT ? "mail text on its way"
-			    : row->on == ON_TEXT     ? "anything but text"
-						     : "that");
+			return rules_err(l, e, "%s is for %s", row->word,
+			    rules_place(row->on));
 		return row->take(l, e);
 	}
-	return rules_found(l, w, want, e);
+	return rules_no_row(l, w, e);
+}
+
+/* Conditions that hold never at once. */
+static bool
+rules_never(const struct rule *x)
+{
+	return x->nth > 0 && ((x->after > 0 && x->nth <= x->after) ||
+				 (x->every > 0 && x->nth % x->every != 0));
 }
 
 /* What goes with what it is for, and what does not. */
@@ -86,25 +130,30 @@ static int
 rules_check(struct rules_line *l, struct err *e)
 {
 	const struct rule *x = l->rule;
-	bool hello = x->on == RULE_COMMAND &&
-		     (x->verb == VERB_EHLO || x->verb == VERB_LHLO);
+	bool command = x->on == RULE_COMMAND;
+	bool hello = command && (x->verb == VERB_EHLO || x->verb == VERB_LHLO);
+	bool starttls = command && x->verb == VERB_STARTTLS;
 	if (!l->acts)
 		return rules_found(l, (struct span){ "", 0 },
 		    "an action: a reply as 451 4.7.1 later, delay 5s, close, "
 		    "reset ...",
 		    e);
+	if (rules_never(x))
+		return rules_err(l, e,
+		    "nth %lu never comes with that: nth stands without after "
+		    "and every",
+		    x->nth);
 	if ((x->offer != NULL || x->hide != NULL) && !hello)
 		return rules_err(l, e, "offer and hide are for EHLO and LHLO");
-	if (x->tls_fails && x->on != RULE_CONNECT &&
-	    (x->on != RULE_COMMAND || x->verb != VERB_STARTTLS))
+	if (x->tls_fails && x->on != RULE_CONNECT && !starttls)
 		return rules_err(l, e, "tls fail is for STARTTLS, or connect");
+	if (x->slow > 0 && starttls)
+		return rules_err(l, e,
+		    "TLS begins right behind the reply to STARTTLS, which "
+		    "cannot be slow; delay can");
 	if (x->says && x->silent)
 		return rules_err(
 		    l, e, "no-reply and a reply exclude each other");
-	if (x->says && x->code == 0 && x->verb == VERB_BDAT)
-		return rules_err(l, e,
-		    "BDAT wants a reply with a code: its chunk follows "
-		    "whatever is said");
 	return 0;
 }
 

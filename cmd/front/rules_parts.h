@@ -17,6 +17,7 @@ struct rules_line {
 	const char *place;
 	unsigned line;
 	bool acts;	/* an action was there */
+	unsigned seen;	/* rows of the table that were */
 	struct buf buf; /* of what is read */
 };
 

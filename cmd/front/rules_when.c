@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include "cmd/lang/near.h"
 
 static const struct {
@@ -60,6 +61,44 @@ rules_event(struct rules_line *l, struct err *e)
 	return 0;
 }
 
+/* A verb that stands alone has no path. */
+static bool
+rules_has_path(const struct rule *x)
+{
+	if (x->on != RULE_COMMAND)
+		return x->on == RULE_CONNECT;
+	return x->verb != VERB_DATA && x->verb != VERB_RSET &&
+	       x->verb != VERB_QUIT && x->verb != VERB_STARTTLS;
+}
+
+static int
+rules_glob(struct rules_line *l, struct err *e)
+{
+	struct rule *x = l->rule;
+	struct span s = span_trim(l->left);
+	const char *close = memchr(s.p, '>', s.len);
+	if (close == NULL)
+		return rules_found(l, s, "'>' behind the pattern", e);
+	x->glob = mem_dupn(s.p + 1, (size_t)(close - s.p) - 1);
+	l->left.p = close + 1;
+	l->left.len = s.len - (size_t)(close + 1 - s.p);
+	return rules_has_path(x) ? 0
+				 : rules_err(l, e,
+				       "<%s> is for the path of a verb, or the "
+				       "client's address behind connect",
+				       x->glob);
+}
+
+/* "RCPT TO:<...>" is a way to write it. */
+static void
+rules_takes_word(struct rules_line *l, const char *word)
+{
+	size_t n = strlen(word);
+	struct span s = span_trim(l->left);
+	if (s.len > n && strncasecmp(s.p, word, n) == 0 && s.p[n] == '<')
+		l->left = (struct span){ s.p + n, s.len - n };
+}
+
 /* <glob>, /re/, or a mechanism. */
 int
 rules_pattern(struct rules_line *l, struct err *e)
@@ -70,21 +109,10 @@ rules_pattern(struct rules_line *l, struct err *e)
 		return 0;
 	if (*w.p == '/')
 		return rules_regex(l, e);
-	if (*w.p == '<') {
-		const char *close = memchr(l->left.p, '>', l->left.len);
-		struct span s = span_trim(l->left);
-		if (close == NULL)
-			return rules_found(l, s, "'>' behind the pattern", e);
-		x->glob = mem_dupn(s.p + 1, (size_t)(close - s.p) - 1);
-		l->left.len -= (size_t)(close + 1 - l->left.p);
-		l->left.p = close + 1;
-		if (x->on != RULE_COMMAND && x->on != RULE_CONNECT)
-			return rules_err(l, e,
-			    "<%s> is for the path of a verb, or the client's "
-			    "address behind connect",
-			    x->glob);
-		return 0;
-	}
+	rules_takes_word(l, "FROM:");
+	rules_takes_word(l, "TO:");
+	if (*rules_peek(l).p == '<')
+		return rules_glob(l, e);
 	/* Anywhere else a word is a slip. */
 	if (x->on == RULE_COMMAND &&
 	    (x->verb == VERB_AUTH || x->verb == VERB_HELP) &&
@@ -154,8 +182,12 @@ rules_first(struct rules_line *l, struct err *e)
 int
 rules_per(struct rules_line *l, struct err *e)
 {
-	l->rule->per_connection = true;
-	return rules_takes(l, "connection")
-		   ? 0
-		   : rules_found(l, rules_peek(l), "per connection", e);
+	if (rules_takes(l, "connection"))
+		l->rule->scope = RULE_OF_CONNECTION;
+	else if (rules_takes(l, "client"))
+		l->rule->scope = RULE_OF_CLIENT;
+	else
+		return rules_found(
+		    l, rules_peek(l), "per connection or per client", e);
+	return 0;
 }

@@ -40,4 +40,9 @@ struct cause_code {
 };
 extern const struct cause_code cause_codes[];
 
+/* Appends text with each {name} filled in. r: the reply that it is about, or
+ * NULL. */
+void cause_fill(struct buf *b, const char *text, const struct sight *s,
+    const struct sight_reply *r);
+
 #endif

@@ -261,7 +261,9 @@ cause_page(struct buf *out, const struct sight_reply *r)
 {
 	struct sight s = { 0 };
 	struct cause c = CAUSE_INIT;
-	bool found = cause_reply(&s, r, &c) && c.sure;
+	/* Codes alone are what the page of codes is for. */
+	bool says = r->class != 0 && strlen(r->text) > 10;
+	bool found = cause_reply(&s, r, &c) && (c.sure || says);
 	if (found) {
 		page_title(out, buf_str(&c.what));
 		page_row(out, "next", buf_str(&c.next));

@@ -236,7 +236,7 @@ explain_reply(struct buf *out, const struct verb *v, const char *line, int code,
 		buf_addf(&remark, "%d %s (RFC 4954%s)", code, cancelled,
 		    code == 501 ? "" : ", which has 501 for that");
 	explain_push(&l, &remark);
-	if (c != NULL && c->note != NULL) {
+	if (c != NULL && c->note[0] != '\0') {
 		explain_end(&l);
 		buf_addf(&remark, "[%s]", c->note);
 		explain_blanks(out, 4);

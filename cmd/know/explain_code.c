@@ -102,7 +102,7 @@ explain_code_rows(struct buf *out, int code)
 			buf_addf(&b, "%d %s", code, c->text);
 			page_title(out, buf_str(&b));
 		}
-		if (c->note != NULL) {
+		if (c->note[0] != '\0') {
 			buf_clear(&b);
 			buf_addf(&b, "[%s]", c->note);
 			if (title)

@@ -93,7 +93,7 @@ explain_enh_codes(
 	int before = 0;
 	size_t i;
 
-	if (h->codes == NULL)
+	if (h->codes[0] == '\0')
 		return;
 	if (h->codes[0] < '0' || h->codes[0] > '9' || h->codes[1] == 'y') {
 		buf_addf(&b, "%s", h->codes);

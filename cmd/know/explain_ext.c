@@ -88,15 +88,15 @@ explain_keyword_word(struct buf *out, const char *word, size_t len)
 	if (x == NULL)
 		return false;
 	buf_addf(&b, "EHLO keyword %s%s%s", x->keyword,
-	    x->args != NULL ? " " : "", x->args != NULL ? x->args : "");
+	    x->args[0] != '\0' ? " " : "", x->args);
 	if (strcmp(x->keyword, "X") == 0)
 		buf_adds(&b, "...");
 	page_title(out, buf_str(&b));
 	page_line(out, x->text);
 	page_line(out, x->source);
-	if (x->verbs != NULL || x->mail != NULL || x->rcpt != NULL)
+	if (x->verbs[0] != '\0' || x->mail[0] != '\0' || x->rcpt[0] != '\0')
 		buf_addc(out, '\n');
-	if (x->verbs != NULL) {
+	if (x->verbs[0] != '\0') {
 		v = verb_find(x->verbs, strlen(x->verbs));
 		page_row(out, "verb", v != NULL ? v->syntax : x->verbs);
 	}

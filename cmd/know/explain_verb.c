@@ -117,10 +117,10 @@ explain_verb_word(struct buf *out, const char *word, size_t len)
 	page_line(out, v->text);
 	page_line(out, v->source);
 	buf_addc(out, '\n');
-	if (v->keyword != NULL) {
+	if (v->keyword[0] != '\0') {
 		x = ext_find(v->keyword, strlen(v->keyword));
 		buf_addf(&b, "by the EHLO keyword %s", v->keyword);
-		if (x != NULL && x->args != NULL)
+		if (x != NULL && x->args[0] != '\0')
 			buf_addf(&b, " %s", x->args);
 		page_row(out, "offered", buf_str(&b));
 	}

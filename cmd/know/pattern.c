@@ -4,8 +4,9 @@
 
 #include "cmd/lang/match.h"
 
-static const struct pattern *const pattern_parts[] = { pattern_who,
-	pattern_list, pattern_sender, pattern_text, pattern_state };
+static const struct pattern *const pattern_parts[] = { pattern_provider,
+	pattern_who, pattern_list, pattern_sender, pattern_login, pattern_rcpt,
+	pattern_text, pattern_state };
 #define PATTERN_PARTS (sizeof pattern_parts / sizeof *pattern_parts)
 
 const struct pattern *

@@ -5,7 +5,8 @@
 
 #include "cmd/know/pattern.h"
 
-extern const struct pattern pattern_who[], pattern_list[], pattern_sender[],
-    pattern_text[], pattern_state[];
+extern const struct pattern pattern_provider[], pattern_who[], pattern_list[],
+    pattern_sender[], pattern_rcpt[], pattern_text[], pattern_login[],
+    pattern_state[];
 
 #endif

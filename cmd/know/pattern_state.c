@@ -34,10 +34,18 @@ const struct pattern pattern_state[] = {
 	    "have the inspection switched off on the firewall (Cisco: no "
 	    "inspect esmtp), or use port 587 or 465, which it leaves alone",
 	    "Cisco ASA guide" },
+	{ "proto.not-offered", "command used when not advertised",
+	    "the command was given though the EHLO reply of this session does "
+	    "not offer it",
+	    "say EHLO again and use what it lists; STARTTLS is not offered "
+	    "twice, AUTH mostly under TLS only",
+	    "RFC 5321 4.1.4" },
 	{ "proto.nested",
 	    "nested MAIL|Sender already (given|specified)|MAIL first|need "
 	    "MAIL|HELO first|Polite people say HELO|send HELO/EHLO first|Bad "
-	    "sequence",
+	    "sequence|(HELO|EHLO)( or (HELO|EHLO))? (is "
+	    ")?(required|needed)|send (HELO|EHLO)|must (send|say|issue) "
+	    "(HELO|EHLO|MAIL|RCPT)",
 	    "the command came out of order for the state that the server is in",
 	    "EHLO, MAIL, RCPT, DATA in that order; RSET begins anew, and "
 	    "behind STARTTLS EHLO must be said again",
@@ -51,9 +59,8 @@ const struct pattern pattern_state[] = {
 	{ "lost.session", "lost connection with \\S+ while",
 	    "the other server ended the connection in the middle of the "
 	    "session and did not say why",
-	    "look what it says to others: smtpsh --diagnose {domain}; a "
-	    "block list, a limit on connections, a filter or a firewall may "
-	    "do so",
+	    "look what it says to others: smtpsh --diagnose {domain}; a block "
+	    "list, a limit on connections, a filter or a firewall may do so",
 	    "Postfix smtp_trouble.c" },
 	{ "retry.later", "retry time not reached",
 	    "the sending server has failed to reach that host before, and "
@@ -72,7 +79,8 @@ const struct pattern pattern_state[] = {
 	{ "state.config",
 	    "Server configuration (error|problem)|^\\d{3} "
 	    "4\\.3\\.5(?![.\\d])|Local configuration error|Server local (data "
-	    ")?error",
+	    ")?error|system config(uration)? error|configuration "
+	    "error|misconfigured",
 	    "the server's own configuration is broken (a rule with a slip, a "
 	    "table that cannot be opened)",
 	    "tell its operator; your server: the log has the line (postfix "
@@ -87,7 +95,9 @@ const struct pattern pattern_state[] = {
 	    "Postfix smtpd_check.c" },
 	{ "state.queue",
 	    "queue file write error|Error (in |while )?writing spool|internal "
-	    "protocol error",
+	    "protocol error|\\bqq "
+	    "(write|trouble|temporary|permanent|read|internal|crashed)|spool "
+	    "(file )?error",
 	    "the server could not store the mail: its disk, permissions, or "
 	    "its content filter (milter, proxy) broke off",
 	    "try again later; your server: its log, and is the content filter "
@@ -109,6 +119,39 @@ const struct pattern pattern_state[] = {
 	    "address; your server: smtpd_client_restrictions, "
 	    "host_reject_connection, the milter's log",
 	    "RFC 5321 3.1" },
+	{ "state.milter",
+	    "^451 4\\.7\\.1 Service unavailable - try again "
+	    "later|milter.{0,40}(unavailable|fail|error|timeout)",
+	    "a mail filter (milter) of the server does not answer, so it puts "
+	    "mail off",
+	    "try again later; your server: is the milter running (opendkim, "
+	    "rspamd, clamav-milter), and does smtpd_milters name its socket?",
+	    "Postfix MILTER_README" },
+	{ "state.exim",
+	    "Temporary local problem|temporarily rejected (RCPT|MAIL|after)",
+	    "a lookup of the server failed for now (DNS, a database, a "
+	    "callout), or its own configuration has a slip, says Exim",
+	    "try again in some minutes; your server: the main and panic log of "
+	    "Exim has the line",
+	    "Exim acl.c" },
+	{ "state.shutdown",
+	    "(shutting|going) down|being shut ?down|restart(ing)? "
+	    "(now|in)|server (is )?(in|under|for) maintenance",
+	    "the server is being stopped or started anew",
+	    "try again in a minute; does it go on, tell its operator",
+	    "RFC 5321 3.8" },
+	{ "list.local",
+	    "(client|host|IP|address|connection).{0,80}(blocked|black "
+	    "?list|block ?list|banned|blacklist)|(IP|you are|has been|is) "
+	    "((currently|temporarily) "
+	    ")?(blacklisted|banned|blocked)\\b|permanent failure for one or "
+	    "more recipients \\(.*:blocked",
+	    "the server's own list or a ban blocks this client or sender; no "
+	    "public block list need show it",
+	    "ask its operator, from another address, to take it off; your "
+	    "server: its access tables, fail2ban, the web page of its filter "
+	    "(Barracuda: allowed senders)",
+	    "policy of that server" },
 	{ "state.unavailable",
 	    "Service (is )?(currently |temporarily )?(unavailable|not "
 	    "available)|ports are busy|No system resources|^\\d{3} "
@@ -120,17 +163,27 @@ const struct pattern pattern_state[] = {
 	{ "denied.policy",
 	    "policy (restrictions|reasons|rejection|violation)|due to "
 	    "policy|local policy|Email not accepted for policy|Message (not "
-	    "allowed|filtered)",
+	    "allowed|filtered)|policy that prohibit",
 	    "a policy of the provider refuses it; the words behind it say of "
 	    "what kind (address, domain, header, phishing)",
 	    "open the address (URL) in the reply; send the plainest text to "
 	    "see whether it is the content; check SPF, DKIM, DMARC and the PTR "
 	    "record",
 	    "postmaster.gmx.com" },
+	{ "state.expired",
+	    "(message|delivery) (time )?(has )?(expired|timed "
+	    "out)(?!.{0,10}->)|(too long in|expired in) (the )?queue|retry "
+	    "(time(out)?|limit) exceeded|after multiple retries|could not be "
+	    "delivered for more than|failing for a long time",
+	    "the sending server has tried for as long as it keeps mail, and "
+	    "gave up: the recipient's host did not answer, or put it off each "
+	    "time",
+	    "its log has the reason of each try: smtpsh --diagnose {domain} "
+	    "asks the host now; send again when it answers",
+	    "RFC 5321 4.5.4.1" },
 	{ "route.connect",
 	    "Message expired|Connection (refused|timed out|dropped)|didn.t "
-	    "respond|^\\d{3} 5\\.4\\.300(?!\\d)|^\\d{3} "
-	    "4\\.4\\.31\\d",
+	    "respond|^\\d{3} 5\\.4\\.300(?!\\d)|^\\d{3} 4\\.4\\.31\\d",
 	    "the server that had the mail could not connect to the next one, "
 	    "the recipient's: that does not answer, or refuses connections",
 	    "look whether it answers: smtpsh --diagnose {domain}; tell its "
@@ -156,7 +209,7 @@ const struct pattern pattern_state[] = {
 	    "RFC 5321 4.2.3" },
 	{ "denied.any",
 	    "^5\\d\\d\\b.{0,60}\\b(blocked|rejected|rejecting|refused|denied)"
-	    "\\b|Mail is rejected",
+	    "\\b|Mail is rejected|denied by",
 	    "a rule of the server refuses it, and it does not say which",
 	    "ask its operator with the time, your address and the reply; try "
 	    "another sender, recipient and text, one at a time, to see which "

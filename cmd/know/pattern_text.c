@@ -1,4 +1,4 @@
-/* The message, TLS, logins. Their order counts:
+/* The message, and TLS. Their order counts:
  * pattern.c. */
 #include "cmd/know/pattern_priv.h"
 
@@ -7,7 +7,11 @@ const struct pattern pattern_text[] = {
 	    "message (file |size )?.{0,20}(too (big|large)|exceed)|exceeds? "
 	    "(the )?(maximum|fixed|system).{0,30}(size|limit|permitted)|size "
 	    "limit|^\\d{3} [45]\\.3\\.4(?![.\\d])|^\\d{3} "
-	    "[45]\\.2\\.3(?![.\\d])",
+	    "[45]\\.2\\.3(?![.\\d])|maximum "
+	    "(e-?mail|inbound|message|attachment).{0,20}(size "
+	    ")?exceed|exceeded.{0,30}(message|mail) size|taille "
+	    "limite|(message|mail|e-?mail|attachments?) (is )?too "
+	    "(big|large)|\\bmailsize limit",
 	    "the message is too large for the server{size}",
 	    "send a smaller one, or a link to it (base64 makes attachments a "
 	    "third larger); your server: message_size_limit (Postfix, Exim), "
@@ -55,23 +59,39 @@ const struct pattern pattern_text[] = {
 	    "RFC 6531 3.2" },
 	{ "text.headers",
 	    "\\b(missing|no|multiple|invalid|duplicate|malformed)\\b.{0,30}("
-	    "From|"
-	    "header|Date|Message-I[Dd])|not RFC (2822|5322)|Headers are not "
-	    "RFC|header (syntax|line|not CRLF)",
+	    "From|header|Date|Message-I[Dd])|not RFC (2822|5322)|Headers are "
+	    "not RFC|header (syntax|line|not CRLF)|headers? (fail|error|are "
+	    "not accepted)|address in From",
 	    "the header of the message is wrong: no From or Date, two of one "
 	    "kind, or no header at all",
 	    "give From, Date, To, Subject and Message-Id once each (--header), "
 	    "and an empty line behind them",
 	    "RFC 5322 3.6" },
 	{ "text.virus",
-	    "virus|malware|illegal attachment|attachment.{0,30}(blocked|not "
-	    "allowed)|banned (file|attachment)|5\\.7\\.0\\b.{0,60}attachment",
+	    "^(?!.*(\\bspam\\b|attachments? (will|are) not "
+	    "a)).*(\\bvirus|malware|\\binfected\\b|\\bBANNED:|potential "
+	    "(security|threat)|executable files|malicious "
+	    "(file|attach|content)|illegal "
+	    "attachment|attachment.{0,30}(blocked|not allowed)|banned "
+	    "(file|attachment)|5\\.7\\.0\\b.{0,60}attachment)|potentially "
+	    "executable",
 	    "a scanner objects to an attachment",
 	    "scan the file; send programs by another way",
 	    "ActiveCampaign/smtp-field-manual" },
+	{ "text.filter",
+	    "^(?!.*(UBE|spam|junk)).*(message|error:) (content|header|body) "
+	    "rejected",
+	    "a content rule of the server refuses the message: a header or a "
+	    "line of the text is what it looks for",
+	    "send the plainest text to see which line it is; your server: "
+	    "header_checks, body_checks (its log quotes the line)",
+	    "Postfix header_checks(5)" },
 	{ "text.spam",
 	    "\\bspam\\b|unsolicited|likely suspicious|junk|content "
-	    "(rejected|denied)|violates .* policy|security policies",
+	    "(rejected|denied)|violates .* policy|security "
+	    "policies|\\bDT:SPM\\b|GTUBE|spam "
+	    "points|\\bUBE\\b|(as|is|probably|considered) (an? |unsolicited "
+	    ")?bulk (e-?)?mail|content.{0,20}(filter|restriction)|mass mailer",
 	    "a filter takes the message for spam",
 	    "send the plainest text from the same address: if that passes it "
 	    "is the content (links, a short text with an attachment), else "
@@ -79,19 +99,31 @@ const struct pattern pattern_text[] = {
 	    "ActiveCampaign/smtp-field-manual" },
 	{ "loop",
 	    "too many hops|mail loop|routing loop|Loop detected|hop count|too "
-	    "many .?Received|5\\.4\\.(6|14)\\b|loops back",
+	    "many .?Received|5\\.4\\.(6|14)\\b|loops back|forwarding "
+	    "loop|message looping|loop was found|loop(s|ing) back",
 	    "the mail goes in a circle between servers: it has too many "
 	    "Received headers",
 	    "read the Received headers from the lowest up: which two hosts "
 	    "take turns? one of them must learn that the domain is its own, or "
 	    "where it really lives",
 	    "RFC 5321 6.3" },
-	{ "tls.first",
-	    "Must issue a STARTTLS|STARTTLS (is )?required|TLS (is "
-	    ")?required|(session )?encryption (is )?required|must use TLS|Use "
-	    "of TLS",
-	    "the server wants TLS before mail, or before the login",
-	    "use --tls (at the prompt \\starttls)", "RFC 3207 4" },
+	{ "name.lookup",
+	    "DNS (lookup|query|server|resolution) (fail|error|time)|DNS "
+	    "(error|failure|problem)|(host )?name lookup fail|name "
+	    "?server.{0,20}(reply|fail|not|error)|resolver (fail|error)",
+	    "the server could not look up a name in DNS (of the sender, the "
+	    "recipient, or this client)",
+	    "try again later; does it go on: look at the zone of that name "
+	    "(dig MX, dig NS); your server: its resolver",
+	    "RFC 3463 3.5" },
+	{ "command.parameter",
+	    "Unsupported option|unsupported "
+	    "(parameter|extension|MAIL|RCPT)|unrecogni[sz]ed parameter|unknown "
+	    "(MAIL|RCPT)? ?(parameter|option)",
+	    "the server does not know a parameter of the MAIL or RCPT command",
+	    "leave out what its EHLO reply does not offer (SIZE, BODY, "
+	    "SMTPUTF8, NOTIFY, RET ...)",
+	    "RFC 5321 4.1.1.11" },
 	{ "tls.broken",
 	    "TLS not available due to local problem|TLS (is "
 	    ")?(currently|temporarily) (un|not )available|^454 .{0,20}TLS\\b",
@@ -109,78 +141,5 @@ const struct pattern pattern_text[] = {
 	    "show one that its authority has signed: --tls-cert FILE --tls-key "
 	    "FILE",
 	    "Postfix smtpd.c" },
-	{ "login.app-password",
-	    "Application-specific password|InvalidSecondFactor|app(lication)? "
-	    "password (is )?required",
-	    "the account has two-step verification, so its own password is not "
-	    "taken here; no mechanism is too weak, whatever 5.7.9 is "
-	    "registered for",
-	    "make an app password in the account's security settings, or use a "
-	    "token (--auth XOAUTH2)",
-	    "Google, Gmail SMTP errors" },
-	{ "login.webbrowser",
-	    "log in via your web browser|WebLoginRequired|CAPTCHA",
-	    "the provider finds this login odd and wants to see the person in "
-	    "a browser first",
-	    "log in by a browser once from this network, then use an app "
-	    "password or a token (--auth XOAUTH2)",
-	    "Google, Gmail SMTP errors" },
-	{ "login.smtp-auth-off",
-	    "^\\d{3} 5\\.7\\.139(?![.\\d])|SmtpClientAuthentication is "
-	    "disabled|basic authentication is disabled|locked by your "
-	    "organization",
-	    "logging in by SMTP is switched off for that mailbox or its "
-	    "organization; the password may well be right",
-	    "its administrator: Set-CASMailbox USER "
-	    "-SmtpClientAuthenticationDisabled $false; better use a token "
-	    "(--auth XOAUTH2), since Microsoft ends passwords here",
-	    "Microsoft, smtp_auth_disabled" },
-	{ "login.gmail", "Username and Password not accepted|BadCredentials",
-	    "wrong user or password, or the account's own password where Gmail "
-	    "wants an app password",
-	    "the user is the whole address; with two-step verification make an "
-	    "app password",
-	    "Google, Gmail SMTP errors" },
-	{ "login.required",
-	    "authentication (is )?(required|needed)|not authenticated|SMTP "
-	    "AUTH (is )?required|must (authenticate|log in)|Authentication "
-	    "required|^\\d{3} 5\\.7\\.57(?![.\\d])|5\\.5\\.1 "
-	    ".{0,30}authenticat|does not authenticate|anonymous mail",
-	    "the server takes mail only after a login, and nobody has logged "
-	    "in: authentication is required",
-	    "use --auth --auth-user USER{tls}; to deliver to a domain without "
-	    "a login ask its own host (--mx {domain}, port 25)",
-	    "RFC 4954 6" },
-	{ "login.backend",
-	    "temporary authentication failure|Unable to authenticate at "
-	    "present|^(454 4\\.7\\.0|435|432) .{0,40}auth|authentication "
-	    "(server|backend|service)",
-	    "the server could not check the password: what it asks for that "
-	    "(saslauthd, Dovecot, LDAP, SQL) does not answer; the password may "
-	    "be right",
-	    "try again later; your server: the logs of smtpd and of Dovecot's "
-	    "auth or saslauthd, smtpd_sasl_path and its permissions",
-	    "RFC 4954 6" },
-	{ "login.mechanism",
-	    "(Invalid|Unsupported|Unknown|Unrecognized) authentication "
-	    "(mechanism|type)|mechanism (not|un)(supported| available)?|^504 "
-	    ".{0,10}5\\.(5|7)\\.4|Unrecognized authentication",
-	    "the server does not know that mechanism of AUTH; its EHLO reply "
-	    "lists those it knows",
-	    "name one that is offered: --auth PLAIN (under TLS), LOGIN, "
-	    "XOAUTH2",
-	    "RFC 4954 4" },
-	{ "login.failed",
-	    "^53[45]\\b|authentication "
-	    "(failed|unsuccessful|failure)|credentials invalid|Incorrect "
-	    "authentication data|login (failed|denied)|^\\d{3} "
-	    "5\\.7\\.8(?![.\\d])|^\\d{3} 5\\.7\\.3(?![.\\d])",
-	    "the login failed: user or password is wrong, or the account may "
-	    "not log in by SMTP (a base64 word behind it only repeats what was "
-	    "asked)",
-	    "try the whole address as user, type the password anew, try the "
-	    "same at the provider's web mail; your server: doveadm auth test "
-	    "USER, testsaslauthd, its log",
-	    "RFC 4954 6" },
 	{ NULL, NULL, NULL, NULL, NULL },
 };

@@ -41,7 +41,8 @@ const struct pattern pattern_who[] = {
 	    "for sending use port 587 or 465 (--port)", "RFC 5804 1.7" },
 	{ "other.ftp",
 	    "^220[ -].{0,60}\\b(\\w*FTPd?|FileZilla)\\b|login with USER and "
-	    "PASS|^530 .{0,20}(not logged in|Please login)",
+	    "PASS|^530 .{0,20}(not logged in|Please login)|^220[ -].{0,60}File "
+	    "Transfer",
 	    "an FTP server listens on that port; it greets with 220 as a mail "
 	    "server does",
 	    "name the port of the mail server with --port: 25, 587 or 465",
@@ -76,7 +77,8 @@ const struct pattern pattern_who[] = {
 	    "have the owner of the address set a PTR record and an address "
 	    "record that agree, or list the address in the server's access map",
 	    "sendmail cf" },
-	{ "relay.qmail", "list of allowed rcpthosts",
+	{ "relay.qmail",
+	    "list of allowed rcpthosts|isn.t in my list of allowed",
 	    "the recipient's domain is not in qmail's rcpthosts: the server "
 	    "does not relay for this client",
 	    "to deliver --mx {domain}; to send as a user log in (--tls "
@@ -87,14 +89,18 @@ const struct pattern pattern_who[] = {
 	    "relay(ing)? (is )?(denied|disallowed|prohibited|not "
 	    "allowed)|unable to relay|not permitted to relay|do(es)? not "
 	    "relay|use me .* as a relay|Open relay not allowed|Forwarding "
-	    "denied|we do not relay|relay(ing)? not (permitted|allowed)",
+	    "denied|we do not relay|relay(ing)? not (permitted|allowed)|mail "
+	    "relay denied|credentials for relay|not an? (open )?relay|allowed "
+	    "to relay|relaying mail to|not configured to relay|insecure mail "
+	    "relay|authentication when attempting to send to a non-local|not a "
+	    "gateway|do(n.t| not) handle mail for|relay(ing)? is not",
 	    "the server does not relay for this client: it takes mail for "
 	    "other domains only from clients that it knows or that log in",
 	    "to deliver ask the domain's own host (--mx {domain}); to send as "
 	    "a user log in on port 587 (--tls --auth); your server: add the "
 	    "domain or the client to what it relays for",
 	    "ActiveCampaign/smtp-field-manual" },
-	{ "grey.said", "gr[ea]y-?list",
+	{ "grey.said", "gr[ea]y-?list|\\[GL\\d\\d\\]",
 	    "greylisting: the first try of a client, sender and recipient not "
 	    "seen before is put off, a later one is taken",
 	    "send the same mail again in 5 to 15 minutes, from the same "
@@ -107,6 +113,12 @@ const struct pattern pattern_who[] = {
 	    "send it again with the same envelope after some minutes, and up "
 	    "to 12 hours",
 	    "Mimecast SMTP error codes" },
+	{ "grey.rspamd", "^4\\d\\d (4\\.7\\.1 )?Try again later\\W*$",
+	    "greylisting, most likely: Rspamd says just this to whom it does "
+	    "not know",
+	    "send it again with the same envelope from the same address in 5 "
+	    "to 15 minutes; your server: the log of Rspamd",
+	    "Rspamd, greylisting" },
 	{ "grey.spamd",
 	    "^4\\d\\d (4\\.\\d\\.\\d )?Temporary failure, please try again "
 	    "later",
@@ -121,7 +133,11 @@ const struct pattern pattern_who[] = {
 	    "try again in a minute: the next connection is let through",
 	    "Postfix POSTSCREEN_README" },
 	{ "rate.too-many-connections",
-	    "too many connections|concurrent connections.{0,60}exceed",
+	    "too many connections|concurrent connections.{0,60}exceed|(?<!of "
+	    ")too many concurrent connections|too many (open |simultaneous "
+	    "|TLS )?(sessions|connections)|connection (rate|frequency) "
+	    "limit|Trop de connexions|maximum connection limit|per-domain "
+	    "connection limit|sender thread limit|too many \\w+ sessions",
 	    "the server has too many connections from this address already",
 	    "close idle sessions, use fewer connections at once, wait a "
 	    "minute; your server: smtpd_client_connection_count_limit",
@@ -135,13 +151,15 @@ const struct pattern pattern_who[] = {
 	    "smtpd_client_message_rate_limit, "
 	    "smtpd_client_recipient_rate_limit and their kin",
 	    "Postfix smtpd.c" },
-	{ "rate.exim", "Too many concurrent SMTP connections|Too much load",
+	{ "rate.exim",
+	    "Too many concurrent SMTP connections|Too much load|load "
+	    "average|too much system load|server (is )?(too busy|overloaded)",
 	    "the server has as many sessions, or as much load, as it allows "
 	    "itself: too many connections in all",
 	    "try again later; your server: smtp_accept_max, "
 	    "smtp_accept_max_per_host, smtp_load_reserve",
 	    "Exim smtp_in.c" },
-	{ "rate.gmail", "unusual rate of unsolicited mail",
+	{ "rate.gmail", "unusual rate of unsolicited mail|unusual rate of mail",
 	    "a rate limit: Gmail gets more unwanted mail from this address "
 	    "than it likes, and slows it down",
 	    "stop and look for a leak (a hacked account, an open relay, "
@@ -156,7 +174,7 @@ const struct pattern pattern_who[] = {
 	    "mailbox, not on you",
 	    "try again in an hour; nothing is to be changed here",
 	    "Google, Gmail SMTP errors" },
-	{ "rate.eop-throttle", "^4\\d\\d 4\\.7\\.5\\d\\d\\b.*Server busy",
+	{ "rate.eop-throttle", "^4\\d\\d 4\\.7\\.[56]\\d\\d\\b.*Server busy",
 	    "Microsoft throttles this address, because its mail changed "
 	    "suddenly or looks suspicious; the server is not busy",
 	    "send less, and steadily, from this address; it clears by itself "
@@ -186,7 +204,10 @@ const struct pattern pattern_who[] = {
 	    "AWS, SES response codes" },
 	{ "rate.errors",
 	    "too many (errors|nonmail commands|syntax or protocol "
-	    "errors|unrecognized commands|bad recipients)",
+	    "errors|unrecognized commands|bad "
+	    "recipients)|\\b(MI|RP):(CEL|CCL)\\b|bad (SMTP )?command limit|too "
+	    "many (invalid|bad|failed|unknown|wrong) "
+	    "(commands?|recipients?|rcpt)",
 	    "so many commands of this session were refused that the server has "
 	    "ended it",
 	    "look at what was refused before this: those are to be mended",
@@ -198,11 +219,16 @@ const struct pattern pattern_who[] = {
 	    "fault",
 	    "open a new connection and go on", "Exim smtp_in.c" },
 	{ "rate.other",
-	    "^(?!.*DMARC).*(rate limit|frequency "
-	    "limited|(sending|message|hourly|daily) "
+	    "^(?!.*(DMARC|SPF|DKIM|unauthenticated|PTR record|TLS "
+	    "connection|aligned|login|auth)).*(^(?!.*DMARC).*(rate "
+	    "limit|frequency limited|(sending|message|hourly|daily) "
 	    "(rate|limit|quota).{0,30}(exceed|reach)|Organization queue "
 	    "quota|exceeded.{0,30}(limit|rate|quota) "
-	    "(of|for).{0,30}(messages|mails|recipients))",
+	    "(of|for).{0,30}(messages|mails|recipients)))|^(?!.*(DMARC|SPF|"
+	    "DKIM|PTR record|TLS connection|aligned)).*(rate.?limit (\\S+ "
+	    ")?exceed|send(ing)? limit exceed|relay limit exceed|messaging "
+	    "quota|too many recipients received|max emails per hour|Policy "
+	    "Rejection: Quota)|^4\\d\\d.{0,80}(throttl|slow down)",
 	    "a rate limit: more mail was sent than the server allows a sender, "
 	    "a client or an organization",
 	    "wait until the hour or the day is over and send more slowly",

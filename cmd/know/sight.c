@@ -76,6 +76,20 @@ sight_enh(const char *p, size_t len, int code)
 	return n < len ? n + 1 : n;
 }
 
+/* "#5.1.1" of qmail and of Cisco, wherever it stands. */
+static void
+sight_hash(struct sight_reply *to)
+{
+	const char *at = to->text;
+	while (to->class == 0 && (at = strchr(at, '#')) != NULL) {
+		at++;
+		if (enh_parse(at, strspn(at, "0123456789."), &to->class,
+			&to->subject, &to->detail) == 0 ||
+		    to->class != to->code / 100)
+			to->class = 0;
+	}
+}
+
 void
 sight_reply(struct sight_reply *to, const struct verb *v, const char *line,
     const struct reply *r)
@@ -97,6 +111,7 @@ sight_reply(struct sight_reply *to, const struct verb *v, const char *line,
 	to->detail = r->enh_detail;
 	to->line = line == NULL ? NULL : mem_dup(line);
 	to->text = buf_detach(&b);
+	sight_hash(to);
 }
 
 static bool
@@ -129,6 +144,24 @@ sight_code(const char *p, size_t len)
 	return len;
 }
 
+/* Lines of one reply that were joined have their code in each: it goes, and
+ * so does the enhanced one. */
+static void
+sight_join(struct buf *b, const char *p, size_t len, const char *code)
+{
+	bool lines = len > 3 && code[3] == '-';
+	for (size_t i = 0; i < len;) {
+		bool begins = i > 0 && p[i - 1] == ' ' && lines &&
+			      len - i > 4 && memcmp(p + i, code, 3) == 0;
+		if (begins && (p[i + 3] == '-' || p[i + 3] == ' ')) {
+			i += 4;
+			i += sight_enh(p + i, len - i, (code[0] - '0') * 100);
+			continue;
+		}
+		buf_addc(b, p[i++]);
+	}
+}
+
 bool
 sight_read(struct sight_reply *to, const char *p, size_t len)
 {
@@ -143,7 +176,7 @@ sight_read(struct sight_reply *to, const char *p, size_t len)
 	buf_addf(&b, "%d", code);
 	if (len > skip) {
 		buf_addc(&b, ' ');
-		buf_add(&b, p + skip, len - skip);
+		sight_join(&b, p + skip, len - skip, p);
 	}
 	sight_reply_release(to);
 	to->code = code;
@@ -151,5 +184,6 @@ sight_read(struct sight_reply *to, const char *p, size_t len)
 			      &to->subject, &to->detail) == 0)
 		to->class = 0;
 	to->text = buf_detach(&b);
+	sight_hash(to);
 	return true;
 }

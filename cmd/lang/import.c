@@ -74,6 +74,8 @@ import_tell(struct import *out, const struct import_say *s, const char *kind,
 	buf_adds(&b, s->stood_in   ? "text not shown"
 		     : s->any_text ? "text shown"
 				   : "no text");
+	if (s->filled > 0)
+		buf_addf(&b, ", %zu replies not shown", s->filled);
 	if (s->masked)
 		buf_adds(&b, import_masks[s->mask]);
 	if (s->began_in_tls)
@@ -95,19 +97,43 @@ import_take(struct import *out, struct import_say *s)
 	s->at = NULL;
 }
 
+/* Once through. What is missing of the replies is filled in, or not. */
+static int
+import_once(struct import_say *s, const char *name, struct import_lines *l,
+    const struct import_kind *k, const struct import_want *want, bool fills,
+    const char **kind, unsigned *sessions, struct err *e)
+{
+	*sessions = 1;
+	*kind = k == NULL ? "" : k->name;
+	say_init(s, name, k);
+	s->mask = want->mask;
+	s->forced = want->as != NULL;
+	s->fills = fills;
+	return k == NULL ? import_bare(s, l, kind, e)
+			 : import_marked(s, l, want->session, sessions, e);
+}
+
 /* As that kind. */
 static int
 import_as(struct import *out, const char *name, struct import_lines *l,
     const struct import_kind *k, const struct import_want *want, struct err *e)
 {
 	struct import_say s;
-	unsigned sessions = 1;
-	const char *kind = k == NULL ? "" : k->name;
-	say_init(&s, name, k);
-	s.mask = want->mask;
-	s.forced = want->as != NULL;
-	int r = k == NULL ? import_bare(&s, l, &kind, e)
-			  : import_marked(&s, l, want->session, &sessions, e);
+	unsigned sessions;
+	const char *kind;
+	int r = import_once(&s, name, l, k, want, false, &kind, &sessions, e);
+	if (r == 0 && k != NULL && s.gap && s.unanswered && s.replies > 0) {
+		struct import_say again;
+		struct err ignored;
+		if (import_once(&again, name, l, k, want, true, &kind,
+			&sessions, &ignored) == 0 &&
+		    !again.unanswered) {
+			say_release(&s);
+			s = again;
+		} else {
+			say_release(&again);
+		}
+	}
 	if (k == NULL && r == 1 && want->as == NULL) {
 		say_release(&s);
 		say_init(&s, name, NULL);
@@ -147,27 +173,69 @@ import_is_bare(const char *as)
 	return false;
 }
 
-/* --as: of the rows of that name the one that fits best. */
+/* The ways a file may be read: as it stands, as a page printed it, and either
+ * without what a log has before its lines. */
+struct import_ways {
+	struct import_lines way[12];
+	size_t n;
+	struct import_source made[3]; /* a page's, and packets' */
+	size_t made_n;
+};
+
+static void
+import_ways_add(struct import_ways *w, struct import_source *in)
+{
+	size_t first = w->n;
+	import_clean(&w->way[w->n++], in);
+	if (import_prefix(&w->way[w->n], &w->way[first]))
+		w->n++;
+	if (import_quoted(&w->way[w->n], &w->way[first]))
+		w->n++;
+	for (size_t i = first, n = w->n; i < n && i < first + 2; i++) {
+		struct import_source *made = &w->made[w->made_n];
+		if (!import_packets(made, &w->way[i]))
+			continue;
+		w->made_n++;
+		import_clean(&w->way[w->n++], made);
+		break;
+	}
+}
+
+static void
+import_ways_release(struct import_ways *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		free(w->way[i].line);
+	for (size_t i = 0; i < w->made_n; i++) {
+		free(w->made[i].p);
+		free(w->made[i].no);
+	}
+}
+
+/* --as: of the rows of that name, and of the ways, what fits best. */
 static int
-import_forced(struct import *out, const char *name, struct import_lines *l,
+import_forced(struct import *out, const char *name, struct import_ways *w,
     const struct import_want *want, struct err *e)
 {
 	const struct import_kind *k = import_named(want->as), *best = k;
+	struct import_lines *l = &w->way[0];
 	size_t most = 0;
-	int r;
 	if (k == NULL && !import_is_bare(want->as))
 		return err_set(e, ERR_USAGE,
 		    "--as %s: no such kind; --list kinds has them", want->as);
 	for (; k != NULL && k->name != NULL; k++) {
-		size_t n = import_score(k, l);
 		bool named = import_named(want->as) == k ||
 			     strcmp(k->name, want->as) == 0;
-		if (named && n > most) {
-			most = n;
-			best = k;
+		for (size_t i = 0; named && i < w->n; i++) {
+			size_t n = import_score(k, &w->way[i]);
+			if (n > most) {
+				most = n;
+				best = k;
+				l = &w->way[i];
+			}
 		}
 	}
-	r = import_as(out, name, l, best, want, e);
+	int r = import_as(out, name, l, best, want, e);
 	if (r == 1)
 		return err_set(e, ERR_DATA,
 		    "%s: found no session in it, read as %s: a line of either "
@@ -176,31 +244,107 @@ import_forced(struct import *out, const char *name, struct import_lines *l,
 	return r;
 }
 
+/* Of programs that are known. 1: none. */
 static int
-import_found(struct import *out, const char *name, struct import_lines *l,
+import_known(struct import *out, const char *name, struct import_ways *w,
     const struct import_want *want, struct err *e)
 {
-	if (want->as != NULL)
-		return import_forced(out, name, l, want, e);
-	const struct import_kind *k = import_guess(l);
-	const char *why = import_hopeless(l);
-	if (k != NULL && (why == NULL || k->is & KIND_SURE))
-		return import_as(out, name, l, k, want, e);
-	if (why != NULL)
-		return err_set(
-		    e, ERR_DATA, "%s: cannot be replayed: it is %s", name, why);
-	return import_as(out, name, l, NULL, want, e);
+	const char *why = import_hopeless(&w->way[0]);
+	for (size_t i = 0; i < w->n; i++) {
+		const struct import_kind *k = import_guess(&w->way[i]);
+		if (k == NULL || (import_hopeless(&w->way[i]) != NULL &&
+				     !(k->is & KIND_SURE)))
+			continue;
+		int r = import_as(out, name, &w->way[i], k, want, e);
+		if (r != 1)
+			return r;
+	}
+	if (why == NULL)
+		return 1;
+	out->kind = why;
+	return err_set(
+	    e, ERR_DATA, "%s: cannot be replayed: it is %s", name, why);
+}
+
+/* One side alone cannot be replayed: whose it is. 1: it is none. */
+static int
+import_half(struct import *out, const char *name, const struct import_ways *w,
+    struct err *e)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		bool server = false;
+		const struct import_kind *k =
+		    import_one_side(&w->way[i], &server);
+		if (k == NULL)
+			continue;
+		out->kind = k->name;
+		return err_set(e, ERR_DATA,
+		    "%s: looks like %s, and shows only what the %s said: "
+		    "expected both sides; %s",
+		    name, k->name, server ? "server" : "client",
+		    server ? "write the commands (C: EHLO ...) before the "
+			     "replies, or have the program show what it sends"
+			   : "take the marks off, and smtpsh sends the "
+			     "commands, or have the program show the replies");
+	}
+	return 1;
+}
+
+/* Without marks, or with marks that are learnt. What the first refused as has
+ * the word. */
+static int
+import_unknown(struct import *out, const char *name, struct import_ways *w,
+    const struct import_want *want, struct err *e)
+{
+	struct err first = { 0 };
+	int refused = 1;
+	for (size_t i = 0; i < w->n; i++) {
+		int r = import_as(out, name, &w->way[i], NULL, want, e);
+		if (r == 0)
+			return r;
+		if (r < 0 && refused > 0) {
+			first = *e;
+			refused = r;
+		}
+	}
+	for (size_t i = 0; i < w->n; i++) {
+		const struct import_kind *k;
+		struct import_learnt *g = import_learn(&w->way[i], &k);
+		int r = g == NULL
+			    ? 1
+			    : import_as(out, name, &w->way[i], k, want, e);
+		free(g);
+		if (r == 0)
+			return r;
+	}
+	if (refused < 0) {
+		*e = first;
+		return refused;
+	}
+	return import_half(out, name, w, e);
 }
 
 int
 import_text(struct import *out, const char *name, struct import_source *in,
     const struct import_want *want, struct err *e)
 {
-	struct import_lines l;
+	struct import_ways w = { 0 };
 	*out = (struct import){ 0 };
-	import_clean(&l, in);
-	int r = import_found(out, name, &l, want, e);
-	free(l.line);
+	enum import_paged paged = import_page(&w.made[0], in);
+	w.made_n = paged != PAGED_NOT;
+	if (paged != PAGED_SURELY)
+		import_ways_add(&w, in);
+	if (paged != PAGED_NOT)
+		import_ways_add(&w, &w.made[0]);
+	int r;
+	if (want->as != NULL) {
+		r = import_forced(out, name, &w, want, e);
+	} else {
+		r = import_known(out, name, &w, want, e);
+		if (r == 1)
+			r = import_unknown(out, name, &w, want, e);
+	}
+	import_ways_release(&w);
 	return r;
 }
 

@@ -39,7 +39,8 @@ struct import {
 	unsigned *at; /* for each line of it, the line of the source */
 	size_t lines;
 	char *note;	  /* "FILE read as swaks: 12 commands, ..." */
-	const char *kind; /* static */
+	const char *kind; /* static; set also where that is sure and it cannot
+			   * be replayed */
 };
 
 void import_release(struct import *i);

@@ -10,11 +10,16 @@
 #include "cmd/lang/slip.h"
 #include "net/core/verb.h"
 
+#define BARE_COLUMNS 66
+
 struct bare {
 	struct import_say *say;
 	const struct import_lines *l;
-	bool tls; /* it begins within TLS: s_client's */
+	bool tls;   /* it begins within TLS: s_client's */
+	bool dumps; /* it is s_client's */
 	bool any_client, any_server;
+	size_t wide; /* of the line before, and whose it was */
+	enum import_side wide_side;
 };
 
 static struct import_line
@@ -29,6 +34,35 @@ static bool
 bare_code(const struct import_line *x)
 {
 	return *x->p != '1' && import_code(x->p, x->len);
+}
+
+static bool
+bare_hex(const char *p, size_t len, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (i >= len || strchr("0123456789abcdef", p[i]) == NULL ||
+		    p[i] == '\0')
+			return false;
+	return true;
+}
+
+/* s_client -debug, -msg, -state: between, and within mail text as well. */
+static bool
+bare_is_dump(const struct import_line *x)
+{
+	static const char *const begins[] = { "read from 0x", "write to 0x",
+		"<<< TLS ", ">>> TLS ", "<<< ???", ">>> ???",
+		"SSL_connect:", "SSL3 alert ", "TLSv1.3 ",
+		"Can't use SSL_get_servername", "Connecting to " };
+	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+		if (import_begins(x->p, x->len, begins[i]))
+			return true;
+	if (x->len > 7 && memcmp(x->p + 4, " - ", 3) == 0)
+		return bare_hex(x->p, x->len, 4);
+	return x->len > 5 && memcmp(x->p, "    ", 4) == 0 &&
+	       bare_hex(x->p + 4, x->len - 4, 2) &&
+	       (x->len == 6 || x->p[6] == ' ') &&
+	       (x->len < 9 || bare_hex(x->p + 7, x->len - 7, 2));
 }
 
 /* Lines that a client program says of its own, between. */
@@ -76,7 +110,8 @@ bare_has(const struct import_lines *l, const char *word)
 static const char *
 bare_kind(const struct import_lines *l)
 {
-	if (bare_has(l, "Verify return code: ") || bare_has(l, "CONNECTED(0"))
+	if (bare_has(l, "Verify return code: ") || bare_has(l, "CONNECTED(0") ||
+	    bare_has(l, "verify return:1"))
 		return "s_client";
 	if (bare_has(l, "DEBUG SMTP"))
 		return "javamail";
@@ -197,15 +232,37 @@ bare_bounds(struct bare *b, size_t *from, size_t *to)
 	return greets || b->tls || b->say->forced;
 }
 
+/* A mail program breaks lines at 72 columns or so: what goes on with a long
+ * reply, or a parameter behind a long command. */
+static bool
+bare_wrapped(const struct bare *b, const struct import_line *x)
+{
+	size_t word = 0;
+	while (word < x->len && x->p[word] != ' ')
+		word++;
+	if (b->wide + word < BARE_COLUMNS || bare_is_slip(x))
+		return false;
+	if (b->wide_side == SIDE_SERVER)
+		return true;
+	const char *sign = memchr(x->p, '=', word);
+	return b->wide_side == SIDE_CLIENT && (sign != NULL || *x->p == '<');
+}
+
 static int
 bare_line(struct bare *b, const struct import_line *raw, struct err *e)
 {
 	struct import_say *s = b->say;
 	struct import_line x = bare_trim(*raw);
+	if (b->dumps && bare_is_dump(raw)) {
+		s->left_out++;
+		return 0;
+	}
 	if (s->in_text)
 		return say_client(s, raw->p, raw->len, raw->no, e);
 	if (x.len > 0 && bare_code(&x)) {
 		b->any_server = true;
+		b->wide = raw->len;
+		b->wide_side = SIDE_SERVER;
 		return say_server(s, x.p, x.len, x.no, e);
 	}
 	if (bare_is_noise(&x)) {
@@ -214,7 +271,14 @@ bare_line(struct bare *b, const struct import_line *raw, struct err *e)
 	}
 	if (import_verb(x.p, x.len) || say_awaits_answer(s)) {
 		b->any_client = true;
+		b->wide = raw->len;
+		b->wide_side = SIDE_CLIENT;
 		return say_client(s, x.p, x.len, x.no, e);
+	}
+	if (bare_wrapped(b, &x)) {
+		say_join(s, x.p, x.len, true);
+		b->wide = raw->len;
+		return 0;
 	}
 	return bare_refuse(b, &x, e);
 }
@@ -240,7 +304,9 @@ bare_tail(struct bare *b, size_t from, struct err *e)
 				return -1;
 			continue;
 		}
-		if (bare_is_slip(&x) && !bare_is_noise(&x) &&
+		bool prose = b->say->ended && ((*x.p | 0x20) >= 'a') &&
+			     ((*x.p | 0x20) <= 'z');
+		if (bare_is_slip(&x) && !bare_is_noise(&x) && !prose &&
 		    !(b->tls && *x.p >= '0' && *x.p <= '9'))
 			return bare_refuse(b, &x, e);
 		b->say->left_out++;
@@ -256,7 +322,8 @@ import_bare(struct import_say *s, struct import_lines *l, const char **kind,
 	size_t from, to;
 	*kind = bare_kind(l);
 	bare_bullets(l);
-	if (strcmp(*kind, "s_client") == 0)
+	b.dumps = strcmp(*kind, "s_client") == 0;
+	if (b.dumps)
 		bare_unsaid(s, l);
 	if (!bare_bounds(&b, &from, &to))
 		return 1;

@@ -116,6 +116,43 @@ clean_indent(struct import_lines *l)
 		clean_strip(l, common);
 }
 
+/* How deep a line is quoted: "> > ". */
+static size_t
+clean_depth(const struct import_line *x, size_t *used)
+{
+	size_t n = 0;
+	for (*used = 0; *used < x->len && x->p[*used] == '>'; n++) {
+		++*used;
+		*used += *used < x->len && x->p[*used] == ' ';
+	}
+	return n;
+}
+
+#define CLEAN_DEEP 8
+
+bool
+import_quoted(struct import_lines *out, const struct import_lines *l)
+{
+	size_t have[CLEAN_DEEP] = { 0 }, used, deep = 0;
+	*out = (struct import_lines){ 0 };
+	for (size_t i = 0; i < l->n; i++) {
+		size_t n = clean_depth(&l->line[i], &used);
+		if (n > 0 && n < CLEAN_DEEP && used < l->line[i].len)
+			have[n]++;
+	}
+	for (size_t n = 1; n < CLEAN_DEEP; n++)
+		if (have[n] > have[deep])
+			deep = n;
+	if (deep == 0 || have[deep] < 4)
+		return false;
+	for (size_t i = 0; i < l->n; i++) {
+		struct import_line x = l->line[i];
+		if (clean_depth(&x, &used) == deep)
+			clean_add(out, x.p + used, x.len - used, x.no);
+	}
+	return true;
+}
+
 void
 import_clean(struct import_lines *l, struct import_source *in)
 {

@@ -97,7 +97,9 @@ loop_literal(struct import_loop *g, size_t *i, const struct import_seen *seen,
 	size_t len = seen->len, used;
 	struct buf b = BUF_INIT;
 	char quote = '"';
-	bool opened = p > x->p && p[-1] == '"';
+	bool opened = p > x->p && (p[-1] == '"' || p[-1] == '\'');
+	if (opened)
+		quote = p[-1];
 	if (!opened && len > 0 && *p == 'b')
 		p++, len--;
 	if (!opened && len > 0 && (*p == '\'' || *p == '"')) {
@@ -119,7 +121,11 @@ loop_literal(struct import_loop *g, size_t *i, const struct import_seen *seen,
 		p = x->p;
 		len = x->len;
 	}
-	int r = loop_parts(g, side, buf_data(&b), buf_len(&b), "\n", no, e);
+	/* Rust's lettre shows a line's end so. */
+	bool shown = buf_len(&b) > 6 &&
+		     memcmp(buf_data(&b) + buf_len(&b) - 6, "<CRLF>", 6) == 0;
+	int r = loop_parts(
+	    g, side, buf_data(&b), buf_len(&b), shown ? "<CRLF>" : "\n", no, e);
 	buf_release(&b);
 	return r;
 }

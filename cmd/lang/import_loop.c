@@ -25,8 +25,14 @@ loop_is_noise(const struct import_loop *g, const struct import_seen *seen)
 	const char *p = seen->p;
 	size_t len = seen->len;
 	const struct import_say *s = g->say;
+	while (len > 0 && *p == ' ')
+		p++, len--;
 	if (s->in_text || s->chunk > 0 || say_awaits_answer(s))
 		return false;
+	if (!s->greeted &&
+	    !(g->kind->is & (KIND_NOTATION | KIND_QUOTED | KIND_CSV)) &&
+	    !import_verb(p, len) && !loop_is_word(p, len))
+		return true;
 	if (g->kind->key == KEY_INDENT &&
 	    (import_begins(p, len, "writing message and") ||
 		import_begins(p, len, "(writing message)")))

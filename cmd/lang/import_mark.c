@@ -173,6 +173,28 @@ mark_smtpcli(struct import_seen *s)
 		s->side = SIDE_NONE;
 }
 
+/* What a log has behind a line: "[] []" is Monolog's, "File.jsm:600:19" the
+ * console's of a browser. */
+static void
+mark_tail(struct import_seen *s)
+{
+	size_t n = s->len, colons = 0;
+	if (n >= 6 && memcmp(s->p + n - 6, " [] []", 6) == 0) {
+		s->len -= 6;
+		return;
+	}
+	while (n > 0 && (mark_digit(s->p[n - 1]) || s->p[n - 1] == ':'))
+		colons += s->p[--n] == ':';
+	bool script = colons == 2 && n > 4 &&
+		      (memcmp(s->p + n - 3, ".js", 3) == 0 ||
+			  memcmp(s->p + n - 4, ".jsm", 4) == 0 ||
+			  memcmp(s->p + n - 4, ".mjs", 4) == 0);
+	while (script && n > 0 && s->p[n - 1] != ' ')
+		n--;
+	if (script && n > 0)
+		s->len = n - 1;
+}
+
 /* " state=1" behind a command is Haraka's. */
 static void
 mark_haraka(struct import_seen *s)
@@ -198,6 +220,8 @@ import_see(const struct import_kind *k, const struct import_line *l,
 		mark_smtpcli(s);
 	if (k->key == KEY_HEX)
 		mark_haraka(s);
+	if (s->side != SIDE_NONE)
+		mark_tail(s);
 	if (s->side == SIDE_SERVER && strcmp(k->name, "smtplib") == 0 &&
 	    import_begins(s->p, s->len, "retcode ("))
 		s->side = SIDE_NONE;
@@ -315,6 +339,27 @@ import_guess(const struct import_lines *l)
 		}
 	}
 	return best;
+}
+
+const struct import_kind *
+import_one_side(const struct import_lines *l, bool *server)
+{
+	for (const struct import_kind *k = import_kinds; k->name != NULL; k++) {
+		struct mark_count c = { 0 }, s = { 0 };
+		if (k->is & (KIND_BARE_C | KIND_BARE_S | KIND_NOTATION))
+			continue;
+		for (size_t i = 0; i < l->n; i++) {
+			struct import_seen seen;
+			import_see(k, &l->line[i], &seen);
+			if (seen.side != SIDE_NONE)
+				mark_count(seen.side == SIDE_CLIENT ? &c : &s,
+				    k, &seen);
+		}
+		*server = s.codes > 1 && s.codes * 10 >= s.marked * 6;
+		if (*server || (c.verbs > 1 && s.marked == 0))
+			return k;
+	}
+	return NULL;
 }
 
 const struct import_kind *

@@ -67,6 +67,26 @@ struct import_seen {
 
 /* Lines of in, cleaned: no line ends, no fences or quoting around all. */
 void import_clean(struct import_lines *l, struct import_source *in);
+/* What is quoted in a mail, and nothing of what stands around. False: nothing
+ * is, and out is empty; else out->line is the caller's. */
+bool import_quoted(struct import_lines *out, const struct import_lines *l);
+/* What a page made of a transcript is undone: HTML, blanks that do not break,
+ * typographic quotes, lines run into one, a terminal's colours, which are surely
+ * no part of it. out is the caller's. */
+enum import_paged { PAGED_NOT, PAGED_PERHAPS, PAGED_SURELY };
+enum import_paged import_page(
+    struct import_source *out, const struct import_source *in);
+/* What shows packets becomes lines with markers. False: nothing does. out is
+ * the caller's. */
+bool import_packets(struct import_source *out, const struct import_lines *l);
+/* Without what a log has before nearly all of its lines. False: nothing is
+ * there, and out is empty; else out->line is the caller's. */
+bool import_prefix(struct import_lines *out, const struct import_lines *l);
+/* Marks that stand before codes and before verbs, where no row of the table
+ * knows them; *kind is of them. The caller frees it. NULL: there are none. */
+struct import_learnt;
+struct import_learnt *import_learn(
+    const struct import_lines *l, const struct import_kind **kind);
 /* Lines of curl --trace-ascii become lines with markers; others stay. */
 void import_trace(struct import_lines *l, struct import_source *in);
 /* And so do --to-format json's. */
@@ -80,6 +100,9 @@ void import_see(const struct import_kind *k, const struct import_line *l,
 /* The kind whose markers stand in most lines that bear it out, or NULL.
  * *swap: which marker is whose is the other way round. */
 const struct import_kind *import_guess(const struct import_lines *l);
+/* A kind of which there is one side: the server's, or the client's. */
+const struct import_kind *import_one_side(
+    const struct import_lines *l, bool *server);
 /* How many lines bear it out: 0, it is not that kind. */
 size_t import_score(const struct import_kind *k, const struct import_lines *l);
 /* Does the client's marker stand before the server's lines there? */
@@ -129,7 +152,12 @@ struct import_say {
 	char auth_mech[32];
 	size_t text_mark, text_lines; /* DATA, should the text not end */
 	size_t cut_from;	      /* the text's first line */
-	size_t commands, left_out;
+	size_t commands, left_out, replies;
+	bool ends_group; /* the last command waits for its reply: EHLO, DATA */
+	bool gap;	 /* and a line followed that had none */
+	bool fills;	 /* such a reply is filled in */
+	size_t filled;
+	bool unanswered; /* at the end, and it was not QUIT */
 	bool secret, masked;
 	bool began_in_tls;
 	bool swapped; /* the kind's markers, in this session */

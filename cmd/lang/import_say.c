@@ -127,11 +127,32 @@ say_nul(const struct import_say *s, unsigned no, struct err *e)
 	    s->name, no);
 }
 
+/* A command that waits for its reply has none, and the client went on: the
+ * tool did not show it. */
+static void
+say_fill(struct import_say *s, unsigned no)
+{
+	s->gap |= s->ends_group && say_owed(s) > 0;
+	if (!s->fills || !s->ends_group)
+		return;
+	while (say_owed(s) > 0) {
+		bool data = s->due[s->due_first] == DUE_DATA;
+		const char *code = data ? "354" : "250";
+		buf_addf(&s->out, "S: %s (reply not shown)", code);
+		say_line_end(s, no);
+		memcpy(s->open, code, 4);
+		s->filled++;
+		say_settle(s);
+		s->open[0] = '\0';
+	}
+}
+
 static void
 say_command(struct import_say *s, const char *p, size_t len, unsigned no)
 {
 	const struct verb *v = verb_find(p, verb_word(p, len));
 	enum verb_id id = v == NULL ? VERB_UNKNOWN : v->id;
+	s->ends_group = id == VERB_DATA || id == VERB_EHLO || id == VERB_HELO;
 	s->auth = s->skips_auth = false;
 	s->commands++;
 	s->greeted = true;
@@ -169,6 +190,14 @@ say_client(
 	s->spoke = false;
 	if (s->chunk > 0)
 		return say_chunk(s, p, len, no, e);
+	/* No message is that alone: it was not shown, nor its reply. */
+	if (s->in_text && !s->text_shown && !s->strict && s->kind != NULL &&
+	    !(s->kind->is & KIND_BARE_C) && len == 4 &&
+	    (strncasecmp(p, "QUIT", 4) == 0 ||
+		strncasecmp(p, "RSET", 4) == 0)) {
+		say_text_not_shown(s, no);
+		s->ends_group = true;
+	}
 	if (s->in_text) {
 		say_text(s, p, len, no);
 		return 0;
@@ -179,8 +208,21 @@ say_client(
 		say_answer(s, p, len, no);
 		return 0;
 	}
-	if (len == 1 && *p == '.' && say_owed(s) > 0 &&
-	    s->due[s->due_n - 1] == DUE_DATA) {
+	bool data = say_owed(s) > 0 && s->due[s->due_n - 1] == DUE_DATA;
+	bool text = data && !s->strict && !import_verb(p, len);
+	say_fill(s, no);
+	if (s->in_text) {
+		say_text(s, p, len, no);
+		return 0;
+	}
+	if (text && !(len == 1 && *p == '.')) {
+		s->in_text = s->early = true;
+		s->text_shown = false;
+		s->cut_from = s->lines;
+		say_text(s, p, len, no);
+		return 0;
+	}
+	if (len == 1 && *p == '.' && data) {
 		say_text_end(s, no);
 		s->early = true;
 		return 0;
@@ -258,14 +300,15 @@ say_reply_line(struct import_say *s, const char *p, size_t len, unsigned no)
 	s->spoke = true;
 	if (more)
 		return;
+	s->replies++;
 	say_settle(s);
 	s->open[0] = '\0';
 	if (s->skips_auth && !s->auth)
 		s->skips_auth = false;
 }
 
-int
-say_server(
+static int
+say_reply(
     struct import_say *s, const char *p, size_t len, unsigned no, struct err *e)
 {
 	if (say_chunk_seen(s, false, no, e) < 0)
@@ -303,6 +346,42 @@ say_server(
 	}
 	say_reply_line(s, p, len, no);
 	return 0;
+}
+
+/* Where the next line of a reply begins that stands in the same: "250-a 250 b",
+ * "250-a | 250 b", and where a page took line ends away, "250-a250 b". */
+static const char *
+say_squashed(const struct import_say *s, const char *p, size_t len)
+{
+	const char *at = p + 4, *end = p + len;
+	bool tight = s->kind != NULL && strcmp(s->kind->name, "phpmailer") == 0;
+	if (s->strict || s->kind == NULL || len < 10 || p[3] != '-')
+		return NULL;
+	while ((at = memmem(at, (size_t)(end - at), p, 3)) != NULL) {
+		bool more = end - at > 4 && (at[3] == '-' || at[3] == ' ');
+		bool word = more && ((at[4] >= 'A' && at[4] <= 'Z') ||
+					(at[4] >= '0' && at[4] <= '9'));
+		if (word && (tight || at[-1] == ' ' || at[-1] == '|'))
+			return at;
+		at++;
+	}
+	return NULL;
+}
+
+int
+say_server(
+    struct import_say *s, const char *p, size_t len, unsigned no, struct err *e)
+{
+	for (const char *at; (at = say_squashed(s, p, len)) != NULL;) {
+		size_t n = (size_t)(at - p);
+		while (n > 4 && strchr(" |", p[n - 1]) != NULL)
+			n--;
+		if (say_reply(s, p, n, no, e) < 0)
+			return -1;
+		len -= (size_t)(at - p);
+		p = at;
+	}
+	return say_reply(s, p, len, no, e);
 }
 
 void
@@ -392,9 +471,9 @@ say_end(struct import_say *s, unsigned no, struct err *e)
 		return 0;
 	}
 	/* What is owed when the paste ends never came. */
-	if (say_owed(s) > 1 ||
-	    (say_owed(s) == 1 && s->due[s->due_first] != DUE_QUIT) ||
-	    s->in_text || (s->raw && !s->ended)) {
+	s->unanswered = say_owed(s) > 1 ||
+			(say_owed(s) == 1 && s->due[s->due_first] != DUE_QUIT);
+	if (s->unanswered || s->in_text || (s->raw && !s->ended)) {
 		buf_adds(&s->out, "\\close");
 		say_line_end(s, no);
 	}

@@ -32,6 +32,22 @@ trace_offset(const struct import_line *x, unsigned long *at)
 	return is ? i + 2 : 0;
 }
 
+/* "32 32 30 ": --trace's octets, which import_packet.c reads. */
+static bool
+trace_is_hex(const char *p, size_t len)
+{
+	size_t pairs = 0, i = 0;
+	static const char hex[] = "0123456789abcdef";
+	for (; pairs < 16 && i + 2 <= len; pairs++, i += 3) {
+		bool pair = p[i] != '\0' && strchr(hex, p[i]) != NULL &&
+			    p[i + 1] != '\0' && strchr(hex, p[i + 1]) != NULL;
+		if (!pair || (i + 2 < len && p[i + 2] != ' '))
+			break;
+	}
+	return pairs > 3 ||
+	       (pairs > 0 && i + 8 < len && memcmp(p + i, "      ", 6) == 0);
+}
+
 static enum import_side
 trace_side(const struct import_line *x)
 {
@@ -77,8 +93,13 @@ import_trace(struct import_lines *l, struct import_source *in)
 		struct import_line x = l->line[i];
 		enum import_side side = trace_side(&x);
 		size_t skip = t.side == SIDE_NONE ? 0 : trace_offset(&x, &at);
+		if (skip > 0 && trace_is_hex(x.p + skip, x.len - skip))
+			skip = 0;
 		if (side != SIDE_NONE || skip == 0) {
-			t = (struct trace){ .side = side };
+			bool offset = side == SIDE_NONE &&
+				      t.side != SIDE_NONE &&
+				      trace_offset(&x, &at) > 0;
+			t = (struct trace){ .side = offset ? t.side : side };
 			l->line[kept++] = x;
 			continue;
 		}

@@ -32,7 +32,7 @@ static struct {
 	REGEX_FUNCS(LAZY_POINTER)
 } regex_lib;
 
-static const char *const regex_lib_names[] = { REGEX_FUNCS(LAZY_NAME) NULL };
+static const char regex_lib_names[] = REGEX_FUNCS(LAZY_NAME);
 
 static const char *const regex_lib_files[] = { "libpcre2-8.so.0",
 	"/opt/homebrew/opt/pcre2/lib/libpcre2-8.0.dylib",

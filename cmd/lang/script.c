@@ -337,15 +337,19 @@ script_parse(struct script *s, const char *name, const char *p, size_t len,
 	return script_own(s, name, mem_dupn(p, len), len, &want, word, e);
 }
 
-/* As a transcript. 1: it is none. */
+/* As a transcript. 1: it is none. sure (or NULL): it is one that cannot be
+ * replayed, whatever else might be said of it. */
 static int
 script_import(struct script *s, const char *name, struct import_source *in,
-    const struct script_want *want, lang_word *word, struct err *e)
+    const struct script_want *want, lang_word *word, bool *sure, struct err *e)
 {
 	struct import got;
 	int r = import_text(&got, name, in, &want->import, e);
-	if (r != 0)
+	if (r != 0) {
+		if (r < 0 && sure != NULL)
+			*sure = got.kind != NULL;
 		return r;
+	}
 	*s = (struct script){ .name = mem_dup(name),
 		.dialect = DIALECT_5321,
 		.octets = got.text,
@@ -375,7 +379,7 @@ script_either(struct script *s, const char *name, struct import_source *in,
 			import_is_captured(in->p, in->len);
 	int r = 1;
 	if (captured || !looks)
-		r = script_import(s, name, in, want, word, &why);
+		r = script_import(s, name, in, want, word, NULL, &why);
 	if (r <= 0) {
 		*e = why;
 		return r;
@@ -386,10 +390,11 @@ script_either(struct script *s, const char *name, struct import_source *in,
 	r = script_own(s, name, in->p, len, want, word, e);
 	in->p = copy;
 	if (r < 0 && e->kind == ERR_DATA && copy != NULL) {
-		int other = script_import(s, name, in, want, word, &why);
+		bool sure = false;
+		int other = script_import(s, name, in, want, word, &sure, &why);
 		if (other == 0)
 			return 0;
-		if (other < 0 && why.kind == ERR_USAGE)
+		if (other < 0 && (sure || why.kind == ERR_USAGE))
 			*e = why;
 	}
 	return r;
@@ -405,7 +410,7 @@ script_source(struct script *s, const char *name, struct import_source *in,
 		r = script_own(s, name, in->p, in->len, want, word, e);
 		in->p = NULL;
 	} else if (as != NULL || in->no != NULL) {
-		r = script_import(s, name, in, want, word, e);
+		r = script_import(s, name, in, want, word, NULL, e);
 		if (r == 1)
 			r = err_set(e, ERR_DATA,
 			    "%s: found no session in it, expected a "

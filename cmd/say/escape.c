@@ -4,8 +4,8 @@
  * terminal's, or stricter, would let something through. */
 #include "cmd/say/out.h"
 
-#include <stdint.h>
 #include <string.h>
+#include "net/core/span.h"
 
 struct escape_range {
 	unsigned long first, last;
@@ -73,24 +73,6 @@ escape_utf8(const char *p, size_t len, unsigned long *cp)
 	return n;
 }
 
-/* Octets before the first that is not 0x20 to 0x7e, which most are: eight at
- * a time. Each borrow or carry of a sum comes from an octet that is told by
- * itself. */
-static size_t
-escape_plain(const char *p, size_t len)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	size_t i = 0;
-	for (uint64_t w; i + sizeof w <= len; i += sizeof w) {
-		memcpy(&w, p + i, sizeof w);
-		if (((w - ones * 0x20) | (w + ones) | w) & (ones * 0x80))
-			break;
-	}
-	while (i < len && p[i] >= 0x20 && p[i] < 0x7f)
-		i++;
-	return i;
-}
-
 bool
 escape_unsafe(unsigned long cp)
 {
@@ -102,7 +84,7 @@ escape_add(struct buf *b, const char *p, size_t len, bool tabs)
 {
 	size_t plain = 0; /* octets before i that can go as they are */
 	size_t i = 0;
-	while ((i += escape_plain(p + i, len - i)) < len) {
+	while ((i += span_plain(p + i, len - i)) < len) {
 		unsigned long cp;
 		size_t n = escape_utf8(p + i, len - i, &cp);
 		if (n > 0 && (!escape_unsafe(cp) || (cp == '\t' && tabs))) {
@@ -124,7 +106,7 @@ escape_width(const char *p, size_t len)
 	size_t width = 0;
 	for (size_t i = 0;;) {
 		unsigned long cp;
-		size_t plain = escape_plain(p + i, len - i);
+		size_t plain = span_plain(p + i, len - i);
 		width += plain;
 		i += plain;
 		if (i == len)

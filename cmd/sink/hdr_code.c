@@ -20,7 +20,7 @@ static struct {
 	HDR_FUNCS(LAZY_POINTER)
 } hdr_lib;
 
-static const char *const hdr_lib_names[] = { HDR_FUNCS(LAZY_NAME) NULL };
+static const char hdr_lib_names[] = HDR_FUNCS(LAZY_NAME);
 
 static const char *const hdr_lib_files[] = { "libz.so.1", "libz.1.dylib",
 	NULL };

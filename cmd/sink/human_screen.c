@@ -52,7 +52,7 @@ screen_is_said(const struct reply *r, const struct verb *v)
 {
 	const struct code *c = code_find(r->code, v->id);
 	size_t len;
-	if (c == NULL || c->note != NULL || r->nlines == 0)
+	if (c == NULL || c->note[0] != '\0' || r->nlines == 0)
 		return false;
 	struct buf known = BUF_INIT, said = BUF_INIT;
 	screen_letters(&known, c->text, strlen(c->text));

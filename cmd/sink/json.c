@@ -31,7 +31,7 @@ static struct {
 	JSON_FUNCS(LAZY_POINTER)
 } json_lib;
 
-static const char *const json_lib_names[] = { JSON_FUNCS(LAZY_NAME) NULL };
+static const char json_lib_names[] = JSON_FUNCS(LAZY_NAME);
 
 static const char *const json_lib_files[] = { "libjansson.so.4",
 	"/opt/homebrew/opt/jansson/lib/libjansson.4.dylib",

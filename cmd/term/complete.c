@@ -87,7 +87,7 @@ complete_fits(const struct shell *sh, const struct verb *v)
 	if (v->id == VERB_STARTTLS && smtp_is_tls(s))
 		return false;
 	/* RFC 5321 4.5.1 and 4.1.1.8: no keyword is needed for these. */
-	if (v->keyword == NULL || v->id == VERB_VRFY || v->id == VERB_EXPN ||
+	if (v->keyword[0] == '\0' || v->id == VERB_VRFY || v->id == VERB_EXPN ||
 	    v->id == VERB_HELP)
 		return true;
 	if (smtp_offer_at(s, 0) == NULL)

@@ -60,7 +60,7 @@ static struct {
 	PROMPT_NAMES(LAZY_POINTER)
 } prompt_lib;
 
-static const char *const prompt_lib_names[] = { PROMPT_NAMES(LAZY_NAME) NULL };
+static const char prompt_lib_names[] = PROMPT_NAMES(LAZY_NAME);
 
 static const char *const prompt_lib_files[] = { "libreadline.so.8",
 	"/opt/homebrew/opt/readline/lib/libreadline.8.dylib",

@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 #include "net/core/buf.h"
 
@@ -145,13 +146,83 @@ conn_socket_error(struct err *e)
 	return CONN_ERR;
 }
 
+#ifdef SO_TIMESTAMPNS
+#define CONN_NOTE_MOST INT64_C(1000000000) /* older: the wall clock was set */
+
+/* How long ago that was. -1: nobody knows. */
+static int64_t
+conn_note_age(struct msghdr *m)
+{
+	struct cmsghdr *h = CMSG_FIRSTHDR(m);
+	struct timespec at, now;
+	if (h == NULL || h->cmsg_level != SOL_SOCKET ||
+	    h->cmsg_type != SCM_TIMESTAMPNS)
+		return -1;
+	memcpy(&at, CMSG_DATA(h), sizeof at);
+	clock_gettime(CLOCK_REALTIME, &now);
+	int64_t age = ((int64_t)now.tv_sec - at.tv_sec) * 1000000000 +
+		      (now.tv_nsec - at.tv_nsec);
+	return age > CONN_NOTE_MOST ? -1 : age;
+}
+
+static ssize_t
+conn_note_read(struct conn *c, char *p, size_t n)
+{
+	union {
+		struct cmsghdr h;
+		char room[CMSG_SPACE(sizeof(struct timespec))];
+	} control;
+	struct iovec part = { p, n };
+	struct msghdr m = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof control };
+	ssize_t got = recvmsg(c->fd, &m, MSG_DONTWAIT);
+
+	if (got <= 0)
+		return got;
+	int64_t age = conn_note_age(&m);
+	c->noted_ns = age < 0 ? 0 : loop_now_ns() - age;
+	return got;
+}
+
+void
+conn_note(struct conn *c)
+{
+	int one = 1;
+
+	c->notes = c->raw == &conn_socket_ops &&
+		   setsockopt(c->fd, SOL_SOCKET, SO_TIMESTAMPNS, &one,
+		       sizeof one) == 0;
+}
+#else
+static ssize_t
+conn_note_read(struct conn *c, char *p, size_t n)
+{
+	return recv(c->fd, p, n, MSG_DONTWAIT);
+}
+
+void
+conn_note(struct conn *c)
+{
+	c->notes = false;
+}
+#endif
+
+int64_t
+conn_noted(const struct conn *c)
+{
+	return c->noted_ns;
+}
+
 ssize_t
 conn_socket_read(struct conn *c, char *p, size_t n, struct err *e)
 {
 	ssize_t got;
 
 	do
-		got = recv(c->fd, p, n, MSG_DONTWAIT);
+		got = c->notes ? conn_note_read(c, p, n)
+			       : recv(c->fd, p, n, MSG_DONTWAIT);
 	while (got < 0 && errno == EINTR);
 	return got < 0 ? conn_socket_error(e) : got;
 }

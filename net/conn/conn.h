@@ -103,6 +103,12 @@ const char *conn_name(const struct conn *c);
 size_t conn_unsent(const struct conn *c);
 /* The far address as a numeric string, "" where there is none. */
 const char *conn_address(const struct conn *c);
+/* From now on the system notes when octets come, where it can (TCP on Linux):
+ * who waits for many reads late, and knows all the same. */
+void conn_note(struct conn *c);
+/* When the newest octets that were read had come, by loop_now_ns(); 0: nobody
+ * noted it. */
+int64_t conn_noted(const struct conn *c);
 /* Octets waiting in the socket, below TLS, that nobody has read (MSG_PEEK): 0,
  * or how many, counted up to 4,096. */
 size_t conn_peek(struct conn *c);

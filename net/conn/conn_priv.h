@@ -34,6 +34,8 @@ struct conn {
 	const struct conn_ops *top; /* what callers talk to: raw, or a layer */
 	int fd;
 	enum conn_sleep sleep;
+	bool notes;	   /* conn_note() */
+	int64_t noted_ns;  /* conn_noted() */
 	pid_t pid;	   /* PIPE */
 	struct peer *peer; /* INPROC */
 	struct tls *tls;   /* the layer on top, or NULL */

@@ -65,16 +65,15 @@ conn_tunnel_feed(int fd, struct proxy *p, struct err *e)
 static void
 conn_header_begin(struct conn_dial *d)
 {
+	d->stage = d->version != 0 ? CONN_HEADER : CONN_STANDS;
+	if (d->version == 0)
+		return;
 	struct sockaddr_storage own = { 0 }, far = { 0 };
 	socklen_t own_len = sizeof own, far_len = sizeof far;
 	int fd = d->conn->fd;
 	bool known = !d->proxied &&
 		     getsockname(fd, (struct sockaddr *)&own, &own_len) == 0 &&
 		     getpeername(fd, (struct sockaddr *)&far, &far_len) == 0;
-
-	d->stage = d->version != 0 ? CONN_HEADER : CONN_STANDS;
-	if (d->version == 0)
-		return;
 	proxy_header(&d->header, d->version,
 	    known ? (struct sockaddr *)&own : NULL,
 	    known ? (struct sockaddr *)&far : NULL);

@@ -9,9 +9,9 @@
 
 struct code {
 	int code;
-	const char *text;   /* exact text; STD 10's where it has one */
-	const char *note;   /* its bracketed note without brackets, or NULL */
-	const char *source; /* "STD 10 (RFC 821) 4.2" */
+	char text[68];	 /* exact text; STD 10's where it has one */
+	char note[136];	 /* its bracketed note without brackets, or "" */
+	char source[32]; /* "STD 10 (RFC 821) 4.2" */
 	/* Verbs (enum verb_id, ended by 0) that this row is about; empty for
 	 * any. 454 has a row for AUTH and one for STARTTLS. */
 	short verbs[6];
@@ -31,10 +31,10 @@ const char *code_second_digit(int code);
 
 struct enh {
 	int subject, detail;
-	const char *text;   /* "Bad destination mailbox address" */
-	const char *codes;  /* basic codes it goes with: "451, 550", "250-253",
-			       "5yz", "any", or NULL */
-	const char *source; /* "RFC 3463" */
+	char text[104];	 /* "Bad destination mailbox address" */
+	char codes[56];	 /* basic codes it goes with: "451, 550", "250-253",
+			    "5yz", "any", or "" */
+	char source[32]; /* "RFC 3463" */
 };
 
 /* The row, or NULL where nobody has registered it. */

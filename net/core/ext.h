@@ -7,15 +7,13 @@
 #include "net/core/verb.h"
 
 struct ext {
-	const char *keyword; /* "SIZE" */
-	const char *args;    /* what may follow it in EHLO's reply, or NULL */
-	const char
-	    *text; /* a few words: "the size of a message can be declared" */
-	const char *source; /* "RFC 1870" */
-	const char *mail; /* "SIZE=octets", several with SP between, or NULL */
-	const char
-	    *rcpt; /* "NOTIFY=NEVER|SUCCESS,FAILURE,DELAY ORCPT=type;xtext" */
-	const char *verbs; /* new verbs: "BDAT", or NULL */
+	char keyword[24]; /* "SIZE" */
+	char args[24];	  /* what may follow it in EHLO's reply, or "" */
+	char text[68];	  /* "the size of a message can be declared" */
+	char source[64];  /* "RFC 1870" */
+	char mail[40];	  /* "SIZE=octets", several with SP between, or "" */
+	char rcpt[56];	  /* "NOTIFY=NEVER|SUCCESS,FAILURE,DELAY ORCPT=..." */
+	char verbs[24];	  /* new verbs: "BDAT", or "" */
 };
 
 /* By keyword, any case, or NULL. "X..." that has no row of its own gives the

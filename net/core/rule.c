@@ -1,7 +1,8 @@
 /* Every rule that is for what came counts it, whether or not it or another
  * fires: so the conditions of one do not depend on those of others. Odds come
  * from the seed, the rule and its count, not from the order of threads. Who was
- * seen first is kept as hashes in a table that begins anew when it is full. */
+ * seen, and how often, is kept by hashes in a table that begins anew when it is
+ * full. */
 #include "net/core/rule.h"
 
 #include <stdlib.h>
@@ -13,7 +14,10 @@
 #define RULE_PROBE 64
 
 struct rule_seen {
-	atomic_ullong hash[RULE_SEEN];
+	struct {
+		atomic_ullong hash;
+		atomic_ulong n;
+	} at[RULE_SEEN];
 };
 
 void
@@ -206,22 +210,30 @@ rule_hash(uint64_t h, const char *p, size_t len)
 	return rule_mix(h);
 }
 
-/* Was that not there before? Now it is. */
-static bool
-rule_is_new(struct rule_seen *seen, uint64_t hash)
+/* How often that has been there, now included. */
+static unsigned long
+rule_count(struct rule_seen *seen, uint64_t hash)
 {
 	unsigned long long want = hash == 0 ? 1 : hash;
 	for (size_t i = 0; i < RULE_PROBE; i++) {
-		atomic_ullong *at = &seen->hash[(hash + i) % RULE_SEEN];
+		size_t at = (hash + i) % RULE_SEEN;
 		unsigned long long had = 0;
-		if (atomic_compare_exchange_strong(at, &had, want))
-			return true;
-		if (had == want)
-			return false;
+		if (atomic_compare_exchange_strong(
+			&seen->at[at].hash, &had, want) ||
+		    had == want)
+			return atomic_fetch_add(&seen->at[at].n, 1) + 1;
 	}
-	for (size_t i = 0; i < RULE_SEEN; i++)
-		atomic_store(&seen->hash[i], 0);
-	return true;
+	for (size_t i = 0; i < RULE_SEEN; i++) {
+		atomic_store(&seen->at[i].hash, 0);
+		atomic_store(&seen->at[i].n, 0);
+	}
+	return 1;
+}
+
+static uint64_t
+rule_client(uint64_t salt, const struct rule_case *c)
+{
+	return rule_hash(rule_mix(salt), c->client, strlen(c->client));
 }
 
 static bool
@@ -230,26 +242,32 @@ rule_is_first(const struct rules *r, const struct rule *x, size_t i,
 {
 	if (x->first == RULE_ALWAYS)
 		return true;
-	uint64_t h = rule_hash(rule_mix(i), c->client, strlen(c->client));
+	uint64_t h = rule_client(2 * i, c);
 	if (x->first == RULE_FIRST_PATH) {
 		struct span path = rule_path(c->arg);
 		h = rule_hash(h, path.p, path.len);
 	}
-	return rule_is_new(r->seen, h);
+	return rule_count(r->seen, h) == 1;
+}
+
+static unsigned long
+rule_nth(const struct rules *r, struct rule *x, size_t i,
+    struct rule_counts *counts, const struct rule_case *c)
+{
+	if (x->scope == RULE_OF_ALL)
+		return atomic_fetch_add(&x->count, 1) + 1;
+	if (x->scope == RULE_OF_CLIENT)
+		return rule_count(r->seen, rule_client(2 * i + 1, c));
+	if (counts->count == NULL)
+		counts->count = mem_zalloc(r->n * sizeof *counts->count);
+	return ++counts->count[i];
 }
 
 static bool
 rule_fires(const struct rules *r, struct rule *x, size_t i,
     struct rule_counts *counts, const struct rule_case *c)
 {
-	unsigned long n;
-	if (x->per_connection) {
-		if (counts->count == NULL)
-			counts->count = mem_zalloc(r->n * sizeof(n));
-		n = ++counts->count[i];
-	} else {
-		n = atomic_fetch_add(&x->count, 1) + 1;
-	}
+	unsigned long n = rule_nth(r, x, i, counts, c);
 	if ((x->nth > 0 && n != x->nth) || (x->after > 0 && n <= x->after) ||
 	    (x->every > 0 && n % x->every != 0))
 		return false;

@@ -29,6 +29,9 @@ enum rule_then {
 	RULE_STALL  /* nothing is said or done any more */
 };
 
+/* What a rule's count is of. */
+enum rule_scope { RULE_OF_ALL, RULE_OF_CONNECTION, RULE_OF_CLIENT };
+
 enum rule_first { RULE_ALWAYS, RULE_FIRST_CLIENT, RULE_FIRST_PATH };
 
 struct rule {
@@ -43,7 +46,8 @@ struct rule {
 	char *words;	/* the arg begins with these */
 	/* 0: no such condition. */
 	unsigned long nth, after, every;
-	bool by_odds, per_connection;
+	bool by_odds;
+	enum rule_scope scope;
 	double odds; /* 0 to 1 */
 	enum rule_first first;
 	/* What is said in place of the reply: octets, CRLF included. */
@@ -71,7 +75,8 @@ struct rules {
 	bool looks; /* one looks at the text */
 	/* What an expression matches. */
 	bool (*match)(const void *re, const char *p, size_t len);
-	struct rule_seen *seen; /* for rule_first */
+	struct rule_seen *seen; /* for rule_first, and what is counted by
+				   client */
 };
 
 /* Per connection. Zeroes are a new one's. */

@@ -141,14 +141,21 @@ smtpd_say_line(
 {
 	char *line = buf_space(&d->out, SMTPD_REPLY_LINE_MAX);
 	size_t n = 0;
-	for (int div = 100; div > 0; div /= 10)
-		line[n++] = (char)('0' + code / div % 10);
+	line[n++] = (char)('0' + code / 100);
+	line[n++] = (char)('0' + code / 10 % 10);
+	line[n++] = (char)('0' + code % 10);
 	line[n++] = sep;
 	for (; enh != NULL && *enh != '\0'; enh++)
 		line[n++] = *enh;
 	if (enh != NULL)
 		line[n++] = ' ';
-	for (size_t i = 0; i < text.len && n < SMTPD_REPLY_LINE_MAX - 2; i++) {
+	size_t i = 0;
+	if (text.len <= SMTPD_REPLY_LINE_MAX - 2 - n) {
+		i = span_plain(text.p, text.len);
+		memcpy(line + n, text.p, i);
+		n += i;
+	}
+	for (; i < text.len && n < SMTPD_REPLY_LINE_MAX - 2; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 		bool plain = (c >= 32 && c < 127) || (c > 127 && d->utf8);
 		line[n++] = plain ? text.p[i] : '?';
@@ -177,11 +184,22 @@ smtpd_say_lines(
 	smtpd_say_line(d, code, ' ', enh, (struct span){ p, len });
 }
 
+/* Nearly every reply is a text as it is, for which printf(3) is dear. */
 static void
 smtpd_sayv(
     struct smtpd *d, int code, const char *enh, const char *fmt, va_list ap)
 {
 	char few[SMTPD_REPLY_LINE_MAX];
+	const char *percent = strchr(fmt, '%');
+	if (percent == NULL) {
+		smtpd_say_lines(d, code, enh, fmt, strlen(fmt));
+		return;
+	}
+	if (percent == fmt && fmt[1] == 's' && fmt[2] == '\0') {
+		const char *text = va_arg(ap, const char *);
+		smtpd_say_lines(d, code, enh, text, strlen(text));
+		return;
+	}
 	va_list again;
 	va_copy(again, ap);
 	int n = vsnprintf(few, sizeof few, fmt, ap);
@@ -240,11 +258,7 @@ smtpd_reply(struct smtpd *d, int code, const char *enh, const char *fmt, ...)
 void
 smtpd_refuse(struct smtpd *d, const struct smtpd_refusal *r)
 {
-	const struct rule *x = d->ruled.refuses;
-	if (r == &d->ruled.refusal)
-		smtpd_say_octets(d, x->say, x->say_len);
-	else
-		smtpd_reply(d, r->code, r->enh, "%s", r->text);
+	smtpd_reply(d, r->code, r->enh, "%s", r->text);
 }
 
 void

@@ -76,6 +76,8 @@ smtpd_auth_pass(struct smtpd *d, const char *p, size_t len, bool first)
 		smtpd_reply(d, 501, "5.5.2", "That is not base64");
 		return;
 	}
+	if (first)
+		d->ruled.asks = false;
 	smtpd_event(d, SMTPD_AUTH, p, len);
 	d->queue[d->nqueue - 1].mech = first;
 	d->state = SMTP_AUTHING;
@@ -150,6 +152,11 @@ smtpd_auth_response(struct smtpd *d, const char *p, size_t len)
 		smtpd_reply(d, 501, "5.0.0", "Authentication cancelled");
 		return;
 	}
+	if (d->ruled.asks) {
+		d->wait = SMTPD_WAIT_AUTH;
+		smtpd_auth_done(d, false, NULL);
+		return;
+	}
 	smtpd_auth_pass(d, p, len, false);
 }
 
@@ -159,7 +166,9 @@ smtpd_auth_challenge(struct smtpd *d, const char *b64)
 	if (d->wait != SMTPD_WAIT_AUTH)
 		return;
 	d->wait = SMTPD_WAIT_CLIENT;
+	smtpd_rule_mute(d);
 	smtpd_say(d, 334, NULL, "%s", b64);
+	smtpd_rule_late(d);
 }
 
 void
@@ -172,6 +181,7 @@ smtpd_auth_done(struct smtpd *d, bool ok, const char *user)
 	d->authed = ok;
 	free(d->user);
 	d->user = ok && user != NULL ? mem_dup(user) : NULL;
+	smtpd_rule_mute(d);
 	if (ok)
 		smtpd_say(d, 235, "2.7.0", "Authentication successful");
 	else if (++d->guesses > d->guess_max)
@@ -179,4 +189,5 @@ smtpd_auth_done(struct smtpd *d, bool ok, const char *user)
 	else
 		smtpd_reply(
 		    d, 535, "5.7.8", "Authentication credentials invalid");
+	smtpd_rule_late(d);
 }

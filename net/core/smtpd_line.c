@@ -5,6 +5,7 @@
 #include "net/core/smtpd_priv.h"
 
 #include <string.h>
+#include "net/core/span.h"
 
 static const struct smtpd_refusal smtpd_too_long = { 500, "5.5.2",
 	"Line too long" };
@@ -25,6 +26,8 @@ smtpd_limit(const struct smtpd *d)
 static void
 smtpd_log_line(struct smtpd *d, const char *p, size_t len)
 {
+	if (d->c->unlogged)
+		return;
 	if (d->state == SMTP_AUTHING) {
 		smtpd_event(d, SMTPD_COMMAND, "***", 3);
 		return;
@@ -69,7 +72,7 @@ smtpd_line(struct smtpd *d, const char *p, size_t len)
 	}
 	while (len > 0 && (p[len - 1] == ' ' || p[len - 1] == '\t'))
 		len--;
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = span_plain(p, len); i < len; i++) {
 		unsigned char c = (unsigned char)p[i];
 		if (c < 32 || c == 127) {
 			smtpd_reply(d, 500, "5.5.2",

@@ -1,7 +1,7 @@
 /* What the receiver core's files share. smtpd.c: life, events, replies.
  * smtpd_line.c: octets to command lines to handlers. smtpd_command.c,
  * smtpd_envelope.c, smtpd_params.c, smtpd_auth.c: the verbs. smtpd_text.c: mail
- * text. smtpd_rule.c: what rules make of it. */
+ * text. smtpd_rule*.c: what rules make of it. */
 #ifndef NET_SMTPD_PRIV_H
 #define NET_SMTPD_PRIV_H
 
@@ -47,12 +47,13 @@ enum smtpd_wait {
 	SMTPD_WAIT_NEVER /* it stalls */
 };
 
-/* What a delay has put off. */
+/* What a delay, or a slow answer, has put off. */
 enum smtpd_held {
 	SMTPD_HELD_NOTHING,
 	SMTPD_HELD_GREETING,
 	SMTPD_HELD_COMMAND,
-	SMTPD_HELD_END
+	SMTPD_HELD_END,
+	SMTPD_HELD_THEN
 };
 
 /* What rules have made of the session. */
@@ -61,13 +62,16 @@ struct smtpd_ruled {
 	struct rule_counts counts;
 	struct rule_verdict now; /* on what is being answered */
 	enum smtpd_held held;
+	enum rule_then then;	 /* SMTPD_HELD_THEN */
 	struct buf line;	 /* the command that is held */
 	struct buf offer, hide;	 /* for EHLO: lines, words; LF behind each */
 	struct buf text;	 /* of the message, where a rule looks */
 	const struct rule *drop; /* for this message */
 	const struct rule *end;	 /* says what the end is answered, or NULL */
-	struct smtpd_refusal refusal; /* its text is what this one says */
-	const struct rule *refuses;
+	/* On AUTH or BDAT, until what is to be answered is known; zeroes: none
+	 * is due. */
+	struct rule_verdict late;
+	bool asks;   /* the 334 was a rule's: nothing it is answered is good */
 	bool muted;  /* what is said by the core is not */
 	bool barred; /* greeted by a refusal */
 	bool tls_fails;
@@ -163,6 +167,19 @@ void smtpd_rule_end(struct smtpd *d);
 bool smtpd_rule_drop(struct smtpd *d);
 /* Does a rule answer in place of smtpd_stored()? Then it has. */
 bool smtpd_rule_stored(struct smtpd *d);
+/* Is what was asked for done, and only the word another? */
+bool smtpd_rule_is_good(const struct rule *x);
+/* Is that answered later? One that only ends the session does so at once. x
+ * may be NULL. */
+bool smtpd_rule_waits(const struct rule *x, enum verb_id verb);
+void smtpd_rule_run_late(
+    struct smtpd *d, const struct rule_verdict *v, const char *p, size_t len);
+/* A rule's word on who logs in; its 334 is answered by a line. */
+void smtpd_rule_auth(struct smtpd *d, const struct rule *x);
+/* Around the core's own answer to AUTH or a chunk: a rule's stands in its
+ * place, and what else the rule wants comes behind it. */
+void smtpd_rule_mute(struct smtpd *d);
+void smtpd_rule_late(struct smtpd *d);
 /* Behind what it said. */
 void smtpd_rule_after(struct smtpd *d, const struct rule_verdict *v);
 /* EHLO's lines, LF before each, as rules want them. */

@@ -4,7 +4,6 @@
 #include "net/core/smtpd_priv.h"
 
 #include <string.h>
-#include <strings.h>
 
 static void
 smtpd_event_n(struct smtpd *d, enum smtpd_event_kind kind, uint64_t n)
@@ -76,18 +75,22 @@ smtpd_rule_after(struct smtpd *d, const struct rule_verdict *v)
 	const struct rule *x = v->reply;
 	if (v->early != NULL)
 		smtpd_say_octets(d, v->early->early, v->early->early_len);
-	if (v->slow > 0) {
+	enum rule_then then = x == NULL ? RULE_GO_ON : x->then;
+	if (then == RULE_GO_ON && x != NULL && x->says && x->code == 421)
+		then = RULE_CLOSE;
+	if (v->slow > 0 && buf_len(&d->out) > 0) {
 		smtpd_event_n(d, SMTPD_SLOW, v->slow);
-		if (d->wait == SMTPD_WAIT_CLIENT)
+		if (d->wait == SMTPD_WAIT_CLIENT) {
 			d->wait = SMTPD_WAIT_TIME;
+			d->ruled.held = SMTPD_HELD_THEN;
+			d->ruled.then = then;
+			return;
+		}
 	}
-	if (x != NULL && x->says && x->code == 421)
-		smtpd_leave(d);
-	if (x != NULL)
-		smtpd_rule_then(d, x->then);
+	smtpd_rule_then(d, then);
 }
 
-static bool
+bool
 smtpd_rule_is_good(const struct rule *x)
 {
 	return x->silent || x->code / 100 == 2 || x->code / 100 == 3;
@@ -122,39 +125,14 @@ smtpd_tls_fails(const struct smtpd *d)
 	return d->ruled.tls_fails;
 }
 
-/* A chunk follows its command whatever is said of it, and is answered when it
- * has come. */
-static void
-smtpd_rule_chunk(
-    struct smtpd *d, const struct rule *x, const char *p, size_t len)
-{
-	d->ruled.refusal = (struct smtpd_refusal){ x->code, NULL, NULL };
-	d->ruled.refuses = x;
-	d->ruled.muted = true;
-	smtpd_run(d, p, len);
-	d->ruled.muted = false;
-	if (!d->in_chunk) {
-		smtpd_say_octets(d, x->say, x->say_len);
-		return;
-	}
-	if (d->begun)
-		smtpd_event(d, SMTPD_ABORT, NULL, 0);
-	d->begun = false;
-	d->fail = &d->ruled.refusal;
-}
-
 /* Says what the rule has, and does or does not what the client wanted. */
 static void
 smtpd_rule_answer(struct smtpd *d, const struct rule *x, enum verb_id verb,
     const char *p, size_t len)
 {
 	bool good = smtpd_rule_is_good(x);
-	if (verb == VERB_BDAT && !good && x->says) {
-		smtpd_rule_chunk(d, x, p, len);
-		return;
-	}
 	if (verb == VERB_AUTH && x->says) {
-		d->authed = d->authed || x->code == 235;
+		smtpd_rule_auth(d, x);
 	} else if (good) {
 		d->ruled.muted = true;
 		smtpd_run(d, p, len);
@@ -181,9 +159,14 @@ smtpd_rule_do(struct smtpd *d, const char *p, size_t len)
 	const struct rule_verdict v = d->ruled.now;
 	struct span arg;
 	enum verb_id verb = smtpd_rule_verb(p, len, &arg);
+	bool barred = d->ruled.barred && v.reply == NULL && verb != VERB_QUIT;
+	if (!barred && smtpd_rule_waits(v.reply, verb)) {
+		smtpd_rule_run_late(d, &v, p, len);
+		return;
+	}
 	if (v.reply != NULL)
 		smtpd_rule_answer(d, v.reply, verb, p, len);
-	else if (d->ruled.barred && verb != VERB_QUIT)
+	else if (barred)
 		smtpd_say(d, 503, NULL, "Refused; send QUIT");
 	else
 		smtpd_run(d, p, len);
@@ -266,7 +249,16 @@ smtpd_rule_end(struct smtpd *d)
 {
 	const struct rule_case c = { .on = RULE_END,
 		.text = { buf_data(&d->ruled.text), buf_len(&d->ruled.text) } };
-	smtpd_rule_ask(d, &c, &d->ruled.now);
+	struct rule_verdict *now = &d->ruled.now;
+	const struct rule_verdict late = d->ruled.late; /* on the last chunk */
+	smtpd_rule_ask(d, &c, now);
+	d->ruled.late = (struct rule_verdict){ 0 };
+	if (now->reply == NULL)
+		now->reply = late.reply;
+	if (now->early == NULL)
+		now->early = late.early;
+	if (late.slow > 0 && (now->slow == 0 || late.slow < now->slow))
+		now->slow = late.slow;
 	if (!smtpd_rule_hold(d, SMTPD_HELD_END))
 		smtpd_rule_ended(d);
 }
@@ -299,51 +291,8 @@ smtpd_resume(struct smtpd *d)
 		    d, buf_data(&d->ruled.line), buf_len(&d->ruled.line));
 	else if (held == SMTPD_HELD_END)
 		smtpd_rule_ended(d);
-}
-
-/* Is that the first word of a line in the list, LF behind each? */
-static bool
-smtpd_rule_lists(const struct buf *list, struct span word)
-{
-	const char *p = buf_data(list), *end = p + buf_len(list);
-	while (p < end) {
-		const char *lf = memchr(p, '\n', (size_t)(end - p));
-		struct span line = { p, (size_t)(lf - p) };
-		struct span w = span_word(&line);
-		if (w.len == word.len && strncasecmp(w.p, word.p, w.len) == 0)
-			return true;
-		p = lf + 1;
-	}
-	return false;
-}
-
-void
-smtpd_rule_offers(const struct smtpd *d, struct buf *lines, size_t from)
-{
-	struct buf was = BUF_INIT;
-	buf_add(&was, buf_data(lines) + from, buf_len(lines) - from);
-	buf_truncate(lines, from);
-	const char *p = buf_data(&was), *end = p + buf_len(&was);
-	while (p < end) {
-		const char *lf = memchr(p + 1, '\n', (size_t)(end - p - 1));
-		const char *stop = lf == NULL ? end : lf;
-		struct span line = { p + 1, (size_t)(stop - p - 1) };
-		struct span word = span_word(&line);
-		if (!smtpd_rule_lists(&d->ruled.hide, word) &&
-		    !smtpd_rule_lists(&d->ruled.offer, word))
-			buf_add(lines, p, (size_t)(stop - p));
-		p = stop;
-	}
-	p = buf_data(&d->ruled.offer);
-	for (size_t left = buf_len(&d->ruled.offer); left > 0;) {
-		const char *lf = memchr(p, '\n', left);
-		size_t n = (size_t)(lf - p);
-		buf_addc(lines, '\n');
-		buf_add(lines, p, n);
-		p += n + 1;
-		left -= n + 1;
-	}
-	buf_release(&was);
+	else if (held == SMTPD_HELD_THEN)
+		smtpd_rule_then(d, d->ruled.then);
 }
 
 void

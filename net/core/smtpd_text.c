@@ -81,10 +81,7 @@ smtpd_end_failed(struct smtpd *d)
 	size_t n = d->c->lmtp ? d->nrcpt : 1;
 	smtpd_refuse(d, r);
 	for (size_t i = 1; i < n && d->state != SMTP_LEAVING; i++)
-		if (r->text == NULL)
-			smtpd_refuse(d, r);
-		else
-			smtpd_say(d, r->code, r->enh, "%s", r->text);
+		smtpd_say(d, r->code, r->enh, "%s", r->text);
 	smtpd_reset(d);
 }
 
@@ -205,7 +202,10 @@ smtpd_chunk_end(struct smtpd *d)
 		smtpd_fail(d, &smtpd_bare);
 	if (d->fail == NULL && d->chunk_last) {
 		smtpd_end(d);
-	} else if (d->fail == NULL) {
+		return;
+	}
+	smtpd_rule_mute(d);
+	if (d->fail == NULL) {
 		smtpd_reply(d, 250, "2.0.0", "%llu octets received",
 		    (unsigned long long)d->chunk_len);
 	} else if (d->state == SMTP_CHUNKS && d->chunk_last) {
@@ -216,6 +216,7 @@ smtpd_chunk_end(struct smtpd *d)
 		if (d->state == SMTP_CHUNKS)
 			smtpd_reset(d);
 	}
+	smtpd_rule_late(d);
 }
 
 /* No count, or none that fits: where the next command begins cannot be known.
@@ -223,11 +224,13 @@ smtpd_chunk_end(struct smtpd *d)
 static void
 smtpd_chunk_uncounted(struct smtpd *d, bool over)
 {
+	smtpd_rule_mute(d);
 	smtpd_refuse(d, &smtpd_bad_last);
 	if (over)
 		smtpd_leave(d);
 	else if (d->state == SMTP_RCPT || d->state == SMTP_CHUNKS)
 		smtpd_reset(d);
+	smtpd_rule_late(d);
 }
 
 void

@@ -2,6 +2,7 @@
  * parameters are its own, the path is not. */
 #include "net/core/span.h"
 
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 #include "net/core/addr.h"
@@ -120,4 +121,21 @@ span_is_command(struct span want, struct span got)
 	if (word != NULL && span_colon(&a, word) && span_colon(&b, word))
 		return span_same_path(a, b);
 	return span_same_words(want, got);
+}
+
+/* Which most are: eight at a time. Each borrow or carry of a sum comes from an
+ * octet that is told by itself. */
+size_t
+span_plain(const char *p, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	size_t i = 0;
+	for (uint64_t w; i + sizeof w <= len; i += sizeof w) {
+		memcpy(&w, p + i, sizeof w);
+		if (((w - ones * 0x20) | (w + ones) | w) & (ones * 0x80))
+			break;
+	}
+	while (i < len && p[i] >= 0x20 && p[i] < 0x7f)
+		i++;
+	return i;
 }

@@ -23,4 +23,7 @@ bool span_is(struct span a, const char *word);
  * words in any case, and "***" in want is any word. */
 bool span_is_command(struct span want, struct span got);
 
+/* Octets before the first that is not 0x20 to 0x7e. */
+size_t span_plain(const char *p, size_t len);
+
 #endif

@@ -71,14 +71,14 @@ enum verb_is {
 /* Lists of codes end with 0. */
 struct verb {
 	enum verb_id id;
-	unsigned is;	     /* enum verb_is */
-	const char *name;    /* "MAIL"; "(greeting)" for the stages */
-	const char *syntax;  /* "MAIL FROM:<reverse-path> [PARAMETER...]" */
-	const char *text;    /* one line: what it asks of the receiver */
-	const char *source;  /* "RFC 821 4.1.1, RFC 5321 4.1.1.2" */
-	const char *keyword; /* EHLO keyword that offers it, or NULL */
-	unsigned when; /* states it makes sense in: 1 << enum smtp_state */
-	bool std10;    /* one of RFC 821's fourteen */
+	unsigned is;	  /* enum verb_is */
+	char name[24];	  /* "MAIL"; "(greeting)" for the stages */
+	char syntax[72];  /* "MAIL FROM:<reverse-path> [PARAMETER...]" */
+	char text[112];	  /* one line: what it asks of the receiver */
+	char source[48];  /* "RFC 821 4.1.1, RFC 5321 4.1.1.2" */
+	char keyword[24]; /* EHLO keyword that offers it, or "" */
+	unsigned when;	  /* states it makes sense in: 1 << enum smtp_state */
+	bool std10;	  /* one of RFC 821's fourteen */
 	/* STD 10 4.3, empty for what STD 10 does not have. */
 	short success[6], interim[3], failure[9], error[7];
 	/* What RFC 5321 4.3.2 and the extensions' RFCs add to these. */

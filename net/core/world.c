@@ -283,23 +283,34 @@ world_address(struct buf *out, const char *path, const struct addr *a)
 	}
 }
 
+/* Everybody has a mailbox, whatever the case of its name. */
+static void
+world_take(const struct world *w, const char *path, const struct addr *a,
+    struct buf *answer, struct buf *box)
+{
+	buf_adds(answer, "OK");
+	if (box == NULL)
+		return;
+	size_t from = buf_len(box);
+	world_address(box, path, a);
+	for (size_t i = box->off + from; i < box->end; i++)
+		box->p[i] = world_lower(box->p[i]);
+	if (a->domain_len == 0)
+		buf_addf(box, "@%s", w->host);
+}
+
 enum world_verdict
 world_rcpt(const struct world *w, const char *path, const struct addr *a,
     struct buf *answer, struct buf *box)
 {
 	struct buf address = BUF_INIT;
-	enum world_verdict v = WORLD_LOCAL;
-	world_address(&address, path, a);
-	if (w->nentries > 0) {
-		v = world_look(
-		    w, buf_data(&address), buf_len(&address), answer, box);
-	} else {
-		buf_adds(answer, "OK");
-		for (size_t i = 0; box != NULL && i < buf_len(&address); i++)
-			buf_addc(box, world_lower(buf_data(&address)[i]));
-		if (box != NULL && a->domain_len == 0)
-			buf_addf(box, "@%s", w->host);
+	if (w->nentries == 0) {
+		world_take(w, path, a, answer, box);
+		return WORLD_LOCAL;
 	}
+	world_address(&address, path, a);
+	enum world_verdict v =
+	    world_look(w, buf_data(&address), buf_len(&address), answer, box);
 	buf_release(&address);
 	return v;
 }

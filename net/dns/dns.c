@@ -40,7 +40,7 @@
 static struct {
 	DNS_FUNCS(LAZY_POINTER)
 } dns_lib;
-static const char *const dns_names[] = { DNS_FUNCS(LAZY_NAME) NULL };
+static const char dns_names[] = DNS_FUNCS(LAZY_NAME);
 static const char *const dns_files[] = { "libunbound.so.8",
 	"libunbound.8.dylib", NULL };
 static struct lazy dns_lazy =

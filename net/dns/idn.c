@@ -20,7 +20,7 @@
 static struct {
 	IDN_FUNCS(LAZY_POINTER)
 } idn_lib;
-static const char *const idn_names[] = { IDN_FUNCS(LAZY_NAME) NULL };
+static const char idn_names[] = IDN_FUNCS(LAZY_NAME);
 static const char *const idn_files[] = { "libidn2.so.0", "libidn2.0.dylib",
 	NULL };
 static struct lazy idn_lazy = LAZY_INIT(

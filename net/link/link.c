@@ -99,8 +99,10 @@ link_end(struct link *k, const char *why)
 }
 
 static void
-link_mark_add(struct link *k)
+link_mark_add(struct link *k, int64_t now)
 {
+	int64_t noted = conn_noted(k->conn);
+
 	if (smtp_pending(k->smtp) == 0)
 		k->nmarks = 0;
 	if (k->nmarks == LINK_MARKS)
@@ -109,7 +111,8 @@ link_mark_add(struct link *k)
 		k->mark_cap = k->mark_cap > 0 ? k->mark_cap * 4 : 1;
 		k->mark = mem_grow(k->mark, k->mark_cap, sizeof *k->mark);
 	}
-	k->mark[k->nmarks++] = (struct link_mark){ k->read, loop_now_ns() };
+	k->mark[k->nmarks++] =
+	    (struct link_mark){ k->read, noted > 0 ? noted : now };
 }
 
 /* When the last octet of what has been taken so far had come; drops what is
@@ -136,9 +139,10 @@ link_fed(struct link *k, const char *data, ssize_t n, size_t room,
 {
 	if (n > 0) {
 		k->read += (size_t)n;
-		link_mark_add(k);
+		int64_t now = loop_now_ns();
+		link_mark_add(k, now);
 		if ((size_t)n < room)
-			k->drained_ns = k->mark[k->nmarks - 1].at_ns;
+			k->drained_ns = now;
 		if (memchr(data, '\n', (size_t)n) != NULL)
 			k->said = true;
 		k->fresh = true;
@@ -273,6 +277,19 @@ link_said(struct link *k)
 		link_fill(k, conn_read);
 	}
 	return k->said;
+}
+
+void
+link_crowd(struct link *k)
+{
+	k->pumped = true;
+	conn_note(k->conn);
+}
+
+int64_t
+link_noted(const struct link *k)
+{
+	return k->conn == NULL ? 0 : conn_noted(k->conn);
 }
 
 void

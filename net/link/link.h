@@ -94,6 +94,13 @@ void link_renew(struct link *k);
  * handshake, from link_tls_begin() until TLS stood. -1: that was not. */
 int64_t link_open_ns(const struct link *k);
 int64_t link_tls_ns(const struct link *k);
+/* A connection that stands is one of many from now on: nothing but link_pump()
+ * reads, so that one that always has something does not keep the others
+ * waiting; and the system notes when what is read has come, where it can, for
+ * who comes to read it late. */
+void link_crowd(struct link *k);
+/* When the newest had come, by loop_now_ns(); 0: nobody noted it. */
+int64_t link_noted(const struct link *k);
 /* One read, for who waits for many and was told that there is something. From
  * the first of them on nothing else reads: link_get() and its kin take what
  * came. */

@@ -37,7 +37,7 @@ static struct {
 	MIME_FUNCS(LAZY_POINTER)
 } mime_lib;
 
-static const char *const mime_lib_names[] = { MIME_FUNCS(LAZY_NAME) NULL };
+static const char mime_lib_names[] = MIME_FUNCS(LAZY_NAME);
 static const char *const mime_lib_files[] = { "libgmime-3.0.so.0",
 	"/opt/homebrew/opt/gmime/lib/libgmime-3.0.0.dylib",
 	"/usr/local/opt/gmime/lib/libgmime-3.0.0.dylib", NULL };

@@ -4,7 +4,7 @@
 #include <strings.h>
 
 static const struct {
-	const char *end, *type;
+	char end[8], type[80];
 } mime_types[] = {
 	{ "7z", "application/x-7z-compressed" },
 	{ "avif", "image/avif" },

@@ -126,7 +126,7 @@ peer_new(const struct peer_config *c, unsigned long session, const char *from)
 		peer_tls_join(p);
 	else
 		peer_auth_offer(p);
-	if (from != NULL) {
+	if (from != NULL && c->log != NULL) {
 		char *line = mem_printf("connection from %s", from);
 		peer_log(p, '#', line, strlen(line));
 		free(line);

@@ -7,11 +7,7 @@ static const char *const sasl_lib_files[] = { "libgsasl.so.18",
 	"/opt/homebrew/opt/gsasl/lib/libgsasl.18.dylib",
 	"/usr/local/opt/gsasl/lib/libgsasl.18.dylib", NULL };
 
-static const char *const sasl_lib_names[] = { SASL_FUNCS(LAZY_NAME) NULL };
-
-_Static_assert(
-    sizeof(struct sasl_lib) + sizeof(void *) == sizeof sasl_lib_names,
-    "a pointer for each name");
+static const char sasl_lib_names[] = SASL_FUNCS(LAZY_NAME);
 
 static struct lazy sasl_lib_lazy =
     LAZY_INIT("AUTH", "libgsasl18", sasl_lib_files, sasl_lib_names, &sasl_lib);

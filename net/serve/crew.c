@@ -24,10 +24,11 @@ void
 serve_log(struct crew *w)
 {
 	struct serve *s = w->s;
-	if (s->c->log_flush == NULL)
+	if (s->c->log_flush == NULL || !atomic_load(&s->told))
 		return;
 	pthread_mutex_lock(&s->lock);
 	int full = s->c->log_flush(s->c->log_arg);
+	atomic_store(&s->told, full >= 0);
 	pthread_mutex_unlock(&s->lock);
 	if (full < 0 && w->log_watched)
 		watch_drop(&w->watch, w->log.fd, WATCH_OUT);
@@ -45,6 +46,7 @@ crew_tell(
 	struct serve *s = arg;
 	pthread_mutex_lock(&s->lock);
 	s->c->peer.log(s->c->peer.log_arg, session, dir, text, len);
+	atomic_store(&s->told, true);
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -54,6 +56,7 @@ crew_taken(void *arg, const struct peer_taken *t)
 	struct serve *s = arg;
 	pthread_mutex_lock(&s->lock);
 	s->c->peer.taken(s->c->peer.taken_arg, t);
+	atomic_store(&s->told, true);
 	pthread_mutex_unlock(&s->lock);
 }
 

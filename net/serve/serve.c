@@ -56,6 +56,7 @@ serve_figures(struct serve *s, int64_t now, bool last)
 	}
 	pthread_mutex_lock(&s->lock);
 	s->c->figures(s->c->figures_arg, &f, last);
+	atomic_store(&s->told, true);
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -106,6 +107,7 @@ serve_tell(struct serve *s, struct err *e)
 			return -1;
 		s->c->ready(s->c->ready_arg, address, port);
 	}
+	atomic_store(&s->told, true);
 	serve_log(&s->crew[0]);
 	return 0;
 }

@@ -5,8 +5,6 @@
 #include "net/serve/serve_priv.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -176,10 +174,7 @@ serve_conn_turn(struct crew *w, struct serve_conn *k, unsigned got, int64_t now)
 void
 serve_conn_add(struct crew *w, const struct serve_guest *g)
 {
-	static const int on = 1;
 	struct serve_conn *k = mem_zalloc(sizeof *k);
-	if (g->from != NULL)
-		setsockopt(g->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	if (w->nconn == w->cap) {
 		w->cap = w->cap == 0 ? 16 : w->cap * 2;
 		w->conn = mem_grow(w->conn, w->cap, sizeof(*w->conn));

@@ -89,6 +89,7 @@ struct serve {
 	size_t ncrew, started; /* threads that run besides the first */
 	atomic_ulong sessions, complaints;
 	atomic_size_t open;
+	atomic_bool told; /* something may be in the log to be written */
 	unsigned long refused;
 	int64_t began_ns, told_ns;
 	int signal; /* that began the end; 0: none */

@@ -7,10 +7,7 @@ static const char *const tls_lib_files[] = { "libssl.so.3", "libssl.3.dylib",
 	"/opt/homebrew/opt/openssl@3/lib/libssl.3.dylib",
 	"/usr/local/opt/openssl@3/lib/libssl.3.dylib", NULL };
 
-static const char *const tls_lib_names[] = { TLS_FUNCS(LAZY_NAME) NULL };
-
-_Static_assert(sizeof(struct tls_lib) + sizeof(void *) == sizeof tls_lib_names,
-    "a pointer for each name");
+static const char tls_lib_names[] = TLS_FUNCS(LAZY_NAME);
 
 static struct lazy tls_lib_lazy =
     LAZY_INIT("TLS", "libssl3", tls_lib_files, tls_lib_names, &tls_lib);

@@ -10,8 +10,8 @@ static struct {
 	LIB_FUNCS(LAZY_POINTER)
 } lib;
 
-static const char *const names[] = { LIB_FUNCS(LAZY_NAME) NULL };
-static const char *const more[] = { "cos", "smtpsh_none", NULL };
+static const char names[] = LIB_FUNCS(LAZY_NAME);
+static const char more[] = "cos\0smtpsh_none\0";
 static const char *const files[] = { "libnone.so.9", "libm.so.6",
 	"libSystem.dylib", NULL };
 static const char *const none[] = { "libnone.so.9", "libnone.dylib", NULL };
@@ -24,8 +24,8 @@ main(void)
 {
 	static void *other[2];
 	struct lazy good = LAZY_INIT("sums", "libc6", files, names, &lib);
-	struct lazy file = LAZY_INIT("sums", "libnone9", none, names, other);
-	struct lazy name = LAZY_INIT("sums", "libnone9", files, more, other);
+	struct lazy file = LAZY_INIT("sums", "libnone9", none, names, &other);
+	struct lazy name = LAZY_INIT("sums", "libnone9", files, more, &other);
 	struct err e = { 0 };
 
 	CHECK(lazy_load(&good, &e) == 0, "%s", e.text);

@@ -345,9 +345,26 @@ test_floods(void)
 	mock_free(m);
 }
 
+/* Each octet at each place of eight and of what is left. */
+static void
+test_plain(void)
+{
+	char p[19];
+	for (size_t at = 0; at < sizeof p; at++)
+		for (int c = 0; c < 256; c++) {
+			memset(p, at % 2 == 0 ? ' ' : '~', sizeof p);
+			p[at] = (char)c;
+			CHECK(span_plain(p, sizeof p) ==
+				  (c >= 32 && c <= 126 ? sizeof p : at),
+			    "%d at %zu", c, at);
+		}
+	CHECK(span_plain("", 0) == 0, "nothing");
+}
+
 int
 main(void)
 {
+	test_plain();
 	test_lines();
 	test_conversations();
 	test_octets();

@@ -311,7 +311,7 @@ static void
 test_settings(void)
 {
 	size_t rows = 0, settings = 0;
-	for (const struct opt *t = opt_table; t->name != NULL; t++)
+	for (const struct opt *t = opt_table; t->name[0] != '\0'; t++)
 		rows += t->kind == OPT_SETTING;
 	for (const struct setting *s = setting_table; s->name != NULL; s++) {
 		if (s->option == NULL)
@@ -329,13 +329,20 @@ test_settings(void)
 static void
 test_rows(void)
 {
-	for (const struct opt *t = opt_table; t->name != NULL; t++) {
+	for (const struct opt *t = opt_table; t->name[0] != '\0'; t++) {
 		CHECK(t->on != 0, "--%s is for nothing", t->name);
-		CHECK((t->kind == OPT_NUMBER) <= (t->arg != NULL), "--%s",
+		/* C lets a text fill its field to the last octet. */
+		CHECK(memchr(t->name, 0, sizeof t->name) != NULL &&
+			  memchr(t->also, 0, sizeof t->also) != NULL &&
+			  memchr(t->arg, 0, sizeof t->arg) != NULL &&
+			  memchr(t->text, 0, sizeof t->text) != NULL &&
+			  memchr(t->group, 0, sizeof t->group) != NULL,
+		    "--%.20s does not end", t->name);
+		CHECK((t->kind == OPT_NUMBER) <= (t->arg[0] != '\0'), "--%s",
 		    t->name);
 		if (t->on & FRONT_SERVE || t->on & FRONT_TEXTS)
 			continue;
-		const char *value = t->arg == NULL ? "" : t->arg;
+		const char *value = t->arg;
 		char *line = mem_printf("--serve 0 --%s%s%.*s", t->name,
 		    *value ? "=" : "",
 		    (int)(t->kind == OPT_NUMBER ? 0 : strcspn(value, "|")),

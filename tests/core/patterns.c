@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include "cmd/know/cause.h"
 
@@ -227,11 +228,47 @@ test_first(void)
 	}
 }
 
+/* The rows of tests/replies.tsv that there is a text for, by id. */
+static char named[1000][24];
+static size_t nnamed;
+
+/* Replies as they come, with codes and lines that were joined. */
+static void
+test_replies(void)
+{
+	char line[1024];
+	FILE *f = fopen("tests/replies.tsv", "r");
+	CHECK(f != NULL, "no tests/replies.tsv: run from the top folder");
+	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+		struct sight s = { 0 };
+		struct cause c = CAUSE_INIT;
+		line[strcspn(line, "\n")] = '\0';
+		char *text = strchr(line, '\t');
+		if (*line == '#' || text == NULL)
+			continue;
+		*text++ = '\0';
+		bool found = sight_read(&s.refusal, text, strlen(text)) &&
+			     cause_find(&s, &c);
+		CHECK(found && strcmp(c.id, line) == 0, "'%s' is %s, not %s",
+		    text, found ? c.id : "nothing", line);
+		if (nnamed < sizeof named / sizeof *named)
+			snprintf(named[nnamed++], sizeof *named, "%.23s", line);
+		cause_release(&c);
+		sight_release(&s);
+	}
+	CHECK(nnamed > 400, "%zu replies", nnamed);
+	if (f != NULL)
+		fclose(f);
+}
+
 static bool
 has_text(const char *id)
 {
 	for (size_t i = 0; i < ROWS; i++)
 		if (strcmp(rows[i].id, id) == 0)
+			return true;
+	for (size_t i = 0; i < nnamed; i++)
+		if (strcmp(named[i], id) == 0)
 			return true;
 	return false;
 }
@@ -306,6 +343,7 @@ int
 main(void)
 {
 	test_first();
+	test_replies();
 	test_all();
 	test_nothing();
 	test_log();

@@ -102,11 +102,9 @@ test_std10(void)
 			continue;
 		CHECK(strcmp(c->text, std10[i].text) == 0, "%d: %s", c->code,
 		    c->text);
-		CHECK((c->note == NULL) == (std10[i].note == NULL), "%d",
-		    c->code);
-		if (c->note != NULL && std10[i].note != NULL)
-			CHECK(strcmp(c->note, std10[i].note) == 0, "%d: %s",
-			    c->code, c->note);
+		CHECK(strcmp(c->note,
+			  std10[i].note != NULL ? std10[i].note : "") == 0,
+		    "%d: %s", c->code, c->note);
 	}
 	for (i = 0; (c = code_at(i)) != NULL; i++)
 		n += c->std10;
@@ -220,7 +218,7 @@ test_verbs(void)
 			  (v->syntax[k] == ' ' || v->syntax[k] == '\0'),
 		    "%s: %s", v->name, v->syntax);
 		CHECK(v->text[0] != '\0' && v->when != 0, "%s", v->name);
-		CHECK(v->keyword == NULL ||
+		CHECK(v->keyword[0] == '\0' ||
 			  ext_find(v->keyword, strlen(v->keyword)) != NULL,
 		    "%s", v->name);
 		CHECK((v->name[0] == '(') == (v->id < VERB_HELO),
@@ -479,14 +477,55 @@ test_ext(void)
 		    known[i]);
 	}
 	for (i = 0; (x = ext_at(i)) != NULL; i++)
-		CHECK(x->verbs == NULL ||
+		CHECK(x->verbs[0] == '\0' ||
 			  verb_find(x->verbs, strlen(x->verbs)) != NULL,
 		    "%s", x->keyword);
+}
+
+/* The fields have a size, and C lets a text fill one to the last octet. */
+#define ENDS(field)                                                            \
+	CHECK(memchr(field, '\0', sizeof(field)) != NULL, "%.*s does not end", \
+	    (int)sizeof(field), field)
+
+static void
+test_ends(void)
+{
+	const struct code *c;
+	const struct enh *h;
+	const struct ext *x;
+	const struct verb *v;
+	for (size_t i = 0; (c = code_at(i)) != NULL; i++) {
+		ENDS(c->text);
+		ENDS(c->note);
+		ENDS(c->source);
+	}
+	for (size_t i = 0; (h = enh_at(i)) != NULL; i++) {
+		ENDS(h->text);
+		ENDS(h->codes);
+		ENDS(h->source);
+	}
+	for (size_t i = 0; (x = ext_at(i)) != NULL; i++) {
+		ENDS(x->keyword);
+		ENDS(x->args);
+		ENDS(x->text);
+		ENDS(x->source);
+		ENDS(x->mail);
+		ENDS(x->rcpt);
+		ENDS(x->verbs);
+	}
+	for (size_t i = 0; (v = verb_at(i)) != NULL; i++) {
+		ENDS(v->name);
+		ENDS(v->syntax);
+		ENDS(v->text);
+		ENDS(v->source);
+		ENDS(v->keyword);
+	}
 }
 
 int
 main(void)
 {
+	test_ends();
 	test_std10();
 	test_lists();
 	test_listing();

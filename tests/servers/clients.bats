@@ -101,16 +101,7 @@ logs() { [[ $(relayed "$1") == *"$2"* ]]; }
 
 @test "Postfix relays to a receiver with rules: its log says each of them" {
 	local to
-	serve_at "$SINK" --maildir box --rule 'RCPT <grey@*> 451 4.7.1 greylisted' \
-		--rule 'RCPT <no@*> 550 5.1.1 nobody' \
-		--rule 'RCPT <full@*> 452 4.2.2 mailbox is full' \
-		--rule 'RCPT <busy@*> 421 4.7.0 too fast' \
-		--rule 'RCPT <gone@*> reset' --rule 'RCPT <bye@*> close' \
-		--rule 'RCPT <slow@*> delay 1s' \
-		--rule 'RCPT <many@*> 250 2.1.5 one\n2.1.5 two' \
-		--rule 'RCPT <lf@*> bytes "250 2.1.5 bare\n"' \
-		--rule 'header /^Subject: spam/ 554 5.7.1 spam' \
-		--rule 'body /virus/ 550 5.7.0 virus'
+	serve_at "$SINK" --maildir box --rules "$BATS_TEST_DIRNAME/../clients.rules"
 	send() {
 		smtpsh "$POSTFIX" --tls --tls-ca "$CERTS/ca.pem" --auth \
 			--auth-user smith@beta.arpa --auth-password-file password \

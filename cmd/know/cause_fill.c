@@ -1,0 +1,184 @@
+/* What the texts of the tables leave open: {names} of this session. */
+#include "cmd/know/cause_priv.h"
+
+#include <string.h>
+#include "net/core/code.h"
+
+#define CAUSE_REPLY_MAX 300
+
+static void
+cause_word(struct buf *b, const char *text, const char *none)
+{
+	buf_adds(b, text != NULL && *text != '\0' ? text : none);
+}
+
+/* The domain whose host takes the recipient's mail. */
+static void
+cause_domain(struct buf *b, const struct sight *s)
+{
+	const char *at = s->to == NULL ? NULL : strrchr(s->to, '@');
+	cause_word(b, at != NULL ? at + 1 : s->domain, "DOMAIN");
+}
+
+static void
+cause_size(struct buf *b, const struct sight *s)
+{
+	if (s->size_most > 0)
+		buf_addf(b, ", which takes at most %llu octets",
+		    (unsigned long long)s->size_most);
+	if (s->size > 0)
+		buf_addf(b, "%s it has %llu", s->size_most > 0 ? ";" : ":",
+		    (unsigned long long)s->size);
+}
+
+static void
+cause_owed(struct buf *b, const struct sight *s)
+{
+	if (s->owed == NULL || s->owed->id == VERB_UNKNOWN)
+		buf_adds(b, "the command");
+	else if (s->owed->id == VERB_TEXT_END)
+		buf_adds(b, "the end of the text");
+	else
+		buf_adds(b, s->owed->name);
+}
+
+static void
+cause_odd(struct buf *b, const struct sight *s)
+{
+	if (s->odd.code == 0) {
+		buf_adds(b, "more came than was asked for");
+		return;
+	}
+	if (s->odd.line == NULL || s->odd.verb == NULL)
+		buf_adds(b, "unasked");
+	else
+		buf_addf(b, "%s was answered", s->odd.verb->name);
+	buf_addf(b, " %.60s", s->odd.text);
+}
+
+static void
+cause_number(struct buf *b, uint64_t n)
+{
+	buf_addf(b, "%llu", (unsigned long long)n);
+}
+
+/* Where a block list tells what it has, by a word of the reply. */
+static void
+cause_lookup(struct buf *b, const struct sight_reply *r)
+{
+	static const struct {
+		const char *word, *page;
+	} lists[] = {
+		{ "spamhaus", "check.spamhaus.org" },
+		{ "abuseat", "check.spamhaus.org" },
+		{ "spamcop", "spamcop.net/bl.shtml" },
+		{ "barracuda", "barracudacentral.org/lookups" },
+		{ "uceprotect", "uceprotect.net/en/rblcheck.php" },
+		{ "mailspike", "mailspike.org/iplookup.html" },
+		{ "psbl", "psbl.org" },
+		{ "dronebl", "dronebl.org/lookup" },
+		{ "invaluement", "invaluement.com/lookup" },
+	};
+	const char *text = r == NULL || r->text == NULL ? "" : r->text;
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		if (strcasestr(text, lists[i].word) != NULL) {
+			buf_adds(b, lists[i].page);
+			return;
+		}
+	buf_adds(b, strstr(text, "://") != NULL
+			? "the address (URL) in the reply"
+			: "that list's own site");
+}
+
+static void
+cause_value(struct buf *b, const char *name, size_t n, const struct sight *s,
+    const struct sight_reply *r)
+{
+	static const char *const names[] = { "at", "host", "domain", "port",
+		"from", "to", "helo", "mechs", "size", "tls", "owed", "odd",
+		"sent", "left", "code", "reply", "accepted", "refused", "all",
+		"lookup" };
+	size_t i = 0;
+	size_t most = sizeof names / sizeof *names;
+	while (i < most && (strncmp(names[i], name, n) != 0 || names[i][n]))
+		i++;
+	switch (i) {
+	case 0:
+		cause_word(b, s->domain != NULL ? s->domain : s->host, "it");
+		break;
+	case 1:
+		cause_word(b, s->host, "the server");
+		break;
+	case 2:
+		cause_domain(b, s);
+		break;
+	case 3:
+		cause_number(b, s->port);
+		break;
+	case 4:
+		cause_word(b, s->from, "that of MAIL");
+		break;
+	case 5:
+		cause_word(b, s->to, "that of RCPT");
+		break;
+	case 6:
+		cause_word(b, s->helo, "as it was said");
+		break;
+	case 7:
+		cause_word(b, s->mechs, "none");
+		break;
+	case 8:
+		cause_size(b, s);
+		break;
+	case 9:
+		buf_adds(b, s->tls ? "" : " (and --tls before it)");
+		break;
+	case 10:
+		cause_owed(b, s);
+		break;
+	case 11:
+		cause_odd(b, s);
+		break;
+	case 12:
+		cause_number(b, s->sent);
+		break;
+	case 13:
+		cause_number(b, s->left);
+		break;
+	case 14:
+		cause_number(b, r == NULL ? 0 : (unsigned)r->code);
+		break;
+	case 15:
+		buf_addf(b, "%.*s", CAUSE_REPLY_MAX,
+		    r == NULL || r->text == NULL ? "" : r->text);
+		break;
+	case 16:
+		cause_number(b, s->accepted);
+		break;
+	case 17:
+		cause_number(b, s->refused);
+		break;
+	case 18:
+		cause_number(b, s->accepted + s->refused);
+		break;
+	case 19:
+		cause_lookup(b, r);
+		break;
+	default:
+		buf_addf(b, "{%.*s}", (int)n, name);
+	}
+}
+
+void
+cause_fill(struct buf *b, const char *text, const struct sight *s,
+    const struct sight_reply *r)
+{
+	const char *open;
+	while ((open = strchr(text, '{')) != NULL) {
+		size_t n = strcspn(open + 1, "}");
+		buf_add(b, text, (size_t)(open - text));
+		cause_value(b, open + 1, n, s, r);
+		text = open + n + 1 + (open[n + 1] == '}');
+	}
+	buf_adds(b, text);
+}
