@@ -368,6 +368,48 @@ subjects() {
 	tells "no recipient"
 }
 
+@test "no file's name, subject or header breaks the message" {
+	echo x >$'a\nX-Evil: b.txt'
+	ends 0 "$SMTPSH" --dry-run -q --to a@b.example --body hi --attach $'a\nX-Evil: b.txt' --header "X-Long: $(printf 'y%.0s' {1..1500})"
+	has 'filename="a_X-Evil: b.txt"'
+	[ "$(awk 'length > 998' <<<"$output")" = "" ]
+	ends 0 "$SMTPSH" --dry-run -q --to a@b.example --header "X-Long: $(printf 'y%.0s' {1..1500})"
+	[ "$(awk 'length > 998' <<<"$output")" = "" ]
+	ends 64 "$SMTPSH" --dry-run --to a@b.example --subject $'a\nBcc: b@c.example' --body hi
+	tells "the subject has a line end"
+}
+
+# subjects FILE: of the messages in an mbox, with how many lines each has.
+subjects() {
+	rm -f text
+	"$SMTPSH" -q --pipe "$SERVER_PY" --to b@y.example --mbox "$1" || return
+	tr -d '\r' <text >got
+	awk '/^Subject: /{ if (s) printf "%s%d ", s, n; s = $2; n = 0 } { n++ } END { printf "%s%d", s, n }' got
+}
+
+@test "mboxes as programs write them: CRLF, no empty line before From_, Content-Length, text that begins so" {
+	server
+	local from='From a@b.example Fri Nov 27 02:48:12 2026'
+	printf '%s\r\n' '' "$from" 'Subject: one' '' x '' "$from" 'Subject: two' '' '>From y' >box
+	[ "$(subjects box)" = "one3 two3" ]
+	grep -qx 'From y' got
+	printf '%s\n' "$from" 'Subject: one' '' x "$from" 'Subject: two' '' 'From here on' y >box
+	[ "$(subjects box)" = "one3 two4" ]
+	# As archives of mailing lists have it, and Gmail.
+	printf '%s\n' 'From a at b.example  Fri Nov 27 02:48:12 2026' 'Subject: one' '' 'From 10 to 12' '' \
+		'From 1833@xxx Fri Nov 27 02:48:12 +0000 2026' 'Subject: two' '' x >box
+	[ "$(subjects box)" = "one3 two3" ]
+	# One that is believed, one that is not: 5 octets, and 6.
+	printf '%s\n' "$from" 'Subject: one' 'Content-Length: 45' '' x '' "$from" '' "$from" 'Subject: two' 'Content-Length: 6' '' x >box
+	[ "$(subjects box)" = "one6 two4" ]
+	sed -i 's/: 45/: 44/' box
+	ends 65 mail --to b@y.example --mbox box
+	has_in "$stderr" "box:2: the file is empty"
+	# Where the first has no date none has.
+	printf '%s\n' 'From me' 'Subject: one' '' x '' 'From you' 'Subject: two' '' x >box
+	[ "$(subjects box)" = "one3 two3" ]
+}
+
 @test "an mbox: each message, quoting undone, large ones too" {
 	server
 	{

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define MBOX_BLOCK 65536u
@@ -15,7 +16,9 @@ struct mbox {
 	char *path;
 	struct buf in;
 	bool ended;
+	uint64_t read;
 	bool begun; /* a From_ line was taken: a message follows */
+	bool dated; /* its From_ lines have a date: what has none is text */
 };
 
 /* A message that is taken out of it. */
@@ -23,6 +26,8 @@ struct mbox_part {
 	struct buf b;
 	int fd;	    /* where it has grown large; -1 */
 	bool blank; /* an empty line is held back: it may be the separator */
+	bool body;
+	uint64_t length; /* its Content-Length, where that can be believed */
 };
 
 struct mbox *
@@ -62,6 +67,7 @@ mbox_read(struct mbox *m, struct err *e)
 		return err_set(e, ERR_NOINPUT, "cannot read %s: %s", m->path,
 		    strerror(errno));
 	buf_commit(&m->in, (size_t)n);
+	m->read += (uint64_t)n;
 	m->ended = n == 0;
 	return 0;
 }
@@ -90,6 +96,67 @@ static bool
 mbox_is_from(const char *p, size_t len)
 {
 	return len >= 5 && memcmp(p, "From ", 5) == 0;
+}
+
+static bool
+mbox_is_empty(const char *p, size_t len)
+{
+	return len == 1 ? *p == '\n' : len == 2 && memcmp(p, "\r\n", 2) == 0;
+}
+
+/* "From a@b Fri Nov 27 02:48:12 2026": a time, and a year. */
+static bool
+mbox_has_date(const char *p, size_t len)
+{
+	bool time = false, year = false;
+	for (size_t i = 0; i < len; i++) {
+		size_t n = 0;
+		while (i + n < len && p[i + n] >= '0' && p[i + n] <= '9')
+			n++;
+		time |= (n == 1 || n == 2) && i + n < len && p[i + n] == ':';
+		year |= n == 4 && p[i - 1] == ' ';
+		i += n;
+	}
+	return time && year;
+}
+
+static bool
+mbox_begins(const struct mbox *m, const char *p, size_t len)
+{
+	return mbox_is_from(p, len) && (!m->dated || mbox_has_date(p, len));
+}
+
+/* Whether a message may end so many octets behind what was taken: a From_ line
+ * or nothing follows. */
+static bool
+mbox_ends_at(const struct mbox *m, uint64_t octets)
+{
+	char look[8] = "";
+	uint64_t at = m->read - buf_len(&m->in) + octets;
+	ssize_t n = pread(m->fd, look, sizeof look, (off_t)(at - 1));
+	const char *p = look + 1;
+	if (n < 1 || look[0] != '\n')
+		return false;
+	if (n > 1 && *p == '\r')
+		p++;
+	if (p < look + n && *p == '\n')
+		p++;
+	n -= p - look;
+	return n == 0 || memcmp("From ", p, n < 5 ? (size_t)n : 5) == 0;
+}
+
+/* A line of the header, or the one behind it. */
+static void
+mbox_header(
+    const struct mbox *m, struct mbox_part *k, const char *p, size_t len)
+{
+	static const char name[] = "content-length:";
+	k->body = mbox_is_empty(p, len);
+	if (len >= sizeof name && strncasecmp(p, name, sizeof name - 1) == 0)
+		k->length = strtoull(p + sizeof name - 1, NULL, 10);
+	if (k->body && (k->length == 0 || k->length > INT64_MAX / 2 ||
+			   !mbox_ends_at(m, len + k->length)))
+		k->length = 0;
 }
 
 /* Whether one > stands before a From_ line, and any number of others. */
@@ -121,7 +188,7 @@ static int
 mbox_put(const struct mbox *m, struct mbox_part *k, const char *p, size_t len,
     bool whole_line, struct err *e)
 {
-	bool empty = whole_line && (len == 1 || (len == 2 && *p == '\r'));
+	bool empty = whole_line && mbox_is_empty(p, len);
 	if (k->blank)
 		buf_addc(&k->b, '\n');
 	k->blank = empty;
@@ -142,10 +209,15 @@ mbox_take(struct mbox *m, struct mbox_part *k, struct err *e)
 	for (;;) {
 		if (mbox_line(m, &p, &len, e) < 0)
 			return -1;
-		m->begun = line && mbox_is_from(p, len);
+		bool kept = k->body && k->length > 0;
+		m->begun = line && !kept && mbox_begins(m, p, len);
 		if (len == 0 || m->begun)
 			return 0;
 		bool ends = p[len - 1] == '\n';
+		if (kept)
+			k->length -= len < k->length ? len : k->length;
+		else if (!k->body && line && ends)
+			mbox_header(m, k, p, len);
 		if (mbox_put(m, k, p, len, line && ends, e) < 0)
 			return -1;
 		line = ends;
@@ -178,9 +250,9 @@ mbox_next(struct mbox *m, const char *name, struct text *x, struct err *e)
 	do {
 		if (mbox_line(m, &p, &len, e) < 0)
 			return -1;
-		if (len == 1 && *p == '\n')
+		if (mbox_is_empty(p, len))
 			buf_consume(&m->in, len);
-	} while (len == 1 && *p == '\n');
+	} while (mbox_is_empty(p, len));
 	if (len == 0)
 		return 0;
 	if (!mbox_is_from(p, len))
@@ -188,6 +260,7 @@ mbox_next(struct mbox *m, const char *name, struct text *x, struct err *e)
 		    "%s is no mbox: its first line is no From_ line (--eml "
 		    "takes a single message)",
 		    m->path);
+	m->dated = mbox_has_date(p, len);
 	buf_consume(&m->in, len);
 	struct mbox_part k = { .fd = -1 };
 	int r = mbox_take(m, &k, e);

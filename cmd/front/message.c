@@ -45,9 +45,12 @@ message_needs_mime(const struct opts *o)
 	while (*p > 0 && *p < 127)
 		p++;
 	bool wide = *p != '\0';
-	for (size_t i = 0; i < o->header.n && !wide; i++)
-		for (p = o->header.item[i]; *p != '\0' && !wide; p++)
+	for (size_t i = 0; i < o->header.n && !wide; i++) {
+		p = o->header.item[i];
+		wide = strlen(p) > 900;
+		for (; *p != '\0' && !wide; p++)
 			wide = (unsigned char)*p > 126;
+	}
 	return wide;
 }
 

@@ -111,14 +111,37 @@ compose_check_list(const char *option, const char *list, struct err *e)
 	    option, list);
 }
 
+/* Behind the name of a group, if one begins (RFC 5322 3.4). */
+static const char *
+compose_group(const char *p)
+{
+	const char *at = p + strspn(p, " ");
+	while (*at != '\0' && strchr(",;<[@", *at) == NULL) {
+		if (*at == ':')
+			return at + 1;
+		const char *end = *at == '"' ? strchr(at + 1, '"') : NULL;
+		at = end != NULL ? end + 1 : at + 1;
+	}
+	return p;
+}
+
 int
 compose_addresses(struct compose_paths *l, const char *option, const char *list,
     struct err *e)
 {
 	if (compose_check_list(option, list, e) < 0)
 		return -1;
+	bool group = false;
 	for (const char *p = list; *p != '\0';) {
+		const char *in = group ? p : compose_group(p);
+		group |= in != p;
+		p = in;
 		size_t n = compose_length(p);
+		const char *semi = group ? compose_outside(p, n, ';') : NULL;
+		if (semi != NULL) {
+			n = (size_t)(semi - p);
+			group = false;
+		}
 		bool blank = strspn(p, " ") >= n;
 		char *path = blank ? NULL : compose_path(option, p, n, e);
 		if (!blank && path == NULL)
@@ -133,7 +156,7 @@ compose_addresses(struct compose_paths *l, const char *option, const char *list,
 			l->path = mem_grow(l->path, l->n + 1, sizeof *l->path);
 			l->path[l->n++] = path;
 		}
-		p += n + (p[n] == ',');
+		p += n + (p[n] == ',' || semi != NULL);
 	}
 	return 0;
 }

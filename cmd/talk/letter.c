@@ -133,7 +133,13 @@ letter_make(struct talk *t, const struct draft *d, const char *path,
 	letter_files(&files, &d->attach, false);
 	letter_files(&files, &d->inlined, true);
 	buf_addf(&sender, "<%s>", path);
-	int r = letter_stamp(t, path, &date, &id, e);
+	int r = 0;
+	if (d->subject != NULL &&
+	    d->subject[strcspn(d->subject, "\r\n")] != '\0')
+		r = err_set(e, ERR_USAGE, "the subject has a line end in '%s'",
+		    d->subject);
+	if (r == 0)
+		r = letter_stamp(t, path, &date, &id, e);
 	if (r == 0)
 		r = letter_list("To", &d->to, &to, e);
 	if (r == 0)

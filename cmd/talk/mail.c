@@ -186,11 +186,23 @@ mail_queue(struct talk *t, struct mail_act *a, struct err *e)
 	return 0;
 }
 
+/* Whom a reply answers must be certain before anything is mailed. */
+static int
+mail_in_step(const struct talk *t, const struct mail_act *a, struct err *e)
+{
+	if (t->breaches == a->breaches)
+		return 0;
+	err_set(e, ERR_PROTO, "the session is out of step: nothing was mailed");
+	return err_why(e, WHY_OUT_OF_STEP);
+}
+
 /* One line, or where they may go together all of them. */
 static int
 mail_next(struct talk *t, struct mail_act *a, struct err *e)
 {
 	int r = talk_ready(t, verb_get(VERB_MAIL), e);
+	if (r == 0)
+		r = mail_in_step(t, a, e);
 	if (r != 0)
 		return r;
 	/* What another message has left open. */
@@ -310,17 +322,14 @@ mail_resume(struct talk *t, struct act *act, struct err *e)
 {
 	struct mail_act *a = (struct mail_act *)act;
 	int r = 0;
-	/* Whom a reply answers must be certain before anything is mailed. */
-	if (t->link != NULL && act->step > STEP_SECURE &&
-	    act->step < STEP_NOBODY)
+	/* Before a line goes out mail_next() does. */
+	if (t->link != NULL &&
+	    (act->step == STEP_HELO_SAID || act->step == STEP_ANSWERED))
 		r = talk_surplus(t, e);
+	if (r == 0)
+		r = mail_in_step(t, a, e);
 	if (r != 0)
 		return r;
-	if (t->breaches != a->breaches) {
-		err_set(e, ERR_PROTO,
-		    "the session is out of step: nothing was mailed");
-		return err_why(e, WHY_OUT_OF_STEP);
-	}
 	switch ((enum mail_step)act->step) {
 	case STEP_CONNECT:
 		return mail_connect(t, a, e);

@@ -69,8 +69,9 @@ text_size(struct text *x, uint64_t *size, struct err *e)
 	return r < 0 ? text_bad(x, &inner, e) : 1;
 }
 
+/* at: where in the file it begins; -1: wherever it stands. */
 static int
-text_stat(struct text *x, struct err *e)
+text_stat(struct text *x, off_t at, struct err *e)
 {
 	struct stat st;
 	if (x->fd < 0 || fstat(x->fd, &st) < 0)
@@ -80,7 +81,8 @@ text_stat(struct text *x, struct err *e)
 		return err_set(e, ERR_NOINPUT,
 		    "cannot read %s: it is a directory", x->name);
 	x->regular = S_ISREG(st.st_mode);
-	off_t at = x->regular ? lseek(x->fd, 0, SEEK_CUR) : 0;
+	if (at < 0)
+		at = x->regular ? lseek(x->fd, 0, SEEK_CUR) : 0;
 	x->began = at;
 	x->declared = x->regular && at >= 0 && st.st_size > at
 			  ? (uint64_t)(st.st_size - at)
@@ -96,7 +98,7 @@ text_open(struct text *x, const char *path, const char *say, struct err *e)
 		.say = mem_dup(say == NULL ? "" : say) };
 	x->fd = standard ? STDIN_FILENO
 			 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	return text_stat(x, e);
+	return text_stat(x, standard ? -1 : 0, e);
 }
 
 int
@@ -105,7 +107,7 @@ text_take_file(struct text *x, const char *name, int fd, struct err *e)
 	*x = (struct text){
 		.fd = fd, .name = mem_dup(name), .say = mem_dup("")
 	};
-	return text_stat(x, e);
+	return text_stat(x, -1, e);
 }
 
 int
@@ -211,7 +213,9 @@ text_read(struct talk *t, struct text *x, struct buf *b, struct err *e)
 		    strerror(errno));
 	buf_commit(b, (size_t)n);
 	x->read += (uint64_t)n;
-	x->ended = n == 0;
+	/* A file that has what it had has no octet more. */
+	x->ended = n == 0 || (x->declared > 0 && (size_t)n < most &&
+				 x->read == x->declared);
 	/* What was declared is what must go out. */
 	if (x->ended && x->read < x->declared)
 		return err_set(e, ERR_NOINPUT,

@@ -85,13 +85,15 @@ text_resume(struct talk *t, struct act *act, struct err *e)
 {
 	struct text_act *a = (struct text_act *)act;
 	int r;
+	bool listen = true; /* at first, and behind each write(2) */
 	if (act->step == TEXT_BEGIN) {
 		text_tell_begin(t, a->text, &a->told);
 		act->step = TEXT_NEXT;
 	}
 	for (;;) {
-		if (t->link != NULL && link_said(t->link))
+		if (listen && t->link != NULL && link_said(t->link))
 			talk_idle(t);
+		listen = false;
 		if (t->text_refused != 0)
 			return step_cut(t, e);
 		if (t->link == NULL)
@@ -117,7 +119,8 @@ text_resume(struct talk *t, struct act *act, struct err *e)
 		}
 		size_t len;
 		smtp_out(link_smtp(t->link), &len);
-		r = len < TEXT_BLOCK / 4 ? 0 : talk_write(t, e);
+		listen = len >= TEXT_BLOCK / 4;
+		r = listen ? talk_write(t, e) : 0;
 		if (r != 0)
 			return r;
 		act->step = TEXT_NEXT;

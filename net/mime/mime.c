@@ -163,25 +163,37 @@ mime_cid(const struct making *k, const struct mime_file *f, struct buf *b)
 	buf_addf(b, "@%s", k->host);
 }
 
+/* No octet of a name may end the field that it stands in. */
+static void
+mime_plain_name(struct buf *b, const char *name)
+{
+	for (; *name != '\0'; name++) {
+		unsigned char c = (unsigned char)*name;
+		buf_addc(b, c < ' ' || c == 127 ? '_' : *name);
+	}
+}
+
 static GMimeObject *
 mime_file(const struct making *k, size_t i)
 {
 	const struct mime_file *f = &k->m->file[i];
 	const char *name = mime_name(f);
-	struct buf mark = BUF_INIT, cid = BUF_INIT;
+	struct buf mark = BUF_INIT, cid = BUF_INIT, plain = BUF_INIT;
+	mime_plain_name(&plain, name);
 	buf_addf(&mark, "%s%zu@", k->mark, i);
 	GMimePart *part = mime_part(f->type != NULL ? f->type : mime_type(name),
 	    buf_data(&mark), buf_len(&mark), GMIME_CONTENT_ENCODING_BASE64,
 	    GMIME_CONTENT_ENCODING_BASE64);
 	g_mime_object_set_disposition(
 	    (GMimeObject *)part, f->inlined ? "inline" : "attachment");
-	g_mime_part_set_filename(part, name);
+	g_mime_part_set_filename(part, buf_str(&plain));
 	if (f->inlined) {
 		mime_cid(k, f, &cid);
 		g_mime_part_set_content_id(part, buf_str(&cid));
 	}
 	buf_release(&mark);
 	buf_release(&cid);
+	buf_release(&plain);
 	return (GMimeObject *)part;
 }
 
