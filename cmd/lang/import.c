@@ -180,6 +180,7 @@ struct import_ways {
 	size_t n;
 	struct import_source made[3]; /* a page's, and packets' */
 	size_t made_n;
+	bool tagged; /* an RFC's tags, and what cannot be mended */
 };
 
 static void
@@ -258,6 +259,7 @@ import_known(struct import *out, const char *name, struct import_ways *w,
 		int r = import_as(out, name, &w->way[i], k, want, e);
 		if (r != 1)
 			return r;
+		w->tagged |= (k->is & KIND_NOTATION) != 0;
 	}
 	if (why == NULL)
 		return 1;
@@ -307,7 +309,7 @@ import_unknown(struct import *out, const char *name, struct import_ways *w,
 			refused = r;
 		}
 	}
-	for (size_t i = 0; i < w->n; i++) {
+	for (size_t i = 0; i < w->n && !w->tagged; i++) {
 		const struct import_kind *k;
 		struct import_learnt *g = import_learn(&w->way[i], &k);
 		int r = g == NULL

@@ -315,6 +315,21 @@ bare_line(struct bare *b, const struct import_line *raw, struct err *e)
 	return bare_refuse(b, &x, e);
 }
 
+/* A sentence, or behind the end of the session any word. */
+static bool
+bare_is_prose(const struct import_line *x, bool ended)
+{
+	size_t words = 0, small = 0;
+	if ((*x->p | 0x20) < 'a' || (*x->p | 0x20) > 'z')
+		return false;
+	for (size_t i = 0; i < x->len; i++) {
+		words += x->p[i] != ' ' && (i == 0 || x->p[i - 1] == ' ');
+		small += words == 1 && x->p[i] >= 'a' && x->p[i] <= 'z';
+	}
+	return ended ||
+	       (words > 3 && small > 1 && memchr(x->p, '<', x->len) == NULL);
+}
+
 /* Behind the server's last line only commands that nobody answered count, and
  * what looks like one must be one. */
 static int
@@ -336,8 +351,7 @@ bare_tail(struct bare *b, size_t from, struct err *e)
 				return -1;
 			continue;
 		}
-		bool prose = b->say->ended && ((*x.p | 0x20) >= 'a') &&
-			     ((*x.p | 0x20) <= 'z');
+		bool prose = bare_is_prose(&x, b->say->ended);
 		if (bare_is_slip(&x) && !bare_is_noise(&x) && !prose &&
 		    !(b->tls && *x.p >= '0' && *x.p <= '9'))
 			return bare_refuse(b, &x, e);

@@ -221,8 +221,8 @@ struct import_loop {
 	bool started;  /* the server has spoken: KIND_BARE_C */
 };
 
-/* Brackets around several words: a stage direction. */
-bool import_is_stage(const char *p, size_t len);
+/* Brackets around several words, or one: a stage direction. */
+bool import_is_stage(const char *p, size_t len, bool word);
 /* import_session.c: the number of the session of each line, from 1, goes into
  * no[]; how many there are. How many octets a literal's or a field's mark takes
  * is no matter here: the code and the verb stand at its start. */
