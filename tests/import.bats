@@ -150,6 +150,12 @@ replays() {
 		'    no such user (in reply to RCPT TO command)' >bounce.txt
 	ends 65 "$SMTPSH" -f bounce.txt localhost:1
 	has_in "$stderr" "cannot be replayed: it is a bounce"
+	for n in 1 2; do
+		printf '%s\n' '' '    SMTP error from remote mail server after RCPT TO:<b@example.org>:&lt;' \
+			'    host mx.example.org [192.0.2.1]: 550 5.1.1 <b@example.org>... Unknown' ''
+	done >page.txt
+	ends 65 "$SMTPSH" -f page.txt localhost:1
+	has_in "$stderr" "cannot be replayed: it is a bounce"
 	printf '%s\n' '$ nc localhost 25' '220 mx.example.org ESMTP ready' \
 		'EHLO x' '250 hello' 'SIZE' 'QUIT' '221 bye' >prose.txt
 	ends 65 "$SMTPSH" -f prose.txt localhost:1
