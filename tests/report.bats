@@ -102,6 +102,13 @@ PY
 	run ! grep -q $'\033' p.html
 }
 
+@test "a folder without files is named in what machines read" {
+	mkdir none
+	ends 66 "$SMTPSH" --sandbox -f none --format tap --junit j.xml
+	has "not ok 1 - none" "has no file"
+	grep -q "<testcase classname=\"smtpsh\" name=\"none\"" j.xml
+}
+
 @test "a message, a pipe, a diagnosis have their page too" {
 	ends 0 "$SMTPSH" -q --sandbox --to Jones@Beta.ARPA --subject x --body hi \
 		--html '<p>hi' --report m.html
