@@ -30,9 +30,9 @@ post_recipients(struct post *p, struct talk *t, struct draft *d, struct err *e)
 	    post_list(p, "cc", &d->cc, e) < 0 ||
 	    post_list(p, "bcc", &d->bcc, e) < 0)
 		return -1;
-	return p->to.n > 0
-		   ? 0
-		   : err_set(e, ERR_USAGE, "no recipient: name one in to");
+	return p->to.n > 0 ? 0
+			   : err_set(e, ERR_USAGE,
+				 "no recipient: write one behind To:");
 }
 
 static int
