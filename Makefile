@@ -152,6 +152,12 @@ fuzzers: $(FUZZ)
 fuzz-run: $(FUZZ)
 	@tests/fuzz.sh $(FUZZ)
 
+threads:
+	@$(MAKE) --no-print-directory MODE=tsan threads-run
+
+threads-run: $B/smtpsh $B/tests/crowd
+	@$(RUN) tests/check.sh tests/crowd.bats $B/tests/crowd
+
 cover:
 	@$(MAKE) --no-print-directory MODE=cover check
 	@tests/cover.sh
@@ -220,6 +226,7 @@ reproducible:
 #: torture         each call that can fail fails once
 #: fuzz            what nobody would send, to each parser
 #: bench           speed and memory
+#: threads         the receiver's threads under load, by ThreadSanitizer
 #: cover           which lines the tests reach
 #: lint            style and walls, behind make deps-lint
 #: fmt             format the source
@@ -242,5 +249,5 @@ $(NET) $(CMD) $B/smtpsh.o: | deps
 endif
 
 .PHONY: all demo pictures units check check-more check-all torture check-servers check-hostile bench fuzz \
-        fuzz-nightly fuzz-run fuzzers cover lint fmt deps deps-lint \
+        fuzz-nightly fuzz-run fuzzers threads threads-run cover lint fmt deps deps-lint \
         completions install uninstall dist deb rpm reproducible help clean

@@ -19,7 +19,8 @@ diagnose_resume(struct talk *t, struct act *act, struct err *e)
 	(void)e;
 	if (act->step == 0) {
 		diagnose_init(&a->d, shell_of(t), s == NULL ? NULL : s->from,
-		    s == NULL ? NULL : s->to, NULL);
+		    s == NULL ? NULL : &s->to, s != NULL && s->to != NULL,
+		    NULL);
 		act->step = 1;
 	}
 	if (!diagnose_step(&a->d))

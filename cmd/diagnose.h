@@ -11,6 +11,7 @@
 
 #define DIAGNOSE_MS	28000 /* for all of it */
 #define DIAGNOSE_PROBES 24
+#define DIAGNOSE_TO	16 /* recipients that are asked for */
 
 enum probe_kind {
 	PROBE_MAIN, /* as it was asked for, up to RCPT */
@@ -36,10 +37,11 @@ struct probe {
 	struct talk_env env;
 	struct sight sight;
 	enum probe_kind kind;
+	unsigned number; /* among all of the process, from 1 on */
 	struct diagnosis *d;
 	struct mail mail;
-	const char *to[1];
-	enum mail_fate fate[1];
+	const char *to[DIAGNOSE_TO];
+	enum mail_fate fate[DIAGNOSE_TO];
 	unsigned port;	     /* PORT */
 	struct text text;    /* a copy of the message, or an empty one */
 	struct tls_ctx *ctx; /* its own, or NULL */
@@ -55,11 +57,14 @@ struct probe {
 struct finding {
 	struct cause cause;
 	char *seen, *where;
+	unsigned probe; /* its number; 0: none */
 };
 
 struct diagnosis {
 	struct shell *sh;
-	char *from, *to;   /* paths, without <> */
+	char *from; /* a path, without <> */
+	char *to[DIAGNOSE_TO];
+	size_t nto;
 	struct text *text; /* or NULL */
 	bool plain;	   /* as diagnose_say() */
 	bool mails;	   /* TEXT ends the text: it is mailed */
@@ -96,10 +101,11 @@ void diagnose_lines(struct buf *b, size_t i, const struct event_note *n);
 int diagnose_tell(struct diagnosis *d);
 
 /* diagnose_run.c */
-/* from, to, text may be NULL; text is borrowed. Takes host, options and TLS
- * from the shell's talk. */
+/* from, text may be NULL; text is borrowed. The first DIAGNOSE_TO of the nto
+ * recipients are asked for. Takes host, options and TLS from the shell's
+ * talk. */
 void diagnose_init(struct diagnosis *d, struct shell *sh, const char *from,
-    const char *to, struct text *text);
+    char *const *to, size_t nto, struct text *text);
 /* Whether all is done. */
 bool diagnose_step(struct diagnosis *d);
 /* Waits until it ought to be stepped again. false: a signal. */

@@ -30,8 +30,13 @@ find_add(struct diagnosis *d, struct cause *c, const char *seen,
 		}
 	d->finding = mem_grow(d->finding, d->nfindings + 1, sizeof *d->finding);
 	struct finding *f = &d->finding[d->nfindings++];
+	const struct sight_hide *hide = d->sh->sight.hide;
+	struct buf b = BUF_INIT;
+	if (seen != NULL)
+		hide->add(hide->arg, &b, seen, strlen(seen));
 	*f = (struct finding){ .cause = *c,
-		.seen = seen == NULL ? NULL : mem_dup(seen),
+		.seen = seen == NULL ? NULL : buf_detach(&b),
+		.probe = p == NULL ? 0 : p->number,
 		.where =
 		    p == NULL || p->where == NULL ? NULL : mem_dup(p->where) };
 	*c = (struct cause)CAUSE_INIT;
@@ -136,6 +141,54 @@ find_idle(struct diagnosis *d)
 		    "type faster, or send from a file; your server: its time "
 		    "limit (RFC 5321 wants 5 minutes)",
 		    "RFC 5321 4.5.3.2.7", p->sight.error);
+}
+
+/* Something between the two rewrites what is said, and mail gets through. */
+static void
+find_masked(struct diagnosis *d)
+{
+	const struct probe *m = find_probe(d, PROBE_MAIN);
+	if (m->sight.masked && m->sight.hello && m->sight.refusal.code == 0)
+		find_say(d, m, "proto.masked", CAUSE_MID,
+		    "a firewall on the way rewrites the session (asterisks or "
+		    "X letters stand where words were): TLS, logins and large "
+		    "mails may fail",
+		    "have its SMTP inspection switched off (Cisco: no inspect "
+		    "esmtp), or use port 587 or 465, which it leaves alone",
+		    "RFC 5321 4.1.1.1", m->sight.greeting);
+}
+
+/* MX records that work, and should not stand so. */
+static void
+find_mx(struct diagnosis *d)
+{
+	const struct probe *m = find_probe(d, PROBE_MAIN);
+	char *const *mx = m->sight.mx;
+	if (mx[SIGHT_MX_ALIAS] != NULL)
+		find_say(d, m, "name.mx-alias", CAUSE_MID,
+		    "an MX is an alias (CNAME): an MX must name a host itself, "
+		    "and some servers refuse such a domain",
+		    "its owner lets the MX name the host that the alias leads "
+		    "to, or gives that name an A record of its own",
+		    "RFC 5321 5.1; RFC 2181 10.3", mx[SIGHT_MX_ALIAS]);
+	if (mx[SIGHT_MX_LOCAL] != NULL)
+		find_say(d, m, "name.mx-localhost", CAUSE_MID,
+		    "an MX is localhost: each server would mail to itself",
+		    "its owner publishes a null MX (0 .), if the domain takes "
+		    "no mail, or the name of a real host",
+		    "RFC 7505", mx[SIGHT_MX_LOCAL]);
+	if (mx[SIGHT_MX_DANGLING] != NULL)
+		find_say(d, m, "name.mx-dangling", CAUSE_MID,
+		    "an MX dangles: its host does not exist or has no address",
+		    "its owner adds an A or AAAA record for it, or removes "
+		    "that MX",
+		    "RFC 5321 5.1", mx[SIGHT_MX_DANGLING]);
+	if (mx[SIGHT_MX_LITERAL] != NULL)
+		find_say(d, m, "name.mx-literal", CAUSE_MID,
+		    "an MX is an address, where the name of a host must stand",
+		    "its owner gives the host a name with an A record and lets "
+		    "the MX name that",
+		    "RFC 5321 5.1", mx[SIGHT_MX_LITERAL]);
 }
 
 /* Nothing was said: what else speaks there? */
@@ -331,7 +384,9 @@ find_stages(struct diagnosis *d)
 	if (s->from != NULL &&
 	    (s->refusal.verb == NULL || s->refusal.verb->id != VERB_MAIL))
 		find_well(d, "MAIL <%s>", s->from);
-	if (s->accepted > 0)
+	if (s->accepted > 0 && d->nto > 1)
+		find_well(d, "RCPT (%u of %zu taken)", s->accepted, d->nto);
+	else if (s->accepted > 0)
 		find_well(d, "RCPT <%s>", s->to);
 }
 
@@ -349,6 +404,8 @@ diagnose_find(struct diagnosis *d)
 	bool hush = find_hush(d);
 	if (!hush)
 		find_cause(d, m);
+	find_mx(d);
+	find_masked(d);
 	if (!m->sight.connected)
 		find_ports(d);
 	find_others(d);

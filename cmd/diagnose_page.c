@@ -58,7 +58,9 @@ page_finding(struct diagnosis *d, struct finding *f, size_t i)
 		.where = f->where,
 		.what = buf_str(&f->cause.what),
 		.next = buf_str(&f->cause.next),
-		.source = f->cause.source };
+		.source = f->cause.source,
+		.aside = f->probe,
+		.ours = true };
 	struct event ev = { .kind = EV_FINDING, .note = &n };
 	struct buf b = BUF_INIT;
 	talk_put(&d->sh->talk, &ev);
@@ -117,10 +119,16 @@ diagnose_tell(struct diagnosis *d)
 {
 	struct buf b = BUF_INIT;
 	int status = page_status(d);
-	buf_addf(&b, "%s: %s, %zu finding%s, %zu check%s well\n", page_name(d),
+	buf_addf(&b, "%s: %s, %zu finding%s, %zu check%s well", page_name(d),
 	    status == 0 ? "nothing stops mail" : "mail does not get through",
 	    d->nfindings, d->nfindings == 1 ? "" : "s", d->nwell,
 	    d->nwell == 1 ? "" : "s");
+	struct event ev = { .kind = EV_DIAGNOSIS,
+		.text = buf_data(&b),
+		.len = buf_len(&b),
+		.status = status };
+	talk_put(&d->sh->talk, &ev);
+	buf_addc(&b, '\n');
 	diagnose_say(d->sh, d->plain, buf_data(&b), buf_len(&b));
 	for (size_t i = 0; i < d->nfindings; i++)
 		page_finding(d, &d->finding[i], i);

@@ -11,6 +11,22 @@
 #define PROBE_PORT_MS	 5000
 #define PROBE_IDLE_MS	 3000
 
+static const char *const probe_names[] = {
+	[PROBE_MAIN] = "as it was asked for",
+	[PROBE_V4] = "by IPv4",
+	[PROBE_V6] = "by IPv6",
+	[PROBE_IDLE] = "silent for some seconds",
+	[PROBE_STARTTLS] = "STARTTLS with any certificate",
+	[PROBE_TLS_FIRST] = "TLS first",
+	[PROBE_TALK_FIRST] = "a line before the greeting",
+	[PROBE_PROXY] = "a PROXY header first",
+	[PROBE_LHLO] = "LHLO",
+	[PROBE_NULL] = "<> as sender",
+	[PROBE_TEXT] = "the text",
+	[PROBE_PORT] = "another port",
+	[PROBE_TLS_OLD] = "old versions of TLS",
+};
+
 static void
 probe_reply(struct probe *p, const struct event *ev)
 {
@@ -27,6 +43,7 @@ probe_put(struct talk *t, struct event *ev)
 {
 	static const char open[] = "connected to ";
 	struct probe *p = (struct probe *)t;
+	shell_aside(p->d->sh, p->number, probe_names[p->kind], ev);
 	switch (ev->kind) {
 	case EV_OPEN:
 		free(p->where);
@@ -136,6 +153,7 @@ probe_new(struct diagnosis *d, enum probe_kind kind)
 	struct probe *p = mem_zalloc(sizeof *p);
 	p->d = d;
 	p->kind = kind;
+	p->number = ++d->sh->asides;
 	p->env = *as->env;
 	p->env.put = probe_put;
 	p->env.error = probe_error;
@@ -148,6 +166,7 @@ probe_new(struct diagnosis *d, enum probe_kind kind)
 	struct talk *t = &p->talk;
 	talk_init(t, &p->env, as->house);
 	t->past = &p->sight;
+	p->sight.hide = d->sh->sight.hide;
 	t->set = as->set;
 	t->set.stop = t->set.bare = t->set.early = false;
 	link_times_all(&t->set.times, PROBE_REPLY_MS);
@@ -164,14 +183,15 @@ probe_new(struct diagnosis *d, enum probe_kind kind)
 	if (helo != NULL)
 		(void)!vars_set(
 		    &t->vars, "helo", helo->value, strlen(helo->value), &e);
-	p->to[0] = d->to;
+	for (size_t i = 0; i < d->nto; i++)
+		p->to[i] = d->to[i];
 	p->mail = (struct mail){ .from = d->from,
 		.to = p->to,
-		.nto = d->to != NULL,
+		.nto = d->nto,
 		.fate = p->fate,
 		.text = &p->text,
 		.one_by_one = true,
-		.last = d->to != NULL ? MAIL_RCPT : MAIL_MAIL };
+		.last = d->nto > 0 ? MAIL_RCPT : MAIL_MAIL };
 	struct buf b = BUF_INIT;
 	if (d->text != NULL && (kind == PROBE_MAIN || kind == PROBE_TEXT))
 		buf_add(

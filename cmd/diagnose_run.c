@@ -99,17 +99,20 @@ run_is_literal(const char *host)
 
 void
 diagnose_init(struct diagnosis *d, struct shell *sh, const char *from,
-    const char *to, struct text *text)
+    char *const *to, size_t nto, struct text *text)
 {
 	const struct talk *t = &sh->talk;
 	*d = (struct diagnosis){ .sh = sh,
 		.from = mem_dup(from == NULL ? "" : from),
-		.to = to == NULL ? NULL : mem_dup(to),
 		.text = text,
 		.until_ns = loop_deadline(DIAGNOSE_MS) };
-	if (to == NULL && t->mx.domain != NULL)
-		d->to = mem_printf("postmaster@%s", t->mx.domain);
-	run_begin(d, PROBE_MAIN, d->to != NULL ? MAIL_RCPT : MAIL_MAIL);
+	while (d->nto < nto && d->nto < DIAGNOSE_TO) {
+		d->to[d->nto] = mem_dup(to[d->nto]);
+		d->nto++;
+	}
+	if (d->nto == 0 && t->mx.domain != NULL)
+		d->to[d->nto++] = mem_printf("postmaster@%s", t->mx.domain);
+	run_begin(d, PROBE_MAIN, d->nto > 0 ? MAIL_RCPT : MAIL_MAIL);
 	bool tcp = t->where.kind == WHERE_TCP && t->sandbox == NULL &&
 		   t->proxy == NULL;
 	if (tcp && t->where.family == 0 && t->where.bind == NULL &&
@@ -263,6 +266,7 @@ diagnose_release(struct diagnosis *d)
 	}
 	free(d->finding);
 	free(d->from);
-	free(d->to);
+	for (size_t i = 0; i < d->nto; i++)
+		free(d->to[i]);
 	buf_release(&d->well);
 }

@@ -56,6 +56,22 @@ gone() {
 	run ! grep -vE '^(# .*|[0-9:]{8} [0-9]+ ([SR]:|#) .*)$' server
 }
 
+@test "--threads: rules under load, and both sides count the same" {
+	local way
+	for way in --quiet --pipeline; do
+		serve -q --threads 3 --discard --rule 'RCPT every 5 451 4.3.0 not now' \
+			--rule 'end every 7 delay 3ms' --rule 'end every 40 452 4.3.1 full' \
+			--rule 'MAIL every 60 421 4.3.2 closing'
+		run --separate-stderr "$SMTPSH" --load --sessions 12 --messages 300 \
+			--rcpts 2 ${way#--quiet} --format json "127.0.0.1:$PORT"
+		[ "$status" = 75 ]
+		[ "$(jq '.messages + .failed' <<<"$output")" = 300 ]
+		[ "$(jq '.replies["451"] > 50 and .replies["452"] > 1' <<<"$output")" = true ]
+		gone
+		[[ $last == *" sessions, $(jq .texts_taken <<<"$output") messages, "* ]]
+	done
+}
+
 @test "--discard takes all, stores nothing, and sizes and bare LF are as ever" {
 	serve -q --discard --size-max 100000
 	printf 'Subject: x\n\n..x\n' >message

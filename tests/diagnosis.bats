@@ -319,3 +319,15 @@ M
 	ends 64 "$SMTPSH" --sandbox --diagnose --diagnose-mail </dev/null
 	ends 64 "$SMTPSH" --sandbox --diagnose-mail -c NOOP
 }
+
+@test "--diagnose --report: the conversation stands under the finding that rests on it" {
+	serve --rule 'RCPT 554 5.7.1 <x>: Relay access denied'
+	ends 69 "$SMTPSH" "127.0.0.1:$PORT" --diagnose --from a@b.example --to Jones@localhost \
+		--report page.html --format json </dev/null
+	has '"event":"diagnosis","text":"127.0.0.1: mail does not get through' '"status":69'
+	tr -d '\n' <page.html >line
+	grep -q '<h1>127.0.0.1: mail does not get through, 1 finding' line
+	grep -q 'relay.postfix</code></p><details class="f" open>.*conversation: as it was asked for.*RCPT TO:.*554 5.7.1 .*</details></div>.*well' line
+	grep -q '<code class="o">--mx</code>' line
+	lacks RCPT # of JSON: it is no conversation of the run's
+}

@@ -5,12 +5,14 @@
 bats_require_minimum_version 1.5.0
 
 load helper.bash
+load pty.bash
 
 setup() {
 	smtpsh_setup
 }
 
 teardown() {
+	pty_end
 	serve_stop
 }
 
@@ -157,6 +159,19 @@ json() {
 	[ "$(json .messages)" = 60 ]
 }
 
+@test "--duration ends a rate that the sessions do not hold, and counts what was due" {
+	serve --discard
+	ends 0 "$SMTPSH" --load --sessions 2 --think 100ms --rate 200 \
+		--duration 700ms --format json 127.0.0.1:"$PORT"
+	# 140 are due; two sessions with their rests begin some 14 of them.
+	[ "$(json '.begun + .not_begun')" = 140 ]
+	[ "$(json '.not_begun > 100 and .elapsed_s < 5')" = true ]
+	[[ $(json .limit) == *"messages were due and never begun"* ]]
+	ends 0 "$SMTPSH" --load --sessions 2 --rate 100 --duration 300ms \
+		--format json 127.0.0.1:"$PORT"
+	[ "$(json '[.begun + .not_begun, .interrupted] | @csv')" = 30,false ]
+}
+
 @test "--fail-if: a slip is found before, a figure that is missed ends with 1" {
 	ends 64 "$SMTPSH" --load --fail-if 'p98>1ms' 127.0.0.1:1
 	tells "p98>1ms" "expected as"
@@ -213,6 +228,29 @@ json() {
 	[ "$(json .cut_short)" = 0 ]
 	serve_stop
 	[ "$(grep -c 'S: QUIT' server)" = 4 ]
+}
+
+# pty_all: the screen, and what went out at its top.
+pty_all() {
+	tmux -L "$PTY_SOCKET" capture-pane -p -S -
+}
+
+@test "the page is drawn over itself, at any width, and goes when it is over" {
+	command -v tmux >/dev/null || skip "tmux is not installed"
+	serve --discard
+	pty_start 44 "$SMTPSH" --load --sessions 2 --rate 50 --duration 1m \
+		127.0.0.1:"$PORT"
+	pty_see ' 2 s, 2 of 2 sessions'
+	[ "$(pty_all | grep -c 'smtpsh --load:')" = 1 ]
+	[ "$(pty_all | grep -c '^  mean ')" = 1 ]
+	# Its first line is where it was: none was wider than the screen.
+	[[ $(pty_screen | head -n 1) == 'smtpsh --load: '* ]]
+	pty_keys C-c
+	pty_see '[status 130]'
+	[ "$(pty_all | grep -c 'smtpsh --load:')" = 0 ]
+	pty_all | grep -q '^interrupted; what was done'
+	# Sentences go on in the next line, at a blank.
+	pty_all | grep -A 1 '^rate: 50.0/s asked for' | grep -q '^  [a-z]'
 }
 
 @test "much load to a public address is asked about" {

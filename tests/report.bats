@@ -113,7 +113,7 @@ PY
 	[[ $output == *"RCPT TO:<x>: 503"* ]]
 	run "$SMTPSH" --diagnose 127.0.0.1:1 --html d.html
 	[ "$status" -ne 0 ]
-	grep -q 'diagnosis: 1 finding' d.html
+	grep -q '<h1>the sandbox: mail does not get through, 1 finding' d.html
 	grep -q 'connect.refused' d.html
 }
 

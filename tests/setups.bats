@@ -151,3 +151,31 @@ J='Jones@localhost'
 	has "nothing stops mail, 0 findings"
 	serve_stop
 }
+
+@test "a password that is a word of ours: the verdict stays whole" {
+	(umask 077 && echo wrong >pw2)
+	serve --user jones --password-file pw --auth-insecure
+	ends 77 "$SMTPSH" "localhost:$PORT" --from a@c.example --to $J --data m --auth PLAIN \
+		--auth-insecure --auth-user jones --auth-password-file pw2
+	[[ $stderr == *"user or password is wrong"*"[login.failed]"* ]]
+	ends 77 "$SMTPSH" "localhost:$PORT" --diagnose --auth PLAIN --auth-insecure \
+		--auth-user jones --auth-password-file pw2 </dev/null
+	has "user or password is wrong"
+	serve_stop
+}
+
+@test "several recipients, one refused: which, why, and what to do" {
+	serve --mailbox $J
+	ends 69 "$SMTPSH" "localhost:$PORT" --from a@c.example --to "$J,nobody@localhost" --data m
+	[[ $stderr == *"mailed to 1 of 2"*"no such"*"[rcpt.partly]"*"spelling"*"alone"* ]]
+	ends 69 "$SMTPSH" "localhost:$PORT" --diagnose --to "$J,nobody@localhost" </dev/null
+	has "rcpt.unknown" "RCPT (1 of 2 taken)" "nobody@localhost"
+	serve_stop
+}
+
+@test "a firewall that masks words is seen though mail passes" {
+	serve --rule 'connect 220 ********************************' --rule 'EHLO 500 5.5.1 Command unrecognized: "XXXX"'
+	ends 0 "$SMTPSH" "localhost:$PORT" --diagnose --to $J </dev/null
+	has "proto.masked" "inspect esmtp"
+	serve_stop
+}

@@ -185,8 +185,7 @@ diagnose_host(struct shell *sh, const struct opts *o)
 		status = err_status(e.kind);
 	} else {
 		diagnose_domain(sh);
-		diagnose_init(&d, sh, from, to.n > 0 ? to.path[0] : NULL,
-		    any ? &text : NULL);
+		diagnose_init(&d, sh, from, to.path, to.n, any ? &text : NULL);
 		d.plain = true;
 		d.mails = o->diagnose_mail;
 		while (!diagnose_step(&d) && diagnose_wait(&d))

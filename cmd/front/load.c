@@ -140,7 +140,7 @@ load_due(struct load *l, int64_t now)
 	if (l->idle == NULL)
 		return LOOP_FOREVER;
 	/* Nothing will come any more. */
-	if (due == LOOP_FOREVER || (l->plan.rate <= 0 && now >= l->stop_ns)) {
+	if (due == LOOP_FOREVER || now >= l->stop_ns) {
 		load_stop(l, false);
 		return LOOP_FOREVER;
 	}
@@ -314,6 +314,7 @@ load_go(struct load *l)
 		load_turn(l);
 	int64_t end = loop_now_ns();
 	l->figures.elapsed_ns = end - l->began_ns;
+	l->figures.unbegun = load_clock_unbegun(l);
 	load_usage(l, before);
 	load_page_tick(l, end, true);
 }

@@ -64,14 +64,12 @@ bool
 load_clock_next(struct load *l, int64_t now_ns, int64_t *due)
 {
 	*due = load_clock_due(l);
+	if (*due != LOOP_FOREVER && now_ns >= l->stop_ns)
+		*due = LOOP_FOREVER;
 	if (*due > now_ns)
 		return false;
 	if (l->plan.rate <= 0) {
 		*due = now_ns;
-		if (now_ns >= l->stop_ns) {
-			*due = LOOP_FOREVER;
-			return false;
-		}
 	} else if (l->plan.poisson) {
 		l->next_ns += (int64_t)load_gap(l);
 	} else {
@@ -82,6 +80,21 @@ load_clock_next(struct load *l, int64_t now_ns, int64_t *due)
 	}
 	l->given++;
 	return true;
+}
+
+uint64_t
+load_clock_unbegun(const struct load *l)
+{
+	const struct load_plan *p = &l->plan;
+	if (p->rate <= 0 || l->figures.interrupted ||
+	    l->stop_ns == LOOP_FOREVER || l->next_ns >= l->stop_ns ||
+	    (p->messages > 0 && l->given == p->messages))
+		return 0;
+	/* Rounded up: the end itself is not due any more, but for what a
+	 * nanosecond's fraction makes of it. */
+	double n = (double)(l->stop_ns - l->next_ns) * p->rate / 1e9 + 0.999;
+	uint64_t left = p->messages > 0 ? p->messages - l->given : UINT64_MAX;
+	return n < (double)left ? (uint64_t)n : left;
 }
 
 /* The heap. */

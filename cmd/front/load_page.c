@@ -13,6 +13,7 @@
 struct load_page {
 	bool live, json;
 	unsigned lines;	 /* of the page that stands */
+	struct buf text; /* what goes over it */
 	int64_t told_ns; /* the last line of progress */
 	/* Since then. */
 	struct hdr *since;
@@ -96,6 +97,7 @@ load_page_free(struct load *l)
 	if (g->log >= 0)
 		close(g->log);
 	hdr_free(g->since);
+	buf_release(&g->text);
 	free(g);
 	l->page = NULL;
 }
@@ -142,12 +144,38 @@ page_latency(const struct hdr *h, struct buf *b)
 	figures_ns(b, h->max);
 }
 
+/* Over the page before, line by line: to erase all of it at once would flicker,
+ * and some terminals keep what was there in their history. */
+static void
+page_over(struct load_page *g, const struct buf *page, size_t width)
+{
+	struct buf *b = &g->text;
+	const char *p = buf_data(page), *end = p + buf_len(page);
+	unsigned lines = 0;
+	buf_clear(b);
+	if (g->lines > 0)
+		buf_addf(b, "\033[%uA", g->lines);
+	for (; p < end; lines++) {
+		size_t len =
+		    (size_t)((const char *)memchr(p, '\n', (size_t)(end - p)) -
+			     p);
+		buf_add(b, p, len < width ? len : width);
+		buf_adds(b, "\033[K\n");
+		p += len + 1;
+	}
+	for (unsigned i = lines; i < g->lines; i++)
+		buf_adds(b, "\033[K\n");
+	if (g->lines > lines)
+		buf_addf(b, "\033[%uA", g->lines - lines);
+	g->lines = lines;
+}
+
 static void
 page_draw(struct load *l, int64_t elapsed, const struct figures_point *p)
 {
 	const struct figures *f = &l->figures;
 	double s = (double)elapsed / 1e9, for_s = (double)p->for_ns / 1e9;
-	struct buf b = BUF_INIT, to = BUF_INIT;
+	struct buf b = BUF_INIT;
 	buf_addf(&b, "smtpsh --load: %.0f s, %zu of %llu sessions%s\n", s,
 	    page_open(l), (unsigned long long)l->plan.sessions,
 	    l->stopping ? ", ending (Ctrl-C again: at once)" : "");
@@ -166,15 +194,10 @@ page_draw(struct load *l, int64_t elapsed, const struct figures_point *p)
 		figures_count(&b, f->failed);
 		buf_addf(&b, ", now %.0f/s\n", (double)p->failed / for_s);
 	}
-	if (l->page->lines > 0)
-		buf_addf(&to, "\033[%uA\033[J", l->page->lines);
-	buf_add(&to, buf_data(&b), buf_len(&b));
-	l->page->lines = 0;
-	for (size_t i = 0; i < buf_len(&b); i++)
-		l->page->lines += buf_data(&b)[i] == '\n';
-	out_write(&l->sh->out, buf_data(&to), buf_len(&to));
+	page_over(l->page, &b, shell_page_width(l->sh));
+	out_write(
+	    &l->sh->out, buf_data(&l->page->text), buf_len(&l->page->text));
 	out_push(&l->sh->out);
-	buf_release(&to);
 	buf_release(&b);
 }
 
@@ -267,8 +290,10 @@ load_page_end(struct load *l, const struct opts *o, struct err *e)
 	struct load_page *g = l->page;
 	struct buf b = BUF_INIT;
 	int r = 0;
-	if (g->lines > 0)
-		buf_addf(&b, "\033[%uA\033[J", g->lines);
+	if (g->lines > 0) {
+		page_over(g, &b, 0);
+		buf_add(&b, buf_data(&g->text), buf_len(&g->text));
+	}
 	if (g->json)
 		figures_json(&l->figures, &b);
 	else if (!o->quiet)

@@ -176,6 +176,9 @@ struct load {
 bool load_clock_next(struct load *l, int64_t now_ns, int64_t *due);
 /* When it will be due; LOOP_FOREVER: none is left. */
 int64_t load_clock_due(struct load *l);
+/* At the end: how many were due before it that no session was free for (by
+ * --arrivals poisson about so many). */
+uint64_t load_clock_unbegun(const struct load *l);
 uint64_t load_random(struct load *l);
 void load_timer(struct load *l, struct load_session *s, int64_t wake_ns);
 /* The next whose time has come, or NULL. */

@@ -291,8 +291,7 @@ load_free(struct load_session *s)
 		load_begin(s);
 		return true;
 	}
-	if (load_clock_due(l) != LOOP_FOREVER &&
-	    (l->plan.rate > 0 || now < l->stop_ns)) {
+	if (load_clock_due(l) != LOOP_FOREVER && now < l->stop_ns) {
 		load_idle(s);
 		return false;
 	}

@@ -62,14 +62,15 @@ verdict_tell(struct shell *sh, const struct opts *o, int status)
 			.seen = verdict_seen(s, &c),
 			.what = buf_str(&c.what),
 			.next = buf_str(&c.next),
-			.source = c.source };
+			.source = c.source,
+			.ours = true };
 		struct event ev = { .kind = EV_CAUSE,
 			.note = &n,
 			.text = verdict_of(o, s, &c),
 			.status = status };
 		talk_put(&sh->talk, &ev);
-		out_error(&sh->out, "%s: %s  [%s]", ev.text, n.what, n.rule);
-		out_error_more(&sh->out, "next: %s", n.next);
+		out_verdict(&sh->out, "%s: %s  [%s]", ev.text, n.what, n.rule);
+		out_verdict_more(&sh->out, "next: %s", n.next);
 	}
 	cause_release(&c);
 }

@@ -62,6 +62,17 @@ cause_number(struct buf *b, uint64_t n)
 	buf_addf(b, "%llu", (unsigned long long)n);
 }
 
+/* What the refusal by itself means, or what is to be done. */
+static void
+cause_of_reply(struct buf *b, const struct sight *s,
+    const struct sight_reply *r, bool next)
+{
+	struct cause c = CAUSE_INIT;
+	if (r != NULL && cause_reply(s, r, &c))
+		buf_adds(b, buf_str(next ? &c.next : &c.what));
+	cause_release(&c);
+}
+
 /* Where a block list tells what it has, by a word of the reply. */
 static void
 cause_lookup(struct buf *b, const struct sight_reply *r)
@@ -97,7 +108,8 @@ cause_value(struct buf *b, const char *name, size_t n, const struct sight *s,
 	static const char *const names[] = { "at", "host", "domain", "port",
 		"from", "to", "helo", "mechs", "size", "tls", "owed", "odd",
 		"sent", "left", "code", "reply", "accepted", "refused", "all",
-		"lookup" };
+		"lookup", "why", "mend", "mx-literal", "mx-dangling",
+		"mx-private" };
 	size_t i = 0;
 	size_t most = sizeof names / sizeof *names;
 	while (i < most && (strncmp(names[i], name, n) != 0 || names[i][n]))
@@ -164,6 +176,19 @@ cause_value(struct buf *b, const char *name, size_t n, const struct sight *s,
 	case 19:
 		cause_lookup(b, r);
 		break;
+	case 20:
+	case 21:
+		cause_of_reply(b, s, r, i == 21);
+		break;
+	case 22:
+		cause_word(b, s->mx[SIGHT_MX_LITERAL], "something");
+		break;
+	case 23:
+		cause_word(b, s->mx[SIGHT_MX_DANGLING], "it");
+		break;
+	case 24:
+		cause_word(b, s->mx_is[SIGHT_MX_PRIVATE], "none");
+		break;
 	default:
 		buf_addf(b, "{%.*s}", (int)n, name);
 	}
@@ -176,8 +201,15 @@ cause_fill(struct buf *b, const char *text, const struct sight *s,
 	const char *open;
 	while ((open = strchr(text, '{')) != NULL) {
 		size_t n = strcspn(open + 1, "}");
+		struct buf value = BUF_INIT;
 		buf_add(b, text, (size_t)(open - text));
-		cause_value(b, open + 1, n, s, r);
+		cause_value(&value, open + 1, n, s, r);
+		if (s->hide != NULL)
+			s->hide->add(
+			    s->hide->arg, b, buf_str(&value), buf_len(&value));
+		else
+			buf_add(b, buf_str(&value), buf_len(&value));
+		buf_wipe(&value);
 		text = open + n + 1 + (open[n + 1] == '}');
 	}
 	buf_adds(b, text);

@@ -13,7 +13,60 @@ cause_on_25(const struct sight *s)
 	return s->port == 25;
 }
 
+static bool
+cause_mx_literal(const struct sight *s)
+{
+	return s->mx[SIGHT_MX_LITERAL] != NULL &&
+	       (s->why == WHY_NO_ADDRESS || s->why == WHY_ODD_MX);
+}
+
+static bool
+cause_mx_dangling(const struct sight *s)
+{
+	return s->mx[SIGHT_MX_DANGLING] != NULL &&
+	       (s->why == WHY_NO_ADDRESS || s->why == WHY_NO_NAME);
+}
+
+static bool
+cause_mx_local(const struct sight *s)
+{
+	return s->mx[SIGHT_MX_LOCAL] != NULL && !s->connected &&
+	       s->kind != ERR_NONE;
+}
+
+static bool
+cause_mx_private(const struct sight *s)
+{
+	return s->mx[SIGHT_MX_PRIVATE] != NULL && !s->connected &&
+	       (s->why == WHY_SILENT || s->why == WHY_UNREACHABLE);
+}
+
 const struct cause_rule cause_name[] = {
+	{ "name.mx-literal", TURN_FIRST, WHY_NONE, cause_mx_literal, CAUSE_HIGH,
+	    "the MX record of {at} has {mx-literal}, an address, where the "
+	    "name of a host must stand: nobody can deliver there",
+	    "the domain's owner gives the host a name with an A record and "
+	    "lets the MX name that (dig MX {at})",
+	    "RFC 5321 5.1" },
+	{ "name.mx-dangling", TURN_FIRST, WHY_NONE, cause_mx_dangling,
+	    CAUSE_HIGH,
+	    "the MX of {at} dangles: its host, {mx-dangling}, does not exist "
+	    "or has no address, so nobody can deliver there",
+	    "the domain's owner adds an A or AAAA record for {mx-dangling}, or "
+	    "corrects the MX that names it (dig MX {at})",
+	    "RFC 5321 5.1" },
+	{ "name.mx-localhost", TURN_FIRST, WHY_NONE, cause_mx_local, CAUSE_HIGH,
+	    "the MX of {at} is localhost: each server would mail to itself",
+	    "the domain's owner publishes a null MX (0 .), if it takes no "
+	    "mail, or the name of a real host",
+	    "RFC 7505" },
+	{ "name.mx-private", TURN_FIRST, WHY_NONE, cause_mx_private, CAUSE_HIGH,
+	    "the MX of {at} has a private address, {mx-private}, which only "
+	    "its own network reaches",
+	    "from outside: the domain's owner publishes a public address for "
+	    "its MX; from inside: is the host up, is this machine on its "
+	    "network (ip route)?",
+	    "RFC 1918 3" },
 	{ "name.null-mx", TURN_FIRST, WHY_NULL_MX, NULL, CAUSE_HIGH,
 	    "the domain {at} takes no mail: its null MX says so",
 	    "check the domain of the address; its owner removes that MX record "

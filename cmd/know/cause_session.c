@@ -41,6 +41,21 @@ rule_lmtp_refused(const struct sight *s)
 	return s->lmtp && s->hello_refused && s->refusal.code / 10 == 50;
 }
 
+/* LHLO was typed. */
+static bool
+rule_lhlo_refused(const struct sight *s)
+{
+	return s->refusal.verb != NULL && s->refusal.verb->id == VERB_LHLO &&
+	       s->refusal.code / 10 == 50;
+}
+
+static bool
+rule_old_hello(const struct sight *s)
+{
+	return s->refusal.verb != NULL && s->refusal.verb->id == VERB_EHLO &&
+	       (s->refusal.code == 500 || s->refusal.code == 502);
+}
+
 static bool
 rule_masked(const struct sight *s)
 {
@@ -209,6 +224,16 @@ const struct cause_rule cause_session[] = {
 	    "EHLO and HELO are both refused: most likely an LMTP server, which "
 	    "wants LHLO",
 	    "use --lmtp, or the port for SMTP (25, 587)", "RFC 2033 4.1" },
+	{ "hello.old", TURN_TEXT, WHY_NONE, rule_old_hello, CAUSE_MID,
+	    "EHLO is not known there: an LMTP server (which wants LHLO), or a "
+	    "very old SMTP server (HELO)",
+	    "use --lmtp (LHLO), or say HELO; mail by --from and --to falls "
+	    "back to HELO by itself",
+	    "RFC 5321 3.2; RFC 2033 4.1" },
+	{ "hello.smtp", TURN_TEXT, WHY_NONE, rule_lhlo_refused, CAUSE_HIGH,
+	    "LHLO is refused: this is an SMTP server, not an LMTP server",
+	    "say EHLO (leave --lmtp out), or name the LMTP port (24) or socket",
+	    "RFC 2033 4.1" },
 	{ "hello.smtp", TURN_FIRST, WHY_NONE, rule_lmtp_refused, CAUSE_HIGH,
 	    "LHLO is refused: this is an SMTP server, not an LMTP server",
 	    "leave --lmtp out, or name the LMTP port (24) or socket",
@@ -229,9 +254,9 @@ const struct cause_rule cause_session[] = {
 	    "RFC 5321 3.8" },
 	{ "rcpt.partly", TURN_FIRST, WHY_NONE, rule_partly, CAUSE_MID,
 	    "mailed to {accepted} of {all} recipients: {refused} refused, "
-	    "first with: {reply}",
-	    "mend or leave out those that were refused and send to them alone, "
-	    "or the others get it twice",
+	    "first with: {reply} ({why})",
+	    "{mend}; then send to those that were refused alone, or the others "
+	    "get it twice",
 	    "RFC 5321 3.3" },
 	{ "greeting.tls-port", TURN_WAIT, WHY_NONE, rule_silent_465, CAUSE_HIGH,
 	    "no greeting: port {port} begins with TLS and says nothing before "
@@ -276,7 +301,8 @@ const struct cause_rule cause_session[] = {
 	    "the server's log says why; does a small text pass?",
 	    "RFC 5321 3.8" },
 	{ "closed", TURN_LAST, WHY_NONE, rule_gone, CAUSE_MID,
-	    "the server closed the connection in the middle of the session",
+	    "the server closed the connection in the middle of the session, in "
+	    "place of the reply to {owed}",
 	    "the server's log says why (a limit, a crash, a restart); connect "
 	    "again",
 	    "RFC 5321 3.8" },

@@ -161,7 +161,9 @@ const struct pattern pattern_list[] = {
 	    "argument|(EHLO|HELO).{0,30}(invalid|malformed|Invalid "
 	    "name|invalid ip address)|^501 (5\\.\\d\\.\\d )?Invalid domain "
 	    "name",
-	    "the name in EHLO, {helo}, has a character that no host name has",
+	    "the name in EHLO, {helo}, has a character that the server takes "
+	    "in no "
+	    "host name (an underscore, a blank)",
 	    "say a plain host name with --helo mail.example.org (Exim: "
 	    "helo_allow_chars = _ lets underscores pass)",
 	    "Exim smtp_in.c" },

@@ -59,10 +59,14 @@ sight_release(struct sight *s)
 		s->greeting, s->mechs, s->garbage, s->error };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		free(all[i]);
+	for (size_t i = 0; i < SIGHT_MX_KINDS; i++) {
+		free(s->mx[i]);
+		free(s->mx_is[i]);
+	}
 	sight_reply_release(&s->refusal);
 	sight_reply_release(&s->for_good);
 	sight_reply_release(&s->odd);
-	*s = (struct sight){ 0 };
+	*s = (struct sight){ .hide = s->hide };
 }
 
 /* Octets of the enhanced code that opens a line's text, with its blank. */

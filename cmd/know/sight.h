@@ -17,14 +17,33 @@ struct sight_reply {
 	char *text; /* as pattern_find() wants it */
 };
 
+/* What an MX record should not name. */
+enum sight_mx {
+	SIGHT_MX_ALIAS,	   /* a name that is an alias: of what */
+	SIGHT_MX_LOCAL,	   /* localhost */
+	SIGHT_MX_PRIVATE,  /* an address that only its own network reaches */
+	SIGHT_MX_DANGLING, /* a host without an address */
+	SIGHT_MX_LITERAL,  /* an address, or what is no name */
+	SIGHT_MX_KINDS
+};
+
+/* Appends what came from outside, with the secrets in it taken out. */
+struct sight_hide {
+	void (*add)(const void *arg, struct buf *b, const char *p, size_t len);
+	const void *arg;
+};
+
 /* All strings are its own, NULL where nothing is known. */
 struct sight {
+	const struct sight_hide *hide; /* borrowed, stays; or NULL */
 	bool settled; /* it failed by this: nothing is added any more */
 	/* Whom it concerns. */
 	char *host, *domain; /* domain: whose MX */
 	unsigned port;
 	char *from, *to, *helo;
 	bool lmtp, tls_on_connect;
+	/* The first MX of a kind, and what it is; NULL: there is none. */
+	char *mx[SIGHT_MX_KINDS], *mx_is[SIGHT_MX_KINDS];
 	/* How far it got. */
 	bool connected, greeted, hello, tls, authed, starttls, masked;
 	bool eightbit;			  /* 8BITMIME is offered */

@@ -17,6 +17,7 @@ struct bare {
 	const struct import_lines *l;
 	bool tls;   /* it begins within TLS: s_client's */
 	bool dumps; /* it is s_client's */
+	bool logs;  /* exim -v -bs: its log between */
 	bool any_client, any_server;
 	size_t wide; /* of the line before, and whose it was */
 	enum import_side wide_side;
@@ -63,6 +64,17 @@ bare_is_dump(const struct import_line *x)
 	       bare_hex(x->p + 4, x->len - 4, 2) &&
 	       (x->len == 6 || x->p[6] == ' ') &&
 	       (x->len < 9 || bare_hex(x->p + 7, x->len - 7, 2));
+}
+
+static bool
+bare_is_log(const struct import_line *x)
+{
+	static const char *const begins[] = { "<= ", "=> ", "-> ", "== ", "** ",
+		"*> ", "delivering ", "Completed", "SMTP connection " };
+	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+		if (import_begins(x->p, x->len, begins[i]))
+			return true;
+	return false;
 }
 
 /* Lines that a client program says of its own, between. */
@@ -232,6 +244,23 @@ bare_bounds(struct bare *b, size_t *from, size_t *to)
 	return greets || b->tls || b->say->forced;
 }
 
+/* Where a remark begins that a page has behind a command: "  # enter this". */
+static size_t
+bare_remark(const struct import_line *x)
+{
+	static const char *const signs[] = { "  #", "  <--", "  <<<",
+		"  \xe2\x86\x90", "\t#" };
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+		const char *at =
+		    memmem(x->p, x->len, signs[i], strlen(signs[i]));
+		while (at != NULL && at > x->p && at[-1] == ' ')
+			at--;
+		if (at != NULL)
+			return (size_t)(at - x->p);
+	}
+	return x->len;
+}
+
 /* A mail program breaks lines at 72 columns or so: what goes on with a long
  * reply, or a parameter behind a long command. */
 static bool
@@ -253,7 +282,8 @@ bare_line(struct bare *b, const struct import_line *raw, struct err *e)
 {
 	struct import_say *s = b->say;
 	struct import_line x = bare_trim(*raw);
-	if (b->dumps && bare_is_dump(raw)) {
+	if ((b->dumps && bare_is_dump(raw)) ||
+	    (b->logs && !s->in_text && bare_is_log(&x))) {
 		s->left_out++;
 		return 0;
 	}
@@ -269,6 +299,8 @@ bare_line(struct bare *b, const struct import_line *raw, struct err *e)
 		s->left_out += x.len > 0;
 		return 0;
 	}
+	if (import_verb(x.p, x.len))
+		x.len = bare_remark(&x);
 	if (import_verb(x.p, x.len) || say_awaits_answer(s)) {
 		b->any_client = true;
 		b->wide = raw->len;
@@ -323,6 +355,7 @@ import_bare(struct import_say *s, struct import_lines *l, const char **kind,
 	*kind = bare_kind(l);
 	bare_bullets(l);
 	b.dumps = strcmp(*kind, "s_client") == 0;
+	b.logs = bare_has(l, "LOG: ");
 	if (b.dumps)
 		bare_unsaid(s, l);
 	if (!bare_bounds(&b, &from, &to))

@@ -47,6 +47,15 @@ loop_is_noise(const struct import_loop *g, const struct import_seen *seen)
 	return weak && !import_verb(p, len) && !loop_is_word(p, len);
 }
 
+/* "<the message>", "[connects]": what somebody does, not what is said. */
+bool
+import_is_stage(const char *p, size_t len)
+{
+	bool angles = len > 2 && *p == '<' && p[len - 1] == '>';
+	bool square = len > 2 && *p == '[' && p[len - 1] == ']';
+	return (angles || square) && memchr(p, ' ', len) != NULL;
+}
+
 static int
 loop_marked(struct import_loop *g, size_t *i, const struct import_seen *seen,
     enum import_side side, struct err *e)
@@ -56,8 +65,8 @@ loop_marked(struct import_loop *g, size_t *i, const struct import_seen *seen,
 	size_t len = seen->len;
 	bool stage = g->kind->is & KIND_NOTATION && !g->say->in_text &&
 		     g->say->chunk == 0 && !say_awaits_answer(g->say) &&
-		     len > 2 && *p == '<' && p[len - 1] == '>' &&
-		     memchr(p, ' ', len) != NULL;
+		     import_is_stage(p, len);
+	g->say->mended |= stage;
 	if (stage || (side == SIDE_CLIENT && loop_is_noise(g, seen))) {
 		g->say->left_out++;
 		return 0;
@@ -183,6 +192,7 @@ loop_run(struct import_loop *g, struct err *e)
 		if (g->swap)
 			side = side == SIDE_CLIENT ? SIDE_SERVER : SIDE_CLIENT;
 		g->prose = 0;
+		g->untagged = false;
 		if (g->kind->key == KEY_BRACKET)
 			loop_keep_key(g, x, seen.before);
 		bool wide = g->kind->is & KIND_WRAPS && x->len >= LOOP_COLUMNS;

@@ -77,11 +77,21 @@ import_untagged(struct import_loop *g, const struct import_line *x)
 	const char *p = x->p + indent;
 	while (len > 0 && p[len - 1] == ' ')
 		len--;
-	if (len == 0)
+	if (len == 0 && !(s->in_text && g->untagged))
 		return 0;
 	if (s->in_text || s->chunk > 0) {
+		g->untagged = true;
+		/* As deep as the tags is not deep. */
+		size_t cut = indent < g->indent ? indent : g->indent;
 		struct err e;
-		return say_client(s, x->p, x->len, x->no, &e) < 0;
+		return say_client(s, x->p + cut, x->len - cut, x->no, &e) < 0;
+	}
+	bool like = (*p >= '0' && *p <= '9' && import_code(p, len)) ||
+		    import_verb(p, len) || strchr("\\/", *p) != NULL;
+	if (!s->greeted && s->lines == 0 && !like) {
+		s->left_out++; /* a page's words before the session */
+		s->mended = true;
+		return 0;
 	}
 	s->mended = true;
 	const char *out = buf_data(&s->out) + buf_len(&s->out);

@@ -37,6 +37,7 @@ struct page {
 	struct buf b;
 	size_t lines, cap;
 	bool changed, coloured;
+	size_t carets; /* lines that end with "^M" */
 };
 
 static void
@@ -148,6 +149,13 @@ page_trim(struct page *g)
 static void
 page_line(struct page *g, const char *p, size_t len, unsigned no, bool html)
 {
+	size_t back = len;
+	while (back > 0 && p[back - 1] == '\r')
+		back--;
+	if (back > 1 && p[back - 2] == '^' && p[back - 1] == 'M') {
+		len = back - 2;
+		g->carets++;
+	}
 	size_t used, cut = page_run_in(p, 0, len);
 	if (cut < len)
 		cut = page_run_in(p, cut + 30 < len ? cut + 30 : len, len);
@@ -194,7 +202,8 @@ import_page(struct import_source *out, const struct import_source *in)
 		    in->no == NULL ? i + 1 : in->no[i], html);
 		p = nl == NULL ? end : nl + 1;
 	}
-	if (!g.changed) {
+	g.coloured |= g.carets > 2;
+	if (!g.changed && !g.coloured) {
 		buf_release(&g.b);
 		free(out->no);
 		out->no = NULL;

@@ -152,6 +152,7 @@ struct import_say {
 	char auth_mech[32];
 	size_t text_mark, text_lines; /* DATA, should the text not end */
 	size_t cut_from;	      /* the text's first line */
+	bool text_stage; /* of which there is one, a stage direction */
 	size_t commands, left_out, replies;
 	bool ends_group; /* the last command waits for its reply: EHLO, DATA */
 	bool gap;	 /* and a line followed that had none */
@@ -215,10 +216,13 @@ struct import_loop {
 	unsigned prose;	       /* lines of a stage direction yet */
 	const char *key;       /* of its line, from the '[' on; or NULL */
 	size_t key_len;
-	bool bare;    /* mail text without markers is open */
-	bool started; /* the server has spoken: KIND_BARE_C */
+	bool bare;     /* mail text without markers is open */
+	bool untagged; /* the line of it before was one of those */
+	bool started;  /* the server has spoken: KIND_BARE_C */
 };
 
+/* Brackets around several words: a stage direction. */
+bool import_is_stage(const char *p, size_t len);
 /* import_session.c: the number of the session of each line, from 1, goes into
  * no[]; how many there are. How many octets a literal's or a field's mark takes
  * is no matter here: the code and the verb stand at its start. */

@@ -328,6 +328,11 @@ say_reply(
 		    "%s:%u: found a reply, expected %llu more octets of the "
 		    "chunk: correct the count of BDAT",
 		    s->name, no, s->chunk);
+	/* "<the message>" stands for all of it, its period too. */
+	if (s->in_text && s->text_stage) {
+		say_text_end(s, no);
+		s->mended = s->stood_in = true;
+	}
 	bool other = s->open[0] != '\0' && memcmp(s->open, p, 3) != 0;
 	bool unasked = s->open[0] == '\0' && s->greeted && say_owed(s) == 0;
 	if (s->strict && (other || unasked))

@@ -64,8 +64,11 @@ say_text(struct import_say *s, const char *p, size_t len, unsigned no)
 	bool crlf = notation && n == 13 && memcmp(p, "<CRLF>.<CRLF>", n) == 0;
 	if ((len == 1 && *p == '.') || crlf || import_begins(p, len, ". (EOM)"))
 		say_text_end(s, no);
-	else
+	else {
+		s->text_stage =
+		    !s->text_shown && notation && import_is_stage(p, len);
 		say_text_line(s, p, len, no);
+	}
 }
 
 /* n octets that a tool sent by BDAT and did not show. */

@@ -195,12 +195,13 @@ out_wrap(
 }
 
 static void
-out_tell(struct out *o, const char *before, size_t hang, const struct buf *all)
+out_tell(struct out *o, const struct redact *redact, const char *before,
+    size_t hang, const struct buf *all)
 {
 	struct buf text = BUF_INIT;
 	struct buf safe = BUF_INIT;
 	struct buf line = BUF_INIT;
-	redact_error(o->redact, &text, buf_data(all), buf_len(all));
+	redact_error(redact, &text, buf_data(all), buf_len(all));
 	buf_adds(&safe, before);
 	escape_add(&safe, buf_data(&text), buf_len(&text), true);
 	out_wrap(o, &line, &safe, hang);
@@ -225,19 +226,31 @@ out_error(struct out *o, const char *fmt, ...)
 	va_start(ap, fmt);
 	buf_addv(&all, fmt, ap);
 	va_end(ap);
-	out_tell(o, "smtpsh: ", OUT_HANG, &all);
+	out_tell(o, o->redact, "smtpsh: ", OUT_HANG, &all);
 	buf_wipe(&all);
 }
 
 void
-out_error_more(struct out *o, const char *fmt, ...)
+out_verdict(struct out *o, const char *fmt, ...)
 {
 	struct buf all = BUF_INIT;
 	va_list ap;
 	va_start(ap, fmt);
 	buf_addv(&all, fmt, ap);
 	va_end(ap);
-	out_tell(o, "        ", OUT_HANG_MORE, &all);
+	out_tell(o, NULL, "smtpsh: ", OUT_HANG, &all);
+	buf_release(&all);
+}
+
+void
+out_verdict_more(struct out *o, const char *fmt, ...)
+{
+	struct buf all = BUF_INIT;
+	va_list ap;
+	va_start(ap, fmt);
+	buf_addv(&all, fmt, ap);
+	va_end(ap);
+	out_tell(o, NULL, "        ", OUT_HANG_MORE, &all);
 	buf_wipe(&all);
 }
 

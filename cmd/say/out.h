@@ -43,8 +43,12 @@ CHECKED int out_flush(struct out *o, struct err *e);
  * a terminal broken at words. Flushes first. */
 void out_error(struct out *o, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* The same without "smtpsh: ", indented below such a line. */
-void out_error_more(struct out *o, const char *fmt, ...)
+/* The same of words of ours, in which values have been hidden already: a
+ * password that is one of them must not show as *** there. */
+void out_verdict(struct out *o, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Without "smtpsh: ", indented below such a line. */
+void out_verdict_more(struct out *o, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Lines that another process of ours made by that, as they are. */
 void out_errors(struct out *o, const char *p, size_t len);

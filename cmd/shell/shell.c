@@ -84,6 +84,15 @@ shell_put(struct shell *sh, struct event *ev)
 		s->put(s, ev);
 }
 
+void
+shell_aside(struct shell *sh, unsigned n, const char *name, struct event *ev)
+{
+	ev->at_ns = loop_now_ns() - sh->began_ns;
+	for (struct sink *s = sh->sinks; s != NULL; s = s->next)
+		if (s->aside != NULL)
+			s->aside(s, n, name, ev);
+}
+
 static void
 env_put(struct talk *t, struct event *ev)
 {
@@ -237,6 +246,12 @@ shell_talk_env(void)
 	return &shell_env;
 }
 
+static void
+shell_hide(const void *arg, struct buf *b, const char *p, size_t len)
+{
+	redact_error(arg, b, p, len);
+}
+
 int
 shell_init(struct shell *sh, struct err *e)
 {
@@ -246,6 +261,8 @@ shell_init(struct shell *sh, struct err *e)
 	out_init(&sh->out);
 	redact_init(&sh->redact);
 	talk_init(&sh->talk, &shell_env, sh);
+	sh->hide = (struct sight_hide){ shell_hide, &sh->redact };
+	sh->sight.hide = &sh->hide;
 	sh->talk.past = &sh->sight;
 	sh->redact.reveal = &sh->talk.set.reveal;
 	sh->out.redact = &sh->redact;

@@ -61,7 +61,9 @@ struct shell {
 
 	struct patience patience;
 	struct sight sight; /* what the talk has seen */
-	struct lint lint;   /* --lint */
+	struct sight_hide hide;
+	unsigned asides;  /* conversations beside it so far */
+	struct lint lint; /* --lint */
 	struct talk talk;
 };
 
@@ -77,6 +79,9 @@ struct shell *shell_of(const struct talk *t);
 void shell_add_sink(struct shell *sh, struct sink *s);
 void shell_drop_sink(struct shell *sh, const struct sink *s);
 void shell_put(struct shell *sh, struct event *ev);
+/* What the nth conversation beside it tells: for sinks that ask for it. */
+void shell_aside(
+    struct shell *sh, unsigned n, const char *name, struct event *ev);
 
 /* Goes on with the conversation, waiting for what it waits for: TALK_DONE, or
  * TALK_INPUT. */

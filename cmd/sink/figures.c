@@ -203,6 +203,7 @@ figures_merge_counts(struct figures *f, const struct figures *from)
 	f->missed += from->missed;
 	f->unjudged += from->unjudged;
 	f->late += from->late;
+	f->unbegun += from->unbegun;
 	f->sessions += from->sessions;
 	f->machines += from->machines;
 	f->rate += from->rate;
@@ -306,6 +307,12 @@ figures_limit(const struct figures *f, struct buf *b)
 		    "smtpsh was the limit, not the server: it had one core "
 		    "%.0f %% busy; --shard runs it on several",
 		    core * 100);
+	else if (f->unbegun > 0 && f->rate > 0)
+		buf_addf(b,
+		    "the rate was not held: %llu messages were due and never "
+		    "begun, since no session was free before the end; more "
+		    "--sessions, or the server is the limit",
+		    (unsigned long long)f->unbegun);
 	else if (f->late * 100 > f->begun && f->rate > 0)
 		buf_addf(b,
 		    "the rate was not held: %.0f %% of the messages waited "

@@ -56,7 +56,8 @@ struct figures {
 	uint64_t octets;      /* of them, as SIZE counts */
 	uint64_t connections, handshakes, resumed;
 	uint64_t met, missed, unjudged;
-	uint64_t late; /* messages that had to wait for a free session */
+	uint64_t late;	  /* messages that had to wait for a free session */
+	uint64_t unbegun; /* that were due, and no session was free in time */
 	uint64_t code[600];
 	struct hdr *all[FIGURES], *lag;
 	struct figures_failure *failure;

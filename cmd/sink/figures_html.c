@@ -80,9 +80,10 @@ plot_begin(const struct plot *p, struct buf *b, const char *label)
 	for (int i = 0; i <= 5; i++) {
 		double s = p->seconds * i / 5;
 		buf_addf(b,
-		    "<text x=\"%.1f\" y=\"%g\" text-anchor=\"middle\">%.*f "
+		    "<text x=\"%.1f\" y=\"%g\" text-anchor=\"%s\">%.*f "
 		    "s</text>",
-		    plot_x(p, s), PLOT_H - 6, p->seconds < 10 ? 1 : 0, s);
+		    plot_x(p, s), PLOT_H - 6, i < 5 ? "middle" : "end",
+		    p->seconds < 10 ? 1 : 0, s);
 	}
 }
 

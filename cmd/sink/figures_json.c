@@ -115,8 +115,10 @@ figures_json(const struct figures *f, struct buf *b)
 		json_latency(b, f->all[i]);
 		first = false;
 	}
-	buf_addf(b, "},\"rate_asked\":%.3f,\"late\":%llu,\"lag\":", f->rate,
-	    (unsigned long long)f->late);
+	buf_addf(b,
+	    "},\"rate_asked\":%.3f,\"late\":%llu,\"not_begun\":%llu,\"lag\":",
+	    f->rate, (unsigned long long)f->late,
+	    (unsigned long long)f->unbegun);
 	json_latency(b, f->lag);
 	buf_addf(b, ",\"cpu_s\":%.6f,\"memory_octets\":%lld,\"limit\":",
 	    (double)f->cpu_ns / 1e9, (long long)f->memory);

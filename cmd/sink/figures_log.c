@@ -76,6 +76,7 @@ static const struct {
 	{ "missed", offsetof(struct figures, missed) },
 	{ "unjudged", offsetof(struct figures, unjudged) },
 	{ "late", offsetof(struct figures, late) },
+	{ "unbegun", offsetof(struct figures, unbegun) },
 	{ "sessions", offsetof(struct figures, sessions) },
 	{ "machines", offsetof(struct figures, machines) },
 	{ "elapsed_ns", offsetof(struct figures, elapsed_ns) },

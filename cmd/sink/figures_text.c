@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/say/out.h"
+#include "cmd/say/note.h"
 #include "cmd/sink/bar.h"
 
 #define FIGURES_BARS 10 /* rows of the histogram */
@@ -195,19 +196,14 @@ text_histogram(const struct hdr *h, struct buf *b, size_t width)
 	}
 }
 
-void
-figures_text(const struct figures *f, struct buf *b, size_t width)
+/* What smtpsh itself had to do with it. */
+static void
+text_own(const struct figures *f, struct buf *out, size_t width)
 {
-	struct buf limit = BUF_INIT;
+	struct buf line = BUF_INIT, *b = &line;
 	double s = (double)f->elapsed_ns / 1e9;
-	if (f->interrupted)
-		buf_adds(b, "interrupted; what was done:\n");
-	text_counts(f, b);
-	text_failures(f, b);
-	text_steps(f, b);
-	text_histogram(f->all[FIGURE_WHOLE], b, width);
 	buf_addf(b,
-	    "\nsmtpsh itself: %.2f s of CPU (%.0f %% of a core%s), %.1f MiB\n",
+	    "smtpsh itself: %.2f s of CPU (%.0f %% of a core%s), %.1f MiB\n",
 	    (double)f->cpu_ns / 1e9,
 	    s <= 0 ? 0 : (double)f->cpu_ns / 1e7 / s / (double)f->machines,
 	    f->machines > 1 ? " each" : "", (double)f->memory / 1048576);
@@ -220,8 +216,20 @@ figures_text(const struct figures *f, struct buf *b, size_t width)
 		figures_ns(b, f->lag->max);
 		buf_addc(b, '\n');
 	}
-	figures_limit(f, &limit);
-	if (buf_len(&limit) > 0)
-		buf_addf(b, "%s\n", buf_str(&limit));
-	buf_release(&limit);
+	figures_limit(f, b);
+	buf_addc(out, '\n');
+	note_wrap(out, buf_data(b), buf_len(b), width, 2);
+	buf_release(b);
+}
+
+void
+figures_text(const struct figures *f, struct buf *b, size_t width)
+{
+	if (f->interrupted)
+		buf_adds(b, "interrupted; what was done:\n");
+	text_counts(f, b);
+	text_failures(f, b);
+	text_steps(f, b);
+	text_histogram(f->all[FIGURE_WHOLE], b, width);
+	text_own(f, b, width);
 }

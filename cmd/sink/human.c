@@ -347,6 +347,7 @@ human_put(struct sink *s, const struct event *ev)
 	case EV_TLS:   /* a remark says the most of it */
 	case EV_CAUSE: /* standard error has it */
 	case EV_FINDING:
+	case EV_DIAGNOSIS:
 	case EV_CHECK:
 	case EV_PAGE:
 		break;

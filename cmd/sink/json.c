@@ -73,6 +73,7 @@ static const char *const json_names[] = {
 	[EV_FILE_END] = "summary",
 	[EV_MAILED] = "mailed",
 	[EV_CAUSE] = "cause",
+	[EV_DIAGNOSIS] = "diagnosis",
 	[EV_FINDING] = "finding",
 	[EV_CHECK] = "check",
 	[EV_LINT] = "lint",
@@ -334,8 +335,8 @@ json_put_note(json_t *o, const struct event *ev, const struct redact *r)
 	json_put_string(o, "severity", r, n->level);
 	json_put_string(o, "about", r, n->where);
 	json_put_string(o, "evidence", r, n->seen);
-	json_put_string(o, "cause", r, n->what);
-	json_put_string(o, "next", r, n->next);
+	json_put_string(o, "cause", n->ours ? NULL : r, n->what);
+	json_put_string(o, "next", n->ours ? NULL : r, n->next);
 	json_put_string(o, "source", r, n->source);
 	if (ev->kind == EV_CAUSE)
 		json_put_number(o, "status", (uint64_t)ev->status);
@@ -403,6 +404,10 @@ json_fill(json_t *o, const struct event *ev, const struct redact *r)
 	case EV_FINDING:
 	case EV_LINT:
 		json_put_note(o, ev, r);
+		break;
+	case EV_DIAGNOSIS:
+		json_put_text(o, "text", r, ev->text, ev->len);
+		json_put_number(o, "status", (uint64_t)ev->status);
 		break;
 	case EV_OPEN:
 	case EV_TEXT:

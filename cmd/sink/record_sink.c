@@ -189,6 +189,7 @@ record_put(struct sink *s, const struct event *ev)
 	case EV_CAUSE:
 	case EV_FINDING:
 	case EV_PAGE:
+	case EV_DIAGNOSIS:
 	case EV_CHECK:
 	case EV_LINT:
 	case EV_FILE_END:

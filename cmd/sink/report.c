@@ -20,8 +20,11 @@ struct report {
 	int fd;
 	char *path;
 	struct story now;
+	struct story *aside; /* by their numbers, less 1 */
+	bool *told;	     /* each of them is on the page */
+	size_t nasides;
 	struct buf made; /* the story's part, where another process made it */
-	struct buf stories, findings, well, name, error;
+	struct buf stories, findings, well, name, error, head;
 	size_t n, failed, left_out;
 	unsigned met, missed, unjudged, nfindings, nwell;
 	bool ended; /* END was told, and with it: */
@@ -55,38 +58,41 @@ report_section(struct report *r)
 }
 
 static void
-report_field(struct buf *b, const struct redact *redact, const char *before,
-    const char *s, const char *after)
+report_aside(
+    struct sink *s, unsigned n, const char *name, const struct event *ev)
 {
-	struct buf safe = BUF_INIT;
-	if (s == NULL || *s == '\0')
-		return;
-	story_text(&safe, redact, s, strlen(s));
-	buf_adds(b, before);
-	html_add(b, buf_data(&safe), buf_len(&safe));
-	buf_adds(b, after);
-	buf_release(&safe);
+	struct report *r = (struct report *)s;
+	while (r->nasides < n) {
+		size_t more = r->nasides + 1;
+		r->aside = mem_grow(r->aside, more, sizeof *r->aside);
+		r->told = mem_grow(r->told, more, sizeof *r->told);
+		story_init(&r->aside[r->nasides]);
+		r->told[r->nasides++] = false;
+	}
+	struct story *at = &r->aside[n - 1];
+	if (buf_len(&at->name) == 0)
+		buf_addf(&at->name, "conversation: %s", name);
+	(void)story_put(at, ev, r->redact);
 }
 
-/* A cause, or a finding of a diagnosis. */
+/* The conversation with that number, once. */
 static void
-report_finding(struct report *r, const struct event *ev)
+report_conversation(struct report *r, struct buf *b, size_t n, bool open)
 {
-	const struct event_note *n = ev->note;
-	const char *level = ev->kind == EV_CAUSE ? "bad"
-			    : n->level != NULL	 ? n->level
-						 : "low";
-	struct buf *b = &r->findings;
-	buf_addf(b, "<div class=\"card %s\">", level);
-	report_field(b, r->redact, "<p><b>", n->what, "</b></p>\n");
-	report_field(b, r->redact, "<pre>", n->seen, "</pre>\n");
-	report_field(b, r->redact, "<p>Next: ", n->next, "</p>\n");
-	buf_addf(
-	    b, "<p class=\"dim\">%s", ev->kind == EV_FINDING ? level : "cause");
-	report_field(b, r->redact, " &middot; ", n->where, "");
-	report_field(b, r->redact, " &middot; ", n->source, "");
-	report_field(b, r->redact, " &middot; <code>", n->rule, "</code>");
-	buf_adds(b, "</p></div>\n");
+	if (n == 0 || n > r->nasides || r->told[n - 1] ||
+	    r->aside[n - 1].n == 0)
+		return;
+	r->told[n - 1] = true;
+	report_story(b, &r->aside[n - 1], open);
+}
+
+static void
+report_card(struct report *r, const struct event *ev)
+{
+	report_finding(&r->findings, ev, r->redact);
+	report_conversation(
+	    r, &r->findings, ev->note->aside, r->nfindings == 0);
+	buf_adds(&r->findings, "</div>\n");
 	r->nfindings += ev->kind == EV_FINDING;
 }
 
@@ -97,7 +103,11 @@ report_put(struct sink *s, const struct event *ev)
 	switch (ev->kind) {
 	case EV_CAUSE:
 	case EV_FINDING:
-		report_finding(r, ev);
+		report_card(r, ev);
+		return;
+	case EV_DIAGNOSIS:
+		buf_clear(&r->head);
+		story_text(&r->head, r->redact, ev->text, ev->len);
 		return;
 	case EV_CHECK:
 		r->nwell++;
@@ -141,7 +151,9 @@ report_put(struct sink *s, const struct event *ev)
 static void
 report_title(const struct report *r, struct buf *b)
 {
-	if (r->nfindings + r->nwell > 0)
+	if (buf_len(&r->head) > 0)
+		html_add(b, buf_data(&r->head), buf_len(&r->head));
+	else if (r->nfindings + r->nwell > 0)
 		buf_addf(b, "diagnosis: %u finding%s", r->nfindings,
 		    r->nfindings == 1 ? "" : "s");
 	else if (r->n > 1 && r->failed > 0)
@@ -206,6 +218,8 @@ report_write(struct report *r, struct buf *b)
 		buf_add(b, buf_data(&r->well), buf_len(&r->well));
 		buf_adds(b, "</ul></details>\n");
 	}
+	for (size_t i = 1; i <= r->nasides; i++)
+		report_conversation(r, b, i, false);
 	buf_add(b, buf_data(&r->stories), buf_len(&r->stories));
 	if (r->left_out > 0)
 		buf_addf(b,
@@ -231,11 +245,16 @@ report_close(struct sink *s, struct err *e)
 		    strerror(failed));
 	buf_release(&b);
 	buf_release(&r->made);
+	for (size_t i = 0; i < r->nasides; i++)
+		story_release(&r->aside[i]);
+	free(r->aside);
+	free(r->told);
 	buf_release(&r->stories);
 	buf_release(&r->findings);
 	buf_release(&r->well);
 	buf_release(&r->name);
 	buf_release(&r->error);
+	buf_release(&r->head);
 	free(r->path);
 	free(r);
 	return rc;
@@ -252,6 +271,7 @@ report_new(const char *path, const struct redact *redact, struct err *e)
 	}
 	struct report *r = mem_zalloc(sizeof *r);
 	r->sink.put = report_put;
+	r->sink.aside = report_aside;
 	r->sink.close = report_close;
 	r->redact = redact;
 	r->fd = fd;

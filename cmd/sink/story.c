@@ -326,6 +326,7 @@ story_put(struct story *s, const struct event *ev, const struct redact *redact)
 	case EV_PAGE:
 	case EV_CAUSE:
 	case EV_FINDING:
+	case EV_DIAGNOSIS:
 	case EV_CHECK:
 	case EV_END:
 		return false;

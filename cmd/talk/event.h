@@ -37,9 +37,11 @@ enum event_kind {
 			people */
 	EV_CAUSE,    /* why the run failed: note; text: what it means for the
 			mail; status */
-	EV_FINDING,  /* one of a diagnosis: note */
-	EV_CHECK,    /* what was looked at and is well: text */
-	EV_LINT,     /* a remark on the protocol, at the reply before it:
+	EV_DIAGNOSIS, /* one begins: whom it is about and what it came to: text,
+			 status */
+	EV_FINDING,   /* one of it: note */
+	EV_CHECK,     /* what was looked at and is well: text */
+	EV_LINT,      /* a remark on the protocol, at the reply before it:
 			note */
 	EV_END /* the run ends: files, files_failed, files_skipped, status, took_ns,
 			text: the error; met: 1 where one message was taken */
@@ -67,6 +69,10 @@ struct event_note {
 	const char *next;  /* what to do */
 	const char *source;
 	const char *where; /* FINDING: the host and address it is about */
+	unsigned aside;	   /* FINDING: the conversation beside the run's that
+			      it rests on, from 1 on; 0: none */
+	bool ours;	   /* what and next: our words, without secrets, which
+			      they may look like */
 };
 
 /* All pointers are borrowed for the call. Texts hold bytes from outside: a
@@ -104,6 +110,10 @@ struct event {
 
 struct sink {
 	void (*put)(struct sink *s, const struct event *ev);
+	/* What a conversation beside the run's own tells, the nth, of that
+	 * name; NULL: not asked for. */
+	void (*aside)(struct sink *s, unsigned n, const char *name,
+	    const struct event *ev);
 	/* Writes what is left and frees. -1: ERR_OUTPUT. */
 	int (*close)(struct sink *s, struct err *e);
 	struct sink *next;

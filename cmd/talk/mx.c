@@ -183,6 +183,10 @@ mx_doubt(struct talk *t, const struct route_host *h)
 	    t->mx.route->implicit)
 		return;
 	if (alias != NULL)
+		past_mx(t, SIGHT_MX_ALIAS, h->name, alias);
+	if (strcasecmp(h->name, "localhost") == 0)
+		past_mx(t, SIGHT_MX_LOCAL, h->name, NULL);
+	if (alias != NULL)
 		talk_remark(t,
 		    "MX %s is an alias of %s: an MX must name a host itself "
 		    "(RFC 5321 5.1), and some servers refuse such a domain",
@@ -216,7 +220,7 @@ mx_host(struct talk *t, struct mx_walk *w)
 	if (m->domain == NULL)
 		return w->i == 0 ? m->named : NULL;
 	while (w->i < m->route->n && m->route->host[w->i].odd && !m->each)
-		w->i++;
+		past_mx(t, SIGHT_MX_LITERAL, m->route->host[w->i++].name, NULL);
 	return w->i < m->route->n ? &m->route->host[w->i] : NULL;
 }
 
@@ -234,6 +238,18 @@ mx_exhausted(struct talk *t, struct mx_walk *w, struct err *e)
 	return err_why(e, w->why);
 }
 
+/* Whether the record is to blame. */
+static void
+mx_fault(struct talk *t, const struct route_host *h, const struct err *e)
+{
+	bool digits = h->name[strspn(h->name, "0123456789.")] == '\0';
+	if (e->why == WHY_NO_ADDRESS || e->why == WHY_NO_NAME)
+		past_mx(t, digits ? SIGHT_MX_LITERAL : SIGHT_MX_DANGLING,
+		    h->name, NULL);
+	if (h->naddress > 0 && !h->literal && mx_is_private(h->address[0]))
+		past_mx(t, SIGHT_MX_PRIVATE, h->name, h->address[0]);
+}
+
 /* It failed: whose turn is it? -1: nobody's, e says all. */
 static int
 mx_next(struct talk *t, struct mx_walk *w, struct err *e)
@@ -243,6 +259,8 @@ mx_next(struct talk *t, struct mx_walk *w, struct err *e)
 		return -1;
 	const struct route_host *h = &m->route->host[w->i];
 	talk_remark(t, "%s: %s", h->name, e->text);
+	if (!m->route->implicit)
+		mx_fault(t, h, e);
 	if (h->naddress > 0 && !h->literal && mx_is_private(h->address[0]))
 		talk_remark(t,
 		    "%s has the address %s, which only its own network "

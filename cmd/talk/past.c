@@ -76,6 +76,17 @@ past_open(struct talk *t)
 }
 
 void
+past_mx(struct talk *t, enum sight_mx kind, const char *host, const char *is)
+{
+	struct sight *s = past_of(t);
+	if (s == NULL || s->mx[kind] != NULL)
+		return;
+	sight_keep(&s->mx[kind], host, strlen(host));
+	if (is != NULL)
+		sight_keep(&s->mx_is[kind], is, strlen(is));
+}
+
+void
 past_sent(struct talk *t, const struct verb *v, const char *p, size_t len)
 {
 	const char *sp = len == 0 ? NULL : memchr(p, ' ', len);

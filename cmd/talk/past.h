@@ -13,6 +13,9 @@ struct mailed;
 
 /* A connection is begun, to wherever it goes. */
 void past_open(struct talk *t);
+/* is: the alias's name, the address; or NULL. */
+void past_mx(
+    struct talk *t, enum sight_mx kind, const char *host, const char *is);
 /* A line goes out. */
 void past_sent(struct talk *t, const struct verb *v, const char *p, size_t len);
 /* A reply has come; met: it is what was expected. */

@@ -1,10 +1,11 @@
-/* Between link.c, which never waits, and link_wait.c. */
+/* Between the files of a link: those that never wait, and link_wait.c. */
 #ifndef NET_LINK_PRIV_H
 #define NET_LINK_PRIV_H
 
 #include "net/link/link.h"
 
 #define LINK_PENDING_MAX 1048576 /* unparsed: no more is read */
+#define LINK_SMALL	 4096	 /* octets at once that leave no large buffer */
 
 /* When so many octets had been read in all. */
 struct link_mark {
@@ -42,6 +43,12 @@ struct link {
 	int64_t wait_until;
 };
 
+/* Nothing more will come: why. The first reason stays. */
+void link_end(struct link *k, const char *why);
+/* The session is under way: its octets may be read. */
+bool link_reads(const struct link *k);
+/* A pause of a receiver in this process passes when somebody says so. */
+void link_tick(struct link *k);
 /* An event of the core, with its time. */
 bool link_take(struct link *k, struct link_event *out);
 /* conn_read() or conn_read_sleep(). */
