@@ -276,6 +276,18 @@ kept() {
 	pty_at "smtpsh>"
 }
 
+@test "not connected: what to do is said" {
+	pty_start 80 "$SMTPSH"
+	pty_at "smtpsh>"
+	pty_type help
+	pty_keys Enter
+	pty_see "\\help lists"
+	pty_end
+	pty_start 80 "$SMTPSH" --pipe 'exit 1'
+	pty_see "# not connected: \\connect tries again, \\quit leaves"
+	pty_at "smtpsh>"
+}
+
 @test "Ctrl-C ends a wait" {
 	server
 	pty_type "STALL"
