@@ -536,6 +536,15 @@ END
 	[ ! -e wire ]
 }
 
+@test "--sessions on a terminal: each wipes the progress bar before its lines" {
+	command -v script >/dev/null || skip "script is not installed"
+	server
+	messages in 2
+	script -qec "$SMTPSH --pipe '$SERVER_PY' --from a@x.example --to b@y.example --eml in --sessions 2" log </dev/null
+	grep -aq $'\r\e\\[K# in/1.eml: accepted 1' log
+	grep -aq $'\r\e\\[K# in/2.eml: accepted 1' log
+}
+
 @test "--resume: of a recipient that was refused the next step is the same again" {
 	server
 	messages in 1
