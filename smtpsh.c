@@ -206,6 +206,9 @@ main_interactive(struct shell *sh, const struct opts *o)
 	main_loop = &sh->loop;
 	if (sh->talk.has_where || sh->talk.sandbox != NULL)
 		shell_do(sh, talk_begin);
+	if (sh->talk.told.kind != ERR_NONE && sh->talk.link == NULL)
+		talk_remark(&sh->talk,
+		    "not connected: \\connect tries again, \\quit leaves");
 	sh->talk.tally = (struct tally){ 0 };
 	if (prompt_run(sh, &e) < 0) {
 		shell_error(sh, &e);

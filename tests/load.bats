@@ -338,6 +338,14 @@ pty_all() {
 	[ "$(json '.elapsed_s > 0.9')" = true ]
 }
 
+@test "why sessions fail is told whole, in lines of the terminal's width" {
+	serve --self-signed
+	ends 77 "$SMTPSH" --load --tls --sessions 1 --messages 1 --body x "localhost:$PORT"
+	has "--tls-verify no"
+	lacks "at the prompt"
+	[ "$(wc -L <<<"$output")" -le 80 ]
+}
+
 @test "--tls-resume takes up sessions, and never a name that was not proven" {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 		-keyout k.pem -out c.pem -days 2 -subj /CN=localhost \

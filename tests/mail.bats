@@ -522,6 +522,59 @@ END
 	has "40 messages" "accepted 40"
 }
 
+@test "no message where some were asked for is status 66; a Maildir may be empty" {
+	server
+	mkdir -p none md/cur md/new
+	: >box
+	ends 66 mail --to b@y.example --eml none
+	tells "no message in none"
+	ends 66 mail --to b@y.example --eml none --sessions 2
+	ends 66 mail --to b@y.example --mbox box
+	tells "no message in box"
+	ends 0 mail --to b@y.example --maildir-from md
+	has "0 messages"
+	[ ! -e wire ]
+}
+
+@test "--sessions on a terminal: each wipes the progress bar before its lines" {
+	command -v script >/dev/null || skip "script is not installed"
+	server
+	messages in 2
+	script -qec "$SMTPSH --pipe '$SERVER_PY' --from a@x.example --to b@y.example --eml in --sessions 2" log </dev/null
+	grep -aq $'\r\e\\[K# in/1.eml: accepted 1' log
+	grep -aq $'\r\e\\[K# in/2.eml: accepted 1' log
+}
+
+@test "--resume: of a recipient that was refused the next step is the same again" {
+	server
+	messages in 1
+	ends 2 mail --to b@y.example,later@y.example --eml in --resume state
+	has_in "$stderr" "[rcpt.partly]" "the same command again"
+	[[ $stderr != *twice* ]]
+}
+
+@test "interrupted at once: no cause that nobody can know" {
+	cat >mute.sh <<'END'
+printf '220 x\r\n'
+while read -r line; do
+	case $line in
+	MAIL*) echo asked >asked ;;
+	EHLO*) printf '250 x\r\n' ;;
+	esac
+done
+END
+	messages in 1
+	mkfifo asked
+	env --default-signal=INT "$SMTPSH" --pipe 'trap "" INT; . ./mute.sh' --to b@y.example --eml in 2>err >out 3>&- &
+	local r=0 run=$!
+	read -r _ <asked
+	kill -INT "$run"
+	wait "$run" || r=$?
+	[ "$r" = 130 ]
+	has_in "$(<err)" "not mailed: it was interrupted before the reply to MAIL came  [interrupted]"
+	run ! grep -E 'tarpit|LDAP|MTU' err
+}
+
 @test "--resume: what was taken is not sent again; what is unknown is told" {
 	server
 	messages in 5

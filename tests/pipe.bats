@@ -114,6 +114,9 @@ END
 	rm wire
 	ends 66 mail <message
 	tells "standard input is empty"
+	ends 66 mail <message
+	has "not sent 1: no message"
+	lacks "no connection"
 	ends 0 mail -q --data message
 	[ "$(wire_text)" = $'.\r' ]
 }

@@ -257,6 +257,37 @@ kept() {
 	pty_lacks "R: 50"
 }
 
+@test "Ctrl-C in mail text: the connection is gone, and nothing was mailed" {
+	sandbox
+	pty_type "MAIL FROM:<a@b.example>"
+	pty_keys Enter
+	pty_at "Beta.ARPA [mail]>"
+	pty_type "RCPT TO:<Jones@Beta.ARPA>"
+	pty_keys Enter
+	pty_at "Beta.ARPA [rcpt]>"
+	pty_type DATA
+	pty_keys Enter
+	pty_see "data>"
+	pty_type text
+	pty_keys Enter
+	pty_see "data> text"
+	pty_keys C-c
+	pty_see "# closed: the mail text was not ended, nothing was mailed"
+	pty_at "smtpsh>"
+}
+
+@test "not connected: what to do is said" {
+	pty_start 80 "$SMTPSH"
+	pty_at "smtpsh>"
+	pty_type help
+	pty_keys Enter
+	pty_see "\\help lists"
+	pty_end
+	pty_start 80 "$SMTPSH" --pipe 'exit 1'
+	pty_see "# not connected: \\connect tries again, \\quit leaves"
+	pty_at "smtpsh>"
+}
+
 @test "Ctrl-C ends a wait" {
 	server
 	pty_type "STALL"

@@ -230,8 +230,10 @@ deliver_tell(struct deliver *d, int r)
 	if (d->name != NULL)
 		buf_addf(&b, "%s: ", d->name);
 	mail_summary(m, &b);
+	enum err_kind kind = sh->talk.told.kind;
+	bool ours = kind == ERR_NOINPUT || kind == ERR_DATA;
 	if (r < 0 && !d->reached)
-		buf_adds(&b, ": no connection");
+		buf_adds(&b, ours ? ": no message" : ": no connection");
 	mail_tell(&sh->talk, m, buf_str(&b));
 	/* Who sees no conversation is told of what went wrong. */
 	if (r == 0 && sh->screen == NULL && !sh->machine &&

@@ -230,9 +230,7 @@ load_error(struct talk *t, const struct err *e)
 	s->misses += t->link == NULL;
 	if (s->counted || s->bad_code != 0)
 		return;
-	s->counted = true;
-	figures_fail(
-	    &s->load->figures, s->at, 0, e->kind, e->text, strlen(e->text));
+	load_failed(s, e);
 }
 
 static void

@@ -106,7 +106,7 @@ many_process(struct many *m, const sigset_t *before)
 		_exit(70);
 	sigprocmask(SIG_SETMASK, before, NULL);
 	memset(sh->names.dns, 0, sizeof sh->names.dns);
-	many_progress_end(m);
+	many_progress_part(m);
 	many_session(m);
 	struct err e;
 	int status = talk_status(&sh->talk);
@@ -210,6 +210,24 @@ many_tally(struct many *m)
 		y->status = err_status(ERR_LOST);
 }
 
+/* A Maildir is empty between two mails; who names a folder or an mbox means
+ * what is in it. */
+static int
+many_none(const struct many *m, struct err *e)
+{
+	const struct opts *o = m->o;
+	const struct many_counts *c = m->counts;
+	bool any = atomic_load(&c->messages) + atomic_load(&c->failed) +
+		       atomic_load(&c->skipped) >
+		   0;
+	if (any || o->maildir_from.n > 0 || m->sh->loop.raised != 0)
+		return 0;
+	const char *name = o->eml.n > 0 ? o->eml.item[0] : o->mbox.item[0];
+	bool more = o->eml.n + o->mbox.n > 1;
+	return err_set(e, ERR_NOINPUT, "there is no message in %s%s", name,
+	    more ? " and the others" : "");
+}
+
 static int
 many_go(struct many *m, struct err *e)
 {
@@ -231,10 +249,11 @@ many_go(struct many *m, struct err *e)
 		mails_free(all);
 	}
 	m->began_ns = m->shown_ns = loop_now_ns();
-	if (m->sessions > 1)
-		return many_fork(m, e);
-	many_session(m);
-	return 0;
+	if (m->sessions == 1)
+		many_session(m);
+	else if (many_fork(m, e) < 0)
+		return -1;
+	return many_none(m, e);
 }
 
 void
@@ -253,6 +272,8 @@ many_run(struct shell *sh, const struct opts *o)
 	if (sh->screen != NULL)
 		human_set(sh->screen, &sh->look);
 	talk_source_begin(&sh->talk, false);
+	if (sh->talk.past != NULL)
+		sh->talk.past->kept = o->resume != NULL;
 	if (many_go(&m, &e) < 0)
 		talk_error(&sh->talk, &e);
 	if (m.began_ns != 0)

@@ -50,6 +50,8 @@ bool many_one(struct many *m, struct text *x);
 void many_progress_begin(struct many *m);
 void many_progress(struct many *m);
 void many_progress_end(struct many *m);
+/* In a session's own process: it only wipes the bar before its lines. */
+void many_progress_part(struct many *m);
 /* "1000 messages: accepted 998 ...". */
 void many_tell_end(struct many *m);
 

@@ -78,6 +78,22 @@ many_progress_end(struct many *m)
 	m->shows = false;
 }
 
+/* The bar is another process's, which draws it again. */
+static void
+many_bar_wipe(void *arg)
+{
+	(void)arg;
+	(void)out_all(STDERR_FILENO, "\r\033[K", 4);
+}
+
+void
+many_progress_part(struct many *m)
+{
+	bool shown = m->shows;
+	many_progress_end(m);
+	m->sh->out.before = shown ? many_bar_wipe : NULL;
+}
+
 void
 many_tell_end(struct many *m)
 {

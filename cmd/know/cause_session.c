@@ -13,7 +13,22 @@ owes(const struct sight *s, enum verb_id id)
 static bool
 rule_unknown_fate(const struct sight *s)
 {
-	return s->texted && !s->taken && s->refusal.code == 0;
+	/* What lies in a socket may arrive yet. */
+	bool texted = s->texted || (s->hasty && owes(s, VERB_TEXT_END));
+	return texted && !s->taken && s->refusal.code == 0;
+}
+
+/* A short wait tells nothing of the server. */
+static bool
+rule_hasty_owed(const struct sight *s)
+{
+	return s->hasty && s->kind == ERR_INTR && s->owed != NULL;
+}
+
+static bool
+rule_hasty(const struct sight *s)
+{
+	return s->hasty && s->kind == ERR_INTR;
 }
 
 static bool
@@ -74,6 +89,12 @@ rule_greeting_later(const struct sight *s)
 {
 	return s->refusal.verb != NULL &&
 	       s->refusal.verb->id == VERB_GREETING && s->refusal.code < 500;
+}
+
+static bool
+rule_partly_kept(const struct sight *s)
+{
+	return s->kept && s->taken && s->refused > 0;
 }
 
 static bool
@@ -252,12 +273,26 @@ const struct cause_rule cause_session[] = {
 	    "wait and try again, with fewer connections at once; the server's "
 	    "log has the reason",
 	    "RFC 5321 3.8" },
+	{ "rcpt.partly", TURN_FIRST, WHY_NONE, rule_partly_kept, CAUSE_MID,
+	    "mailed to {accepted} of {all} recipients: {refused} refused, "
+	    "first with: {reply} ({why})",
+	    "{mend}; then the same command again: --resume sends only to those "
+	    "that were refused",
+	    "RFC 5321 3.3" },
 	{ "rcpt.partly", TURN_FIRST, WHY_NONE, rule_partly, CAUSE_MID,
 	    "mailed to {accepted} of {all} recipients: {refused} refused, "
 	    "first with: {reply} ({why})",
 	    "{mend}; then send to those that were refused alone, or the others "
 	    "get it twice",
 	    "RFC 5321 3.3" },
+	{ "interrupted", TURN_WAIT, WHY_NONE, rule_hasty_owed, CAUSE_HIGH,
+	    "it was interrupted before the reply to {owed} came",
+	    "the wait was too short to say what holds the reply up: give it "
+	    "more than 10 s",
+	    "RFC 5321 4.5.3.2" },
+	{ "interrupted", TURN_WAIT, WHY_NONE, rule_hasty, CAUSE_HIGH,
+	    "it was interrupted before it was done", "run it again",
+	    "RFC 5321 4.5.3.2" },
 	{ "greeting.tls-port", TURN_WAIT, WHY_NONE, rule_silent_465, CAUSE_HIGH,
 	    "no greeting: port {port} begins with TLS and says nothing before "
 	    "that",

@@ -54,6 +54,7 @@ struct sight {
 	unsigned accepted, refused; /* recipients */
 	bool texted;		    /* the end of the text went out */
 	bool taken;		    /* and was answered 2yz */
+	bool kept; /* a file keeps who has it, and it is not sent twice */
 	/* The first refusal that stands. */
 	struct sight_reply refusal;
 	/* The first one for good, where that is one for now. */
@@ -67,6 +68,7 @@ struct sight {
 	bool gone; /* the server closed, or cut the connection */
 	enum err_kind kind;
 	enum err_why why;
+	bool hasty; /* a person ended the wait before it was told as late */
 	char *error;
 	const struct verb *owed;  /* whose reply is missing */
 	bool connecting, shaking; /* it ended meanwhile */

@@ -122,10 +122,13 @@ shell_drive(struct shell *sh)
 			return w;
 		}
 		out_push(&sh->out);
-		if (drive_wait(sh, w) == LOOP_INTR)
-			talk_interrupt(t);
-		else
+		if (drive_wait(sh, w) != LOOP_INTR) {
 			t->woken = true;
+			continue;
+		}
+		if (t->past != NULL)
+			t->past->hasty = !sh->patience.explained;
+		talk_interrupt(t);
 	}
 }
 

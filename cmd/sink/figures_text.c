@@ -8,6 +8,9 @@
 #include "cmd/say/note.h"
 #include "cmd/sink/bar.h"
 
+#define TEXT_HANG 24 /* below the reason of a failure */
+#define TEXT_SAID 20 /* columns that are too few to break words in */
+
 #define FIGURES_BARS 10 /* rows of the histogram */
 
 void
@@ -94,8 +97,26 @@ text_counts(const struct figures *f, struct buf *b)
 	}
 }
 
+/* What a server or a library said, however long: broken at words. */
 static void
-text_failures(const struct figures *f, struct buf *b)
+text_said(struct buf *b, const char *said, size_t hang, size_t width)
+{
+	struct buf line = BUF_INIT, all = BUF_INIT;
+	escape_add(&line, said, strlen(said), false);
+	note_wrap(&all, buf_data(&line), buf_len(&line),
+	    width > hang + TEXT_SAID ? width - hang : 0, 0);
+	const char *p = buf_str(&all);
+	for (size_t n; *p != '\0'; p += n) {
+		n = strcspn(p, "\n");
+		buf_addf(b, "%*s%.*s\n", (int)hang, "", (int)n, p);
+		n += p[n] == '\n';
+	}
+	buf_release(&line);
+	buf_release(&all);
+}
+
+static void
+text_failures(const struct figures *f, struct buf *b, size_t width)
 {
 	if (f->nfailures > 0)
 		buf_adds(b, "\nFailures\n");
@@ -106,21 +127,14 @@ text_failures(const struct figures *f, struct buf *b)
 		buf_addf(b, "  %8s  %-9s ", buf_str(&n), figure_names[x->at]);
 		figures_reason(x, b);
 		buf_addc(b, '\n');
-		if (x->text[0] != '\0') {
-			buf_addf(b, "  %8s  %-9s   ", "", "");
-			escape_add(b, x->text,
-			    strlen(x->text) > 200 ? 200 : strlen(x->text),
-			    false);
-			buf_addc(b, '\n');
-		}
+		if (x->text[0] != '\0')
+			text_said(b, x->text, TEXT_HANG, width);
 		buf_release(&n);
 	}
 	if (f->ntold > 0)
 		buf_adds(b, "\nThe first that were not as expected\n");
 	for (size_t i = 0; i < f->ntold; i++) {
-		buf_adds(b, "  ");
-		escape_add(b, f->told[i], strlen(f->told[i]), false);
-		buf_addc(b, '\n');
+		text_said(b, f->told[i], 2, width);
 	}
 }
 
@@ -228,7 +242,7 @@ figures_text(const struct figures *f, struct buf *b, size_t width)
 	if (f->interrupted)
 		buf_adds(b, "interrupted; what was done:\n");
 	text_counts(f, b);
-	text_failures(f, b);
+	text_failures(f, b, width);
 	text_steps(f, b);
 	text_histogram(f->all[FIGURE_WHOLE], b, width);
 	text_own(f, b, width);

@@ -162,8 +162,9 @@ talk_need_link(struct talk *t, struct err *e)
 		    "\\quit leaves");
 	if (t->had_link)
 		return err_set(e, ERR_LOST, "not connected any more");
-	return err_set(
-	    e, ERR_USAGE, "not connected: name a host, or say \\connect HOST");
+	return err_set(e, ERR_USAGE,
+	    "not connected: name a host, or say \\connect HOST%s",
+	    t->interactive ? "; \\help lists the commands, \\quit leaves" : "");
 }
 
 int

@@ -353,6 +353,7 @@ prompt_interrupt(void)
 		struct event ev = { .kind = EV_CLOSED,
 			.text = "closed: the mail text was not ended, nothing "
 				"was mailed; \\connect connects again" };
+		ev.len = strlen(ev.text);
 		talk_close(&prompt.sh->talk);
 		prompt.lang.in_text = prompt.lang.text_begun = false;
 		shell_put(prompt.sh, &ev);
