@@ -258,10 +258,14 @@ main_explain(struct buf *b, const char *text, struct err *e)
 	bool any = false;
 	if (strchr(text, ' ') == NULL)
 		return explain_word(b, text, strlen(text), e);
-	any = diagnose_reply(b, text);
 	/* Behind a quote that does not end is nothing to explain. */
 	if (cmd_split(&a, text, strlen(text), &ignored) < 0)
 		ignored.kind = ERR_NONE;
+	if (a.n == 2 && explain_pair(b, a.word[0], a.word[1])) {
+		cmd_args_release(&a);
+		return 0;
+	}
+	any = diagnose_reply(b, text);
 	for (size_t i = 0; i < a.n; i++) {
 		bool digit = a.word[i][0] >= '2' && a.word[i][0] <= '5';
 		if (i > 0 && !digit)
@@ -300,7 +304,11 @@ main_texts(struct shell *sh, const struct opts *o)
 	for (size_t i = 0; i < o->words.n && r == 0; i++) {
 		if (i > 0)
 			buf_addc(&b, '\n');
-		r = main_explain(&b, o->words.item[i], &e);
+		if (i + 1 < o->words.n &&
+		    explain_pair(&b, o->words.item[i], o->words.item[i + 1]))
+			i++;
+		else
+			r = main_explain(&b, o->words.item[i], &e);
 	}
 	if (o->convert != NULL && sh->out.terminal)
 		convert_escape(&b);

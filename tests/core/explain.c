@@ -319,7 +319,7 @@ test_word(void)
 		{ "5.", { NULL } },
 		{ "..", { NULL } },
 		{ "foo", { NULL } },
-		{ "unknown", { NULL } },
+		{ "frobnicate", { NULL } },
 		{ "", { NULL } },
 	};
 	struct buf b = BUF_INIT;
