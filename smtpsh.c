@@ -177,9 +177,10 @@ static void
 main_tell_end(struct shell *sh, const struct opts *o, int status)
 {
 	struct event ev = { .kind = EV_END,
-		.file = o->nrun > 0		    ? "-c"
-			: o->front == FRONT_MESSAGE ? "message"
-						    : "standard input",
+		.file = o->nrun > 0 && o->run[0].file ? o->run[0].text
+			: o->nrun > 0		      ? "-c"
+			: o->front == FRONT_MESSAGE   ? "message"
+						      : "standard input",
 		.files = sh->talk.tally.files,
 		.files_failed = sh->talk.tally.files_failed,
 		.files_skipped = sh->talk.tally.files_skipped,

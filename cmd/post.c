@@ -30,9 +30,9 @@ post_recipients(struct post *p, struct talk *t, struct draft *d, struct err *e)
 	    post_list(p, "cc", &d->cc, e) < 0 ||
 	    post_list(p, "bcc", &d->bcc, e) < 0)
 		return -1;
-	return p->to.n > 0
-		   ? 0
-		   : err_set(e, ERR_USAGE, "no recipient: name one in to");
+	return p->to.n > 0 ? 0
+			   : err_set(e, ERR_USAGE,
+				 "no recipient: write one behind To:");
 }
 
 static int
@@ -140,10 +140,7 @@ post_resume(struct talk *t, struct act *a, struct err *e)
 			return post_end(t, p, e);
 		if (text_restart(&p->text, e) < 0)
 			return -1;
-		talk_remark(t,
-		    "the server takes only so many recipients at a time: "
-		    "another transaction for the %zu that are left",
-		    mail_count(&p->mail, FATE_OPEN));
+		mail_tell_more(t, &p->mail);
 		a->step = POST_LOAD;
 		return ACT_MORE;
 	}

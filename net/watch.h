@@ -36,7 +36,7 @@ CHECKED int watch_add(struct watch *w, int fd, void *arg, unsigned want);
 /* had: what was asked for so far. 0, or -1 with errno. */
 CHECKED int watch_change(
     struct watch *w, int fd, void *arg, unsigned had, unsigned want);
-/* Before fd is closed. */
+/* One that is closed, and was never duplicated, need not be. */
 void watch_drop(struct watch *w, int fd, unsigned had);
 /* At most WATCH_MAX of them, the same arg may come twice. Waits until then at
  * most, by loop_now_ns() and to the fraction of a millisecond, or for ever

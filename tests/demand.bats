@@ -223,3 +223,20 @@ heard() {
 pty_sees() {
 	[[ $(pty_screen) == *"$1"* ]]
 }
+
+# Asked for and not needed by any line: it is tried all the same.
+@test "TLS or a login that was asked for is no exit 0 when nothing is said" {
+	OFFER=STARTTLS ends 77 "$SMTPSH" --tls --pipe "$PEER" </dev/null
+	grep -q '^STARTTLS' wire
+	rm wire
+	ends 77 "$SMTPSH" --tls --pipe "$PEER" </dev/null
+	echo '# a file without a line' >none.smtp
+	OFFER=STARTTLS ends 77 "$SMTPSH" --tls --pipe "$PEER" -f none.smtp
+	OFFER='AUTH PLAIN' ends 77 "$SMTPSH" --auth PLAIN --auth-insecure --auth-user me \
+		--auth-password-file pw --pipe "$PEER" </dev/null
+	grep -q '^AUTH' wire
+	ends 77 "$SMTPSH" --bare --tls --pipe "$PEER" </dev/null
+	ends 0 "$SMTPSH" --pipe "$PEER" </dev/null
+	ends 64 "$SMTPSH" </dev/null
+	[[ $stderr == *'no host is named'* || $output == *'no host is named'* ]]
+}

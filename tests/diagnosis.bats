@@ -291,6 +291,29 @@ understood() {
 	understood connect.silent-25 "The recipient server did not accept our requests to connect. [mx.b.example 192.0.2.5: timed out]"
 }
 
+@test "--diagnose FILE: what transcripts of other programs end with" {
+	local hi=$'=== Connected to mx.\n<-  220 mx.example ESMTP\n -> EHLO a' bye='*** Remote host closed connection unexpectedly.'
+	understood closed.unsaid "$bye"
+	understood closed.greeted "$hi"$'\n'"$bye"
+	understood text.unknown-fate "$hi"$'\n<-  250 mx\n -> DATA\n<-  354 go\n -> .\n'"$bye"
+	understood hello.old "$hi"$'\n<** 500 5.5.1 Unknown command'
+	understood hello.old "$hi"$'\n<** 500 5.5.1 Unknown command\n -> HELO a\n<** 500 5.5.1 Unknown command'
+	has hello.lmtp
+	understood rcpt.later "$hi"$'\n<-  250 mx\n -> RCPT TO:<b@c>\n<** 450 4.2.0 come back'
+	understood tls.not-offered "$hi"$'\n<-  250 mx\n*** Host did not advertise STARTTLS'
+	understood tls.masked "$hi"$'\n<-  250-mx\n<-  250 XXXXXXXA\n*** Host did not advertise STARTTLS'
+	understood auth.tls-first "$hi"$'\n<-  250-mx\n<-  250 STARTTLS\n*** Host did not advertise authentication'
+	understood cert.name "curl: (60) SSL: no alternative certificate subject name matches target host name 'mx.example'"
+	understood cert.use "* SSL certificate problem: unsuitable certificate purpose"
+	understood cert.weak "* SSL certificate problem: EE certificate key too weak"
+	understood tls.sni "curl: (35) error:0A000458:SSL routines::tlsv1 unrecognized name"
+	understood tls.version "curl: (35) error:0A00014D:SSL routines::legacy sigalg disallowed or unsupported"
+	understood other.ssh "< SSH-2.0-OpenSSH_9.6"
+	printf '* Connected\n{ [512 bytes data]\n} [5 bytes data]\n' >sizes
+	ends 0 "$SMTPSH" --diagnose sizes
+	has "nothing that is known to be wrong"
+}
+
 @test "--diagnose FILE: lines of what went well are nothing" {
 	cat >log <<'M'
 Nov 26 10:15:01 mx1 postfix/smtp[12345]: 4F2A1C0D: to=<bob@example.com>, relay=mx.example.com[192.0.2.5]:25, delay=1.2, dsn=2.0.0, status=sent (250 2.0.0 OK: queued as 450550A)

@@ -150,6 +150,12 @@ replays() {
 		'    no such user (in reply to RCPT TO command)' >bounce.txt
 	ends 65 "$SMTPSH" -f bounce.txt localhost:1
 	has_in "$stderr" "cannot be replayed: it is a bounce"
+	for n in 1 2; do
+		printf '%s\n' '' '    SMTP error from remote mail server after RCPT TO:<b@example.org>:&lt;' \
+			'    host mx.example.org [192.0.2.1]: 550 5.1.1 <b@example.org>... Unknown' ''
+	done >page.txt
+	ends 65 "$SMTPSH" -f page.txt localhost:1
+	has_in "$stderr" "cannot be replayed: it is a bounce"
 	printf '%s\n' '$ nc localhost 25' '220 mx.example.org ESMTP ready' \
 		'EHLO x' '250 hello' 'SIZE' 'QUIT' '221 bye' >prose.txt
 	ends 65 "$SMTPSH" -f prose.txt localhost:1
@@ -277,4 +283,94 @@ replays() {
 		grep -A1 -x 'C: \.dot' | grep -x 'C: \.\.dd'
 	"$SMTPSH" --convert "$ROOT/tests/transcripts/curl-trace-2.txt" |
 		grep -xE 'C: x{128}'
+}
+
+@test "one side alone is refused, and which one is missing is said" {
+	cat >server.txt <<-'END'
+		=== Connected to mail.example.
+		<-  220 mail.example ESMTP
+		<-  250-mail.example
+		<-  250 HELP
+		<-  221 bye
+	END
+	ends 65 "$SMTPSH" --convert server.txt
+	has_in "$stderr" "looks like swaks, and shows only what the server said"
+	cat >client.txt <<-'END'
+		=== Connected to mail.example.
+		 -> EHLO me.example
+		 -> MAIL FROM:<a@example.com>
+		 -> QUIT
+	END
+	ends 65 "$SMTPSH" --convert client.txt
+	has_in "$stderr" "looks like swaks, and shows only what the client said"
+}
+
+@test "a reply that was not shown is filled in where the client must have waited" {
+	cat >short.txt <<-'END'
+		SERVER -> CLIENT: 220 mail.example ESMTP
+		CLIENT -> SERVER: EHLO me.example
+		CLIENT -> SERVER: MAIL FROM:<a@example.com>
+		SERVER -> CLIENT: 250 2.1.0 Ok
+		CLIENT -> SERVER: RCPT TO:<b@example.com>
+		SERVER -> CLIENT: 250 2.1.5 Ok
+		CLIENT -> SERVER: DATA
+		CLIENT -> SERVER: Subject: short
+		CLIENT -> SERVER: RSET is text here
+		CLIENT -> SERVER: .
+		SERVER -> CLIENT: 250 2.0.0 Ok: queued
+		CLIENT -> SERVER: QUIT
+	END
+	replays short.txt
+	has_in "$output" "5 commands" "text shown" "2 replies not shown"
+	"$SMTPSH" --convert short.txt >got
+	grep -A1 'EHLO' got | grep -qx 'S: 250 (reply not shown)'
+	grep -A1 'DATA' got | grep -qx 'S: 354 (reply not shown)'
+}
+
+@test "replies that a page ran into one line are lines again" {
+	"$SMTPSH" --convert "$ROOT/tests/transcripts/phpmailer-2.txt" >got
+	grep -qx 'S: 250-STARTTLS' got
+	grep -qx 'S: 250 HELP' got
+	"$SMTPSH" --convert "$ROOT/tests/transcripts/phpmailer-3.txt" >got
+	grep -qx 'S: 250-SIZE 35882577' got
+	grep -qx 'C: MAIL FROM:<a@example.com>' got
+}
+
+@test "no prefix, no remark and no mark of a page is sent" {
+	local f
+	for f in "$ROOT"/tests/transcripts/{log,packets,curl,javamail,swaks}-*.txt; do
+		"$SMTPSH" --convert "$f" --to-format json |
+			sed -n 's/.*"type": "command", "text": "//p' >got
+		run ! grep -vE '^[A-Za-z]{4,8}[" ]|^[A-Za-z0-9+/=]+"' got
+	done
+	printf '%s\n' 'This is what I get:' '220 x' \
+		'EHLO me.example    # <<< enter this' '250 x' \
+		'QUIT     <-- and this' '221 x' >remarks.txt
+	"$SMTPSH" --convert remarks.txt >got
+	grep -qx 'C: EHLO me.example' got
+	grep -qx 'C: QUIT' got
+}
+
+@test "marks are learnt of both sides or not at all" {
+	printf '%s\n' 'note: 220 is a greeting' 'note: 250 is fine' \
+		'EHLO me.example' 'QUIT' >notes.txt
+	ends 65 "$SMTPSH" --convert notes.txt
+	printf '%s\n' 'peer> 220 x' 'self> EHLO me' 'peer> 250 x' \
+		'self> QUIT' 'peer> 221 x' >learnt.txt
+	replays learnt.txt
+	has_in "$output" "read as log: 2 commands"
+}
+
+@test "words before an RFC's tags are none of it, and text without tags is text" {
+	printf '%s\n' '1) see the page at https://example.com/' '2) for example:' \
+		'    S: 220 x' '    C: HELO y' '    S: 250 x' \
+		'    C: MAIL FROM:<a@example.com>' '    S: 250 x' \
+		'    C: RCPT TO:<b@example.com>' '    S: 250 x' '    C: DATA' \
+		'    S: 354 go' '    C: Subject: z' '    From: a' '    ' \
+		'    hello' '    .' '    S: 250 x' '    C: QUIT' '    S: 221 x' \
+		>page.txt
+	replays page.txt
+	"$SMTPSH" --convert page.txt | sed -n '/354/,/^C: \.$/p' >got
+	printf '%s\n' 'S: 354 go' 'C: Subject: z' 'C: From: a' 'C:' \
+		'C: hello' 'C: .' | diff - got
 }

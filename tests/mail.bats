@@ -241,6 +241,17 @@ END
 	[ "$(grep -c '^Subject: x' text)" = 4 ]
 	# Each again where it had been refused, and no one twice where not.
 	[ "$(grep '^RCPT' wire | sort | uniq | wc -l)" = 350 ]
+	# What it takes is known from then on.
+	[ "$(grep -c '^RCPT' wire)" = 600 ]
+	# Many are not asked for at once; a refused MAIL is everybody's.
+	rm wire
+	printf 'u%d@b.example\n' {1..1200} >to.txt
+	ends 0 mail --to-file to.txt --body hi
+	has "another transaction for the 200 that are left" "# accepted 1200"
+	[ "$(grep -c '^RCPT' wire)" = 1200 ]
+	sed -i 's/250 2.1.0 ok/550 5.7.1 no/' server.py
+	ends 69 mail --to-file to.txt --body hi
+	has "accepted 0, refused for good 1200"
 }
 
 # once_each N: the Maildirs below "md" have N files, none twice.
@@ -379,8 +390,8 @@ subjects() {
 	tells "the subject has a line end"
 }
 
-# subjects FILE: of the messages in an mbox, with how many lines each has.
-subjects() {
+# mboxed FILE: the subjects of the messages in an mbox, with how many lines each has.
+mboxed() {
 	rm -f text
 	"$SMTPSH" -q --pipe "$SERVER_PY" --to b@y.example --mbox "$1" || return
 	tr -d '\r' <text >got
@@ -391,23 +402,23 @@ subjects() {
 	server
 	local from='From a@b.example Fri Nov 27 02:48:12 2026'
 	printf '%s\r\n' '' "$from" 'Subject: one' '' x '' "$from" 'Subject: two' '' '>From y' >box
-	[ "$(subjects box)" = "one3 two3" ]
+	[ "$(mboxed box)" = "one3 two3" ]
 	grep -qx 'From y' got
 	printf '%s\n' "$from" 'Subject: one' '' x "$from" 'Subject: two' '' 'From here on' y >box
-	[ "$(subjects box)" = "one3 two4" ]
+	[ "$(mboxed box)" = "one3 two4" ]
 	# As archives of mailing lists have it, and Gmail.
 	printf '%s\n' 'From a at b.example  Fri Nov 27 02:48:12 2026' 'Subject: one' '' 'From 10 to 12' '' \
 		'From 1833@xxx Fri Nov 27 02:48:12 +0000 2026' 'Subject: two' '' x >box
-	[ "$(subjects box)" = "one3 two3" ]
+	[ "$(mboxed box)" = "one3 two3" ]
 	# One that is believed, one that is not: 5 octets, and 6.
 	printf '%s\n' "$from" 'Subject: one' 'Content-Length: 45' '' x '' "$from" '' "$from" 'Subject: two' 'Content-Length: 6' '' x >box
-	[ "$(subjects box)" = "one6 two4" ]
+	[ "$(mboxed box)" = "one6 two4" ]
 	sed -i 's/: 45/: 44/' box
 	ends 65 mail --to b@y.example --mbox box
 	has_in "$stderr" "box:2: the file is empty"
 	# Where the first has no date none has.
 	printf '%s\n' 'From me' 'Subject: one' '' x '' 'From you' 'Subject: two' '' x >box
-	[ "$(subjects box)" = "one3 two3" ]
+	[ "$(mboxed box)" = "one3 two3" ]
 }
 
 @test "an mbox: each message, quoting undone, large ones too" {

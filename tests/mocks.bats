@@ -75,12 +75,10 @@ END
 C: EHLO x
 S: 250 mock
 \mock repeat
-C: MAIL FROM:<*>
-S: 250 ok
 \mock repeat 2
 END
 	ends 65 "$SMTPSH" --sandbox --mock m -c NOOP
-	tells "m:6: \\mock repeat inside another"
+	tells "expected \\mock again"
 	cat >m <<'END'
 C: EHLO x
 S: 250 mock
@@ -179,6 +177,66 @@ C: /x/ y|regular expression
 \mock drop-after x|takes a number
 \mock say a\q|escape
 END
+}
+
+# well: the server that plays ends, and nothing was wrong.
+well() {
+	kill "$SERVER"
+	status=0
+	wait "$SERVER" || status=$?
+	SERVER=
+	[ "$status" = 0 ] && return
+	cat server
+	return 1
+}
+
+@test "loops in loops, RSET between messages and behind a refusal" {
+	cat >m <<'END'
+C: EHLO x
+S: 250 mock
+\mock repeat
+C: MAIL FROM:<*>
+S: 250 ok
+\mock repeat
+C: /^RCPT TO:<(?<who>[^>]*)>/i
+S: 250 ${who} ok
+\mock again
+C: DATA
+S: 354 go on
+C: text
+C: .
+S: 250 taken
+\mock again
+C: MAIL FROM:<>
+S: 550 no bounces
+C: QUIT
+S: 221 bye
+END
+	local mail=(-c 'MAIL FROM:<a@x>' -c 'RCPT TO:<b@x>' -c 'RCPT TO:<c@x>' -c DATA -c hi -c .)
+	serve --mock m
+	ends 69 client -c 'EHLO x' "${mail[@]}" -c RSET "${mail[@]}" -c NOOP -c 'MAIL FROM:<a@x>' -c 'RCPT TO:<d@x>' -c RSET "${mail[@]}" -c RSET -c VRFY
+	[ "$(grep -c '^R: 250 taken' <<<"$output")" = 3 ]
+	[ "$(grep -c '^R: 250 c@x ok' <<<"$output")" = 3 ]
+	has "R: 503 m:16 expects: MAIL FROM:<>"
+	serve_stop
+	printf '%s\n' 'C: EHLO x' 'S: 250 x' 'C: MAIL FROM:<*>' 'S: 250 ok' 'C: RCPT TO:<no@*>' 'S: 550 no' 'C: QUIT' 'S: 221 bye' >m
+	serve --mock m
+	ends 69 client -c 'EHLO x' -c 'MAIL FROM:<a>' -c 'RCPT TO:<no@x>' -c RSET -c 'MAIL FROM:<b>' -c 'RCPT TO:<no@y>' -c RSET
+	has "R: 221 bye"
+	well
+}
+
+@test "a client that leaves without QUIT is told of where the file has one" {
+	printf '%s\n' 'C: EHLO x' 'S: 250 x' >m
+	serve --mock m
+	client -c 'EHLO x' -c '\close'
+	soon grep -q closed server
+	well
+	printf '%s\n' 'C: EHLO x' 'S: 250 x' 'C: QUIT' 'S: 221 bye' >m
+	serve --mock m
+	client -c 'EHLO x' -c '\close'
+	soon grep -q "m:3: expected 'QUIT', the client closed" server
+	run ! well
 }
 
 @test "curl and python's smtplib against one file" {

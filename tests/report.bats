@@ -102,6 +102,13 @@ PY
 	run ! grep -q $'\033' p.html
 }
 
+@test "a folder without files is named in what machines read" {
+	mkdir none
+	ends 66 "$SMTPSH" --sandbox -f none --format tap --junit j.xml
+	has "not ok 1 - none" "has no file"
+	grep -q "<testcase classname=\"smtpsh\" name=\"none\"" j.xml
+}
+
 @test "a message, a pipe, a diagnosis have their page too" {
 	ends 0 "$SMTPSH" -q --sandbox --to Jones@Beta.ARPA --subject x --body hi \
 		--html '<p>hi' --report m.html
@@ -113,7 +120,7 @@ PY
 	[[ $output == *"RCPT TO:<x>: 503"* ]]
 	run "$SMTPSH" --diagnose 127.0.0.1:1 --html d.html
 	[ "$status" -ne 0 ]
-	grep -q '<h1>the sandbox: mail does not get through, 1 finding' d.html
+	grep -q '<h1>127.0.0.1: mail does not get through, [12] finding' d.html
 	grep -q 'connect.refused' d.html
 }
 

@@ -92,7 +92,12 @@ shows_for() {
 	ends 0 client_tls --auth LOGIN -c NOOP
 	has 'challenge, decoded: Password:' 'response, decoded: smith' 'response, decoded: ***'
 	ends 0 client_tls --auth CRAM-MD5 -c NOOP
-	has 'challenge, decoded: <' 'response, decoded: smith '
+	has 'challenge, decoded: <' 'response, decoded: smith ***'
+	[[ $output != *"decoded: smith "[0-9a-f]* ]]
+	# What proves the password would let it be guessed without the server.
+	ends 0 client_tls --auth SCRAM-SHA-256 -c NOOP
+	has ',p=***'
+	[[ ! $output =~ ,p=[A-Za-z0-9] ]]
 }
 
 @test "JSON, TAP and JUnit give nothing away either" {

@@ -60,7 +60,7 @@ bar() {
 		for ((i = 0; i < 90; i++)); do echo 'NOOP'; done
 	} >b.smtp
 	ends 0 "$SMTPSH" -q --timeline --sandbox -f a.smtp -f b.smtp
-	[ "$(grep -c '^# where' <<<"$output")" -eq 2 ]
+	[ "$(grep -cE '^# [ab]\.smtp: where' <<<"$output")" -eq 2 ]
 	[[ $output =~ and\ [0-9]+\ more,\  ]]
 	[ "$(grep -c '^#   NOOP' <<<"$output")" -lt 60 ]
 }

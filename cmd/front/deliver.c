@@ -51,6 +51,7 @@ deliver_once(struct deliver *d)
 	struct talk *t = &d->sh->talk;
 	struct mail *m = d->mail;
 	struct err e;
+	m->next = 0;
 	for (;;) {
 		err_clear(&t->told);
 		if (deliver_load(d) < 0)
@@ -73,10 +74,7 @@ deliver_once(struct deliver *d)
 			talk_error(t, &e);
 			return -1;
 		}
-		talk_remark(t,
-		    "the server takes only so many recipients at a time: "
-		    "another transaction for the %zu that are left",
-		    mail_count(m, FATE_OPEN));
+		mail_tell_more(t, m);
 	}
 }
 

@@ -155,6 +155,10 @@ CHECKED int opts_parse(struct opts *o, int argc, char **argv, struct err *e);
 CHECKED int opts_check(struct opts *o, bool terminal, struct err *e);
 /* Was any -f FILE given? */
 bool opts_has_file(const struct opts *o);
+/* Many messages are mailed. */
+bool opts_has_many(const struct opts *o);
+/* What of that is not there, as "--OPTION goes with ..." ends; NULL: all is. */
+const char *opts_lacks(const struct opts *o, enum opt_need need);
 /* Takes what -c says of secrets out of argv. Whether there was any. */
 bool opts_wipe(struct opts *o);
 void opts_release(struct opts *o);

@@ -230,7 +230,7 @@ int
 play_make(struct mock_play *play, const struct script *s,
     const struct vars *vars, struct err *e)
 {
-	struct play p = { .out = play, .vars = vars, .repeat = SIZE_MAX };
+	struct play p = { .out = play, .vars = vars };
 	*play = (struct mock_play){ .name = s->name, .match = play_match };
 	if (!s->transcript)
 		return err_set(e, ERR_DATA,
@@ -243,7 +243,7 @@ play_make(struct mock_play *play, const struct script *s,
 	play->greets = !s->has_helo;
 	int r = play_part(&p, &(struct play_part){ .s = s }, e);
 	free(p.template);
-	if (r == 0 && p.repeat != SIZE_MAX)
+	if (r == 0 && p.nloop > 0)
 		r = err_set(e, ERR_DATA,
 		    "%s: found the end, expected \\mock again behind "
 		    "\\mock repeat",

@@ -5,6 +5,8 @@
 #include "cmd/front/play.h"
 #include "cmd/talk/cmd.h"
 
+#define PLAY_LOOPS 8
+
 struct play {
 	struct mock_play *out;
 	const struct vars *vars;
@@ -12,8 +14,11 @@ struct play {
 	size_t ntemplate;
 	unsigned line; /* in the file, whatever template is run */
 	unsigned depth;
-	size_t repeat; /* the first step of a loop, SIZE_MAX outside of one */
-	uint64_t times;
+	struct play_loop {
+		size_t at; /* its first step */
+		uint64_t times;
+	} loop[PLAY_LOOPS]; /* that are open */
+	size_t nloop;
 	uint64_t drop; /* octets of the next mail text; 0: all */
 	bool drop_resets;
 };

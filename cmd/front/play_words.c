@@ -90,16 +90,16 @@ play_mock_again(struct play *p, struct err *e)
 				      "\\mock repeat without a number goes on "
 				      "as long as the client begins anew: a "
 				      "client line must follow it" };
-	size_t at = p->repeat;
-	if (at == SIZE_MAX)
+	if (p->nloop == 0)
 		return play_err(p, &none, e);
-	if (at == p->out->nsteps ||
-	    (p->times == 0 && p->out->step[at].kind != MOCK_LINE))
+	const struct play_loop *l = &p->loop[p->nloop - 1];
+	if (l->at == p->out->nsteps ||
+	    (l->times == 0 && p->out->step[l->at].kind != MOCK_LINE))
 		return play_err(p, &line, e);
 	struct mock_step *st = play_add(p, MOCK_AGAIN);
-	st->n = at;
-	st->times = p->times;
-	p->repeat = SIZE_MAX;
+	st->n = l->at;
+	st->times = l->times;
+	p->nloop--;
 	return 0;
 }
 
@@ -107,7 +107,7 @@ static int
 play_mock(struct play *p, const struct play_part *part,
     const struct cmd_args *a, struct err *e)
 {
-	const struct err nested = { .text = "\\mock repeat inside another" };
+	const struct err deep = { .text = "\\mock repeat inside too many" };
 	struct err why;
 	(void)part;
 	if (cmd_mock.check(a, &why) < 0)
@@ -117,12 +117,11 @@ play_mock(struct play *p, const struct play_part *part,
 	if (strcmp(what, "again") == 0)
 		return play_mock_again(p, e);
 	if (strcmp(what, "repeat") == 0) {
-		if (p->repeat != SIZE_MAX)
-			return play_err(p, &nested, e);
+		if (p->nloop == PLAY_LOOPS)
+			return play_err(p, &deep, e);
 		/* No time; but what stands before is no group with it. */
 		play_add(p, MOCK_PAUSE);
-		p->repeat = p->out->nsteps;
-		p->times = n;
+		p->loop[p->nloop++] = (struct play_loop){ p->out->nsteps, n };
 	} else if (strcmp(what, "drop-after") == 0) {
 		p->drop = n;
 	} else if (strcmp(what, "reset") == 0) {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "cmd/talk/cmd.h"
+#include "cmd/talk/demand.h"
 #include "cmd/talk/past.h"
 
 #define SOURCE_LINE_MAX (16u << 20)
@@ -162,6 +163,29 @@ source_tell(struct shell *sh, const char *name, const struct tally *before,
 		.files_failed = before->files_failed + (ev.status != 0) };
 }
 
+/* Nothing that was said needed the TLS or the login that the options ask for:
+ * whether they can be had is what was asked then. */
+static int
+source_meet(struct shell *sh)
+{
+	struct talk *t = &sh->talk;
+	struct err e;
+	if (!demand_open(t) || t->leaving)
+		return 0;
+	t->stopped = false;
+	if (!t->set.bare)
+		shell_do(sh, talk_begin);
+	if (t->stopped)
+		return -1;
+	if (!demand_open(t))
+		return 0;
+	err_set(&e, ERR_AUTH,
+	    "TLS or a login is required, and nothing began it%s",
+	    t->set.bare ? " (with --bare it is to be written)" : "");
+	talk_error(t, &e);
+	return -1;
+}
+
 static int
 source_run(struct shell *sh, const struct script *s, const struct whose *w)
 {
@@ -173,7 +197,7 @@ source_run(struct shell *sh, const struct script *s, const struct whose *w)
 	if (r == 0) {
 		talk_run(t, s, w);
 		shell_drive(sh);
-		r = t->stopped ? -1 : 0;
+		r = t->stopped ? -1 : source_meet(sh);
 	}
 	source_end(sh);
 	return r;
@@ -263,7 +287,7 @@ source_finish(struct shell *sh, struct lang *l, int r)
 	if (r == 0) {
 		talk_stream_end(t);
 		shell_drive(sh);
-		r = t->stopped ? -1 : 0;
+		r = t->stopped ? -1 : source_meet(sh);
 	}
 	lang_release(l);
 	source_end(sh);
@@ -431,6 +455,15 @@ source_stream(struct shell *sh, int fd, const char *name)
 		return r;
 	}
 	buf_release(&in);
+	if (r == SOURCE_END && l.line == 0 && !t->has_where &&
+	    t->sandbox == NULL) {
+		struct err e;
+		err_set(&e, ERR_USAGE,
+		    "nothing to do: no host is named, and %s is empty; "
+		    "--help lists the options",
+		    name);
+		talk_error(t, &e);
+	}
 	return source_finish(sh, &l, r < 0 ? -1 : 0);
 }
 

@@ -131,3 +131,63 @@ cause_said(struct buf *b, const char *p, size_t len)
 	}
 	return false;
 }
+
+/* What programs say of connections, TLS and certificates. */
+static const struct {
+	const char *regex;
+	enum err_why why;
+} text_words[] = {
+	{ "connection timed out|operation timed out|timed out while "
+	  "connecting|did not accept our requests to connect",
+	    WHY_SILENT },
+	{ "connection refused", WHY_REFUSED },
+	{ "no route to host|network is unreachable", WHY_UNREACHABLE },
+	{ "host not found, try again|temporary failure in name resolution|"
+	  "\\bSERVFAIL\\b|EAI_AGAIN",
+	    WHY_NAME_UNKNOWN },
+	{ "host or domain name not found|NXDOMAIN|no such (domain|host)",
+	    WHY_NO_NAME },
+	{ "null ?MX", WHY_NULL_MX },
+	{ "certificate (has )?expired|expired since", WHY_CERT_EXPIRED },
+	{ "certificate is not yet valid", WHY_CERT_EARLY },
+	{ "self[- _]signed[ _]cert", WHY_CERT_SELF },
+	{ "(unsuitable|invalid|unsupported|wrong) certificate purpose",
+	    WHY_CERT_USE },
+	{ "(certificate|ca|ee) key too (weak|small)|(dh|rsa) key too small|"
+	  "md too weak",
+	    WHY_CERT_WEAK },
+	{ "unrecogni[sz]ed name", WHY_TLS_NAME },
+	{ "did not advertise STARTTLS|STARTTLS (is |was )?not (supported|"
+	  "offered|available)",
+	    WHY_NO_STARTTLS },
+	{ "did not advertise authentication|does not support authentication|"
+	  "authentication (is )?not supported (by|on)",
+	    WHY_NO_AUTH },
+	{ "no advertised types available|no (supported|suitable|usable) "
+	  "authentication (mechanism|method)",
+	    WHY_NO_MECH },
+	{ "host closed connection unexpectedly|response reading failed|"
+	  "server (unexpectedly )?closed the connection|connection "
+	  "(unexpectedly closed|reset by peer)",
+	    WHY_CLOSED },
+	{ "unable to get (local )?issuer|unknown issuer|certificate.{0,40}"
+	  "(untrusted|not trusted)|certificate verif(y|ication) failed|"
+	  "PKIX path building failed|UNABLE_TO_VERIFY_LEAF",
+	    WHY_CERT_ISSUER },
+	{ "no alternative certificate subject name|hostname mismatch|name "
+	  "mismatch|certificate.{0,60}does not match",
+	    WHY_CERT_NAME },
+	{ "wrong version number|does not speak TLS", WHY_NOT_TLS },
+	{ "no shared cipher|handshake failure", WHY_TLS_CIPHER },
+	{ "unsupported protocol|protocol version|legacy sigalg",
+	    WHY_TLS_VERSION },
+};
+
+enum err_why
+cause_words(const char *p, size_t len)
+{
+	for (size_t i = 0; i < sizeof text_words / sizeof *text_words; i++)
+		if (match_text(text_words[i].regex, p, len))
+			return text_words[i].why;
+	return WHY_NONE;
+}

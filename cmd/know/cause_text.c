@@ -12,35 +12,6 @@
 
 #define TEXT_IDS 64
 
-static const struct {
-	const char *regex;
-	enum err_why why;
-} text_words[] = {
-	{ "connection timed out|operation timed out|timed out while "
-	  "connecting|did not accept our requests to connect",
-	    WHY_SILENT },
-	{ "connection refused", WHY_REFUSED },
-	{ "no route to host|network is unreachable", WHY_UNREACHABLE },
-	{ "host not found, try again|temporary failure in name resolution|"
-	  "\\bSERVFAIL\\b|EAI_AGAIN",
-	    WHY_NAME_UNKNOWN },
-	{ "host or domain name not found|NXDOMAIN|no such (domain|host)",
-	    WHY_NO_NAME },
-	{ "null ?MX", WHY_NULL_MX },
-	{ "certificate (has )?expired|expired since", WHY_CERT_EXPIRED },
-	{ "certificate is not yet valid", WHY_CERT_EARLY },
-	{ "self[- _]signed[ _]cert", WHY_CERT_SELF },
-	{ "unable to get (local )?issuer|unknown issuer|certificate.{0,40}"
-	  "(untrusted|not trusted)|certificate verif(y|ication) failed|"
-	  "PKIX path building failed|UNABLE_TO_VERIFY_LEAF",
-	    WHY_CERT_ISSUER },
-	{ "hostname mismatch|name mismatch|certificate.{0,60}does not match",
-	    WHY_CERT_NAME },
-	{ "wrong version number|does not speak TLS", WHY_NOT_TLS },
-	{ "no shared cipher|handshake failure", WHY_TLS_CIPHER },
-	{ "unsupported protocol|protocol version", WHY_TLS_VERSION },
-};
-
 struct text_scan {
 	cause_found *found;
 	void *arg;
@@ -48,6 +19,9 @@ struct text_scan {
 	const char *id[TEXT_IDS];
 	size_t n;
 	bool more; /* the newest line of the reply ends with '-' */
+	const struct verb *verb; /* of the newest line that has one */
+	bool greeted, hello;	 /* 220 came; 250 behind a greeting verb */
+	bool starttls, masked;	 /* as it was offered then */
 };
 
 static void
@@ -90,8 +64,13 @@ text_refusal(struct text_scan *x, const char *p, size_t len, unsigned line)
 {
 	struct cause c = CAUSE_INIT;
 	struct sight *s = &x->sight;
-	if (sight_read(&s->refusal, p, len) &&
-	    cause_reply(s, &s->refusal, &c) &&
+	bool read = sight_read(&s->refusal, p, len);
+	s->refusal.verb = x->verb;
+	if (read && x->verb != NULL && s->refusal.code >= 500) {
+		s->hello_refused |= x->verb->id == VERB_EHLO;
+		s->helo_refused |= x->verb->id == VERB_HELO;
+	}
+	if (read && cause_reply(s, &s->refusal, &c) &&
 	    (c.sure || s->refusal.class != 0 || strlen(s->refusal.text) > 4))
 		text_tell(x, &c, line, s->refusal.text, s->refusal.code);
 	cause_release(&c);
@@ -138,29 +117,100 @@ text_domain(const struct text_scan *x, const char *p, size_t len)
 	return at == NULL || at[1] == '\0' ? NULL : mem_dup(at + 1);
 }
 
+/* The first words of what is no mail server, as a client shows them. */
+static bool
+text_banner(struct text_scan *x, const char *p, size_t len, unsigned line)
+{
+	static const char *const marks[] = { "< ", "<- ", "<** ", "<-- ",
+		"R: " };
+	struct cause c = CAUSE_INIT;
+	bool found = false;
+	if (x->greeted)
+		return false;
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		size_t n = strlen(marks[i]);
+		if (len <= n || memcmp(p, marks[i], n) != 0)
+			continue;
+		struct sight s = { .why = WHY_NO_REPLY,
+			.kind = ERR_PROTO,
+			.garbage = mem_dupn(p + n, len - n) };
+		found =
+		    cause_find(&s, &c) && strcmp(c.id, "other.unknown") != 0;
+		if (found)
+			text_tell(x, &c, line, s.garbage, 0);
+		sight_release(&s);
+		break;
+	}
+	cause_release(&c);
+	return found;
+}
+
 /* Whether it told of any. */
 static bool
 text_words_of(struct text_scan *x, const char *p, size_t len, unsigned line)
 {
 	char *seen = mem_dupn(p, len), *domain = text_domain(x, p, len);
 	bool any = false;
-	size_t rows = sizeof text_words / sizeof *text_words;
-	for (size_t i = 0; i < rows && !any; i++) {
-		struct cause c = CAUSE_INIT;
-		struct sight s = { .why = text_words[i].why,
-			.kind = ERR_TEMP,
-			.domain = domain,
-			.port = text_port(p, len) };
-		if (match_text(text_words[i].regex, p, len) &&
-		    cause_find(&s, &c)) {
-			text_tell(x, &c, line, seen, 0);
-			any = true;
-		}
-		cause_release(&c);
+	enum err_why why = cause_words(p, len);
+	struct cause c = CAUSE_INIT;
+	struct sight s = { .why = why,
+		.kind = ERR_TEMP,
+		.domain = domain,
+		.port = text_port(p, len),
+		.connected = why == WHY_CLOSED,
+		.gone = why == WHY_CLOSED,
+		.greeted = x->greeted,
+		.hello = x->hello,
+		.starttls = x->starttls,
+		.masked = x->masked,
+		.texted = x->verb != NULL && x->verb->id == VERB_TEXT_END,
+		.owed = x->verb };
+	if (why != WHY_NONE && cause_find(&s, &c)) {
+		text_tell(x, &c, line, seen, 0);
+		any = true;
 	}
+	cause_release(&c);
 	free(domain);
 	free(seen);
 	return any;
+}
+
+/* What a line that somebody sent, or a reply, says of how far it got. */
+static void
+text_stage(struct text_scan *x, const char *p, size_t len)
+{
+	static const char *const sent[] = { "-> ", "~> ", "> ",
+		"C: ", "S: ", ">>> ", "--> " };
+	const char *at = p;
+	for (size_t i = 0; i < sizeof sent / sizeof *sent; i++) {
+		size_t n = strlen(sent[i]);
+		while (len > 0 && (*p == ' ' || *p == '\t'))
+			p++, len--;
+		if (len < n || memcmp(p, sent[i], n) != 0)
+			continue;
+		at = p + n;
+		len -= n;
+		size_t word = 0;
+		while (word < len && at[word] != ' ' && at[word] != ':')
+			word++;
+		const struct verb *v = verb_find(at, word);
+		if (len == 1 && *at == '.')
+			v = verb_get(VERB_TEXT_END);
+		if (v != NULL && v->id != VERB_UNKNOWN)
+			x->verb = v;
+		return;
+	}
+	while (len > 0 && strchr("<-~*R: \t", *p) != NULL)
+		p++, len--;
+	x->starttls |= memmem(p, len, "250-STARTTLS", 12) != NULL ||
+		       memmem(p, len, "250 STARTTLS", 12) != NULL;
+	x->masked |= memmem(p, len, "250-XXXX", 8) != NULL ||
+		     memmem(p, len, "250 XXXX", 8) != NULL;
+	if (len < 4 || (p[3] != ' ' && p[3] != '-'))
+		return;
+	x->greeted |= memcmp(p, "220", 3) == 0;
+	x->hello |= memcmp(p, "250", 3) == 0 && x->verb != NULL &&
+		    (x->verb->is & VERB_IS_GREETING);
 }
 
 /* Where the reply of a line begins; NULL: it has none. */
@@ -178,6 +228,9 @@ text_goes_on(const struct text_scan *x, const struct buf *have, const char *p,
 {
 	size_t left;
 	if (buf_len(have) == 0 || len == 0)
+		return false;
+	/* swaks indents what it sends. */
+	if (len > 3 && (memcmp(p, " ->", 3) == 0 || memcmp(p, " ~>", 3) == 0))
 		return false;
 	/* A header's or a log's folded line. */
 	if ((*p == ' ' || *p == '\t') && text_code(p, len, &left) == NULL)
@@ -220,6 +273,7 @@ text_line(struct text_scan *x, struct buf *have, unsigned *from, const char *p,
 		text_refusal(x, buf_data(have), buf_len(have), *from);
 	buf_clear(have);
 	text_address(x, p, len);
+	text_stage(x, p, len);
 	const char *at = text_code(p, len, &left);
 	if (at != NULL) {
 		buf_add(have, at, left);
@@ -228,7 +282,7 @@ text_line(struct text_scan *x, struct buf *have, unsigned *from, const char *p,
 	} else {
 		struct buf said = BUF_INIT;
 		if (!text_words_of(x, p, len, line) &&
-		    cause_said(&said, p, len))
+		    !text_banner(x, p, len, line) && cause_said(&said, p, len))
 			text_refusal(x, buf_data(&said), buf_len(&said), line);
 		buf_release(&said);
 	}

@@ -18,4 +18,7 @@ bool cause_said(struct buf *b, const char *p, size_t len);
  * false: nothing is known of that reply. */
 bool cause_page(struct buf *out, const struct sight_reply *r);
 
+/* What a program's own words mean; WHY_NONE: nothing that is known. */
+enum err_why cause_words(const char *p, size_t len);
+
 #endif

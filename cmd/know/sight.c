@@ -141,7 +141,9 @@ sight_code(const char *p, size_t len)
 		bool begins = i == 0 || strchr(" \t:(\"'[<>=#", p[i - 1]);
 		bool ends = i + 3 == len || p[i + 3] == ' ' ||
 			    p[i + 3] == '-' || sight_tuple(p + i, len - i);
-		if (begins && ends && (p[i] == '4' || p[i] == '5') &&
+		/* curl: "{ [512 bytes data]". */
+		bool size = len - i > 8 && memcmp(p + i + 3, " bytes", 6) == 0;
+		if (begins && ends && !size && (p[i] == '4' || p[i] == '5') &&
 		    p[i + 1] >= '0' && p[i + 1] <= '5' && sight_digit(p[i + 2]))
 			return i;
 	}

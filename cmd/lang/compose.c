@@ -57,8 +57,12 @@ compose_check(const char *option, const char *path, struct err *e)
 			continue;
 		}
 		unsigned char c = (unsigned char)*p;
-		if (c < ' ' || c == 127 ||
-		    (!quoted && (c == ' ' || c == '<' || c == '>')))
+		if (c == ' ' && !quoted)
+			return err_set(e, ERR_USAGE,
+			    "%s '%s': a blank stands in the address: write a "
+			    "comma between two, and <> around one with a name",
+			    option, path);
+		if (c < ' ' || c == 127 || (!quoted && (c == '<' || c == '>')))
 			return err_set(e, ERR_USAGE,
 			    "%s '%s': octet %zu does not belong in an address",
 			    option, path, (size_t)(p - path) + 1);
@@ -68,7 +72,8 @@ compose_check(const char *option, const char *path, struct err *e)
 		    e, ERR_USAGE, "%s '%s': a \" is not closed", option, path);
 	if (*path == '@' && strchr(path, ':') == NULL)
 		return err_set(e, ERR_USAGE,
-		    "%s '%s': a source route ends with ':' and an address",
+		    "%s '%s': nothing stands before the @ (a source route ends "
+		    "with ':' and an address)",
 		    option, path);
 	return 0;
 }

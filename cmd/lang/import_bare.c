@@ -37,122 +37,6 @@ bare_code(const struct import_line *x)
 	return *x->p != '1' && import_code(x->p, x->len);
 }
 
-static bool
-bare_hex(const char *p, size_t len, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (i >= len || strchr("0123456789abcdef", p[i]) == NULL ||
-		    p[i] == '\0')
-			return false;
-	return true;
-}
-
-/* s_client -debug, -msg, -state: between, and within mail text as well. */
-static bool
-bare_is_dump(const struct import_line *x)
-{
-	static const char *const begins[] = { "read from 0x", "write to 0x",
-		"<<< TLS ", ">>> TLS ", "<<< ???", ">>> ???",
-		"SSL_connect:", "SSL3 alert ", "TLSv1.3 ",
-		"Can't use SSL_get_servername", "Connecting to " };
-	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
-		if (import_begins(x->p, x->len, begins[i]))
-			return true;
-	if (x->len > 7 && memcmp(x->p + 4, " - ", 3) == 0)
-		return bare_hex(x->p, x->len, 4);
-	return x->len > 5 && memcmp(x->p, "    ", 4) == 0 &&
-	       bare_hex(x->p + 4, x->len - 4, 2) &&
-	       (x->len == 6 || x->p[6] == ' ') &&
-	       (x->len < 9 || bare_hex(x->p + 7, x->len - 7, 2));
-}
-
-static bool
-bare_is_log(const struct import_line *x)
-{
-	static const char *const begins[] = { "<= ", "=> ", "-> ", "== ", "** ",
-		"*> ", "delivering ", "Completed", "SMTP connection " };
-	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
-		if (import_begins(x->p, x->len, begins[i]))
-			return true;
-	return false;
-}
-
-/* Lines that a client program says of its own, between. */
-static bool
-bare_is_noise(const struct import_line *x)
-{
-	static const char *const begins[] = { "DEBUG", ">>> ",
-		"LOG: ", "LOG:", "**** ", "Trying ", "Connected to ",
-		"Escape character is ", "RENEGOTIATING", "KEYUPDATE",
-		"read R BLOCK", "verify ", "depth=", "CONNECTED(", "* ", "# " };
-	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
-		if (import_begins(x->p, x->len, begins[i]))
-			return true;
-	return x->len == 0 || (x->len == 3 && memcmp(x->p, ">>>", 3) == 0);
-}
-
-/* Behind a block of s_client's, or the same place. */
-static size_t
-bare_block(const struct import_lines *l, size_t i)
-{
-	const struct import_line *x = &l->line[i];
-	bool pem = import_begins(x->p, x->len, "-----BEGIN ");
-	if (!pem && !(x->len == 3 && memcmp(x->p, "---", 3) == 0) &&
-	    !import_begins(x->p, x->len, "Post-Handshake "))
-		return i;
-	for (size_t at = i + 1; at < l->n && at < i + 200; at++) {
-		const struct import_line *y = &l->line[at];
-		if (pem ? import_begins(y->p, y->len, "-----END ")
-			: import_begins(y->p, y->len, "read R BLOCK"))
-			return at + 1;
-	}
-	return i + 1;
-}
-
-static bool
-bare_has(const struct import_lines *l, const char *word)
-{
-	size_t n = strlen(word);
-	for (size_t i = 0; i < l->n; i++)
-		if (memmem(l->line[i].p, l->line[i].len, word, n) != NULL)
-			return true;
-	return false;
-}
-
-static const char *
-bare_kind(const struct import_lines *l)
-{
-	if (bare_has(l, "Verify return code: ") || bare_has(l, "CONNECTED(0") ||
-	    bare_has(l, "verify return:1"))
-		return "s_client";
-	if (bare_has(l, "DEBUG SMTP"))
-		return "javamail";
-	return bare_has(l, "**** SMTP testing session") ? "exim-bh" : "telnet";
-}
-
-/* A line that begins with such a letter s_client takes for itself, and says
- * so on the next. What was typed is kept: it was meant for the server. */
-static void
-bare_unsaid(struct import_say *s, struct import_lines *l)
-{
-	static const char letter[] = "QRkK";
-	static const char *const says[] = { "DONE", "RENEGOTIATING",
-		"KEYUPDATE", "KEYUPDATE" };
-	size_t kept = 0;
-	for (size_t i = 0; i < l->n; i++) {
-		const struct import_line *x = &l->line[i];
-		bool any = i > 0 && x[-1].len > 0 && *x[-1].p != '\0';
-		const char *at = any ? strchr(letter, *x[-1].p) : NULL;
-		const char *own = at == NULL ? NULL : says[at - letter];
-		if (own != NULL && x->len == strlen(own) &&
-		    memcmp(x->p, own, x->len) == 0)
-			s->left_out++;
-		else
-			l->line[kept++] = *x;
-	}
-	l->n = kept;
-}
-
 /* "    O 220 ...": bullets before most lines. */
 static void
 bare_bullets(struct import_lines *l)
@@ -315,6 +199,21 @@ bare_line(struct bare *b, const struct import_line *raw, struct err *e)
 	return bare_refuse(b, &x, e);
 }
 
+/* A sentence, or behind the end of the session any word. */
+static bool
+bare_is_prose(const struct import_line *x, bool ended)
+{
+	size_t words = 0, small = 0;
+	if ((*x->p | 0x20) < 'a' || (*x->p | 0x20) > 'z')
+		return false;
+	for (size_t i = 0; i < x->len; i++) {
+		words += x->p[i] != ' ' && (i == 0 || x->p[i - 1] == ' ');
+		small += words == 1 && x->p[i] >= 'a' && x->p[i] <= 'z';
+	}
+	return ended ||
+	       (words > 3 && small > 1 && memchr(x->p, '<', x->len) == NULL);
+}
+
 /* Behind the server's last line only commands that nobody answered count, and
  * what looks like one must be one. */
 static int
@@ -336,8 +235,7 @@ bare_tail(struct bare *b, size_t from, struct err *e)
 				return -1;
 			continue;
 		}
-		bool prose = b->say->ended && ((*x.p | 0x20) >= 'a') &&
-			     ((*x.p | 0x20) <= 'z');
+		bool prose = bare_is_prose(&x, b->say->ended);
 		if (bare_is_slip(&x) && !bare_is_noise(&x) && !prose &&
 		    !(b->tls && *x.p >= '0' && *x.p <= '9'))
 			return bare_refuse(b, &x, e);

@@ -49,11 +49,13 @@ loop_is_noise(const struct import_loop *g, const struct import_seen *seen)
 
 /* "<the message>", "[connects]": what somebody does, not what is said. */
 bool
-import_is_stage(const char *p, size_t len)
+import_is_stage(const char *p, size_t len, bool word)
 {
 	bool angles = len > 2 && *p == '<' && p[len - 1] == '>';
 	bool square = len > 2 && *p == '[' && p[len - 1] == ']';
-	return (angles || square) && memchr(p, ' ', len) != NULL;
+	bool round = len > 2 && *p == '(' && p[len - 1] == ')';
+	return (angles || square || round) &&
+	       (word || memchr(p, ' ', len) != NULL);
 }
 
 static int
@@ -65,7 +67,7 @@ loop_marked(struct import_loop *g, size_t *i, const struct import_seen *seen,
 	size_t len = seen->len;
 	bool stage = g->kind->is & KIND_NOTATION && !g->say->in_text &&
 		     g->say->chunk == 0 && !say_awaits_answer(g->say) &&
-		     import_is_stage(p, len);
+		     import_is_stage(p, len, !g->say->greeted);
 	g->say->mended |= stage;
 	if (stage || (side == SIDE_CLIENT && loop_is_noise(g, seen))) {
 		g->say->left_out++;

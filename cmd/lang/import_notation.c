@@ -112,6 +112,10 @@ import_untagged(struct import_loop *g, const struct import_line *x)
 		say_join(s, p, len, true);
 		return 0;
 	}
+	if (g->last == SIDE_CLIENT && deeper && strchr(";:&?", *p) != NULL) {
+		say_join(s, p, len, false); /* a URL's */
+		return 0;
+	}
 	if (g->last == SIDE_SERVER && strcmp(s->last, "334") == 0 &&
 	    slip_is_answer(p, len)) {
 		say_join(s, p, len, false);

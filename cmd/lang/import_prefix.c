@@ -176,7 +176,7 @@ prefix_is_mark(const char *p, size_t n)
 static size_t
 prefix_share(const struct prefix *g, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && i < g->n; i++)
 		if (g->word[i].is == PREFIX_NAME &&
 		    prefix_is_mark(g->line + g->word[i].at, g->word[i].len))
 			return 11;
@@ -214,7 +214,7 @@ prefix_find(const struct import_lines *l, struct prefix *model)
 bool
 import_prefix(struct import_lines *out, const struct import_lines *l)
 {
-	struct prefix model, g;
+	struct prefix model = { 0 }, g;
 	size_t n = prefix_find(l, &model);
 	*out = (struct import_lines){ 0 };
 	if (n == 0)

@@ -179,7 +179,13 @@ void say_text_not_shown(struct import_say *s, unsigned no);
 CHECKED int say_end(struct import_say *s, unsigned no, struct err *e);
 bool say_awaits_answer(const struct import_say *s);
 
-/* Between its files. Owed replies: one more, how many. */
+/* Between its files. "${" would be a variable when it is read: guarded. */
+void say_guarded(struct import_say *s, const char *p, size_t len);
+/* The reply under way is whole, and settles what it answers. */
+void say_settle(struct import_say *s);
+/* A reply whose last line has '-' and that nothing follows: it is its last. */
+void say_close_reply(struct import_say *s);
+/* Owed replies: one more, how many. */
 void say_owe(struct import_say *s, enum say_due due);
 size_t say_owed(const struct import_say *s);
 void say_line_end(struct import_say *s, unsigned no);
@@ -221,8 +227,8 @@ struct import_loop {
 	bool started;  /* the server has spoken: KIND_BARE_C */
 };
 
-/* Brackets around several words: a stage direction. */
-bool import_is_stage(const char *p, size_t len);
+/* Brackets around several words, or one: a stage direction. */
+bool import_is_stage(const char *p, size_t len, bool word);
 /* import_session.c: the number of the session of each line, from 1, goes into
  * no[]; how many there are. How many octets a literal's or a field's mark takes
  * is no matter here: the code and the verb stand at its start. */
@@ -260,6 +266,20 @@ CHECKED int import_marked(struct import_say *s, const struct import_lines *l,
 /* Lines without markers, which it may trim. 1: no such thing. */
 CHECKED int import_bare(struct import_say *s, struct import_lines *l,
     const char **kind, struct err *e);
+/* import_bare_noise.c: which program's it is; lines of it that are no session:
+ * s_client -debug's, Exim's log, remarks; where a block of s_client's ends that
+ * begins at i; and what s_client said of a line it took for itself. */
+const char *bare_kind(const struct import_lines *l);
+bool bare_has(const struct import_lines *l, const char *word);
+bool bare_is_dump(const struct import_line *x);
+bool bare_is_log(const struct import_line *x);
+bool bare_is_noise(const struct import_line *x);
+size_t bare_block(const struct import_lines *l, size_t i);
+void bare_unsaid(struct import_say *s, struct import_lines *l);
+/* Reads the lines as of that kind; NULL: without marks. 1: they are none. */
+CHECKED int import_as(struct import *out, const char *name,
+    struct import_lines *l, const struct import_kind *k,
+    const struct import_want *want, struct err *e);
 /* A transcript that can never be replayed: why, or NULL. */
 const char *import_hopeless(const struct import_lines *l);
 /* Octets of a literal, from behind its quote: "\\r\\n" and the like undone.

@@ -65,8 +65,8 @@ say_text(struct import_say *s, const char *p, size_t len, unsigned no)
 	if ((len == 1 && *p == '.') || crlf || import_begins(p, len, ". (EOM)"))
 		say_text_end(s, no);
 	else {
-		s->text_stage =
-		    !s->text_shown && notation && import_is_stage(p, len);
+		s->text_stage = !s->text_shown && notation &&
+				import_is_stage(p, len, false);
 		say_text_line(s, p, len, no);
 	}
 }

@@ -194,7 +194,12 @@ timeline_draw(struct timeline *t)
 	size_t before = 4 + x.label + 1 + TIMELINE_TIME + 2;
 	x.room = width > before + TIMELINE_LEAST ? width - before - 1
 						 : TIMELINE_LEAST;
-	buf_adds(&b, "# where ");
+	buf_adds(&b, "# ");
+	if (s->told) { /* a file of several, or the only one */
+		buf_add(&b, buf_data(&s->name), buf_len(&s->name));
+		buf_adds(&b, ": ");
+	}
+	buf_adds(&b, "where ");
 	note_time(&b, x.all_ns);
 	buf_adds(&b, " went:\n");
 	int64_t end = x.from_ns;

@@ -170,12 +170,36 @@ auth_first(struct talk *t, struct auth_act *a, struct err *e)
 	return 0;
 }
 
+/* What is made from the password and a challenge lets anybody try passwords at
+ * home: it is the end of each such response (RFC 2195, RFC 5802, RFC 2831). */
+static size_t
+auth_before_proof(const char *mech, const char *p, size_t n)
+{
+	const char *mark = strcmp(mech, "CRAM-MD5") == 0     ? " "
+			   : strncmp(mech, "SCRAM-", 6) == 0 ? ",p="
+			   : strcmp(mech, "DIGEST-MD5") == 0 ? "response="
+							     : NULL;
+	size_t len = mark != NULL ? strlen(mark) : 0;
+	for (size_t i = n; mark != NULL && i-- > 0;)
+		if (i + len <= n && memcmp(p + i, mark, len) == 0)
+			return i + len;
+	return n;
+}
+
 static void
 auth_show_response(struct talk *t, struct auth_act *a, const char *what)
 {
 	size_t n;
 	const char *p = sasl_client_response(a->client, &n);
-	auth_show(t, what, p, n);
+	if (p == NULL)
+		return;
+	size_t shown = auth_before_proof(sasl_client_mech(a->client), p, n);
+	struct buf b = BUF_INIT;
+	buf_add(&b, p, shown);
+	if (shown < n)
+		buf_adds(&b, "***");
+	auth_show(t, what, buf_data(&b), buf_len(&b));
+	buf_wipe(&b);
 }
 
 /* Answers a challenge. */

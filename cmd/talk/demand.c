@@ -118,3 +118,13 @@ demand_bdat(struct talk *t, const char *p, size_t len, bool last, struct err *e)
 	smtp_bdat(link_smtp(t->link), p, len, last);
 	return 0;
 }
+
+bool
+demand_open(const struct talk *t)
+{
+	if (t->link == NULL || t->closing || t->unmet)
+		return false;
+	const struct smtp *s = link_smtp(t->link);
+	return (demand_tls(t) && !smtp_is_tls(s)) ||
+	       (t->auth.asked && !smtp_is_authenticated(s));
+}

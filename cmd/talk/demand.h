@@ -26,5 +26,7 @@ CHECKED int demand_chunk(
     struct talk *t, const char *p, size_t len, struct err *e);
 CHECKED int demand_bdat(
     struct talk *t, const char *p, size_t len, bool last, struct err *e);
+/* Is there a connection that lacks it still, and nothing has failed for that? */
+bool demand_open(const struct talk *t);
 
 #endif

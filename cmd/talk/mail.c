@@ -125,6 +125,10 @@ mail_may_group(const struct talk *t, const struct mail_act *a)
 	       smtp_offer(link_smtp(t->link), "PIPELINING") != NULL;
 }
 
+/* Recipients that are asked for at once: servers count those beyond what they
+ * take as mistakes, and close behind too many. */
+#define MAIL_RCPTS 1000
+
 /* Whom this transaction is for. */
 static void
 mail_begin(const struct talk *t, struct mail_act *a)
@@ -135,9 +139,17 @@ mail_begin(const struct talk *t, struct mail_act *a)
 	free(a->took);
 	a->rcpt = mem_alloc((m->nto + 1) * sizeof *a->rcpt);
 	a->took = mem_zalloc((m->nto + 1) * sizeof *a->took);
-	for (size_t i = 0; i < m->nto; i++)
-		if (m->fate[i] <= FATE_LATER)
-			a->rcpt[a->nrcpt++] = i;
+	size_t most = m->most > 0 ? m->most : MAIL_RCPTS;
+	size_t i = m->next;
+	for (; i < m->nto; i++) {
+		if (m->fate[i] > FATE_LATER)
+			continue;
+		m->more = a->nrcpt == most;
+		if (m->more)
+			break;
+		a->rcpt[a->nrcpt++] = i;
+	}
+	m->next = i;
 }
 
 static void
@@ -390,6 +402,15 @@ static const struct act_kind mail_kind = { .name = "mail",
 	.size = sizeof(struct mail_act),
 	.resume = mail_resume,
 	.release = mail_release };
+
+void
+mail_tell_more(struct talk *t, const struct mail *m)
+{
+	talk_remark(t, "%s: another transaction for the %zu that are left",
+	    m->most > 0 ? "the server takes only so many recipients at a time"
+			: "so many recipients are asked for at a time",
+	    mail_count(m, FATE_OPEN));
+}
 
 void
 talk_mail(struct talk *t, struct mail *m)

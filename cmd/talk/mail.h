@@ -41,12 +41,17 @@ struct mail {
 	uint64_t chunk_size;
 	bool one_by_one; /* no group, whatever is offered */
 	enum mail_stage last;
+	size_t next; /* of to, from where on the next transaction asks; 0 at
+			first, and when all are asked again */
+	size_t most; /* recipients that the server takes at a time; 0: so many
+			as talk_mail() asks for at once */
 
 	/* What became of it, in this transaction. */
 	size_t accepted; /* recipients */
 	bool done;	 /* it was gone through; a refusal is data */
 	bool more;	 /* the server took only so many recipients at a time
-			    (452): another transaction is for those FATE_OPEN */
+			    (452), or was asked for: another transaction is
+			    for those from next on */
 	bool transient, permanent; /* a 4yz, a 5yz came */
 	struct buf said; /* the text of the newest reply that decided */
 };
@@ -54,6 +59,8 @@ struct mail {
 /* An act; m is borrowed until it is over. What is neither a refusal nor what
  * was asked for fails with ERR_PROTO. Takes those FATE_OPEN or FATE_LATER. */
 void talk_mail(struct talk *t, struct mail *m);
+/* Tells that another transaction is for those that are left. */
+void mail_tell_more(struct talk *t, const struct mail *m);
 /* How many have that fate. */
 size_t mail_count(const struct mail *m, enum mail_fate fate);
 /* What a message is worth that was taken for some recipients only. */

@@ -67,6 +67,10 @@ fate_mail(struct mail_act *a, const struct due *d)
 	mail_refused(a, d->code);
 	for (size_t i = 0; i < a->nrcpt; i++)
 		a->m->fate[a->rcpt[i]] = fate_of(d->code);
+	for (size_t i = 0; i < a->m->nto; i++)
+		if (a->m->fate[i] == FATE_OPEN)
+			a->m->fate[i] = fate_of(d->code);
+	a->m->more = false;
 	fate_keep(a->m, d);
 }
 
@@ -82,6 +86,10 @@ fate_rcpt(struct talk *t, struct mail_act *a, size_t i, const struct due *d)
 	if (a->took[i])
 		return;
 	if (m->accepted > 0 && fate_is_too_many(d)) {
+		if (m->next > a->rcpt[i]) {
+			m->next = a->rcpt[i];
+			m->most = m->accepted;
+		}
 		m->more = true;
 		past_met(t, d);
 		return;

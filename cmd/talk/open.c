@@ -142,8 +142,9 @@ open_resume(struct talk *t, struct act *a, struct err *e)
 		return ACT_DONE;
 	bool tcp = t->sandbox == NULL && t->where.kind == WHERE_TCP;
 	if (!t->has_where && t->sandbox == NULL)
-		return err_set(
-		    e, ERR_USAGE, "no host: name one, or use --sandbox");
+		return err_set(e, ERR_USAGE,
+		    "no host: write one as HOST[:PORT], or --mx DOMAIN for the "
+		    "host of a domain, or --sandbox");
 	t->had_link = true;
 	t->mx.host = t->mx.fixed;
 	if (t->mx.fixed != NULL) {

@@ -55,6 +55,10 @@ hist_is_secret_command(const char *p, size_t len)
 	n--;
 	if (n >= 1 && n <= 4 && strncmp("auth", w, n) == 0)
 		return cmdline_word(p, len, 3, &off) > 0;
+	/* What is encoded by hand is an answer to AUTH. */
+	if (n >= 2 &&
+	    (strncmp("base64", w, n) == 0 || strncmp("unbase64", w, n) == 0))
+		return true;
 	if (n >= 2 && n <= 3 && strncmp("set", w, n) == 0) {
 		arg = cmdline_word(p, len, 1, &off);
 		return hist_is_secret_name(p + off, arg);

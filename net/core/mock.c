@@ -24,6 +24,7 @@ mock_free(struct mock *m)
 	for (size_t i = 0; i < m->ntook; i++)
 		free(m->took[i].line);
 	free(m->took);
+	free(m->rounds);
 	buf_wipe(&m->in);
 	buf_release(&m->out);
 	buf_release(&m->complaints);
@@ -44,26 +45,47 @@ mock_eof(struct mock *m)
 	m->eof = true;
 }
 
+/* Does the client begin the loop anew? 0: it has not said; -1: it said NOOP or
+ * RSET, which tells nothing. */
+static int
+mock_begins(struct mock *m, size_t begin, bool *anew)
+{
+	struct span got;
+	size_t used;
+	bool last = m->pos + 1 == m->play->nsteps;
+	if (mock_line(m, &got, &used) == 0) {
+		if (!m->eof && buf_len(&m->in) <= MOCK_LINE_MAX)
+			return 0;
+		got = (struct span){ "", 0 };
+	}
+	/* It is looked at, and taken when its step is there. */
+	m->scanned = 0;
+	*anew = mock_is(m, begin, got);
+	bool wanted = *anew || (!last && mock_awaits(m, m->pos + 1, got));
+	if (wanted || !mock_take_stray(m, got))
+		return 1;
+	mock_drop(m, used);
+	return -1;
+}
+
 /* Round it goes, or on; false: the client has not said. */
 static bool
 mock_again(struct mock *m, const struct mock_step *s)
 {
-	struct span got;
-	size_t used, begin = (size_t)s->n;
-	bool back = ++m->rounds < s->times;
+	size_t begin = (size_t)s->n;
+	if (m->rounds == NULL)
+		m->rounds = mem_zalloc(m->play->nsteps * sizeof *m->rounds);
+	uint64_t *rounds = &m->rounds[m->pos];
+	bool back = false;
 	if (s->times == 0) {
-		m->rounds = 0;
-		if (mock_line(m, &got, &used) == 0) {
-			if (!m->eof && buf_len(&m->in) <= MOCK_LINE_MAX)
-				return false;
-			got = (struct span){ "", 0 };
-		}
-		/* It is looked at, and taken when its step is there. */
-		m->scanned = 0;
-		back = mock_is(m, begin, got);
+		int r = mock_begins(m, begin, &back);
+		if (r <= 0)
+			return r < 0;
+	} else {
+		back = ++*rounds < s->times;
 	}
 	if (!back)
-		m->rounds = 0;
+		*rounds = 0;
 	m->pos = back ? begin : m->pos + 1;
 	return true;
 }

@@ -84,7 +84,9 @@ bool mock_is_reset(const struct mock *m);
  * other arguments are compared word by word without case, and "***" in the
  * play stands for any word, '*' for any octets where the line has a verb. NOOP
  * and RSET where they are not awaited are taken: RSET goes back to where the
- * transaction began. A line that differs is answered 503 and awaited
+ * transaction began, and what stands next may come as well if it is no part of
+ * one. A client that leaves without QUIT is told of where the file has one. A
+ * line that differs is answered 503 and awaited
  * again; QUIT where it is not awaited gets 221 and the end. What AUTH keeps
  * secret is *** here too. Borrowed until the next call. */
 const char *mock_complaints(struct mock *m);

@@ -79,3 +79,9 @@ mock_say_captures(struct mock *m, const char *p)
 			    t->group[g].to - t->group[g].from);
 	}
 }
+
+bool
+mock_awaits(struct mock *m, size_t i, struct span got)
+{
+	return m->play->step[i].kind == MOCK_LINE && mock_is(m, i, got);
+}

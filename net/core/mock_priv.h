@@ -22,15 +22,17 @@ struct mock {
 	const struct mock_play *play;
 	size_t pos;
 	bool eof, ended;
-	bool paused;	 /* told the driver of the PAUSE at pos */
-	bool overlong;	 /* inside a line that is too long */
-	bool begun;	 /* the TEXT or CHUNK at pos has begun */
-	bool secret;	 /* 334 was said: the next line is a secret */
-	uint64_t left;	 /* of that CHUNK */
-	uint64_t skip;	 /* octets behind a BDAT that was refused */
-	size_t scanned;	 /* octets of in that hold no LF */
-	bool reset;	 /* the end is one */
-	uint64_t rounds; /* of the loop that is played */
+	bool paused;	  /* told the driver of the PAUSE at pos */
+	bool overlong;	  /* inside a line that is too long */
+	bool begun;	  /* the TEXT or CHUNK at pos has begun */
+	bool secret;	  /* 334 was said: the next line is a secret */
+	uint64_t left;	  /* of that CHUNK */
+	uint64_t skip;	  /* octets behind a BDAT that was refused */
+	size_t scanned;	  /* octets of in that hold no LF */
+	bool reset;	  /* the end is one */
+	uint64_t *rounds; /* by step: of the loop that ends there; or NULL */
+	size_t back; /* behind RSET: the step where the transaction began, too,
+			counted from 1; 0: none */
 	struct mock_took *took;
 	size_t ntook;
 	struct unbody text;
@@ -40,6 +42,9 @@ struct mock {
 /* mock_take.c */
 /* Takes what has come for this step; false: there is more to come. */
 bool mock_take(struct mock *m, const struct mock_step *s);
+/* Answers NOOP and RSET, which clients send when they like; false: it is
+ * neither. */
+bool mock_take_stray(struct mock *m, struct span got);
 /* The step needs octets that will not come. */
 void mock_cut(struct mock *m, const struct mock_step *s);
 /* Drops up to n octets of what came; how many. */
@@ -50,6 +55,8 @@ int mock_line(struct mock *m, struct span *line, size_t *used);
 /* mock_match.c */
 /* Is that the line that step i awaits? What its expression took is kept. */
 bool mock_is(struct mock *m, size_t i, struct span got);
+/* The same of a step that may be none for a line. */
+bool mock_awaits(struct mock *m, size_t i, struct span got);
 /* Says a text with what expressions took put in; nothing that would end a
  * line can be in that. */
 void mock_say_captures(struct mock *m, const char *p);

@@ -202,8 +202,7 @@ serve_conn_release(struct crew *w, struct serve_conn *k)
 	atomic_fetch_add(&s->complaints, peer_complaints(k->peer));
 	peer_free(k->peer);
 	alarms_drop(&w->alarms, &k->alarm);
-	watch_drop(&w->watch, k->mark.fd, k->want);
-	close(k->mark.fd);
+	close(k->mark.fd); /* which takes it out of the watch */
 	w->conn[k->at] = w->conn[--w->nconn];
 	w->conn[k->at]->at = k->at;
 	pthread_mutex_lock(&s->lock);

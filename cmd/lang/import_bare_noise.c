@@ -1,0 +1,121 @@
+/* What programs say of their own between the lines of a session that bear no
+ * markers: s_client's blocks and dumps, JavaMail's DEBUG, Exim's log. */
+#include "cmd/lang/import_priv.h"
+
+#include <string.h>
+
+static bool
+bare_hex(const char *p, size_t len, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (i >= len || strchr("0123456789abcdef", p[i]) == NULL ||
+		    p[i] == '\0')
+			return false;
+	return true;
+}
+
+/* s_client -debug, -msg, -state: between, and within mail text as well. */
+bool
+bare_is_dump(const struct import_line *x)
+{
+	static const char *const begins[] = { "read from 0x", "write to 0x",
+		"<<< TLS ", ">>> TLS ", "<<< ???", ">>> ???",
+		"SSL_connect:", "SSL3 alert ", "TLSv1.3 ",
+		"Can't use SSL_get_servername", "Connecting to " };
+	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+		if (import_begins(x->p, x->len, begins[i]))
+			return true;
+	if (x->len > 7 && memcmp(x->p + 4, " - ", 3) == 0)
+		return bare_hex(x->p, x->len, 4);
+	return x->len > 5 && memcmp(x->p, "    ", 4) == 0 &&
+	       bare_hex(x->p + 4, x->len - 4, 2) &&
+	       (x->len == 6 || x->p[6] == ' ') &&
+	       (x->len < 9 || bare_hex(x->p + 7, x->len - 7, 2));
+}
+
+bool
+bare_is_log(const struct import_line *x)
+{
+	static const char *const begins[] = { "<= ", "=> ", "-> ", "== ", "** ",
+		"*> ", "delivering ", "Completed", "SMTP connection " };
+	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+		if (import_begins(x->p, x->len, begins[i]))
+			return true;
+	return false;
+}
+
+/* Lines that a client program says of its own, between. */
+bool
+bare_is_noise(const struct import_line *x)
+{
+	static const char *const begins[] = { "DEBUG", ">>> ",
+		"LOG: ", "LOG:", "**** ", "Trying ", "Connected to ",
+		"Escape character is ", "RENEGOTIATING", "KEYUPDATE",
+		"read R BLOCK", "verify ", "depth=", "CONNECTED(", "* ", "# " };
+	for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+		if (import_begins(x->p, x->len, begins[i]))
+			return true;
+	return x->len == 0 || (x->len == 3 && memcmp(x->p, ">>>", 3) == 0);
+}
+
+/* Behind a block of s_client's, or the same place. */
+size_t
+bare_block(const struct import_lines *l, size_t i)
+{
+	const struct import_line *x = &l->line[i];
+	bool pem = import_begins(x->p, x->len, "-----BEGIN ");
+	if (!pem && !(x->len == 3 && memcmp(x->p, "---", 3) == 0) &&
+	    !import_begins(x->p, x->len, "Post-Handshake "))
+		return i;
+	for (size_t at = i + 1; at < l->n && at < i + 200; at++) {
+		const struct import_line *y = &l->line[at];
+		if (pem ? import_begins(y->p, y->len, "-----END ")
+			: import_begins(y->p, y->len, "read R BLOCK"))
+			return at + 1;
+	}
+	return i + 1;
+}
+
+bool
+bare_has(const struct import_lines *l, const char *word)
+{
+	size_t n = strlen(word);
+	for (size_t i = 0; i < l->n; i++)
+		if (memmem(l->line[i].p, l->line[i].len, word, n) != NULL)
+			return true;
+	return false;
+}
+
+const char *
+bare_kind(const struct import_lines *l)
+{
+	if (bare_has(l, "Verify return code: ") || bare_has(l, "CONNECTED(0") ||
+	    bare_has(l, "verify return:1"))
+		return "s_client";
+	if (bare_has(l, "DEBUG SMTP"))
+		return "javamail";
+	return bare_has(l, "**** SMTP testing session") ? "exim-bh" : "telnet";
+}
+
+/* A line that begins with such a letter s_client takes for itself, and says
+ * so on the next. What was typed is kept: it was meant for the server. */
+void
+bare_unsaid(struct import_say *s, struct import_lines *l)
+{
+	static const char letter[] = "QRkK";
+	static const char *const says[] = { "DONE", "RENEGOTIATING",
+		"KEYUPDATE", "KEYUPDATE" };
+	size_t kept = 0;
+	for (size_t i = 0; i < l->n; i++) {
+		const struct import_line *x = &l->line[i];
+		bool any = i > 0 && x[-1].len > 0 && *x[-1].p != '\0';
+		const char *at = any ? strchr(letter, *x[-1].p) : NULL;
+		const char *own = at == NULL ? NULL : says[at - letter];
+		if (own != NULL && x->len == strlen(own) &&
+		    memcmp(x->p, own, x->len) == 0)
+			s->left_out++;
+		else
+			l->line[kept++] = *x;
+	}
+	l->n = kept;
+}
