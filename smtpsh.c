@@ -176,14 +176,17 @@ main_run(struct shell *sh, const struct opts *o)
 static void
 main_tell_end(struct shell *sh, const struct opts *o, int status)
 {
+	const struct tally *y = &sh->talk.tally;
+	/* What failed and is no file's is the run's own. */
+	bool alone = status != 0 && y->files == 0;
 	struct event ev = { .kind = EV_END,
 		.file = o->nrun > 0 && o->run[0].file ? o->run[0].text
 			: o->nrun > 0		      ? "-c"
 			: o->front == FRONT_MESSAGE   ? "message"
 						      : "standard input",
-		.files = sh->talk.tally.files,
-		.files_failed = sh->talk.tally.files_failed,
-		.files_skipped = sh->talk.tally.files_skipped,
+		.files = y->files,
+		.files_failed = alone ? 1 : y->files_failed,
+		.files_skipped = y->files_skipped,
 		.took_ns = loop_now_ns() - sh->began_ns,
 		.status = status,
 		.met = status == 0 && o->front == FRONT_MESSAGE,
