@@ -20,7 +20,7 @@ many_bar_away(void *arg)
 {
 	const struct many *m = arg;
 	if (buf_len(&m->bar) > 0)
-		(void)out_all(STDERR_FILENO, "\r\033[K", 4);
+		out_bar("\r\033[K", 4);
 }
 
 static void
@@ -28,8 +28,7 @@ many_bar_back(void *arg)
 {
 	const struct many *m = arg;
 	if (buf_len(&m->bar) > 0)
-		(void)out_all(
-		    STDERR_FILENO, buf_data(&m->bar), buf_len(&m->bar));
+		out_bar(buf_data(&m->bar), buf_len(&m->bar));
 }
 
 void

@@ -261,6 +261,12 @@ out_errors(struct out *o, const char *p, size_t len)
 	(void)out_all(STDERR_FILENO, p, len);
 }
 
+void
+out_bar(const char *p, size_t len)
+{
+	(void)out_all(STDERR_FILENO, p, len);
+}
+
 int
 out_release(struct out *o, struct err *e)
 {

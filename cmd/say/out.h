@@ -52,6 +52,9 @@ void out_verdict_more(struct out *o, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Lines that another process of ours made by that, as they are. */
 void out_errors(struct out *o, const char *p, size_t len);
+/* To standard error at once, as it is: what before() and after() take away and
+ * put back there. */
+void out_bar(const char *p, size_t len);
 CHECKED int out_release(struct out *o, struct err *e);
 /* Octets that nobody has taken yet. */
 size_t out_waiting(const struct out *o);
