@@ -176,14 +176,17 @@ main_run(struct shell *sh, const struct opts *o)
 static void
 main_tell_end(struct shell *sh, const struct opts *o, int status)
 {
+	const struct tally *y = &sh->talk.tally;
+	/* What failed and is no file's is the run's own. */
+	bool alone = status != 0 && y->files == 0;
 	struct event ev = { .kind = EV_END,
 		.file = o->nrun > 0 && o->run[0].file ? o->run[0].text
 			: o->nrun > 0		      ? "-c"
 			: o->front == FRONT_MESSAGE   ? "message"
 						      : "standard input",
-		.files = sh->talk.tally.files,
-		.files_failed = sh->talk.tally.files_failed,
-		.files_skipped = sh->talk.tally.files_skipped,
+		.files = y->files,
+		.files_failed = alone ? 1 : y->files_failed,
+		.files_skipped = y->files_skipped,
 		.took_ns = loop_now_ns() - sh->began_ns,
 		.status = status,
 		.met = status == 0 && o->front == FRONT_MESSAGE,
@@ -262,10 +265,14 @@ main_explain(struct buf *b, const char *text, struct err *e)
 	bool any = false;
 	if (strchr(text, ' ') == NULL)
 		return explain_word(b, text, strlen(text), e);
-	any = diagnose_reply(b, text);
 	/* Behind a quote that does not end is nothing to explain. */
 	if (cmd_split(&a, text, strlen(text), &ignored) < 0)
 		ignored.kind = ERR_NONE;
+	if (a.n == 2 && explain_pair(b, a.word[0], a.word[1])) {
+		cmd_args_release(&a);
+		return 0;
+	}
+	any = diagnose_reply(b, text);
 	for (size_t i = 0; i < a.n; i++) {
 		bool digit = a.word[i][0] >= '2' && a.word[i][0] <= '5';
 		if (i > 0 && !digit)
@@ -304,7 +311,11 @@ main_texts(struct shell *sh, const struct opts *o)
 	for (size_t i = 0; i < o->words.n && r == 0; i++) {
 		if (i > 0)
 			buf_addc(&b, '\n');
-		r = main_explain(&b, o->words.item[i], &e);
+		if (i + 1 < o->words.n &&
+		    explain_pair(&b, o->words.item[i], o->words.item[i + 1]))
+			i++;
+		else
+			r = main_explain(&b, o->words.item[i], &e);
 	}
 	if (o->convert != NULL && sh->out.terminal)
 		convert_escape(&b);

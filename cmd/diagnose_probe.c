@@ -169,6 +169,7 @@ probe_new(struct diagnosis *d, enum probe_kind kind)
 	p->sight.hide = d->sh->sight.hide;
 	t->set = as->set;
 	t->set.stop = t->set.bare = t->set.early = false;
+	t->own_times = true;
 	link_times_all(&t->set.times, PROBE_REPLY_MS);
 	t->set.times.connect =
 	    kind == PROBE_PORT ? PROBE_PORT_MS : PROBE_CONNECT_MS;

@@ -13,7 +13,11 @@ explain_exec(struct talk *t, const struct cmd_args *a, struct err *e)
 	for (size_t i = 0; i < a->n && r == 0; i++) {
 		if (i > 0)
 			buf_addc(&b, '\n');
-		r = explain_word(&b, a->word[i], strlen(a->word[i]), e);
+		if (i + 1 < a->n &&
+		    explain_pair(&b, a->word[i], a->word[i + 1]))
+			i++;
+		else
+			r = explain_word(&b, a->word[i], strlen(a->word[i]), e);
 	}
 	if (a->n == 0 && t->last.nlines > 0) {
 		char code[4] = { (char)('0' + t->last.code / 100),

@@ -102,6 +102,8 @@ HI='220 mx.example ESMTP'
 	[[ $stderr == *"[connect.socket]"* ]]
 	ends 68 "$SMTPSH" no.invalid -c NOOP
 	[[ $stderr == *"[name.none]"*"spelling"* ]]
+	ends 68 "$SMTPSH" -c NOOP noop
+	tells "there is no host noop: it is a command" "smtpsh HOST -c noop" "did you mean --help?" "[name.command]"
 	ends 75 "$SMTPSH" --proxy socks5://127.0.0.1:1 mail.invalid -c NOOP
 	[[ $stderr == *"[connect.proxy]"*"--proxy"* ]]
 	MORE=(--tls)

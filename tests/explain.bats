@@ -167,6 +167,39 @@ flat() {
 	tells FROBNICATE
 }
 
+@test "a pair of codes: the enhanced one, cause and next step, then the tables" {
+	ends 0 "$SMTPSH" --explain 550 5.7.26
+	[ "${lines[0]}" = "5.7.26 in a reply 550: Multiple authentication checks failed" ]
+	[[ ${lines[1]} == "    cause     "* ]]
+	[ "$(grep -nx '550 Requested action not taken: mailbox unavailable' <<<"$output" | cut -d: -f1)" -gt 10 ]
+	local two=$output
+	ends 0 "$SMTPSH" --explain '550 5.7.26'
+	[ "$output" = "$two" ]
+	ends 0 "$SMTPSH" --sandbox -c '\explain 550 5.7.26'
+	has "5.7.26 in a reply 550:"
+	ends 0 "$SMTPSH" --explain 451 4.7.1 RCPT
+	[ "${lines[0]}" = "4.7.1 in a reply 451: Delivery not authorized, message refused" ]
+	has_in "$(flat)" greylisting 'RCPT TO:<forward-path>'
+	# No refusal, no pair.
+	ends 0 "$SMTPSH" --explain 250 2.1.5
+	[ "${lines[0]}" = "250 Requested mail action okay, completed" ]
+}
+
+@test "a word of the trade is answered by the causes that name it, a slip by a guess" {
+	local word
+	for word in greylisting DMARC relay tarpit backscatter; do
+		ends 0 "$SMTPSH" --explain $word
+		has "$word: what failures say of it" "    next  " "    rule  "
+	done
+	ends 64 "$SMTPSH" --explain STARTLS
+	tells "'STARTLS': did you mean STARTTLS?"
+	ends 64 "$SMTPSH" --sandbox -c '\explain SIEZ'
+	tells "did you mean SIZE?"
+	# What nearly every cause has says nothing.
+	ends 64 "$SMTPSH" --explain server
+	tells "in quotes, a reply's text"
+}
+
 @test "a code that STD 10 4.3 does not list for the verb is remarked on" {
 	printf 'R: 220\nS: RSET\nR: 550\nS: RSET\nR: 250\nS: QUIT\nR: 221\n' >f
 	ends 0 env COLUMNS=200 "$SMTPSH" --mock f -f f

@@ -175,6 +175,8 @@ json() {
 @test "--fail-if: a slip is found before, a figure that is missed ends with 1" {
 	ends 64 "$SMTPSH" --load --fail-if 'p98>1ms' 127.0.0.1:1
 	tells "p98>1ms" "expected as"
+	ends 64 "$SMTPSH" --load --fail-if 'p99>200' 127.0.0.1:1
+	tells "--fail-if p99>200: 200 of what? write 200ms, 200s or 200us"
 	serve
 	ends 0 "$SMTPSH" --load --messages 10 --fail-if 'p99>20s' \
 		--fail-if 'errors>0' --quiet 127.0.0.1:"$PORT"

@@ -80,6 +80,16 @@ END
 	printf 'Host a\n tls maybe\n' >$HOSTS
 	ends 64 "$SMTPSH" --print-config b
 	tells "yes or no"
+	# And what a line looks like, and what it may have meant.
+	printf '[lab]\nserver 127.0.0.1\n' >$HOSTS
+	ends 64 "$SMTPSH" --print-config b
+	tells "hosts:1: [lab] is no option; a line is 'Host NAME' or, below it, an option's name and its value"
+	local said
+	for said in 'HostName x: server' 'Port 25: port' 'user joe: auth-user' 'srever x: server' 'tls-verfy no: tls-verify' 'port=25: port'; do
+		printf 'Host b\n %s\n' "${said%: *}" >$HOSTS
+		ends 64 "$SMTPSH" --print-config b
+		tells "did you mean ${said#*: }?"
+	done
 	printf 'Include hosts\n' >$HOSTS
 	ends 64 "$SMTPSH" --print-config b
 	tells "16 Includes deep"

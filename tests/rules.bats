@@ -181,6 +181,10 @@ END
 	ends 69 client -c 'EHLO x' -c 'MAIL FROM:<a@x>' -c 'RCPT TO:<gone@x>' -c 'RCPT TO:<b@other>'
 	soon grep -q '# rules:4: RCPT <gone@\*> 551 5.1.6 moved away' server
 	serve_stop
+	# What is proposed is a rule.
+	ends 69 "$SMTPSH" --sandbox --rule 'RCPT first from each client 451 4.7.1 greylisted' --rule 'MAIL 550 no' --from a@b.example --to c@d.example --body x
+	ends 0 "$SMTPSH" --help receiver
+	has "manual: Rules"
 	printf 'NOOP 250 x\nNOOP mumble\n' >rules
 	ends 65 "$SMTPSH" --serve 0 --rules rules
 	tells "rules:2: found 'mumble', expected a condition"
@@ -192,6 +196,10 @@ END
 	done <<'END'
 RCTP 451|did you mean RCPT?
 conect close|did you mean connect?
+greylist|did you mean 'RCPT first from each client 451 4.7.1 greylisted'?
+RCPT tarpit 3s|did you mean 'RCPT delay 3s'?
+RCPT nth 3 reject|did you mean 'RCPT 550 no'?
+RCPT dealy 3s|did you mean delay?
 NOOP|expected an action
 NOOP nth 3|expected an action
 NOOP nth 0 451|expected 1 or more

@@ -130,3 +130,12 @@ no_row() {
 	[[ $(pty_line) =~ ^Beta.ARPA\>\ MAIL\ FROM:\<a@b\>\ .*\.\.\.$ ]]
 	[ "${#output}" -le 40 ]
 }
+
+@test "a decoded challenge that is wider than the screen breaks behind a comma" {
+	(umask 077 && echo sesame >secret)
+	pty_start 80 "$SMTPSH" --sandbox --auth-insecure --user jones --password-file secret --color never \
+		--auth SCRAM-SHA-256 --auth-user jones --auth-password-file secret
+	pty_see "authenticated as jones"
+	row '^   #   r=[^,]+,s=[^,]+,$'
+	row '^   #   i=4096$'
+}

@@ -702,6 +702,11 @@ END
 	grep -q 'errors="1"' j.xml
 	ends 69 "$SMTPSH" --sandbox --format json -c 'VRFY nobody'
 	[ "$(tail -n 1 <<<"$output" | jq -r '.event, .status' | xargs)" = "end 69" ]
+	# What fails and is no file's is counted.
+	ends 75 "$SMTPSH" --format json 127.0.0.1:1 -c NOOP
+	[ "$(tail -n 1 <<<"$output" | jq -r '.files, .failed, .status' | xargs)" = "0 1 75" ]
+	ends 0 "$SMTPSH" --format json --sandbox -c NOOP
+	[ "$(tail -n 1 <<<"$output" | jq -r '.files, .failed, .status' | xargs)" = "0 0 0" ]
 }
 
 @test "a record replays to the same result" {

@@ -58,6 +58,7 @@ wrong_line() {
 
 @test "values that an option does not take" {
 	wrong 64 "--format xml" "text|json|tap" -- --format xml --sandbox -c NOOP
+	wrong 64 "--junit FILE" -- --format junit --sandbox -c NOOP
 	wrong 64 "--color blue" "auto|always|never" -- --color blue --sandbox -c NOOP
 	wrong 64 "--dialect 822" "821|5321" -- --dialect 822 --sandbox -c NOOP
 	wrong 64 "--completion tcsh" "bash|zsh|fish" -- --completion tcsh
@@ -82,6 +83,10 @@ wrong_line() {
 	wrong 64 "'[::1'" -- '[::1' -c NOOP
 	wrong 64 "''" -- '' -c NOOP
 	wrong 64 "'a b'" -- 'a b' -c NOOP
+	wrong 64 "'./y.sock'" "--socket" -- ./y.sock -c NOOP
+	wrong 64 "'unix:/tmp/y'" "--socket" -- unix:/tmp/y -c NOOP
+	wrong 64 "--serve 0 --socket /y.sock" -- --serve /y.sock
+	wrong 64 "--serve 0 --socket /y.sock" -- --serve unix:/y.sock
 	wrong 64 "user@host" -- user@host -c NOOP
 	wrong 64 "ftp://host" smtp:// -- ftp://host -c NOOP
 	wrong 64 "found 'b' after the host a" -- a b -c NOOP

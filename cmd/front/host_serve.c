@@ -254,6 +254,11 @@ host_bound(void *arg, struct err *e)
 static int
 host_port(const char *port, struct err *e)
 {
+	if (strchr(port, '/') != NULL)
+		return err_set(e, ERR_USAGE,
+		    "--serve %s: expected [ADDR:]PORT; a socket's path goes "
+		    "behind --socket: --serve 0 --socket %s",
+		    port, port);
 	bool digits = strspn(port, "0123456789") == strlen(port);
 	if (digits && (strlen(port) > 5 || strtoul(port, NULL, 10) > 65535))
 		return err_set(e, ERR_USAGE,

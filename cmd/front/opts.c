@@ -376,7 +376,7 @@ const struct opt opt_table[] = {
 	    "so many sessions of one client at once (1000)", "", OPT_NUMBER,
 	    AT(client_max), FRONT_SERVE, NEED_NOTHING, false, 1 },
 	{ 0, "rule", "", "RULE",
-	    "misbehave, as in 'RCPT nth 3 451 later' (repeatable)", "",
+	    "misbehave: 'RCPT nth 3 451 later' (repeatable; manual: Rules)", "",
 	    OPT_LIST, AT(rule), SESSION | FRONT_LOAD, NEED_RECEIVER, false, 0 },
 	{ 0, "rules", "", "FILE", "rules, one a line", "", OPT_STRING,
 	    AT(rules), SESSION | FRONT_LOAD, NEED_RECEIVER, true, 0 },

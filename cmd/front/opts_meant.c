@@ -8,7 +8,8 @@
 
 #define PASSWORD                                                               \
 	"--auth-password-file, --auth-password-fd or --auth-password-command"
-#define WHOLE "--data FILE, which takes a whole message, made elsewhere"
+#define OFFERS "--quit-after helo, which shows what the server offers"
+#define WHOLE  "--data FILE, which takes a whole message, made elsewhere"
 
 static const struct {
 	char theirs[24], ours[80];
@@ -45,6 +46,9 @@ static const struct {
 	{ "bs", "--pipe 'sendmail -bs'" },
 	{ "ca", "--tls-ca" },
 	{ "cacert", "--tls-ca" },
+	{ "capa", OFFERS },
+	{ "capabilities", OFFERS },
+	{ "capability", OFFERS },
 	{ "capath", "--tls-ca" },
 	{ "cert", "--tls-cert" },
 	{ "ciphers", "--tls-cipher" },
@@ -60,9 +64,11 @@ static const struct {
 	{ "domain", "--helo" },
 	{ "drop-after", "--quit-after" },
 	{ "early-talker", "--early" },
-	{ "ehlo", "--helo" },
+	{ "ehlo", "--helo NAME, or " OFFERS },
 	{ "envelope-from", "--from" },
+	{ "extensions", OFFERS },
 	{ "fail", "--stop" },
+	{ "features", OFFERS },
 	{ "force-ipv4", "--ipv4" },
 	{ "force-ipv6", "--ipv6" },
 	{ "ha", "--quiet" },
@@ -96,6 +102,7 @@ static const struct {
 	{ "password", PASSWORD },
 	{ "password-file", "--auth-password-file" },
 	{ "pipeline", "\\pipeline in a line" },
+	{ "probe", "--diagnose, or " OFFERS },
 	{ "protocol", "--lmtp or --tls-on-connect" },
 	{ "qps", "--rate" },
 	{ "ramp-up", "--ramp" },

@@ -68,8 +68,10 @@ opts_choice(const struct opt *t, const char *word, struct err *e)
 			return 0;
 		p += n + (p[n] == '|');
 	}
-	return err_set(
-	    e, ERR_USAGE, "--%s %s: expected %s", t->name, word, t->arg);
+	bool junit = t->slot == offsetof(struct opts, format) &&
+		     strcmp(word, "junit") == 0;
+	return err_set(e, ERR_USAGE, "--%s %s: expected %s%s", t->name, word,
+	    t->arg, junit ? "; --junit FILE writes JUnit XML as well" : "");
 }
 
 static int

@@ -89,27 +89,6 @@ places_include(struct places *s, const struct cmd_args *a, struct err *e)
 	return r;
 }
 
-/* What belongs to a place: how to get there, TLS, AUTH, and who one is. */
-static bool
-places_may(const struct opt *row)
-{
-	static const char *const others[] = { "from", "helo", "timeout",
-		"no-pipelining", "no-remarks", "retry", "retry-wait",
-		"partial" };
-	static const char *const not [] = { "server", "sandbox", "mx-all" };
-	for (size_t i = 0; i < sizeof not / sizeof *not ; i++)
-		if (strcmp(row->name, not [i]) == 0)
-			return false;
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if (strcmp(row->name, others[i]) == 0)
-			return true;
-	while (row->group[0] == '\0')
-		row--;
-	return strcmp(row->group, "Where to connect") == 0 ||
-	       strcmp(row->group, "TLS") == 0 ||
-	       strcmp(row->group, "AUTH") == 0;
-}
-
 static bool
 places_has(const struct place *p, const char *name)
 {
@@ -121,6 +100,20 @@ places_has(const struct place *p, const char *name)
 	return false;
 }
 
+/* A line that is none of ours: what one looks like, and what it may be. */
+static int
+places_unknown(
+    struct places *s, const char *name, const char *what, struct err *e)
+{
+	const char *meant = place_meant(name);
+	return err_set(e, ERR_USAGE,
+	    "%s:%u: %s is no option%s%s%s%s; a line is 'Host NAME' or, below "
+	    "it, an option's name and its value, as 'server mail.example.org'",
+	    s->file, s->line, name, what,
+	    meant == NULL ? "" : ", did you mean ", meant == NULL ? "" : meant,
+	    meant == NULL ? "" : "?");
+}
+
 static int
 places_option(struct places *s, const struct cmd_args *a, struct err *e)
 {
@@ -128,11 +121,9 @@ places_option(struct places *s, const struct cmd_args *a, struct err *e)
 	const char *name = a->word[0];
 	bool server = strcasecmp(name, "server") == 0;
 	const struct opt *row = opts_find(name, strlen(name));
-	if (!server && (row == NULL || !places_may(row)))
-		return err_set(e, ERR_USAGE, "%s:%u: %s%s", s->file, s->line,
-		    name,
-		    row == NULL ? " is no option"
-				: " is no option that belongs to a place");
+	if (!server && (row == NULL || !place_may(row)))
+		return places_unknown(
+		    s, name, row == NULL ? "" : " that belongs to a place", e);
 	bool takes = server || row->arg[0] != '\0';
 	bool may_lack = takes && !server && row->arg[0] == '[';
 	bool off = !takes && a->n == 2 && strcasecmp(a->word[1], "no") == 0;

@@ -21,6 +21,13 @@ CHECKED int place_find(struct place *p, const char *name, struct err *e);
 void place_release(struct place *p);
 /* The file's path, the caller's to free; NULL: no home. */
 char *place_path(void);
+/* Does the option belong to a place: how to get there, TLS, AUTH, and who one
+ * is? */
+struct opt;
+bool place_may(const struct opt *row);
+/* The option that another word of a line may stand for (a slip, ssh's name);
+ * NULL: none. */
+const char *place_meant(const char *name);
 /* Appends the names without patterns, one a line. */
 CHECKED int place_names(struct buf *b, struct err *e);
 

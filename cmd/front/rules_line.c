@@ -3,6 +3,7 @@
 #include "cmd/front/rules_parts.h"
 
 #include <string.h>
+#include "cmd/lang/near.h"
 
 enum { ON_CONNECT = 1, ON_COMMAND = 2, ON_TEXT = 4, ON_END = 8 };
 #define ON_REPLY (ON_CONNECT | ON_COMMAND | ON_END)
@@ -77,7 +78,15 @@ rules_no_row(struct rules_line *l, struct span w, struct err *e)
 	if (*w.p >= '0' && *w.p <= '9')
 		return rules_found(l, w,
 		    "a reply code of three digits from 100 to 999, as 451", e);
-	return rules_found(l, w, want, e);
+	struct buf b = BUF_INIT;
+	buf_adds(&b, want);
+	for (size_t i = 0; i < RULES_ROWS; i++)
+		if (near_word(w.p, w.len, rules_rows[i].word,
+			strlen(rules_rows[i].word)))
+			buf_addf(&b, "; did you mean %s?", rules_rows[i].word);
+	int r = rules_found(l, w, buf_str(&b), e);
+	buf_release(&b);
+	return r;
 }
 
 /* "RCPT early" is for a verb, "drop-after 3" for text. */

@@ -25,16 +25,51 @@ rules_err(struct rules_line *l, struct err *e, const char *fmt, ...)
 	return -1;
 }
 
+/* "; did you mean ...?" of what people call what a rule does. */
+static void
+rules_propose(struct buf *b, struct span w)
+{
+	static const struct {
+		const char *word, *rule;
+	} ways[] = {
+		{ "accept", "250 ok" },
+		{ "block", "550 5.7.1 blocked" },
+		{ "busy", "421 4.3.2 busy" },
+		{ "disconnect", "close" },
+		{ "drop", "close" },
+		{ "graylist", "first from each client 451 4.7.1 greylisted" },
+		{ "graylisting",
+		    "first from each client 451 4.7.1 greylisted" },
+		{ "greylist", "first from each client 451 4.7.1 greylisted" },
+		{ "greylisting",
+		    "first from each client 451 4.7.1 greylisted" },
+		{ "hang", "no-reply" },
+		{ "permfail", "550 no" },
+		{ "ratelimit", "every 3 450 4.7.1 slow down" },
+		{ "reject", "550 no" },
+		{ "sleep", "delay 3s" },
+		{ "tarpit", "delay 3s" },
+		{ "tempfail", "451 4.3.0 later" },
+		{ "timeout", "no-reply" },
+		{ "wait", "delay 3s" },
+	};
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+		if (span_is(w, ways[i].word))
+			buf_addf(b, "; did you mean 'RCPT %s'?", ways[i].rule);
+}
+
 /* What is found where something else is expected. */
 int
 rules_found(
     struct rules_line *l, struct span s, const char *want, struct err *e)
 {
-	struct buf b = BUF_INIT;
+	struct buf b = BUF_INIT, ask = BUF_INIT;
 	quote_add(&b, s.p, s.len);
+	rules_propose(&ask, s);
 	int r = s.len == 0 ? rules_err(l, e, "found the end, expected %s", want)
-			   : rules_err(l, e, "found '%s', expected %s",
-				 buf_str(&b), want);
+			   : rules_err(l, e, "found '%s', expected %s%s",
+				 buf_str(&b), want, buf_str(&ask));
+	buf_release(&ask);
 	buf_release(&b);
 	return r;
 }

@@ -79,7 +79,13 @@ cause_pattern(const struct sight *s, const struct sight_reply *r,
 static bool
 cause_enh(const struct sight *s, const struct sight_reply *r, struct cause *c)
 {
-	for (const struct cause_enh *h = cause_enhs; h->id != NULL; h++)
+	const struct cause_enh *h = cause_later;
+	for (; h->id != NULL; h++)
+		if (r->class == 4 && h->subject == r->subject &&
+		    h->detail == r->detail)
+			return cause_make(c, h->id, CAUSE_MID, false, h->what,
+			    h->next, "RFC 3463", s, r);
+	for (h = cause_enhs; h->id != NULL; h++)
 		if (r->class >= 4 && h->subject == r->subject &&
 		    h->detail == r->detail)
 			return cause_make(c, h->id, CAUSE_MID, false, h->what,

@@ -8,6 +8,15 @@ code_no_tls(const struct sight *s)
 	return !s->tls && (s->starttls || s->mechs == NULL);
 }
 
+const struct cause_enh cause_later[] = {
+	{ 7, 1, "denied.later",
+	    "a rule of the server puts this client, sender or recipient off: "
+	    "mostly greylisting, or a limit",
+	    "send it again in some minutes with the same envelope; the "
+	    "server's log says which rule" },
+	{ 0, 0, NULL, NULL, NULL },
+};
+
 const struct cause_enh cause_enhs[] = {
 	{ 1, 1, "rcpt.unknown", "there is no such mailbox: {to}",
 	    "check the spelling of the address" },

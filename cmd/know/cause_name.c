@@ -1,6 +1,8 @@
 /* Rules about names, addresses and connecting. */
 #include "cmd/know/cause_priv.h"
 
+#include <string.h>
+
 static bool
 cause_no_port(const struct sight *s)
 {
@@ -41,6 +43,14 @@ cause_mx_private(const struct sight *s)
 	       (s->why == WHY_SILENT || s->why == WHY_UNREACHABLE);
 }
 
+/* "smtpsh help", "smtpsh -c HOST NOOP". */
+static bool
+cause_is_command(const struct sight *s)
+{
+	return s->host != NULL && s->domain == NULL &&
+	       verb_find(s->host, strlen(s->host)) != NULL;
+}
+
 const struct cause_rule cause_name[] = {
 	{ "name.mx-literal", TURN_FIRST, WHY_NONE, cause_mx_literal, CAUSE_HIGH,
 	    "the MX record of {at} has {mx-literal}, an address, where the "
@@ -72,6 +82,12 @@ const struct cause_rule cause_name[] = {
 	    "check the domain of the address; its owner removes that MX record "
 	    "if it is a mistake",
 	    "RFC 7505 3" },
+	{ "name.command", TURN_FIRST, WHY_NO_NAME, cause_is_command, CAUSE_HIGH,
+	    "there is no host {at}: it is a command, and stands where the "
+	    "host is expected",
+	    "did you mean --help? A command for a server goes behind -c: "
+	    "smtpsh HOST -c {at}",
+	    "RFC 5321 4.1" },
 	{ "name.none", TURN_FIRST, WHY_NO_NAME, NULL, CAUSE_HIGH,
 	    "the name {at} does not exist in DNS",
 	    "check its spelling; dig NS {at} shows whether the domain is there "

@@ -30,6 +30,8 @@ struct cause_enh {
 	const char *id, *what, *next;
 };
 extern const struct cause_enh cause_enhs[];
+/* What stands before those for class 4. */
+extern const struct cause_enh cause_later[];
 
 /* By its code alone. verb VERB_UNKNOWN: any. */
 struct cause_code {

@@ -6,6 +6,7 @@
 #ifndef CMD_EXPLAIN_H
 #define CMD_EXPLAIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "net/core/buf.h"
 #include "net/core/err.h"
@@ -43,11 +44,17 @@ int explain_keyword(struct buf *out, const char *keyword, size_t len,
 /* Appends all that is known of a word, in any case: a reply code ("550",
  * "550-", "550-5.7.1"), the beginning of one ("5", "55z", "2xx"), an enhanced status code ("5.1.1",
  * "X.1.1"), its subject ("5.1"), a verb, a stage ("greeting", "."), an EHLO
- * keyword, a parameter of MAIL or RCPT. One section a meaning, with an empty
- * line between; lines are as long as they are, note_page() breaks them. Unknown: -1 and ERR_USAGE, which says what
- * is understood. */
+ * keyword, a parameter of MAIL or RCPT; a word that is none of these, but that
+ * causes name ("greylisting"). One section a meaning, with an empty line
+ * between; lines are as long as they are, note_page() breaks them. Unknown: -1
+ * and ERR_USAGE, which guesses or says what is understood. */
 CHECKED int explain_word(
     struct buf *out, const char *word, size_t len, struct err *e);
+
+/* Of a refusal's code and its enhanced code ("550", "5.7.26"): what they mean
+ * together and what to do, then each as explain_word() does. false, and nothing
+ * is added: they are no such pair. */
+bool explain_pair(struct buf *out, const char *code, const char *enh);
 
 /* Appends the short form of a table's source: "RFC 4954" of "RFC 4954 6". */
 void explain_source(struct buf *out, const char *source);

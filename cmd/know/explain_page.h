@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include "net/core/buf.h"
 #include "net/core/code.h"
+#include "net/core/err.h"
 
 /* A section's first line. */
 void page_title(struct buf *out, const char *text);
@@ -28,6 +29,11 @@ bool explain_enh_word(struct buf *out, const char *word, size_t len);
 bool explain_verb_word(struct buf *out, const char *word, size_t len);
 bool explain_keyword_word(struct buf *out, const char *word, size_t len);
 bool explain_param_word(struct buf *out, const char *word, size_t len);
+/* A word of the causes: what they say, some of them where they are many. */
+bool explain_trade_word(struct buf *out, const char *word, size_t len);
+
+/* -1 and ERR_USAGE: the word that it may have been, or what is understood. */
+CHECKED int explain_unknown(const char *word, size_t len, struct err *e);
 
 /* Name i of the parameters of MAIL and RCPT; NULL past the last. */
 const char *explain_param_at(size_t i);

@@ -50,12 +50,8 @@ explain_word(struct buf *out, const char *word, size_t len, struct err *e)
 		known = true;
 	}
 	buf_release(&section);
-	if (!known)
-		return err_set(e, ERR_USAGE,
-		    "nothing is known of '%.*s': give a reply code (550, 55z, "
-		    "5), an enhanced code (5.1.1, X.1), a verb (RCPT), an EHLO "
-		    "keyword (DSN) or a parameter (NOTIFY)",
-		    len < 80 ? (int)len : 80, word);
+	if (!known && !explain_trade_word(out, word, len))
+		return explain_unknown(word, len, e);
 	return 0;
 }
 

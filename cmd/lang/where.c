@@ -139,6 +139,12 @@ where_parse(struct where *w, const char *text, struct err *e)
 		    "'%s': expected HOST, HOST:PORT, [IPV6]:PORT, a URL or "
 		    "/a/socket",
 		    text);
+	/* "./y.sock", "unix:/run/y.sock". */
+	if (skip == 0 && strchr(p, '/') != NULL)
+		return err_set(e, ERR_USAGE,
+		    "'%s': '/' does not belong in a host's name; the path of "
+		    "a socket goes behind --socket, or begins with '/'",
+		    text);
 	for (size_t i = 0; i < parts.host_len; i++)
 		if ((unsigned char)parts.host[i] <= ' ' ||
 		    strchr("/@?#\\\"<>", parts.host[i]) != NULL)

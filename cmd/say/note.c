@@ -21,6 +21,26 @@ note_time(struct buf *b, int64_t ns)
 		buf_addf(b, "%.0f s", ms / 1000);
 }
 
+/* How much of a word that is wider than its row goes on it: up to a comma, as
+ * lists have that are decoded from base64; 0: it stays whole. */
+static size_t
+note_comma(const char *p, size_t len, size_t room)
+{
+	size_t best = 0;
+	for (size_t i = 0; i + 1 < len && escape_width(p, i + 1) <= room; i++)
+		if (p[i] == ',')
+			best = i + 1;
+	return best;
+}
+
+static void
+note_new_row(struct buf *b, size_t hang)
+{
+	buf_addc(b, '\n');
+	for (size_t k = 0; k < hang; k++)
+		buf_addc(b, ' ');
+}
+
 /* One line's words. */
 static void
 note_fill(struct buf *b, const char *p, size_t len, size_t width, size_t hang)
@@ -36,11 +56,20 @@ note_fill(struct buf *b, const char *p, size_t len, size_t width, size_t hang)
 			i++;
 		size_t take = escape_width(p + from, i - from);
 		if (width > 0 && from > 0 && column + take > width) {
-			buf_addc(b, '\n');
-			for (size_t k = 0; k < hang; k++)
-				buf_addc(b, ' ');
+			note_new_row(b, hang);
 			column = hang;
 			from = word;
+			take = escape_width(p + from, i - from);
+		}
+		while (width > 0 && column + take > width) {
+			size_t n = note_comma(p + from, i - from,
+			    width > column ? width - column : 0);
+			if (n == 0)
+				break;
+			buf_add(b, p + from, n);
+			note_new_row(b, hang);
+			column = hang;
+			from += n;
 			take = escape_width(p + from, i - from);
 		}
 		buf_add(b, p + from, i - from);

@@ -10,7 +10,7 @@
 void note_time(struct buf *b, int64_t ns);
 /* Appends text (escaped, may hold LF) in lines of at most width columns, LF
  * behind each; later lines begin with hang spaces. A word longer than that
- * stays whole. width 0: only LF breaks. */
+ * is broken behind a comma, where it has none it stays whole. width 0: only LF breaks. */
 void note_wrap(
     struct buf *b, const char *p, size_t len, size_t width, size_t hang);
 /* Appends a page of lines, those longer than width broken so that they go on

@@ -24,6 +24,17 @@ static const struct {
 static int
 holds_bad(const char *c, struct err *e)
 {
+	/* "p99>200". */
+	const char *value = c + strcspn(c, "<>");
+	value += strspn(value, "<>= ");
+	bool bare =
+	    *value != '\0' && strspn(value, "0123456789.") == strlen(value);
+	bool count =
+	    strncmp(c, "errors", 6) == 0 || strncmp(c, "messages", 8) == 0;
+	if (bare && !count)
+		return err_set(e, ERR_USAGE,
+		    "--fail-if %s: %s of what? write %sms, %ss or %sus", c,
+		    value, value, value, value);
 	return err_set(e, ERR_USAGE,
 	    "--fail-if %s: expected as 'p99>200ms', 'rcpt.p50>5ms', "
 	    "'errors>0.1%%', 'errors>10', 'messages/s<500'; percentiles are "
@@ -53,17 +64,19 @@ holds_step(const char **p, size_t *len)
 	return -1;
 }
 
-/* In nanoseconds. */
+/* In nanoseconds. 0 needs no unit; what a number alone means, nobody knows. */
 static bool
 holds_time(const char *text, double *ns)
 {
 	static const struct {
 		const char *name;
 		double unit;
-	} units[] = { { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 }, { "", 1e9 },
+	} units[] = { { "us", 1e3 }, { "ms", 1e6 }, { "s", 1e9 },
 		{ "m", 6e10 } };
 	char *end;
 	*ns = strtod(text, &end);
+	if (end > text && *end == '\0' && *ns <= 0)
+		return *ns >= 0;
 	for (size_t i = 0; end > text && i < sizeof units / sizeof *units; i++)
 		if (strcmp(end, units[i].name) == 0) {
 			*ns *= units[i].unit;

@@ -316,9 +316,9 @@ take_timed_out(struct talk *t, struct err *e)
 	}
 	struct buf what = BUF_INIT;
 	take_awaited(o, &what);
-	err_set(e, ERR_TEMP,
-	    "%s did not come in time%s; --timeout DURATION changes how long",
-	    buf_str(&what), take_hint(o));
+	err_set(e, ERR_TEMP, "%s did not come in time%s%s", buf_str(&what),
+	    take_hint(o),
+	    t->own_times ? "" : "; --timeout DURATION changes how long");
 	buf_release(&what);
 	return err_why(e, WHY_LATE);
 }

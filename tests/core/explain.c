@@ -241,6 +241,10 @@ test_page(void)
 		    "    [E.g., text that is too\n     long]\n" },
 		{ 20, "  label and more    text here\n  x               y\n",
 		    "  label and more\n      text here\n  x\n      y\n" },
+		{ 20, "r=abcdefghijk,s=lmnop,i=4096\n",
+		    "r=abcdefghijk,\n    s=lmnop,i=4096\n" },
+		{ 20, "abcdefghijklmnopqrstuvwxyz,\n",
+		    "abcdefghijklmnopqrstuvwxyz,\n" },
 		{ 40, "  label and more    text here\n",
 		    "  label and more    text here\n" },
 	};
@@ -319,7 +323,7 @@ test_word(void)
 		{ "5.", { NULL } },
 		{ "..", { NULL } },
 		{ "foo", { NULL } },
-		{ "unknown", { NULL } },
+		{ "frobnicate", { NULL } },
 		{ "", { NULL } },
 	};
 	struct buf b = BUF_INIT;
