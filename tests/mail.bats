@@ -329,7 +329,10 @@ once_each() {
 	rm sessions
 	mkdir in
 	local i=0 a
-	for a in a no later b; do printf 'From: a@b.example\nTo: %s@b.example\n\nhi\n' "$a" >"in/$((i++))"; done
+	for a in a no later b; do
+		i=$((i + 1))
+		printf 'From: a@b.example\nTo: %s@b.example\n\nhi\n' "$a" >"in/$i"
+	done
 	ends 2 mail -q --eml in --envelope headers
 	has_in "$stderr" "mailed to 2 of 4 recipients: 2 refused, first with: 550"
 }

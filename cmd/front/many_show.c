@@ -83,7 +83,7 @@ static void
 many_bar_wipe(void *arg)
 {
 	(void)arg;
-	(void)out_all(STDERR_FILENO, "\r\033[K", 4);
+	out_bar("\r\033[K", 4);
 }
 
 void
