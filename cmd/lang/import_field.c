@@ -122,10 +122,11 @@ loop_literal(struct import_loop *g, size_t *i, const struct import_seen *seen,
 		len = x->len;
 	}
 	/* Rust's lettre shows a line's end so. */
-	bool shown = buf_len(&b) > 6 &&
-		     memcmp(buf_data(&b) + buf_len(&b) - 6, "<CRLF>", 6) == 0;
+	static const char end[] = "<CRLF>";
+	size_t n = buf_len(&b), ends = sizeof end - 1;
+	bool shown = n > ends && strcmp(buf_str(&b) + n - ends, end) == 0;
 	int r = loop_parts(
-	    g, side, buf_data(&b), buf_len(&b), shown ? "<CRLF>" : "\n", no, e);
+	    g, side, buf_data(&b), buf_len(&b), shown ? end : "\n", no, e);
 	buf_release(&b);
 	return r;
 }
