@@ -87,6 +87,8 @@ breaks() {
 	breaks "STARTTLS 250 no" --self-signed
 	breaks "AUTH 334 what" --user jones --password-file secret \
 		--auth-user jones --auth-password-file secret --auth-insecure
+	breaks "AUTH 459 no" --user jones --password-file secret \
+		--auth-user jones --auth-password-file secret --auth-insecure
 	breaks 'connect bytes "220\r\n"'
 	breaks "EHLO bytes \"$bad\""
 	breaks "any /^XYZZY/ 500 no"
