@@ -158,37 +158,46 @@ find_masked(struct diagnosis *d)
 		    "RFC 5321 4.1.1.1", m->sight.greeting);
 }
 
-/* MX records that work, and should not stand so. */
+/* MX records that stand so while mail passes by another, or all the same; where
+ * they are why it does not, cause_name has the words. */
+static const struct {
+	enum sight_mx kind;
+	const char *id, *what, *next, *source;
+} find_mx_rows[] = {
+	{ SIGHT_MX_ALIAS, "name.mx-alias",
+	    "an MX is an alias (CNAME): an MX must name a host itself, and "
+	    "some servers refuse such a domain",
+	    "its owner lets the MX name the host that the alias leads to, or "
+	    "gives that name an A record of its own",
+	    "RFC 5321 5.1; RFC 2181 10.3" },
+	{ SIGHT_MX_LOCAL, "name.mx-localhost",
+	    "an MX is localhost: each server would mail to itself",
+	    "its owner publishes a null MX (0 .), if the domain takes no mail, "
+	    "or the name of a real host",
+	    "RFC 7505" },
+	{ SIGHT_MX_DANGLING, "name.mx-dangling",
+	    "an MX dangles: its host does not exist or has no address",
+	    "its owner adds an A or AAAA record for it, or removes that MX",
+	    "RFC 5321 5.1" },
+	{ SIGHT_MX_LITERAL, "name.mx-literal",
+	    "an MX is an address, where the name of a host must stand",
+	    "its owner gives the host a name with an A record and lets the MX "
+	    "name that",
+	    "RFC 5321 5.1" },
+};
+
 static void
 find_mx(struct diagnosis *d)
 {
 	const struct probe *m = find_probe(d, PROBE_MAIN);
-	char *const *mx = m->sight.mx;
-	if (mx[SIGHT_MX_ALIAS] != NULL)
-		find_say(d, m, "name.mx-alias", CAUSE_MID,
-		    "an MX is an alias (CNAME): an MX must name a host itself, "
-		    "and some servers refuse such a domain",
-		    "its owner lets the MX name the host that the alias leads "
-		    "to, or gives that name an A record of its own",
-		    "RFC 5321 5.1; RFC 2181 10.3", mx[SIGHT_MX_ALIAS]);
-	if (mx[SIGHT_MX_LOCAL] != NULL)
-		find_say(d, m, "name.mx-localhost", CAUSE_MID,
-		    "an MX is localhost: each server would mail to itself",
-		    "its owner publishes a null MX (0 .), if the domain takes "
-		    "no mail, or the name of a real host",
-		    "RFC 7505", mx[SIGHT_MX_LOCAL]);
-	if (mx[SIGHT_MX_DANGLING] != NULL)
-		find_say(d, m, "name.mx-dangling", CAUSE_MID,
-		    "an MX dangles: its host does not exist or has no address",
-		    "its owner adds an A or AAAA record for it, or removes "
-		    "that MX",
-		    "RFC 5321 5.1", mx[SIGHT_MX_DANGLING]);
-	if (mx[SIGHT_MX_LITERAL] != NULL)
-		find_say(d, m, "name.mx-literal", CAUSE_MID,
-		    "an MX is an address, where the name of a host must stand",
-		    "its owner gives the host a name with an A record and lets "
-		    "the MX name that",
-		    "RFC 5321 5.1", mx[SIGHT_MX_LITERAL]);
+	for (size_t i = 0; i < sizeof find_mx_rows / sizeof *find_mx_rows;
+	     i++) {
+		const char *seen = m->sight.mx[find_mx_rows[i].kind];
+		if (seen != NULL)
+			find_say(d, m, find_mx_rows[i].id, CAUSE_MID,
+			    find_mx_rows[i].what, find_mx_rows[i].next,
+			    find_mx_rows[i].source, seen);
+	}
 }
 
 /* Nothing was said: what else speaks there? */

@@ -136,21 +136,9 @@ load_take(struct load_session *s, int64_t due_ns)
 void
 load_failed(struct load_session *s, const struct err *e)
 {
-	static const char prompt[] = " (at the prompt ";
-	struct buf b = BUF_INIT;
 	s->counted = true;
-	buf_adds(&b, e->text);
-	/* There is none. */
-	const char *p = strstr(buf_str(&b), prompt);
-	const char *end = p == NULL ? NULL : strchr(p, ')');
-	if (end != NULL) {
-		size_t n = (size_t)(p - buf_str(&b));
-		buf_truncate(&b, n);
-		buf_adds(&b, e->text + n + (size_t)(end + 1 - p));
-	}
 	figures_fail(
-	    &s->load->figures, s->at, 0, e->kind, buf_data(&b), buf_len(&b));
-	buf_release(&b);
+	    &s->load->figures, s->at, 0, e->kind, e->text, strlen(e->text));
 }
 
 void

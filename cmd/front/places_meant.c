@@ -40,6 +40,15 @@ places_ssh(const char *name)
 	return NULL;
 }
 
+/* Near it, or it in other case. */
+static bool
+places_near(const char *name, size_t len, const char *meant)
+{
+	size_t n = strlen(meant);
+	return near_word(name, len, meant, n) ||
+	       (n == len && strncasecmp(name, meant, len) == 0);
+}
+
 const char *
 place_meant(const char *name)
 {
@@ -48,12 +57,7 @@ place_meant(const char *name)
 	if (ssh != NULL)
 		return ssh;
 	for (const struct opt *t = opt_table; t->name[0] != '\0'; t++)
-		if (place_may(t) &&
-		    (near_word(name, len, t->name, strlen(t->name)) ||
-			(strlen(t->name) == len &&
-			    strncasecmp(name, t->name, len) == 0)))
+		if (place_may(t) && places_near(name, len, t->name))
 			return t->name;
-	bool server = near_word(name, len, "server", 6) ||
-		      (len == 6 && strncasecmp(name, "server", 6) == 0);
-	return server ? "server" : NULL;
+	return places_near(name, len, "server") ? "server" : NULL;
 }

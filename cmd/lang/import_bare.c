@@ -253,7 +253,7 @@ import_bare(struct import_say *s, struct import_lines *l, const char **kind,
 	*kind = bare_kind(l);
 	bare_bullets(l);
 	b.dumps = strcmp(*kind, "s_client") == 0;
-	b.logs = bare_has(l, "LOG: ");
+	b.logs = import_has(l, "LOG: ");
 	if (b.dumps)
 		bare_unsaid(s, l);
 	if (!bare_bounds(&b, &from, &to))

@@ -76,25 +76,16 @@ bare_block(const struct import_lines *l, size_t i)
 	return i + 1;
 }
 
-bool
-bare_has(const struct import_lines *l, const char *word)
-{
-	size_t n = strlen(word);
-	for (size_t i = 0; i < l->n; i++)
-		if (memmem(l->line[i].p, l->line[i].len, word, n) != NULL)
-			return true;
-	return false;
-}
-
 const char *
 bare_kind(const struct import_lines *l)
 {
-	if (bare_has(l, "Verify return code: ") || bare_has(l, "CONNECTED(0") ||
-	    bare_has(l, "verify return:1"))
+	if (import_has(l, "Verify return code: ") ||
+	    import_has(l, "CONNECTED(0") || import_has(l, "verify return:1"))
 		return "s_client";
-	if (bare_has(l, "DEBUG SMTP"))
+	if (import_has(l, "DEBUG SMTP"))
 		return "javamail";
-	return bare_has(l, "**** SMTP testing session") ? "exim-bh" : "telnet";
+	return import_has(l, "**** SMTP testing session") ? "exim-bh"
+							  : "telnet";
 }
 
 /* A line that begins with such a letter s_client takes for itself, and says

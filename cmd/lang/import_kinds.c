@@ -19,7 +19,7 @@ const struct import_kind import_kinds[] = {
 	{ "phpmailer", NULL, "PHPMailer, SMTPDebug",
 	    { "CLIENT -> SERVER:", "CLIENT -> SMTP:" },
 	    { "SERVER -> CLIENT:", "SMTP -> FROM SERVER:" },
-	    KIND_SURE | KIND_WIRE, KEY_NONE },
+	    KIND_SURE | KIND_WIRE | KIND_TIGHT, KEY_NONE },
 	{ "msmtp", "mdaemon", "msmtp -d, MDaemon's log", { "--> " }, { "<-- " },
 	    KIND_SWAPS | KIND_WIRE, KEY_NONE },
 	{ "blat", NULL, "Blat -debug", { ">>>putline>>> " },

@@ -26,7 +26,7 @@ static const struct {
 	{ "Diagnostic-Code: smtp;", "", NULL },
 };
 
-static bool
+bool
 import_has(const struct import_lines *l, const char *word)
 {
 	size_t n = strlen(word);

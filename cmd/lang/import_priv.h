@@ -19,9 +19,10 @@ enum import_is {
 	KIND_BARE_S = 1 << 9, /* codes without a marker are the server's */
 	KIND_HOST = 1 << 10,  /* "HOST[ADDRESS]: " stands behind the marker */
 	KIND_CSV = 1 << 11,   /* a field of comma-separated values */
-	KIND_NOTATION = 1 << 12, /* an RFC's: elisions, wraps, stages */
-	KIND_JOINED = 1 << 13,	 /* a reply's lines stand in one, by ", " */
-	KIND_BARE_TEXT = 1 << 14 /* mail text has the key and no marker */
+	KIND_NOTATION = 1 << 12,  /* an RFC's: elisions, wraps, stages */
+	KIND_JOINED = 1 << 13,	  /* a reply's lines stand in one, by ", " */
+	KIND_BARE_TEXT = 1 << 14, /* mail text has the key and no marker */
+	KIND_TIGHT = 1 << 15, /* a page may have run a reply's lines into one */
 };
 
 /* How the lines of one session are known from another's. */
@@ -270,7 +271,6 @@ CHECKED int import_bare(struct import_say *s, struct import_lines *l,
  * s_client -debug's, Exim's log, remarks; where a block of s_client's ends that
  * begins at i; and what s_client said of a line it took for itself. */
 const char *bare_kind(const struct import_lines *l);
-bool bare_has(const struct import_lines *l, const char *word);
 bool bare_is_dump(const struct import_line *x);
 bool bare_is_log(const struct import_line *x);
 bool bare_is_noise(const struct import_line *x);
@@ -280,6 +280,8 @@ void bare_unsaid(struct import_say *s, struct import_lines *l);
 CHECKED int import_as(struct import *out, const char *name,
     struct import_lines *l, const struct import_kind *k,
     const struct import_want *want, struct err *e);
+/* Does a line have it? */
+bool import_has(const struct import_lines *l, const char *word);
 /* A transcript that can never be replayed: why, or NULL. */
 const char *import_hopeless(const struct import_lines *l);
 /* Octets of a literal, from behind its quote: "\\r\\n" and the like undone.

@@ -131,9 +131,9 @@ static const char *
 say_squashed(const struct import_say *s, const char *p, size_t len)
 {
 	const char *at = p + 4, *end = p + len;
-	bool tight = s->kind != NULL && strcmp(s->kind->name, "phpmailer") == 0;
 	if (s->strict || s->kind == NULL || len < 10 || p[3] != '-')
 		return NULL;
+	bool tight = (s->kind->is & KIND_TIGHT) != 0;
 	while ((at = memmem(at, (size_t)(end - at), p, 3)) != NULL) {
 		bool more = end - at > 4 && (at[3] == '-' || at[3] == ' ');
 		bool word = more && ((at[4] >= 'A' && at[4] <= 'Z') ||

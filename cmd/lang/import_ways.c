@@ -62,15 +62,15 @@ static int
 import_forced(struct import *out, const char *name, struct import_ways *w,
     const struct import_want *want, struct err *e)
 {
-	const struct import_kind *k = import_named(want->as), *best = k;
+	const struct import_kind *first = import_named(want->as);
+	const struct import_kind *k = first, *best = first;
 	struct import_lines *l = &w->way[0];
 	size_t most = 0;
 	if (k == NULL && !import_is_bare(want->as))
 		return err_set(e, ERR_USAGE,
 		    "--as %s: no such kind; --list kinds has them", want->as);
 	for (; k != NULL && k->name != NULL; k++) {
-		bool named = import_named(want->as) == k ||
-			     strcmp(k->name, want->as) == 0;
+		bool named = k == first || strcmp(k->name, want->as) == 0;
 		for (size_t i = 0; named && i < w->n; i++) {
 			size_t n = import_score(k, &w->way[i]);
 			if (n > most) {

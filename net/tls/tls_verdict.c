@@ -182,8 +182,7 @@ tls_verdict_mend(const struct tls *t, struct buf *b)
 	if ((mend & TLS_MEND_WEAK) != 0)
 		buf_adds(b, " --tls-cipher DEFAULT@SECLEVEL=0,");
 	if ((mend & TLS_MEND_LEVEL) != 0)
-		buf_adds(b,
-		    " --tls-verify no (at the prompt \\set tls-verify off),");
+		buf_adds(b, " --tls-verify no,");
 	buf_truncate(b, buf_len(b) - 1);
 }
 
