@@ -163,7 +163,7 @@ wrong_line() {
 	has "cannot write to standard output: No space left on device" "mail went out all the same: accepted 1"
 	run -73 bash -c '"$@" >/dev/full' - "$SMTPSH" --from a@x.example --to b@y.example --eml message --eml message 127.0.0.1:"$PORT"
 	has "mail went out all the same: 1 message, " "accepted 1" # the second is not begun
-	run -73 bash -c '"$@" <message >/dev/full' - "$SMTPSH" --from a@x.example --to b@y.example --quit-after RCPT 127.0.0.1:"$PORT"
+	run -73 bash -c '"$@" <message >/dev/full' - "$SMTPSH" --from a@x.example --to b@y.example --quit-after rcpt 127.0.0.1:"$PORT"
 	[[ $output != *"mail went out"* ]]
 }
 
