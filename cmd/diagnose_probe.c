@@ -206,7 +206,7 @@ void
 probe_begin(struct probe *p)
 {
 	p->began_ns = loop_now_ns();
-	talk_source_begin(&p->talk, false);
+	talk_source_begin(&p->talk, NULL);
 	talk_mail(&p->talk, &p->mail);
 	probe_step(p);
 }

@@ -243,20 +243,12 @@ setup_secure(struct shell *sh, const struct opts *o)
 	sh->talk.reading = setup_reading(o);
 }
 
-/* A variable that curl and others know in both cases; the lower one first. */
-static const char *
-setup_env(const char *lower, const char *upper, const char **name)
-{
-	const char *v = getenv(lower);
-	*name = v != NULL ? lower : upper;
-	return v != NULL ? v : getenv(upper);
-}
-
 /* Is the host one of NO_PROXY's? */
 static bool
 setup_no_proxy(const char *host)
 {
-	const char *name, *p = setup_env("no_proxy", "NO_PROXY", &name);
+	const char *lower = getenv("no_proxy");
+	const char *p = lower != NULL ? lower : getenv("NO_PROXY");
 	size_t len = host == NULL ? 0 : strlen(host);
 	while (p != NULL && *p != '\0') {
 		p += strspn(p, ", .");
@@ -272,12 +264,16 @@ setup_no_proxy(const char *host)
 	return false;
 }
 
-/* ALL_PROXY's, where --proxy is not given and a connection by TCP is. */
+/* ALL_PROXY's, where --proxy is not given and a connection by TCP is; as curl
+ * has it the name in lower case comes first. */
 static const char *
 setup_env_proxy(const struct shell *sh, const char **name)
 {
 	const struct where *w = &sh->talk.where;
-	const char *url = setup_env("all_proxy", "ALL_PROXY", name);
+	const char *url = getenv("all_proxy");
+	*name = url != NULL ? "all_proxy" : "ALL_PROXY";
+	if (url == NULL)
+		url = getenv("ALL_PROXY");
 	if (url == NULL || *url == '\0' || !sh->talk.has_where ||
 	    w->kind != WHERE_TCP || setup_no_proxy(w->host))
 		return NULL;
