@@ -59,6 +59,15 @@ END
 	[ "$output" = $'work\nwork\nother' ]
 }
 
+@test "paths of files: ~/ is the home, others are beside the file that says them" {
+	mkdir .config/smtpsh/more
+	printf 'Host a\n tls-ca ~/ca.pem\n tls-cert c.pem\n tls-key /k.pem\n auth-password-file more/pw\nInclude ~/mine\n' >$HOSTS
+	printf 'Host a\n socket s/lmtp\n' >mine
+	chmod 600 mine
+	ends 0 "$SMTPSH" --print-config a
+	has $'\ntls-ca '"$HOME/ca.pem" $'\ntls-cert '"$HOME/.config/smtpsh/c.pem" $'\ntls-key /k.pem' "auth-password-file $HOME/.config/smtpsh/more/pw" "socket $HOME/s/lmtp"
+}
+
 @test "smtpsh NAME goes there" {
 	serve
 	printf 'Host work\n server 127.0.0.1:%s\n helo me.example\n from joe@x.example\n' "$PORT" >$HOSTS
