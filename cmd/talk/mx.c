@@ -248,10 +248,10 @@ mx_is_digits(const struct route_host *h)
 static void
 mx_fault(struct talk *t, const struct route_host *h, const struct err *e)
 {
-	if (e->why == WHY_NO_ADDRESS || e->why == WHY_NO_NAME)
-		past_mx(t,
-		    mx_is_digits(h) ? SIGHT_MX_LITERAL : SIGHT_MX_DANGLING,
-		    h->name, NULL);
+	if (mx_is_digits(h))
+		past_mx(t, SIGHT_MX_LITERAL, h->name, NULL);
+	else if (e->why == WHY_NO_ADDRESS || e->why == WHY_NO_NAME)
+		past_mx(t, SIGHT_MX_DANGLING, h->name, NULL);
 	if (h->naddress > 0 && !h->literal && mx_is_private(h->address[0]))
 		past_mx(t, SIGHT_MX_PRIVATE, h->name, h->address[0]);
 }
