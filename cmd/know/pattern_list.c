@@ -32,7 +32,8 @@ const struct pattern pattern_list[] = {
 	    "(an? |the |one or more )?(RBL|black ?list "
 	    "at|DNSBL|Spamhaus|SpamCop|SORBS|Barracuda)|spamcop\\.net|"
 	    "spamhaus\\.org|barracuda(central|networks)\\.(org|com)/|in "
-	    "Spamhaus|abuseat\\.org|uceprotect|listed as abusive",
+	    "Spamhaus|abuseat\\.org|uceprotect|listed as abusive|abusix|IP "
+	    "(address )?is listed (by|in|on|at)",
 	    "the client's address is on the DNS block list that the reply "
 	    "names",
 	    "look the address up at {lookup}, mend what brought it there (a "

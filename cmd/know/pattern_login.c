@@ -57,7 +57,8 @@ const struct pattern pattern_login[] = {
 	    "password or a token (--auth XOAUTH2)",
 	    "Google, Gmail SMTP errors" },
 	{ "login.off-here",
-	    "access rights to this service|user has no permission|(IMAP/)?SMTP "
+	    "access rights to this service|service is not open|user has no "
+	    "permission|(IMAP/)?SMTP "
 	    "service (is )?(not (enabled|open)|disabled|closed)|mailbox "
 	    "protocol.{0,20}disabled",
 	    "logging in by SMTP is switched off for that mailbox; the password "
