@@ -125,6 +125,14 @@ END
 	ALL_PROXY=socks5://127.0.0.1:1 NO_PROXY=example.org,127.0.0.1 ends 0 "$SMTPSH" "127.0.0.1:$PORT" -c NOOP
 	lacks ALL_PROXY
 	ALL_PROXY=socks5://127.0.0.1:1 ends 0 "$SMTPSH" --sandbox -c NOOP
+	# As curl has it: the lower case is the one that counts.
+	all_proxy=socks5://127.0.0.1:1 ALL_PROXY=x ends 75 "$SMTPSH" "127.0.0.1:$PORT" -c NOOP
+	has "by way of the proxy that all_proxy names"
+	all_proxy=socks5://127.0.0.1:1 no_proxy=127.0.0.1 ends 0 "$SMTPSH" "127.0.0.1:$PORT" -c NOOP
+	ALL_PROXY=garbage ends 64 "$SMTPSH" "127.0.0.1:$PORT" -c NOOP
+	tells "ALL_PROXY: expected socks5://"
+	ends 64 "$SMTPSH" --proxy garbage "127.0.0.1:$PORT" -c NOOP
+	tells "--proxy: expected socks5://"
 }
 
 @test "\\connect NAME: that place's options, the command line's first; a new place forgets the old one's" {
