@@ -198,5 +198,20 @@ J='Jones@localhost'
 	serve --rule 'connect 220 ********************************' --rule 'EHLO 500 5.5.1 Command unrecognized: "XXXX"'
 	ends 0 "$SMTPSH" "localhost:$PORT" --diagnose --to $J </dev/null
 	has "proto.masked" "inspect esmtp"
+	ends 0 "$SMTPSH" "localhost:$PORT" --from a@c.example --to $J --data m
+	has "asterisks in the greeting: a firewall on the way rewrites the session"
+	serve_stop
+}
+
+@test "a close at EHLO: another name is tried, and told only where it helps" {
+	serve --rule 'EHLO /^\[/ close'
+	ends 74 "$SMTPSH" "localhost:$PORT" --diagnose --helo '[192.0.2.1]' </dev/null
+	has "1. it is the name in EHLO" "EHLO mail.example.org is taken" "helo.name, high"
+	lacks "closed.greeted"
+	serve_stop
+	serve --rule 'EHLO close' --rule 'HELO close'
+	ends 74 "$SMTPSH" "localhost:$PORT" --diagnose --helo '[192.0.2.1]' </dev/null
+	has "closed.greeted"
+	lacks "helo.name"
 	serve_stop
 }
