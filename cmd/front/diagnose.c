@@ -204,7 +204,8 @@ bool
 diagnose_reply(struct buf *out, const char *text)
 {
 	struct sight_reply r = { 0 };
-	bool found = sight_read(&r, text, strlen(text)) && cause_page(out, &r);
+	bool found =
+	    sight_read(&r, text, strlen(text)) && cause_page(out, NULL, &r);
 	sight_reply_release(&r);
 	return found;
 }

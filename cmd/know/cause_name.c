@@ -19,7 +19,8 @@ static bool
 cause_mx_literal(const struct sight *s)
 {
 	return s->mx[SIGHT_MX_LITERAL] != NULL &&
-	       (s->why == WHY_NO_ADDRESS || s->why == WHY_ODD_MX);
+	       (s->why == WHY_NO_ADDRESS || s->why == WHY_ODD_MX ||
+		   s->why == WHY_NO_NAME || s->why == WHY_NAME_UNKNOWN);
 }
 
 static bool

@@ -311,13 +311,14 @@ cause_text(const char *p, size_t len, cause_found *found, void *arg)
 }
 
 bool
-cause_page(struct buf *out, const struct sight_reply *r)
+cause_page(struct buf *out, const struct sight *s, const struct sight_reply *r)
 {
-	struct sight s = { 0 };
+	const struct sight none = { 0 };
 	struct cause c = CAUSE_INIT;
 	/* Codes alone are what the page of codes is for. */
 	bool says = r->class != 0 && strlen(r->text) > 10;
-	bool found = cause_reply(&s, r, &c) && (c.sure || says);
+	bool found =
+	    cause_reply(s == NULL ? &none : s, r, &c) && (c.sure || says);
 	if (found) {
 		page_title(out, buf_str(&c.what));
 		page_row(out, "next", buf_str(&c.next));

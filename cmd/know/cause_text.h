@@ -14,9 +14,10 @@ size_t cause_text(const char *p, size_t len, cause_found *found, void *arg);
 /* A line that says of a refusal but not its code ("dsn=5.1.1, stat=User
  * unknown"): appends the reply that it stands for. false: it says none. */
 bool cause_said(struct buf *b, const char *p, size_t len);
-/* Appends cause, next step and source as lines of a page (explain_page.h);
- * false: nothing is known of that reply. */
-bool cause_page(struct buf *out, const struct sight_reply *r);
+/* Appends cause, next step and source as lines of a page (explain_page.h). s:
+ * what is known of the session, or NULL. false: nothing is known of that reply. */
+bool cause_page(
+    struct buf *out, const struct sight *s, const struct sight_reply *r);
 
 /* What a program's own words mean; WHY_NONE: nothing that is known. */
 enum err_why cause_words(const char *p, size_t len);

@@ -125,6 +125,16 @@ const struct cause_rule cause_trust[] = {
 	    "sends the whole chain (fullchain.pem in place of cert.pem) and "
 	    "reloads it; no ca-certificates here has the same effect",
 	    "RFC 5280 6.1; RFC 8446 4.4.2" },
+	{ "cert.chain", TURN_FIRST, WHY_CERT_CHAIN, NULL, CAUSE_HIGH,
+	    "the chain is incomplete: the server does not send the "
+	    "intermediate certificate that signed its own, so clients that "
+	    "lack it refuse",
+	    "who runs {host} sends the whole chain (fullchain.pem in place of "
+	    "cert.pem; Postfix smtpd_tls_chain_files, Exim tls_certificate, "
+	    "Dovecot ssl_cert) and reloads it; to test here get it from the "
+	    "address above and name it by --tls-ca; a private authority: "
+	    "--tls-ca FILE with its root",
+	    "RFC 8446 4.4.2; RFC 5280 4.2.2.1" },
 	{ "cert.weak", TURN_FIRST, WHY_CERT_WEAK, NULL, CAUSE_HIGH,
 	    "the server's key or signature is too weak (a small RSA or DH key, "
 	    "or SHA-1)",
@@ -144,7 +154,8 @@ const struct cause_rule cause_trust[] = {
 	    "and removes the old one later; do not send without --dane",
 	    "RFC 7672 8" },
 	{ "cert.soon", TURN_FIRST, WHY_CERT_SOON, NULL, CAUSE_MID,
-	    "the server's certificate expires soon",
+	    "the server's certificate, or one that it was signed by, expires "
+	    "soon (or has)",
 	    "who runs {host} renews it and reloads the server (certbot renew, "
 	    "then a reload)",
 	    "RFC 5280 4.1.2.5" },

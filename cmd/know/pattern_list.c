@@ -32,7 +32,8 @@ const struct pattern pattern_list[] = {
 	    "(an? |the |one or more )?(RBL|black ?list "
 	    "at|DNSBL|Spamhaus|SpamCop|SORBS|Barracuda)|spamcop\\.net|"
 	    "spamhaus\\.org|barracuda(central|networks)\\.(org|com)/|in "
-	    "Spamhaus|abuseat\\.org|uceprotect|listed as abusive",
+	    "Spamhaus|abuseat\\.org|uceprotect|listed as abusive|abusix|IP "
+	    "(address )?is listed (by|in|on|at)",
 	    "the client's address is on the DNS block list that the reply "
 	    "names",
 	    "look the address up at {lookup}, mend what brought it there (a "
@@ -169,8 +170,9 @@ const struct pattern pattern_list[] = {
 	    "Exim smtp_in.c" },
 	{ "helo.other",
 	    "\\b(helo|ehlo)\\b.{0,60}(rejected|refused|blocked|denied|spoof|my "
-	    "(own )?name)|\\binvalid (helo|ehlo) "
-	    "name|\\b(helo|ehlo)\\b.{0,30}(forged|should be|must "
+	    "(own )?name)|\\b(invalid|bad|malformed|unacceptable|bogus) "
+	    "(helo|ehlo)\\b"
+	    "|\\b(helo|ehlo)\\b.{0,30}(forged|should be|must "
 	    "be|mismatch|not match)",
 	    "the server does not like the name in EHLO, {helo}: its own name, "
 	    "a bare address, or one known from spam",

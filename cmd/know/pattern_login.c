@@ -15,7 +15,9 @@ const struct pattern pattern_login[] = {
 	    "(too "
 	    "many|repeated).{0,30}(failed|fail|bad|invalid|login|auth).{0,30}("
 	    "login|auth|attempt|password)|account (is |has been |temporarily "
-	    ")?locked|auth error limit|too much fail authentication|login "
+	    ")?locked|too many (\\w+ )?(auth|login|password)\\w* "
+	    "(failures|errors|attempts|fails)|auth error limit|too much fail "
+	    "authentication|login "
 	    "attempts",
 	    "the login is locked for a time: there were too many wrong "
 	    "passwords",
@@ -55,7 +57,8 @@ const struct pattern pattern_login[] = {
 	    "password or a token (--auth XOAUTH2)",
 	    "Google, Gmail SMTP errors" },
 	{ "login.off-here",
-	    "access rights to this service|user has no permission|(IMAP/)?SMTP "
+	    "access rights to this service|service is not open|user has no "
+	    "permission|(IMAP/)?SMTP "
 	    "service (is )?(not (enabled|open)|disabled|closed)|mailbox "
 	    "protocol.{0,20}disabled",
 	    "logging in by SMTP is switched off for that mailbox; the password "

@@ -39,6 +39,32 @@ const struct pattern pattern_provider[] = {
 	    "verify the address or the domain (its DNS records) at the "
 	    "service, or use a sender that is (--from, and the From header)",
 	    "SendGrid, Sender Identity; Mailgun" },
+	{ "sender.unregistered", "5\\.7\\.750\\b|from unregistered domains",
+	    "the tenant mails for a domain that is not registered in it, so "
+	    "Microsoft stops its mail",
+	    "its administrator adds and verifies the sender's domain as an "
+	    "accepted domain, and lets connectors send only such",
+	    "Microsoft, NDR 5.7.750" },
+	{ "relay.direct-send", "Direct Send not allowed|\\b5\\.7\\.68\\b",
+	    "the tenant rejects Direct Send: mail from its own domain without "
+	    "a login or a connector",
+	    "log in (--tls --auth on port 587), or have its administrator make "
+	    "a connector for this client's address or certificate",
+	    "Microsoft, RejectDirectSend" },
+	{ "route.region", "wrong Office 365 region",
+	    "the MX of the domain names an Office 365 region that its tenant "
+	    "has left",
+	    "its owner sets the MX to the name that the admin centre shows "
+	    "(dig "
+	    "MX {domain}); its time to live must run out",
+	    "Microsoft, NDR 4.4.62" },
+	{ "tls.client-old",
+	    "TLS ?(v|version)? ?1\\.[01].{0,40}(not supported|no longer|"
+	    "deprecated|disabled)|(upgrade|update).{0,40}TLS ?1\\.[23]",
+	    "the client's TLS is too old: the server wants TLS 1.2 or newer",
+	    "let the client speak TLS 1.2 or 1.3 (--tls-protocol must not "
+	    "limit it; an old device: send through a relay host)",
+	    "Microsoft, 4.7.66; RFC 8996" },
 	{ "rcpt.suppressed", "suppression list|suppressed",
 	    "the sending service mails that address no more: an earlier mail "
 	    "to it bounced or was complained of",

@@ -133,7 +133,8 @@ const struct pattern pattern_who[] = {
 	    "try again in a minute: the next connection is let through",
 	    "Postfix POSTSCREEN_README" },
 	{ "rate.too-many-connections",
-	    "too many connections|concurrent connections.{0,60}exceed|(?<!of "
+	    "too many connections|exceed\\w* the maximum number of "
+	    "connections|concurrent connections.{0,60}exceed|(?<!of "
 	    ")too many concurrent connections|too many (open |simultaneous "
 	    "|TLS )?(sessions|connections)|connection (rate|frequency) "
 	    "limit|Trop de connexions|maximum connection limit|per-domain "

@@ -25,6 +25,7 @@
 	X(json_real)                                                           \
 	X(json_string)                                                         \
 	X(json_stringn)                                                        \
+	X(json_false)                                                          \
 	X(json_true)
 
 static struct {
@@ -50,6 +51,7 @@ static struct lazy json_lib_lazy =
 #define json_real	      (json_lib.json_real)
 #define json_string	      (json_lib.json_string)
 #define json_stringn	      (json_lib.json_stringn)
+#define json_false	      (json_lib.json_false)
 #define json_true	      (json_lib.json_true)
 
 struct json {
@@ -313,6 +315,9 @@ json_put_facts(json_t *o, const struct event *ev, const struct redact *r)
 			json_append(list, to);
 		} else if (strcmp(key, "name") == 0 && names != NULL) {
 			json_append(names, json_text(value, len));
+		} else if (strcmp(key, "verified") == 0) {
+			json_set(
+			    to, key, len == 3 ? json_true() : json_false());
 		} else if (strcmp(key, "days_left") == 0) {
 			json_set(
 			    to, key, json_integer(strtoll(value, NULL, 10)));

@@ -60,21 +60,30 @@ secure_tell(struct talk *t, struct tls *tls)
 static int
 secure_expiry(struct talk *t, struct tls *tls, struct err *e)
 {
-	struct buf when = BUF_INIT;
+	struct buf when = BUF_INIT, whose = BUF_INIT;
 	int r = 0;
 	if (t->secure.expires_s == 0)
 		return 0;
-	int64_t left = tls_expires_s(tls, &when);
+	int64_t left = tls_expires_s(tls, &when, &whose);
 	if (left == INT64_MAX) {
 		r = err_set(e, ERR_AUTH,
 		    "--tls-expires-within: the server showed no certificate");
 	} else if (left <= t->secure.expires_s) {
-		err_set(e, ERR_AUTH,
-		    "the server's certificate expires on %s, in %lld days",
-		    buf_str(&when), (long long)(left / 86400));
+		bool own = buf_len(&whose) == 0;
+		struct buf days = BUF_INIT;
+		if (left >= 0)
+			buf_addf(
+			    &days, ", in %lld days", (long long)(left / 86400));
+		err_set(e, ERR_AUTH, "the %s%s %s on %s%s%s",
+		    own ? "server's certificate" : "certificate of ",
+		    buf_str(&whose), left < 0 ? "expired" : "expires",
+		    buf_str(&when), buf_str(&days),
+		    own ? "" : ", before the server's own, which it signed");
 		r = err_why(e, WHY_CERT_SOON);
+		buf_release(&days);
 	}
 	buf_release(&when);
+	buf_release(&whose);
 	return r;
 }
 
@@ -100,7 +109,14 @@ static int
 tls_act_failed(struct talk *t, struct err *e)
 {
 	struct err save;
-	secure_save(t, conn_tls(link_conn(t->link)), &save);
+	struct buf when = BUF_INIT, whose = BUF_INIT;
+	struct tls *tls = conn_tls(link_conn(t->link));
+	secure_save(t, tls, &save);
+	/* What was shown, and refused. */
+	if (tls != NULL && tls_expires_s(tls, &when, &whose) != INT64_MAX)
+		secure_facts(t, tls);
+	buf_release(&when);
+	buf_release(&whose);
 	t->broken = true;
 	talk_close(t);
 	(void)e;

@@ -63,6 +63,7 @@ enum err_why {
 	WHY_CERT_NAME,
 	WHY_CERT_SELF,	 /* self-signed */
 	WHY_CERT_ISSUER, /* its issuer is not known or not trusted */
+	WHY_CERT_CHAIN,	 /* one between is missing, and is to be had */
 	WHY_CERT_WEAK,
 	WHY_CERT_USE, /* made for something else */
 	WHY_CERT_TLSA,

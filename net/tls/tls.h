@@ -150,14 +150,16 @@ const char *tls_version(const struct tls *t);
 /* "TLS_AES_256_GCM_SHA384"; "" before the handshake. */
 const char *tls_cipher(const struct tls *t);
 
-/* Seconds until the peer's own certificate expires, negative if it has; and
- * that moment appended to *when. INT64_MAX: it showed none. */
-int64_t tls_expires_s(const struct tls *t, struct buf *when);
+/* Seconds until the first of the peer's certificates expires, its own or one
+ * that it was signed by, negative if it has; that moment is appended to *when,
+ * and where it is not the peer's own its subject to *whose. INT64_MAX: it
+ * showed none. */
+int64_t tls_expires_s(const struct tls *t, struct buf *when, struct buf *whose);
 
 /* Adds lines "key: value" to b, each ended by LF: protocol, cipher, group,
- * alpn, sni, verify; then for each certificate of the peer "certificate:
- * 0" and its subject, name (one line for each), issuer, not-before,
- * not-after, days-left, key, signature, sha256, spki-sha256. */
+ * alpn, sni, verify (the verdict), verified (yes or no); then for each certificate of the peer "certificate:
+ * 0" and its subject, name (one line for each), issuer, issuer-at (where its
+ * certificate is kept, if that is told), serial, not-before, not-after, days-left, key, signature, sha256, spki-sha256. */
 void tls_info(struct tls *t, struct buf *b);
 /* Adds the chain that the peer sent as PEM, its own certificate first.
  * Returns the number of certificates. Works after a refusal, too. */

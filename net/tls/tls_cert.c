@@ -135,6 +135,31 @@ tls_cert_time(const ASN1_TIME *when, struct buf *b)
 		buf_adds(b, "(not a date)");
 }
 
+bool
+tls_cert_issuer_at(const X509 *cert, struct buf *b)
+{
+	AUTHORITY_INFO_ACCESS *all =
+	    X509_get_ext_d2i(cert, NID_info_access, NULL, NULL);
+	bool found = false;
+	int type;
+	for (int i = 0; all != NULL && i < sk_ACCESS_DESCRIPTION_num(all);
+	     i++) {
+		ACCESS_DESCRIPTION *d = sk_ACCESS_DESCRIPTION_value(all, i);
+		const ASN1_STRING *s =
+		    GENERAL_NAME_get0_value(d->location, &type);
+		if (found || type != GEN_URI ||
+		    OBJ_obj2nid(d->method) != NID_ad_ca_issuers ||
+		    ASN1_STRING_length(s) < 5 ||
+		    memcmp(ASN1_STRING_get0_data(s), "http", 4) != 0)
+			continue;
+		tls_escape(
+		    b, ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s));
+		found = true;
+	}
+	sk_ACCESS_DESCRIPTION_pop_free(all, ACCESS_DESCRIPTION_free);
+	return found;
+}
+
 int64_t
 tls_cert_left_s(const X509 *cert)
 {

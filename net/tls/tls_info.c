@@ -41,6 +41,15 @@ tls_info_names(const X509 *cert, struct buf *b)
 }
 
 static void
+tls_info_serial(const X509 *cert, struct buf *b)
+{
+	const ASN1_STRING *n = X509_get_serialNumber((X509 *)(uintptr_t)cert);
+	const unsigned char *p = ASN1_STRING_get0_data(n);
+	for (int i = 0; i < ASN1_STRING_length(n); i++)
+		buf_addf(b, "%02x", p[i]);
+}
+
+static void
 tls_info_cert(const X509 *cert, int i, struct buf *b)
 {
 	buf_addf(b, "certificate: %d\nsubject: ", i);
@@ -49,6 +58,12 @@ tls_info_cert(const X509 *cert, int i, struct buf *b)
 	tls_info_names(cert, b);
 	buf_adds(b, "issuer: ");
 	tls_cert_dn(X509_get_issuer_name(cert), (size_t)-1, b);
+	struct buf at = BUF_INIT;
+	if (tls_cert_issuer_at(cert, &at))
+		buf_addf(b, "\nissuer-at: %s", buf_str(&at));
+	buf_release(&at);
+	buf_adds(b, "\nserial: ");
+	tls_info_serial(cert, b);
 	buf_adds(b, "\nnot-before: ");
 	tls_cert_time(X509_get0_notBefore(cert), b);
 	buf_adds(b, "\nnot-after: ");
@@ -94,15 +109,34 @@ tls_info_session(struct tls *t, struct buf *b)
 	}
 }
 
-int64_t
-tls_expires_s(const struct tls *t, struct buf *when)
+/* The one that signed cert, of those that came. */
+static X509 *
+tls_signer(const struct tls *t, X509 *cert)
 {
-	const X509 *cert = tls_peer(t, 0);
+	X509 *other;
+
+	for (int i = 1; (other = tls_peer(t, i)) != NULL; i++)
+		if (other != cert &&
+		    X509_check_issued(other, cert) == X509_V_OK)
+			return other;
+	return NULL;
+}
+
+int64_t
+tls_expires_s(const struct tls *t, struct buf *when, struct buf *whose)
+{
+	X509 *cert = tls_peer(t, 0), *first = cert;
+	int most = 16;
 
 	if (cert == NULL)
 		return INT64_MAX;
-	tls_cert_time(X509_get0_notAfter(cert), when);
-	return tls_cert_left_s(cert);
+	while (most-- > 0 && (cert = tls_signer(t, cert)) != NULL)
+		if (tls_cert_left_s(cert) < tls_cert_left_s(first))
+			first = cert;
+	if (first != tls_peer(t, 0))
+		tls_cert_dn(X509_get_subject_name(first), 120, whose);
+	tls_cert_time(X509_get0_notAfter(first), when);
+	return tls_cert_left_s(first);
 }
 
 void
@@ -113,7 +147,8 @@ tls_info(struct tls *t, struct buf *b)
 
 	if (t->up)
 		tls_info_session(t, b);
-	buf_addf(b, "verify: %s\n", tls_verdict(t));
+	buf_addf(b, "verify: %s\nverified: %s\n", tls_verdict(t),
+	    tls_verified(t) ? "yes" : "no");
 	for (i = 0; (cert = tls_peer(t, i)) != NULL; i++)
 		tls_info_cert(cert, i, b);
 	ERR_clear_error();

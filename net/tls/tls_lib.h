@@ -7,6 +7,7 @@
 #include "net/lazy.h"
 
 #define TLS_FUNCS(X)                                                           \
+	X(ACCESS_DESCRIPTION_free)                                             \
 	X(ASN1_INTEGER_set_uint64)                                             \
 	X(ASN1_STRING_free)                                                    \
 	X(ASN1_STRING_get0_data)                                               \
@@ -41,6 +42,7 @@
 	X(GENERAL_NAME_new)                                                    \
 	X(GENERAL_NAME_set0_value)                                             \
 	X(OBJ_nid2ln)                                                          \
+	X(OBJ_obj2nid)                                                         \
 	X(OPENSSL_sk_num)                                                      \
 	X(OPENSSL_sk_pop_free)                                                 \
 	X(OPENSSL_sk_push)                                                     \
@@ -138,6 +140,7 @@
 	X(X509_add_ext)                                                        \
 	X(X509_chain_up_ref)                                                   \
 	X(X509_check_host)                                                     \
+	X(X509_check_issued)                                                   \
 	X(X509_check_ip_asc)                                                   \
 	X(X509_digest)                                                         \
 	X(X509_free)                                                           \
@@ -145,11 +148,11 @@
 	X(X509_get0_notBefore)                                                 \
 	X(X509_get0_pubkey)                                                    \
 	X(X509_get_X509_PUBKEY)                                                \
+	X(X509_get_serialNumber)                                               \
 	X(X509_get_ext_d2i)                                                    \
 	X(X509_get_extended_key_usage)                                         \
 	X(X509_get_issuer_name)                                                \
 	X(X509_get_key_usage)                                                  \
-	X(X509_get_serialNumber)                                               \
 	X(X509_get_signature_nid)                                              \
 	X(X509_get_subject_name)                                               \
 	X(X509_getm_notAfter)                                                  \
@@ -171,6 +174,7 @@ struct tls_lib {
 
 extern struct tls_lib tls_lib;
 
+#define ACCESS_DESCRIPTION_free	   (tls_lib.ACCESS_DESCRIPTION_free)
 #define ASN1_INTEGER_set_uint64	   (tls_lib.ASN1_INTEGER_set_uint64)
 #define ASN1_STRING_free	   (tls_lib.ASN1_STRING_free)
 #define ASN1_STRING_get0_data	   (tls_lib.ASN1_STRING_get0_data)
@@ -205,6 +209,7 @@ extern struct tls_lib tls_lib;
 #define GENERAL_NAME_new	   (tls_lib.GENERAL_NAME_new)
 #define GENERAL_NAME_set0_value	   (tls_lib.GENERAL_NAME_set0_value)
 #define OBJ_nid2ln		   (tls_lib.OBJ_nid2ln)
+#define OBJ_obj2nid		   (tls_lib.OBJ_obj2nid)
 #define OPENSSL_sk_num		   (tls_lib.OPENSSL_sk_num)
 #define OPENSSL_sk_pop_free	   (tls_lib.OPENSSL_sk_pop_free)
 #define OPENSSL_sk_push		   (tls_lib.OPENSSL_sk_push)
@@ -309,6 +314,7 @@ extern struct tls_lib tls_lib;
 #define X509_add_ext		      (tls_lib.X509_add_ext)
 #define X509_chain_up_ref	      (tls_lib.X509_chain_up_ref)
 #define X509_check_host		      (tls_lib.X509_check_host)
+#define X509_check_issued	      (tls_lib.X509_check_issued)
 #define X509_check_ip_asc	      (tls_lib.X509_check_ip_asc)
 #define X509_digest		      (tls_lib.X509_digest)
 #define X509_free		      (tls_lib.X509_free)
@@ -316,11 +322,11 @@ extern struct tls_lib tls_lib;
 #define X509_get0_notBefore	      (tls_lib.X509_get0_notBefore)
 #define X509_get0_pubkey	      (tls_lib.X509_get0_pubkey)
 #define X509_get_X509_PUBKEY	      (tls_lib.X509_get_X509_PUBKEY)
+#define X509_get_serialNumber	      (tls_lib.X509_get_serialNumber)
 #define X509_get_ext_d2i	      (tls_lib.X509_get_ext_d2i)
 #define X509_get_extended_key_usage   (tls_lib.X509_get_extended_key_usage)
 #define X509_get_issuer_name	      (tls_lib.X509_get_issuer_name)
 #define X509_get_key_usage	      (tls_lib.X509_get_key_usage)
-#define X509_get_serialNumber	      (tls_lib.X509_get_serialNumber)
 #define X509_get_signature_nid	      (tls_lib.X509_get_signature_nid)
 #define X509_get_subject_name	      (tls_lib.X509_get_subject_name)
 #define X509_getm_notAfter	      (tls_lib.X509_getm_notAfter)

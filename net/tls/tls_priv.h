@@ -115,6 +115,9 @@ void tls_cert_dn(const X509_NAME *name, size_t max, struct buf *b);
 /* subjectAltNames, those that fit in max octets; returns how many there are. */
 size_t tls_cert_names(
     const X509 *cert, const char *between, size_t max, struct buf *b);
+/* Where its issuer's certificate is kept (RFC 5280 4.2.2.1), by HTTP; false:
+ * it does not say. */
+bool tls_cert_issuer_at(const X509 *cert, struct buf *b);
 int64_t tls_cert_left_s(const X509 *cert); /* until it expires */
 void tls_cert_time(const ASN1_TIME *when, struct buf *b);
 void tls_cert_key(const X509 *cert, struct buf *b);

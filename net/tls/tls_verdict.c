@@ -72,12 +72,29 @@ tls_complaint(int error)
 	return NULL;
 }
 
+/* A certificate that says where its issuer's is kept, and that one did not
+ * come. */
+static bool
+tls_verdict_gap(const struct tls_fault *f, struct buf *at)
+{
+	return f->cert != NULL &&
+	       (f->error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+		   f->error == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
+		   f->error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT) &&
+	       tls_cert_issuer_at(f->cert, at);
+}
+
 enum err_why
 tls_verdict_why(const struct tls *t)
 {
+	struct buf at = BUF_INIT;
 	for (size_t i = 0; i < t->nfault; i++) {
 		const struct tls_complaint *c =
 		    tls_complaint(t->fault[i].error);
+		bool gap = tls_verdict_gap(&t->fault[i], &at);
+		buf_release(&at);
+		if (gap)
+			return WHY_CERT_CHAIN;
 		if (c != NULL && c->why != WHY_NONE)
 			return c->why;
 	}
@@ -124,7 +141,18 @@ static void
 tls_verdict_fault(const struct tls *t, const struct tls_fault *f, struct buf *b)
 {
 	const struct tls_complaint *c = tls_complaint(f->error);
+	struct buf at = BUF_INIT;
 
+	if (tls_verdict_gap(f, &at)) {
+		buf_addf(b,
+		    "at depth %d: the chain is incomplete: the certificate of ",
+		    f->depth);
+		tls_cert_dn(X509_get_issuer_name(f->cert), 120, b);
+		buf_addf(
+		    b, " was not sent (it is kept at %.200s)", buf_str(&at));
+		buf_release(&at);
+		return;
+	}
 	buf_addf(b, "at depth %d: %s", f->depth,
 	    c != NULL ? c->text : X509_verify_cert_error_string(f->error));
 	if (f->cert == NULL)

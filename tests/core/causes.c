@@ -60,6 +60,7 @@ static const struct {
 	{ "cert.weak", WHY_CERT_WEAK, OPEN, 25, 0, 0, NULL },
 	{ "cert.use", WHY_CERT_USE, OPEN, 25, 0, 0, NULL },
 	{ "cert.tlsa", WHY_CERT_TLSA, OPEN, 25, 0, 0, NULL },
+	{ "cert.chain", WHY_CERT_CHAIN, OPEN, 25, 0, 0, NULL },
 	{ "cert.soon", WHY_CERT_SOON, OPEN, 25, 0, 0, NULL },
 	{ "auth.tls-first", WHY_NO_AUTH, OPEN | HELLO | OFFERS, 587, 0, 0,
 	    NULL },

@@ -73,7 +73,21 @@ static const struct {
 	{ "lost.session",
 	    "450 4.4.2 lost connection with mx.example[192.0.2.5] while "
 	    "receiving the initial server greeting" },
+	{ "sender.unregistered",
+	    "550 5.7.750 Service unavailable. Client blocked from sending from "
+	    "unregistered domains." },
+	{ "relay.direct-send",
+	    "550 5.7.68 TenantInboundAttribution; Direct Send not allowed for "
+	    "this organization from unauthorized sources" },
+	{ "route.region",
+	    "450 4.4.62 Mail sent to the wrong Office 365 region. ATTR35." },
+	{ "tls.client-old",
+	    "421 4.7.66 TLS 1.0 and 1.1 are not supported. Please "
+	    "upgrade/update your client to support TLS 1.2." },
 	{ "retry.later", "450 retry time not reached" },
+	{ "grey.likely", "451 4.7.1 Please try again in 5 minutes" },
+	{ "auth.dmarc-record",
+	    "554 5.7.5 Permanent error evaluating DMARC policy" },
 	{ "list.outlook",
 	    "550 5.7.1 part of their network is on our block list (S3140)" },
 	{ "list.eop",

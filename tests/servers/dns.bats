@@ -41,6 +41,32 @@ mx() {
 	says bogus
 }
 
+@test "an MX that is an alias, dangles, is localhost, private, an address" {
+	run mx alias.example -c NOOP
+	ended 0
+	says "MX also.alias.example is an alias of mail.plain.example"
+	run mx alias.example --diagnose --to Jones@Beta.ARPA </dev/null
+	ended 0
+	says "name.mx-alias"
+	run mx dangling.example -c NOOP
+	ended 0
+	says "MX nosuch.example dangles"
+	run mx dangling.example --diagnose --to Jones@Beta.ARPA </dev/null
+	ended 0
+	says "name.mx-dangling"
+	run mx nobody.example -c NOOP
+	says "[name.mx-dangling]"
+	run smtpsh --resolver "$RESOLVER" --mx local.example -p 1 -c NOOP
+	ended 75
+	says "[name.mx-localhost]"
+	run mx private.example --timeout 5s -c NOOP
+	ended 75
+	says "[name.mx-private]"
+	run mx literal.example -c NOOP
+	[ "$status" != 0 ]
+	says "[name.mx-literal]"
+}
+
 @test "a domain in another script" {
 	run mx bücher.example -c NOOP
 	ended 0

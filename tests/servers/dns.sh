@@ -87,6 +87,14 @@ dns_zones() {
 			nomx A 127.0.0.1
 			nobody MX 10 nosuch
 			xn--bcher-kva MX 10 mail.plain
+			alias MX 10 also.alias
+			also.alias CNAME mail.plain
+			local MX 10 localhost.
+			private MX 10 inside
+			inside A 10.99.99.1
+			dangling MX 5 nosuch
+			dangling MX 10 mail.plain
+			literal MX 10 127.0.0.1.
 			insecure NS ns
 			bogus NS ns
 		E

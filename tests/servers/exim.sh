@@ -69,10 +69,10 @@ exim_routes() {
 		  accept encrypted = *
 		         verify = certificate
 		  accept domains = sink.example
-		  require domains = beta.arpa
-		          message = relay not permitted
-		  require verify = recipient
-		          message = no such user here
+		  require message = relay not permitted
+		          domains = beta.arpa
+		  require message = no such user here
+		          verify = recipient
 		  accept
 		each_recipient:
 		  deny local_parts = brown

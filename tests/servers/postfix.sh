@@ -1,16 +1,19 @@
 # shellcheck shell=bash
 # postfix.sh: Postfix's smtpd: STARTTLS at $POSTFIX, TLS at once at
-# $POSTFIX_TLS, behind the PROXY protocol at $POSTFIX_PROXIED. Who asks for the
+# $POSTFIX_TLS, behind the PROXY protocol at $POSTFIX_PROXIED,
+# TLS or nothing at $POSTFIX_STRICT. Who asks for the
 # name NAME.bad.example gets that bad certificate. VRFY, ETRN, DSN, SMTPUTF8,
 # CHUNKING, XCLIENT, XFORWARD; AUTH by Cyrus SASL. Mail for sink.example goes to
 # port $SINK; all else that is not for Beta.ARPA is thrown away.
 
 postfix_conf() {
-	local plain tls proxied
+	local plain tls proxied strict
 	plain=$(free_port) tls=$(free_port) proxied=$(free_port)
+	strict=$(free_port)
 	POSTFIX=127.0.0.1:$plain POSTFIX_TLS=127.0.0.1:$tls
 	POSTFIX_PROXIED=127.0.0.1:$proxied
-	export POSTFIX POSTFIX_TLS POSTFIX_PROXIED
+	POSTFIX_STRICT=127.0.0.1:$strict
+	export POSTFIX POSTFIX_TLS POSTFIX_PROXIED POSTFIX_STRICT
 	user postfix 2001 /var/spool/postfix
 	user postdrop 2002 /nonexistent
 	mkdir -p /var/spool/postfix /var/lib/postfix
@@ -18,7 +21,7 @@ postfix_conf() {
 	postfix_users
 	postfix_main
 	postfix_certificates
-	postfix_master "$plain" "$tls" "$proxied"
+	postfix_master "$plain" "$tls" "$proxied" "$strict"
 }
 
 postfix_run() { exec setsid postfix start-fg; }
@@ -105,6 +108,8 @@ postfix_master() {
 		 -o smtpd_tls_wrappermode=yes
 		127.0.0.1:$3 inet n - n - - smtpd
 		 -o smtpd_upstream_proxy_protocol=haproxy
+		127.0.0.1:$4 inet n - n - - smtpd
+		 -o smtpd_tls_security_level=encrypt
 		pickup unix n - n 60 1 pickup
 		cleanup unix n - n - 0 cleanup
 		qmgr unix n - n 300 1 qmgr
