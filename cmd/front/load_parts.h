@@ -29,8 +29,11 @@ struct load_values {
 	bool random;
 };
 
+#define LOAD_ENDLESS UINT64_MAX /* until the time is over */
+
 struct load_plan {
-	uint64_t sessions, messages, keep; /* 0: no end */
+	uint64_t sessions, keep; /* keep 0: all of them */
+	uint64_t messages;	 /* this part's, perhaps none; LOAD_ENDLESS */
 	int64_t duration_ns, ramp_ns, think_ns, progress_ns;
 	double rate; /* messages a second, 0: as fast as it goes */
 	bool poisson, pipeline, sure;

@@ -381,9 +381,14 @@ load_drive(struct load_session *s)
 			load_timer(s->load, s, t->deadline_ns);
 			return;
 		}
-		if (load_done(s))
+		bool more = load_done(s);
+		if (more && t->sandbox == NULL)
 			continue;
 		load_watch(s, true);
+		/* A receiver in this process answers at once: the others, and
+		 * a signal, have their turn. */
+		if (more)
+			load_timer(s->load, s, loop_now_ns());
 		if (s->state == LOAD_IDLE || s->state == LOAD_OVER)
 			load_timer(s->load, s, LOOP_FOREVER);
 		return;
