@@ -292,9 +292,12 @@ load_status(struct load *l, const struct opts *o)
 	if (load_judge(l, o, true, &e) > 0 || f->missed > 0)
 		return 1;
 	/* Who says how many errors are too many bears the rest. */
-	for (size_t i = 0; i < o->fail_if.n; i++)
-		if (strncmp(o->fail_if.item[i], "errors", 6) == 0)
+	for (size_t i = 0; i < o->fail_if.n; i++) {
+		const char *c = o->fail_if.item[i];
+		c += strspn(c, " ");
+		if (strncmp(c, "errors", 6) == 0 && strchr(c, '>') != NULL)
 			return 0;
+	}
 	return l->status;
 }
 

@@ -53,7 +53,7 @@ int64_t
 load_clock_due(struct load *l)
 {
 	const struct load_plan *p = &l->plan;
-	if (l->stopping || (p->messages > 0 && l->given == p->messages))
+	if (l->stopping || l->given == p->messages)
 		return LOOP_FOREVER;
 	if (p->rate <= 0)
 		return 0;
@@ -88,12 +88,12 @@ load_clock_unbegun(const struct load *l)
 	const struct load_plan *p = &l->plan;
 	if (p->rate <= 0 || l->figures.interrupted ||
 	    l->stop_ns == LOOP_FOREVER || l->next_ns >= l->stop_ns ||
-	    (p->messages > 0 && l->given == p->messages))
+	    l->given == p->messages)
 		return 0;
 	/* Rounded up: the end itself is not due any more, but for what a
 	 * nanosecond's fraction makes of it. */
 	double n = (double)(l->stop_ns - l->next_ns) * p->rate / 1e9 + 0.999;
-	uint64_t left = p->messages > 0 ? p->messages - l->given : UINT64_MAX;
+	uint64_t left = p->messages - l->given;
 	return n < (double)left ? (uint64_t)n : left;
 }
 

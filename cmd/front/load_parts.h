@@ -29,8 +29,11 @@ struct load_values {
 	bool random;
 };
 
+#define LOAD_ENDLESS UINT64_MAX /* until the time is over */
+
 struct load_plan {
-	uint64_t sessions, messages, keep; /* 0: no end */
+	uint64_t sessions, keep; /* keep 0: all of them */
+	uint64_t messages;	 /* this part's, perhaps none; LOAD_ENDLESS */
 	int64_t duration_ns, ramp_ns, think_ns, progress_ns;
 	double rate; /* messages a second, 0: as fast as it goes */
 	bool poisson, pipeline, sure;
@@ -191,15 +194,21 @@ void load_pace_found(struct load *l, int64_t now_ns, size_t n);
 /* Before a wait until then. */
 void load_pace_nap(struct load *l, int64_t now_ns, int64_t until_ns);
 
-/* load_session.c */
-void load_session_init(struct load *l, struct load_session *s, unsigned number);
-void load_session_release(struct load_session *s);
+/* load_one.c */
 /* Counts a message as begun. */
 void load_take(struct load_session *s, int64_t due_ns);
 /* Why the one under way failed. */
 void load_failed(struct load_session *s, const struct err *e);
 /* One that was due then is over. */
 void load_account_one(struct load_session *s, int64_t due_ns, bool well);
+/* The message under way is over: its expectations, and the same. */
+void load_account(struct load_session *s, bool well);
+/* Says the message that load_take() has taken. */
+void load_begin(struct load_session *s);
+
+/* load_session.c */
+void load_session_init(struct load *l, struct load_session *s, unsigned number);
+void load_session_release(struct load_session *s);
 /* Something came, a timer is due, or there is a message for it. */
 void load_session_go(struct load_session *s);
 /* An idle one has a message to send. */

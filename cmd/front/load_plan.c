@@ -11,6 +11,8 @@
 #define LOAD_SIZE	1024
 #define LOAD_SESSIONS	10
 #define LOAD_WEIGHT_MAX 1000000
+#define LOAD_RCPTS_MAX	100000
+#define LOAD_SIZE_MAX	(UINT64_C(1) << 30) /* it is kept in memory */
 
 static int
 load_duration(const char *option, const char *text, int64_t *ns, struct err *e)
@@ -39,7 +41,8 @@ load_rate(const char *text, double *rate, struct err *e)
 		*rate = 0;
 	if (!(*rate > 0 && *rate <= 1e7))
 		return err_set(e, ERR_USAGE,
-		    "--rate %s: expected messages a second, as 500 or 500/s",
+		    "--rate %s: expected messages a second, as 500 or "
+		    "500/s, or 30/m for a minute",
 		    text);
 	return 0;
 }
@@ -65,8 +68,8 @@ load_times(struct load_plan *p, const struct opts *o, struct err *e)
 	    load_duration("--progress", o->progress, &p->progress_ns, e) < 0 ||
 	    load_rate(o->rate, &p->rate, e) < 0)
 		return -1;
-	if (p->messages == 0 && p->duration_ns == 0)
-		p->messages = p->sessions;
+	if (p->messages == 0)
+		p->messages = p->duration_ns == 0 ? p->sessions : LOAD_ENDLESS;
 	return o->start_at == NULL
 		   ? 0
 		   : load_start_at(o->start_at, &p->start_at, e);
@@ -224,8 +227,13 @@ load_message(
 	} else if (o->body != NULL) {
 		buf_addf(&b, "Subject: load\r\n\r\n%s\r\n", o->body);
 	} else {
-		r = load_generate(
-		    p, sh, load_number(o->message_size, LOAD_SIZE), &b, e);
+		uint64_t size = load_number(o->message_size, LOAD_SIZE);
+		r = size <= LOAD_SIZE_MAX
+			? load_generate(p, sh, size, &b, e)
+			: err_set(e, ERR_USAGE,
+			      "--message-size %s: at most %llu with --load",
+			      o->message_size,
+			      (unsigned long long)LOAD_SIZE_MAX);
 	}
 	if (r == 0 && o->header.n > 0)
 		r = compose_add(&b, true, o->header.item, o->header.n, e);
@@ -265,14 +273,18 @@ load_addresses(
 	for (size_t i = 0; i < o->to.n; i++)
 		if (compose_addresses(&p->to, "--to", o->to.item[i], e) < 0)
 			return -1;
-	if (p->to.n == 0 &&
-	    compose_addresses(&p->to, "--to", "load@localhost", e) < 0)
+	const char *somebody =
+	    sh->talk.sandbox != NULL ? "Jones@Beta.ARPA" : "load@localhost";
+	if (p->to.n == 0 && compose_addresses(&p->to, "--to", somebody, e) < 0)
 		return -1;
 	/* --rcpts: as many, the given ones first. */
 	size_t given = p->to.n, want = (size_t)load_number(o->rcpts, given);
 	if (want < given)
 		return err_set(e, ERR_USAGE,
 		    "--rcpts %zu: --to names %zu already", want, given);
+	if (want > LOAD_RCPTS_MAX)
+		return err_set(e, ERR_USAGE, "--rcpts %zu: at most %d", want,
+		    LOAD_RCPTS_MAX);
 	for (size_t i = given; i < want; i++) {
 		const char *first = p->to.path[(i - given) % given];
 		const char *at = strrchr(first, '@');
@@ -293,11 +305,11 @@ static void
 load_part(struct load_plan *p)
 {
 	uint64_t n = p->messages;
-	if (n > 0)
+	if (n != LOAD_ENDLESS)
 		p->messages =
 		    n / p->shards + (p->shard < n % p->shards ? 1 : 0);
 	p->rate /= (double)p->shards;
-	if (p->messages > 0 && p->sessions > p->messages)
+	if (p->sessions > p->messages)
 		p->sessions = p->messages;
 }
 

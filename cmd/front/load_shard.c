@@ -89,7 +89,8 @@ load_start_at(const char *text, int64_t *at, struct err *e)
 	if (text[0] == '@' || text[0] == '+') {
 		*at = strtoll(text + 1, &end, 10) +
 		      (text[0] == '+' ? (int64_t)now : 0);
-		if (*end == '\0' || (*end == 's' && end[1] == '\0'))
+		bool digits = text[1] >= '0' && text[1] <= '9';
+		if (digits && (*end == '\0' || strcmp(end, "s") == 0))
 			return 0;
 	}
 	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);

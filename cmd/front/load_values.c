@@ -93,7 +93,11 @@ values_names(struct load_values *v, const char *path, struct err *e)
 	int r = 0;
 	vars_init(&check);
 	for (size_t i = 0; i < v->names && r == 0; i++) {
-		r = vars_set(&check, v->name[i], "", 0, &why);
+		if (vars_get(&check, v->name[i]) != NULL)
+			r = err_set(&why, ERR_DATA, "'%s' stands there twice",
+			    v->name[i]);
+		else
+			r = vars_set(&check, v->name[i], "", 0, &why);
 		if (r < 0)
 			err_set(e, ERR_DATA, "%s:1: the header: %s", path,
 			    why.text);
@@ -113,6 +117,9 @@ load_values_read(struct load_values *v, const char *path, struct err *e)
 	buf_addc(&v->octets, '\n');
 	buf_addc(&v->octets, '\0');
 	char *p = v->octets.p + v->octets.off;
+	/* Spreadsheets put a byte order mark first. */
+	if (strncmp(p, "\xef\xbb\xbf", 3) == 0)
+		p += 3;
 	char *end = v->octets.p + v->octets.end - 1;
 	size_t have = 0;
 	ssize_t n = values_row(&p, &v->name, &v->names, 0);

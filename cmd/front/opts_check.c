@@ -87,8 +87,15 @@ opts_check_row(const struct opts *o, const struct opt *t, struct err *e)
 		buf_adds(&b, lacks);
 	}
 	opts_ask(&b, t);
-	err_set(e, ERR_USAGE, "--%s %s %s", t->name,
-	    lacks == NULL ? "is for" : "goes with", buf_str(&b));
+	/* "--load is for --load". */
+	bool itself = lacks == NULL && strncmp(buf_str(&b), "--", 2) == 0 &&
+		      strncmp(buf_str(&b) + 2, t->name, strlen(t->name)) == 0;
+	if (itself)
+		err_set(
+		    e, ERR_USAGE, "--%s is something else; %s", t->name, here);
+	else
+		err_set(e, ERR_USAGE, "--%s %s %s", t->name,
+		    lacks == NULL ? "is for" : "goes with", buf_str(&b));
 	buf_release(&b);
 	return -1;
 }
@@ -218,11 +225,16 @@ opts_check_contrary(const struct opts *o, struct err *e)
 		    opts_given(o, opts_contrary[i].b))
 			return err_set(
 			    e, ERR_USAGE, "%s", opts_contrary[i].text);
-	if (o->front == FRONT_SERVE && o->format != NULL &&
-	    strcmp(o->format, "tap") == 0)
+	const char *other = o->front == FRONT_SERVE	 ? "--serve"
+			    : o->front == FRONT_LOAD	 ? "--load"
+			    : o->front == FRONT_MERGE	 ? "--merge"
+			    : o->front == FRONT_DIAGNOSE ? "--diagnose"
+							 : NULL;
+	if (other != NULL && o->format != NULL && strcmp(o->format, "tap") == 0)
 		return err_set(e, ERR_USAGE,
-		    "--format tap tells of files that were run: --serve has "
-		    "text and json");
+		    "--format tap tells of files that were run: %s has text "
+		    "and json",
+		    other);
 	if (o->front == FRONT_SERVE && o->format != NULL &&
 	    strcmp(o->format, "json") == 0 &&
 	    (o->mock != NULL || o->show || o->show_all))

@@ -24,17 +24,6 @@ static const struct {
 static int
 holds_bad(const char *c, struct err *e)
 {
-	/* "p99>200". */
-	const char *value = c + strcspn(c, "<>");
-	value += strspn(value, "<>= ");
-	bool bare =
-	    *value != '\0' && strspn(value, "0123456789.") == strlen(value);
-	bool count =
-	    strncmp(c, "errors", 6) == 0 || strncmp(c, "messages", 8) == 0;
-	if (bare && !count)
-		return err_set(e, ERR_USAGE,
-		    "--fail-if %s: %s of what? write %sms, %ss or %sus", c,
-		    value, value, value, value);
 	return err_set(e, ERR_USAGE,
 	    "--fail-if %s: expected as 'p99>200ms', 'rcpt.p50>5ms', "
 	    "'errors>0.1%%', 'errors>10', 'messages/s<500'; percentiles are "
@@ -92,26 +81,35 @@ struct holds {
 	bool time, percent;
 };
 
+/* "p99", "rcpt.p99": which row, and of which step. -1: none. */
+static int
+holds_name(const char *p, size_t len, int *step)
+{
+	*step = holds_step(&p, &len);
+	for (size_t i = 0; i < sizeof holds_latency / sizeof *holds_latency;
+	     i++)
+		if (*step >= 0 && strlen(holds_latency[i].name) == len &&
+		    strncasecmp(holds_latency[i].name, p, len) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* 0; -1: no such figure, or its limit is no time. */
 static int
 holds_of_latency(const struct figures *f, struct holds *h, const char *p,
     size_t len, const char *value)
 {
-	int step = holds_step(&p, &len);
-	for (size_t i = 0; i < sizeof holds_latency / sizeof *holds_latency;
-	     i++) {
-		double at = holds_latency[i].percent;
-		if (step < 0 || strlen(holds_latency[i].name) != len ||
-		    strncasecmp(holds_latency[i].name, p, len) != 0)
-			continue;
-		const struct hdr *all = f->all[step];
-		h->is = at > 100    ? hdr_mean(all)
-			: at >= 100 ? (double)all->max
-				    : (double)hdr_at(all, at);
-		h->none = all->total == 0;
-		h->time = true;
-		return holds_time(value, &h->limit) ? 0 : -1;
-	}
-	return -1;
+	int step, row = holds_name(p, len, &step);
+	if (row < 0)
+		return -1;
+	double at = holds_latency[row].percent;
+	const struct hdr *all = f->all[step];
+	h->is = at > 100    ? hdr_mean(all)
+		: at >= 100 ? (double)all->max
+			    : (double)hdr_at(all, at);
+	h->none = all->total == 0;
+	h->time = true;
+	return holds_time(value, &h->limit) ? 0 : -1;
 }
 
 static int
@@ -129,7 +127,8 @@ holds_of_count(const struct figures *f, struct holds *h, const char *p,
 			h->is = f->begun == 0 ? 100
 					      : 100.0 * (double)f->failed /
 						    (double)f->begun;
-		return h->percent || *end == '\0' ? 0 : -1;
+		return h->percent ? (h->limit <= 100 ? 0 : -1)
+				  : (*end == '\0' ? 0 : -1);
 	}
 	if (len == 10 && strncmp(p, "messages/s", 10) == 0)
 		h->is = figures_rate(f);
@@ -140,24 +139,66 @@ holds_of_count(const struct figures *f, struct holds *h, const char *p,
 	return *end == '\0' ? 0 : -1;
 }
 
+/* A condition in its parts; blanks may stand around each. */
+struct holds_parts {
+	const char *name;
+	size_t len;
+	char value[32];
+};
+
+/* False: it is none. */
+static bool
+holds_split(const char *c, struct holds_parts *x, struct holds *h)
+{
+	c += strspn(c, " ");
+	x->name = c;
+	x->len = strcspn(c, "<>");
+	const char *p = c + x->len;
+	if (*p == '\0')
+		return false;
+	h->more = *p++ == '>';
+	h->equal = *p == '=';
+	p += h->equal;
+	p += strspn(p, " ");
+	while (x->len > 0 && c[x->len - 1] == ' ')
+		x->len--;
+	size_t len = strlen(p);
+	while (len > 0 && p[len - 1] == ' ')
+		len--;
+	/* No nan, no inf: they would never hold. */
+	if (len == 0 || len >= sizeof x->value ||
+	    strchr("0123456789.", *p) == NULL)
+		return false;
+	memcpy(x->value, p, len);
+	x->value[len] = '\0';
+	return true;
+}
+
+/* "p99>200". */
+static bool
+holds_bare(const struct holds_parts *x)
+{
+	int step;
+	return holds_name(x->name, x->len, &step) >= 0 &&
+	       x->value[strspn(x->value, "0123456789.")] == '\0';
+}
+
 int
 figures_holds(const struct figures *f, const char *condition, struct buf *why,
     struct err *e)
 {
 	struct holds h = { 0 };
-	size_t len = strcspn(condition, "<>");
-	const char *p = condition + len;
-	if (*p == '\0')
+	struct holds_parts x;
+	if (!holds_split(condition, &x, &h))
 		return holds_bad(condition, e);
-	h.more = *p++ == '>';
-	h.equal = *p == '=';
-	p += h.equal;
-	p += strspn(p, " ");
-	while (len > 0 && condition[len - 1] == ' ')
-		len--;
-	if (holds_of_latency(f, &h, condition, len, p) < 0 &&
-	    holds_of_count(f, &h, condition, len, p) < 0)
-		return holds_bad(condition, e);
+	if (holds_of_latency(f, &h, x.name, x.len, x.value) < 0 &&
+	    holds_of_count(f, &h, x.name, x.len, x.value) < 0)
+		return holds_bare(&x)
+			   ? err_set(e, ERR_USAGE,
+				 "--fail-if %s: %s of what? write %sms, %ss or "
+				 "%sus",
+				 condition, x.value, x.value, x.value, x.value)
+			   : holds_bad(condition, e);
 	bool holds = h.none || (h.more ? h.is > h.limit : h.is < h.limit) ||
 		     (h.equal && h.is >= h.limit && h.is <= h.limit);
 	if (!holds)
