@@ -162,6 +162,34 @@ END
 	kept record
 }
 
+@test "nor do the figures of a load" {
+	mock "535 5.7.8 not $SECRET nor $B64"
+	serve --mock mock.smtp
+	ends 77 "$SMTPSH" --load --sessions 1 --messages 1 --to b@here.example \
+		--auth PLAIN --auth-user smith --auth-password-file password \
+		--auth-insecure --hdr log.hdr --html page.html 127.0.0.1:"$PORT"
+	has "535 5.7.8 not *** nor ***"
+	kept log.hdr page.html
+	serve_stop
+	# What is cut off to fit is cut behind that.
+	mock "535 5.7.8 this is a text of thirty chars $SECRET"
+	serve --mock mock.smtp
+	ends 77 "$SMTPSH" --load --sessions 1 --messages 1 --to b@here.example \
+		--auth PLAIN --auth-user smith --auth-password-file password \
+		--auth-insecure 127.0.0.1:"$PORT"
+	has "of thirty chars ***"
+	serve_stop
+	# In a file that expects something else, too.
+	mock "235 hello $SECRET"
+	printf 'NOOP\nR: 251\n' >other.smtp
+	serve --mock mock.smtp
+	ends 1 "$SMTPSH" --load --sessions 1 --messages 1 -f other.smtp \
+		--auth PLAIN --auth-user smith --auth-password-file password \
+		--auth-insecure --format json --hdr log.hdr 127.0.0.1:"$PORT"
+	has "said *** again"
+	kept log.hdr
+}
+
 @test "typed by hand it is hidden all the same, and when it comes back" {
 	mock "535 5.7.8 not $SECRET nor $B64 nor $PLAIN"
 	ends 69 "$SMTPSH" --mock mock.smtp --record record -c 'EHLO x' -c "AUTH PLAIN $PLAIN"
