@@ -190,6 +190,36 @@ END
 	kept log.hdr
 }
 
+@test "a server that says back what proves the password is not repeated" {
+	command -v python3 >/dev/null || skip "python3 is not installed"
+	cat >back.py <<'END'
+import base64, sys
+say = lambda s: (sys.stdout.write(s + "\r\n"), sys.stdout.flush())
+say("220 x")
+for line in sys.stdin:
+    line = line.strip()
+    if line.startswith("EHLO"):
+        say("250-x\r\n250 AUTH CRAM-MD5 DIGEST-MD5")
+    elif line == "AUTH CRAM-MD5":
+        say("334 " + base64.b64encode(b"<1.2@x>").decode())
+        got = sys.stdin.readline().strip()
+        text = base64.b64decode(got).decode()
+        print(text.split()[-1], got, sep="\n", file=open("proof", "w"))
+        say("535-5.7.8 no: " + got + "\r\n535 5.7.8 no: " + text)
+    elif line == "QUIT":
+        say("221 x")
+        break
+    else:
+        say("250 x")
+END
+	ends 77 "$SMTPSH" --pipe "python3 back.py" --auth CRAM-MD5 --auth-user smith \
+		--auth-password-file password --record record -c NOOP
+	has "535-5.7.8 no: ***" "5.7.8 no: smith ***"
+	[ "$(wc -l <proof)" = 2 ]
+	run ! grep -F -f proof record
+	run ! grep -F -f proof <<<"$output$stderr"
+}
+
 @test "typed by hand it is hidden all the same, and when it comes back" {
 	mock "535 5.7.8 not $SECRET nor $B64 nor $PLAIN"
 	ends 69 "$SMTPSH" --mock mock.smtp --record record -c 'EHLO x' -c "AUTH PLAIN $PLAIN"
