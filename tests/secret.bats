@@ -361,6 +361,19 @@ END
 	ends 64 "$SMTPSH" --format json --sandbox -c '\connect smith:hunter2@127.0.0.1'
 	lacks hunter2
 	[[ $stderr != *hunter2* ]]
+	ends 0 "$SMTPSH" --print-config mail.example --proxy socks5://smith:hunter2@127.0.0.1:1080
+	has 'proxy socks5://smith:***@127.0.0.1:1080'
+	lacks hunter2
+}
+
+@test "nor is one behind a word that was to be AUTH, or an option that is none" {
+	printf 'AUHT PLAIN %s\n' "$PLAIN" >slip.smtp
+	ends 65 "$SMTPSH" --sandbox -f slip.smtp
+	has_in "$stderr" "slip.smtp:1:" "did you mean AUTH?"
+	kept
+	ends 64 "$SMTPSH" --sandbox --auth-password="$SECRET"
+	has_in "$stderr" "unknown option --auth-password:"
+	kept
 }
 
 # waits_with OPTION...: a session in the background that waits for its password.
