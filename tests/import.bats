@@ -211,6 +211,17 @@ replays() {
 	diff want <(sed 1d <<<"$output")
 }
 
+@test "a long file without any session is none, not an empty one" {
+	yes '2026-11-26T09:00:00 host app[4711]: a message of the day' |
+		head -n 30000 >log
+	local mode
+	for mode in --convert '--sandbox -f' '--sandbox --load -f'; do
+		# shellcheck disable=SC2086
+		ends 65 "$SMTPSH" $mode log
+		has_in "$stderr" "log: found no session in it"
+	done
+}
+
 @test "indented commands and nothing else, as an RFC shows them" {
 	printf '%s\n' '   MAIL FROM: <a@example.com>' \
 		'        ALT-ADDRESS=b@example.com' \

@@ -114,6 +114,12 @@ json() {
 	[ "$(json '.messages > 20 and .failed > 2')" = true ]
 }
 
+@test "a file that says nothing is no message that went well" {
+	echo '# nothing' >none.smtp
+	ends 65 "$SMTPSH" --load --tls -f none.smtp 127.0.0.1:1
+	tells "none.smtp: found no line in it"
+}
+
 @test "values: a row a message, quoted cells, by turn" {
 	serve
 	cat >v.csv <<-'END'

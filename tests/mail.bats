@@ -196,6 +196,16 @@ END
 	has_in "$stderr" "Bcc" "From_" "998 octets"
 }
 
+@test "--dry-run on a terminal: octets of the message are shown, not obeyed" {
+	printf 'Subject: a\033]2;b\007\nX: \302\233c \303\244\n\n%s\302\233end' \
+		"$(head -c 70000 /dev/zero | tr '\0' x)" >odd
+	"$SMTPSH" --dry-run -q --to a@b.example --data odd | cmp - odd
+	script -qec "$SMTPSH --dry-run -q --to a@b.example --data odd" seen </dev/null
+	grep -qF 'Subject: a\x1b]2;b\x07' seen
+	grep -qF 'X: \xc2\x9bc ä' seen
+	grep -qF 'xxx\xc2\x9bend' seen
+}
+
 @test "remarks on the message before it goes" {
 	server
 	printf '\xef\xbb\xbfSubject: a\n\nx\n' >bom

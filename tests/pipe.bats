@@ -305,6 +305,10 @@ END
 	done
 	ends 64 mail --quit-after nonsense
 	tells nonsense "connect|helo|mail|rcpt|data"
+	# Nothing that was demanded can have been done by then.
+	ends 64 mail --quit-after connect --tls
+	has_in "$stderr" "before --tls"
+	ends 64 mail --quit-after connect --auth --auth-user me
 	# A probe that ends before recipients needs none.
 	rm wire
 	for stage in connect helo mail; do

@@ -57,6 +57,10 @@ END
 	has "auth-user env user"
 	ends 0 "$SMTPSH" --list hosts
 	[ "$output" = $'work\nwork\nother' ]
+	# What a shell would run and a terminal obey is in no list.
+	printf 'Host plain $(id) `id` a;id "a b" $HOME a\033b\nHost \303\244.example\n' >$HOSTS
+	ends 0 "$SMTPSH" --list hosts
+	[ "$output" = $'plain\n\303\244.example' ]
 }
 
 @test "paths of files: ~/ is the home, others are beside the file that says them" {

@@ -162,6 +162,64 @@ END
 	kept record
 }
 
+@test "nor do the figures of a load" {
+	mock "535 5.7.8 not $SECRET nor $B64"
+	serve --mock mock.smtp
+	ends 77 "$SMTPSH" --load --sessions 1 --messages 1 --to b@here.example \
+		--auth PLAIN --auth-user smith --auth-password-file password \
+		--auth-insecure --hdr log.hdr --html page.html 127.0.0.1:"$PORT"
+	has "535 5.7.8 not *** nor ***"
+	kept log.hdr page.html
+	serve_stop
+	# What is cut off to fit is cut behind that.
+	mock "535 5.7.8 this is a text of thirty chars $SECRET"
+	serve --mock mock.smtp
+	ends 77 "$SMTPSH" --load --sessions 1 --messages 1 --to b@here.example \
+		--auth PLAIN --auth-user smith --auth-password-file password \
+		--auth-insecure 127.0.0.1:"$PORT"
+	has "of thirty chars ***"
+	serve_stop
+	# In a file that expects something else, too.
+	mock "235 hello $SECRET"
+	printf 'NOOP\nR: 251\n' >other.smtp
+	serve --mock mock.smtp
+	ends 1 "$SMTPSH" --load --sessions 1 --messages 1 -f other.smtp \
+		--auth PLAIN --auth-user smith --auth-password-file password \
+		--auth-insecure --format json --hdr log.hdr 127.0.0.1:"$PORT"
+	has "said *** again"
+	kept log.hdr
+}
+
+@test "a server that says back what proves the password is not repeated" {
+	command -v python3 >/dev/null || skip "python3 is not installed"
+	cat >back.py <<'END'
+import base64, sys
+say = lambda s: (sys.stdout.write(s + "\r\n"), sys.stdout.flush())
+say("220 x")
+for line in sys.stdin:
+    line = line.strip()
+    if line.startswith("EHLO"):
+        say("250-x\r\n250 AUTH CRAM-MD5 DIGEST-MD5")
+    elif line == "AUTH CRAM-MD5":
+        say("334 " + base64.b64encode(b"<1.2@x>").decode())
+        got = sys.stdin.readline().strip()
+        text = base64.b64decode(got).decode()
+        print(text.split()[-1], got, sep="\n", file=open("proof", "w"))
+        say("535-5.7.8 no: " + got + "\r\n535 5.7.8 no: " + text)
+    elif line == "QUIT":
+        say("221 x")
+        break
+    else:
+        say("250 x")
+END
+	ends 77 "$SMTPSH" --pipe "python3 back.py" --auth CRAM-MD5 --auth-user smith \
+		--auth-password-file password --record record -c NOOP
+	has "535-5.7.8 no: ***" "5.7.8 no: smith ***"
+	[ "$(wc -l <proof)" = 2 ]
+	run ! grep -F -f proof record
+	run ! grep -F -f proof <<<"$output$stderr"
+}
+
 @test "typed by hand it is hidden all the same, and when it comes back" {
 	mock "535 5.7.8 not $SECRET nor $B64 nor $PLAIN"
 	ends 69 "$SMTPSH" --mock mock.smtp --record record -c 'EHLO x' -c "AUTH PLAIN $PLAIN"
@@ -303,6 +361,19 @@ END
 	ends 64 "$SMTPSH" --format json --sandbox -c '\connect smith:hunter2@127.0.0.1'
 	lacks hunter2
 	[[ $stderr != *hunter2* ]]
+	ends 0 "$SMTPSH" --print-config mail.example --proxy socks5://smith:hunter2@127.0.0.1:1080
+	has 'proxy socks5://smith:***@127.0.0.1:1080'
+	lacks hunter2
+}
+
+@test "nor is one behind a word that was to be AUTH, or an option that is none" {
+	printf 'AUHT PLAIN %s\n' "$PLAIN" >slip.smtp
+	ends 65 "$SMTPSH" --sandbox -f slip.smtp
+	has_in "$stderr" "slip.smtp:1:" "did you mean AUTH?"
+	kept
+	ends 64 "$SMTPSH" --sandbox --auth-password="$SECRET"
+	has_in "$stderr" "unknown option --auth-password:"
+	kept
 }
 
 # waits_with OPTION...: a session in the background that waits for its password.

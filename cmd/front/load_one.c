@@ -52,9 +52,12 @@ load_take(struct load_session *s, int64_t due_ns)
 void
 load_failed(struct load_session *s, const struct err *e)
 {
+	struct buf clean = BUF_INIT;
 	s->counted = true;
-	figures_fail(
-	    &s->load->figures, s->at, 0, e->kind, e->text, strlen(e->text));
+	redact_error(&s->load->sh->redact, &clean, e->text, strlen(e->text));
+	figures_fail(&s->load->figures, s->at, 0, e->kind, buf_str(&clean),
+	    buf_len(&clean));
+	buf_release(&clean);
 }
 
 void

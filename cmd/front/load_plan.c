@@ -79,6 +79,11 @@ load_times(struct load_plan *p, const struct opts *o, struct err *e)
 static int
 load_check_file(const struct script *s, struct err *e)
 {
+	/* Its runs would count as messages, and none would connect. */
+	if (s->n == 0)
+		return err_set(e, ERR_DATA,
+		    "%s: found no line in it, expected a conversation",
+		    s->name);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct stmt *st = &s->stmt[i];
 		struct err ignored;

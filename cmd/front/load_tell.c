@@ -170,19 +170,22 @@ load_told_reply(struct load_session *s, const struct event *ev)
 	if (code < 400 || s->bad_code != 0 || s->t.expects ||
 	    (at == FIGURE_EHLO && code >= 500))
 		return;
-	struct buf b = BUF_INIT;
+	/* Hidden before it is cut: half a secret is not known any more. */
+	struct buf b = BUF_INIT, clean = BUF_INIT;
 	talk_quote(ev->reply, &b);
+	redact_text(&s->load->sh->redact, &clean, buf_data(&b), buf_len(&b));
 	s->bad_at = ev->unsolicited ? s->at : at;
 	s->bad_code = code;
-	strncpy(s->bad_text, buf_str(&b), sizeof s->bad_text - 1);
+	strncpy(s->bad_text, buf_str(&clean), sizeof s->bad_text - 1);
 	buf_release(&b);
+	buf_release(&clean);
 }
 
 static void
 load_told_verdict(struct load_session *s, const struct event *ev)
 {
 	struct figures *f = &s->load->figures;
-	struct buf b = BUF_INIT;
+	struct buf b = BUF_INIT, clean = BUF_INIT;
 	if (f->ntold == FIGURES_TOLD || ev->verdict == VERDICT_MET)
 		return;
 	buf_addf(
@@ -193,8 +196,10 @@ load_told_verdict(struct load_session *s, const struct event *ev)
 		buf_addf(&b, "expected %s, got %.*s",
 		    ev->expected == NULL ? "" : ev->expected, (int)ev->len,
 		    ev->text == NULL ? "" : ev->text);
-	figures_told(f, buf_str(&b));
+	redact_text(&s->load->sh->redact, &clean, buf_data(&b), buf_len(&b));
+	figures_told(f, buf_str(&clean));
 	buf_release(&b);
+	buf_release(&clean);
 }
 
 static void

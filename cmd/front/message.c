@@ -246,6 +246,8 @@ message_last(const struct opts *o)
 	return MAIL_ALL;
 }
 
+#define MESSAGE_LINE 65536 /* more of one is printed in pieces */
+
 /* What would be sent, with line ends of one octet. */
 struct message_print {
 	struct act act;
@@ -253,27 +255,57 @@ struct message_print {
 	struct buf b, out;
 };
 
+/* A terminal gets whole lines, and what no octet of them can do harm to; what
+ * has no line end yet waits for it, up to a block. */
+static void
+message_print_out(struct message_print *p, bool end)
+{
+	struct out *out = &p->m->sh->out;
+	const char *s = buf_data(&p->out);
+	size_t len = buf_len(&p->out);
+	struct buf b = BUF_INIT;
+	while (out->terminal && len > 0) {
+		const char *lf = memchr(s, '\n', len);
+		size_t n = lf == NULL ? len : (size_t)(lf - s);
+		if (lf == NULL && !end && len < MESSAGE_LINE)
+			break;
+		escape_add(&b, s, n, true);
+		buf_adds(&b, lf == NULL ? "" : "\n");
+		n += lf != NULL;
+		s += n;
+		len -= n;
+	}
+	if (out->terminal) {
+		out_write(out, buf_data(&b), buf_len(&b));
+		buf_consume(&p->out, buf_len(&p->out) - len);
+	} else {
+		out_write(out, s, len);
+		buf_clear(&p->out);
+	}
+	buf_release(&b);
+}
+
 static int
 message_print_resume(struct talk *t, struct act *a, struct err *e)
 {
 	struct message_print *p = (struct message_print *)a;
-	struct out *out = &p->m->sh->out;
 	for (;;) {
 		int r = text_next(t, &p->m->text, &p->b, e);
 		if (r != 0)
 			return r;
 		const char *s = buf_data(&p->b);
 		size_t len = buf_len(&p->b);
-		if (len == 0)
+		if (len == 0) {
+			message_print_out(p, true);
 			return ACT_DONE;
-		buf_clear(&p->out);
+		}
 		for (const char *cr; (cr = memchr(s, '\r', len)) != NULL;
 		     s = cr + 1) {
 			buf_add(&p->out, s, (size_t)(cr - s));
 			len -= (size_t)(cr + 1 - s);
 		}
 		buf_add(&p->out, s, len);
-		out_write(out, buf_data(&p->out), buf_len(&p->out));
+		message_print_out(p, false);
 	}
 }
 

@@ -255,6 +255,14 @@ opts_check_contrary(const struct opts *o, struct err *e)
 		return err_set(e, ERR_USAGE,
 		    "--chunk sends no DATA that --quit-after data could stop "
 		    "behind");
+	if (o->quit_after != NULL && strcmp(o->quit_after, "connect") == 0 &&
+	    (o->tls || o->dane || o->auth))
+		return err_set(e, ERR_USAGE,
+		    "--quit-after connect stops before %s: give --quit-after "
+		    "helo",
+		    o->tls    ? "--tls"
+		    : o->dane ? "--dane"
+			      : "--auth");
 	return 0;
 }
 

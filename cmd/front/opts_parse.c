@@ -18,17 +18,19 @@ struct opts_walk {
 	const char *maybe_host; /* behind --auth, the last word: or NULL */
 };
 
-/* "unknown option WORD: did you mean ...?" */
+/* "unknown option WORD: did you mean ...?", without its value, which may be a
+ * password. */
 static int
 opts_unknown(const char *word, const char *name, size_t len, struct err *e)
 {
 	struct buf b = BUF_INIT;
+	int n = (int)strcspn(word, "=");
 	if (opts_meant(&b, name, len))
-		err_set(e, ERR_USAGE, "unknown option %s: did you mean %s?",
-		    word, buf_str(&b));
+		err_set(e, ERR_USAGE, "unknown option %.*s: did you mean %s?",
+		    n, word, buf_str(&b));
 	else
 		err_set(e, ERR_USAGE,
-		    "unknown option %s; --help lists the options", word);
+		    "unknown option %.*s; --help lists the options", n, word);
 	buf_release(&b);
 	return -1;
 }

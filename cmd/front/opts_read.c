@@ -7,6 +7,7 @@
 #include <string.h>
 #include "cmd/front/places.h"
 #include "cmd/lang/split.h"
+#include "cmd/say/out.h"
 #include "cmd/shell/setting.h"
 
 static void
@@ -285,9 +286,12 @@ print_row(struct buf *b, const struct opts *o, const struct opt *t)
 	default:
 		return;
 	}
-	if (value != NULL)
-		buf_addf(
-		    b, "%s%s%s\n", t->name, *value == '\0' ? "" : " ", value);
+	if (value == NULL)
+		return;
+	/* A proxy's URL may have a password. */
+	buf_addf(b, "%s%s", t->name, *value == '\0' ? "" : " ");
+	redact_error(NULL, b, value, strlen(value));
+	buf_addc(b, '\n');
 }
 
 void

@@ -1,5 +1,6 @@
 #include "cmd/front/places.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 #include "cmd/front/opts.h"
 #include "cmd/lang/split.h"
+#include "cmd/say/out.h"
 #include "cmd/shell/owner.h"
 
 #define PLACES_DEEP 16
@@ -70,6 +72,23 @@ places_match(const struct cmd_args *a, const char *name)
 	return is;
 }
 
+/* A name that a shell and a terminal take as it is: the list of names is what
+ * completion puts into a command line. */
+static bool
+places_plain(const char *name)
+{
+	size_t len = strlen(name), n = 1;
+	for (size_t i = 0; i < len && n > 0; i += n) {
+		unsigned long cp;
+		n = escape_utf8(name + i, len - i, &cp);
+		if (n == 1 ? !isalnum((int)cp) &&
+				 strchr("._:-@/%+=,", (int)cp) == NULL
+			   : n > 0 && escape_unsafe(cp))
+			n = 0;
+	}
+	return n > 0;
+}
+
 static void
 places_host(struct places *s, const struct cmd_args *a)
 {
@@ -78,7 +97,7 @@ places_host(struct places *s, const struct cmd_args *a)
 		return;
 	}
 	for (size_t i = 1; i < a->n; i++)
-		if (strpbrk(a->word[i], "*?[!") == NULL)
+		if (places_plain(a->word[i]))
 			buf_addf(s->names, "%s\n", a->word[i]);
 }
 

@@ -435,7 +435,7 @@ script_source(struct script *s, const char *name, struct import_source *in,
 	if (as != NULL && strcmp(as, "native") == 0) {
 		r = script_own(s, name, in->p, in->len, want, word, e);
 		in->p = NULL;
-	} else if (as != NULL || in->no != NULL) {
+	} else if (as != NULL || in->no != NULL || in->dropped > 0) {
 		r = script_import(s, name, in, want, word, NULL, e);
 		if (r == 1)
 			r = err_set(e, ERR_DATA,

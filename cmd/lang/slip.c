@@ -261,8 +261,10 @@ slip_tell(struct buf *b, const char *p, size_t len, bool secret,
 		buf_addf(b, ": %s", slip_rows[i].text);
 		return;
 	}
-	slip_found(b, &s, secret);
 	const char *verb = secret ? NULL : slip_near_verb(&s);
+	/* Behind what was to be AUTH may stand a password. */
+	bool login = verb != NULL && strcmp(verb, "AUTH") == 0;
+	slip_found(b, &s, secret || (login && s.word < s.len));
 	if (secret)
 		buf_adds(b,
 		    ": behind AUTH stands an answer (base64, '*' or '='), a "

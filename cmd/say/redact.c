@@ -120,15 +120,33 @@ redact_hide(struct redact_marks *m, size_t from, size_t to)
 	memset(m->at + from, 1, to - from);
 }
 
-/* Marks every place of one form. */
-static void
-redact_mark(const struct redact_form *f, struct redact_marks *m, const char *p)
+/* What a long form is known by, at its head and at its end: a server that cuts
+ * a line shows a piece of a token. Of a short one a piece is a word as any. */
+static size_t
+redact_piece(const struct redact_form *f)
 {
+	size_t piece = f->base64 ? 16 : 12;
+	return f->len >= 2 * piece ? piece : f->len;
+}
+
+/* Marks every place of one form: with tail, of its end. */
+static void
+redact_mark(const struct redact_form *f, struct redact_marks *m, const char *p,
+    bool tail)
+{
+	size_t n = redact_piece(f);
+	const char *piece = tail ? f->p + f->len - n : f->p;
 	const char *at = p;
 	const char *end = p + m->len;
-	while ((at = memmem(at, (size_t)(end - at), f->p, f->len)) != NULL) {
+	while ((at = memmem(at, (size_t)(end - at), piece, n)) != NULL) {
 		size_t from = (size_t)(at - p);
-		size_t to = from + f->len;
+		size_t to = from + n;
+		while (!tail && to < m->len && to - from < f->len &&
+		       p[to] == f->p[to - from])
+			to++;
+		while (tail && from > 0 && to - from < f->len &&
+		       p[from - 1] == f->p[f->len - (to - from) - 1])
+			from--;
 		while (f->base64 && from > 0 && redact_base64(p[from - 1]))
 			from--;
 		while (f->base64 && to < m->len && redact_base64(p[to]))
@@ -147,8 +165,11 @@ redact_both(
     const struct redact *r, struct buf *b, const char *p, size_t len, bool sent)
 {
 	struct redact_marks m = { NULL, len };
-	for (size_t i = 0; r != NULL && i < r->n; i++)
-		redact_mark(&r->form[i], &m, p);
+	for (size_t i = 0; r != NULL && i < r->n; i++) {
+		redact_mark(&r->form[i], &m, p, false);
+		if (redact_piece(&r->form[i]) < r->form[i].len)
+			redact_mark(&r->form[i], &m, p, true);
+	}
 	if (r == NULL || r->reveal == NULL || !*r->reveal)
 		redact_auth(&m, p, sent);
 	if (m.at == NULL) {

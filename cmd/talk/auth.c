@@ -170,6 +170,8 @@ auth_first(struct talk *t, struct auth_act *a, struct err *e)
 	return 0;
 }
 
+#define AUTH_PROOFS 256 /* of a conversation, to be known again */
+
 /* What is made from the password and a challenge lets anybody try passwords at
  * home: it is the end of each such response (RFC 2195, RFC 5802, RFC 2831). */
 static size_t
@@ -184,6 +186,21 @@ auth_before_proof(const char *mech, const char *p, size_t n)
 		if (i + len <= n && memcmp(p + i, mark, len) == 0)
 			return i + len;
 	return n;
+}
+
+/* So it is no more to be shown when the server says it back. */
+static void
+auth_hide_proof(struct talk *t, const struct auth_act *a)
+{
+	size_t n;
+	const char *p = sasl_client_response(a->client, &n);
+	if (p == NULL || t->set.reveal || t->proofs >= AUTH_PROOFS)
+		return;
+	size_t shown = auth_before_proof(sasl_client_mech(a->client), p, n);
+	if (shown == n)
+		return;
+	t->proofs++;
+	t->env->hide(t, p + shown, n - shown);
 }
 
 static void
@@ -214,6 +231,8 @@ auth_answer(struct talk *t, struct auth_act *a)
 	auth_show(t, "challenge", p, n);
 	if (sasl_client_warning(a->client) != NULL)
 		talk_remark(t, "%s", sasl_client_warning(a->client));
+	if (r >= 0)
+		auth_hide_proof(t, a);
 	talk_say_own(t, r < 0 ? "*" : b64);
 	a->act.step = r < 0 ? AUTH_CANCELLED : AUTH_ANSWERED;
 }

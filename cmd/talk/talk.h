@@ -139,6 +139,7 @@ struct talk {
 	bool interactive;	    /* a person types */
 	bool own_times;	  /* a probe's: no option changes how long it waits */
 	unsigned counter; /* ${n} */
+	unsigned proofs;  /* of logins that are hidden */
 
 	/* The connection. */
 	struct link *link;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 #include "net/core/buf.h"
+#include "cmd/lang/near.h"
 #include "cmd/term/cmdline.h"
 #include "cmd/term/hist.h"
 
@@ -80,8 +81,9 @@ hist_is_secret(const char *p, size_t len)
 	p += l.begin;
 	len -= l.begin;
 	n = cmdline_word(p, len, 0, &off);
-	return n >= 4 && strncasecmp(p, "AUTH", 4) == 0 &&
-	       cmdline_word(p, len, 2, &off) > 0;
+	bool login = (n >= 4 && strncasecmp(p, "AUTH", 4) == 0) ||
+		     near_word(p, n, "AUTH", 4);
+	return login && cmdline_word(p, len, 2, &off) > 0;
 }
 
 static bool

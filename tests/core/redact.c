@@ -7,7 +7,7 @@
 
 #define T(s) s, sizeof(s) - 1
 
-/* The secrets: "hunter2!", "pass\0word", "Zw", "aaaa". */
+/* The secrets: "hunter2!", "pass\0word", "Zw", "aaaa", and a long one. */
 static const struct {
 	const char *label;
 	const char *in;
@@ -32,6 +32,12 @@ static const struct {
 	{ "PLAIN, offset 3", T("AGIAaHVudGVyMiE="), "***" },
 	{ "base64 that goes on", T("x=AGIAaHVudGVyMiEubW9yZQ== y"), "x=*** y" },
 	{ "empty", T(""), "" },
+	/* Of a long one, cut by whoever says it back. */
+	{ "cut off", T("535 ya29.A0ARrdaM-k9Vq7GzY... is bad"),
+	    "535 ***... is bad" },
+	{ "its end", T("535 ...0s4qPjWf8tYq is bad"), "535 ...*** is bad" },
+	{ "too short a piece", T("ya29.A0ARr"), "ya29.A0ARr" },
+	{ "base64, cut off", T("QmVhcmVyIHlhMjkuQTBBUnJkYU0taz"), "***" },
 	/* What nobody told us, by its place. */
 	{ "AUTH, an arrow before it", T(" ~> AUTH PLAIN AGpvZQBzZXNhbWU="),
 	    " ~> AUTH PLAIN ***" },
@@ -166,6 +172,7 @@ main(void)
 	redact_add(&r, T("pass\0word"));
 	redact_add(&r, T("Zw"));
 	redact_add(&r, T("aaaa"));
+	redact_add(&r, T("ya29.A0ARrdaM-k9Vq7GzYb2mXc0s4qPjWf8tYq"));
 	redact_add(&r, T("c2VzYW1lIQ=="));
 	redact_add(&r, T("AGpvZQBvcGVuIHVw"));
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -195,6 +202,7 @@ main(void)
 	}
 	redact_any_offset(&r, "hunter2!");
 	redact_any_offset(&r, "aaaa");
+	redact_any_offset(&r, "ya29.A0ARrdaM-k9Vq7GzYb2mXc0s4qPjWf8tYq");
 	redact_release(&r);
 	struct buf b = BUF_INIT;
 	r.reveal = &(bool){ true };
