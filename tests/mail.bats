@@ -237,6 +237,7 @@ END
 	local to
 	to=$(printf 'u%d@b.example,' {1..350})
 	MOST=100 ends 0 mail -q --to "$to" --subject x --body hi --attach server.py
+	[ -z "$stderr" ]
 	[ "$(grep -c '^MAIL' wire)" = 4 ]
 	[ "$(grep -c '^Subject: x' text)" = 4 ]
 	# Each again where it had been refused, and no one twice where not.
@@ -320,11 +321,12 @@ once_each() {
 	has '"accepted":1,"refused_for_now":1,"refused_for_good":1' "mailed to 1 of 3 recipients: 2 refused"
 	rm sessions
 	LATER=1 ends 0 mail -q --to later@b.example --body hi --retry 1 --retry-wait 10ms
-	[[ $stderr != *mailed* ]]
+	[ -z "$stderr" ]
 	# Nor is a server that takes only so many at a time.
 	rm sessions
 	MOST=2 ends 69 mail -q --to a@b.example,b@b.example,c@b.example,no@b.example --body hi
-	has_in "$stderr" "mailed to 3 of 4 recipients: 1 refused, first with: 550 5.1.1 no such user"
+	has_in "$stderr" "mailed to 3 of 4 recipients: 1 refused, first with: 550 5.1.1 no such user (there is no such mailbox: no@b.example)"
+	[[ $stderr != *452* ]]
 	# Many messages are one run.
 	rm sessions
 	mkdir in
@@ -632,8 +634,8 @@ END
 	unknown=$(grep -c 'is unknown' err)
 	[ "$status" = 74 ]
 	[ -z "$(subjects text | uniq -d)" ]
-	# Not there is only what is told to be unknown; each round two are: what
-	# it was told it may not have read.
+	# Not there is only what is told to be unknown, at most one for each kill:
+	# what it was told it may not have read.
 	[ "$(subjects text | wc -l)" -ge $((30 - unknown)) ]
-	[ "$unknown" -le 4 ]
+	[ "$unknown" -le 8 ]
 }
