@@ -240,3 +240,20 @@ pty_sees() {
 	ends 64 "$SMTPSH" </dev/null
 	[[ $stderr == *'no host is named'* || $output == *'no host is named'* ]]
 }
+
+@test "--lmtp is found out when nothing is said: LHLO is" {
+	local said
+	serve -q
+	for said in '' NOOP; do
+		ends 69 "$SMTPSH" --lmtp "127.0.0.1:$PORT" <<<"$said"
+		has "S: LHLO " "R: 500 "
+	done
+	ends 69 "$SMTPSH" --lmtp "127.0.0.1:$PORT" </dev/null
+	has_in "$stderr" "LHLO was answered 500"
+	ends 0 "$SMTPSH" --lmtp --bare "127.0.0.1:$PORT" </dev/null
+	serve_stop
+	serve -q --lmtp
+	ends 0 "$SMTPSH" --lmtp "127.0.0.1:$PORT" </dev/null
+	has "S: LHLO " "R: 250"
+	serve_stop
+}

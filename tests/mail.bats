@@ -170,6 +170,10 @@ END
 	tells UTF-8 --attach
 	ends 66 mail -q --to a@b.example --subject x --attach gone
 	tells "cannot read gone"
+	: >empty
+	ends 65 mail -q --to a@b.example --data empty
+	tells "empty is empty: no message"
+	ends 0 mail -q --to a@b.example --data empty --header 'Subject: x'
 	ends 64 mail -q --to a@b.example --subject x --attach 'latin1;type=message/rfc822'
 	tells base64
 	ends 64 mail -q --to a@b.example --subject x --header 'Content-Type: text/html'

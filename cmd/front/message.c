@@ -164,6 +164,11 @@ message_look(void *arg, struct err *e)
 		    "standard input is empty: no message; --body TEXT makes "
 		    "a test message");
 	}
+	if (x->ended && buf_len(&x->first) == 0 && m->o->header.n == 0)
+		return err_set(e, ERR_DATA,
+		    "%s is empty: no message; --body '' makes one without "
+		    "text",
+		    x->name);
 	return message_given(m, e);
 }
 
