@@ -126,8 +126,8 @@ END
 	[ ! -e wire ]
 	sed -i '/= 0 \]/d' ed.sh
 	pty_keys '\compose' Enter
-	pty_see "going on with the draft"
 	pty_until pty_last_has "Send it?"
+	pty_all | grep -qF "going on with the draft"
 	pty_keys y Enter
 	pty_see "accepted 1"
 	[ ! -e state/smtpsh/draft ]

@@ -55,6 +55,11 @@ pty_screen() {
 	tmux -L "$PTY_SOCKET" capture-pane -p
 }
 
+# And what has left it at the top.
+pty_all() {
+	tmux -L "$PTY_SOCKET" capture-pane -p -S -
+}
+
 # The last line that is not empty: where the cursor is, mostly.
 pty_line() {
 	pty_screen | sed '/^[[:space:]]*$/d' | tail -n 1

@@ -1,11 +1,12 @@
-/* The tables' names, one a line: for scripts, and for the checks of manual and
- * completions. */
+/* The completion script of a shell, and the tables' names, one a line: for
+ * scripts, and for the checks of manual and completions. */
 #include "cmd/front/completion.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/talk/cmd.h"
 #include "cmd/know/explain.h"
+#include "cmd/front/completion_parts.h"
 #include "cmd/front/opts.h"
 #include "cmd/lang/import.h"
 #include "cmd/shell/setting.h"
@@ -40,4 +41,15 @@ completion_list(struct buf *b, const char *what)
 			free(w);
 		}
 	}
+}
+
+void
+completion_script(struct buf *b, const char *shell)
+{
+	if (strcmp(shell, "bash") == 0)
+		completion_bash(b);
+	else if (strcmp(shell, "zsh") == 0)
+		completion_zsh(b);
+	else if (strcmp(shell, "fish") == 0)
+		completion_fish(b);
 }

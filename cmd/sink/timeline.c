@@ -26,37 +26,56 @@ struct timeline {
 	bool any; /* one was drawn */
 };
 
+/* A step by how long it took; of equal ones the first is the longer. */
+struct timeline_rank {
+	int64_t took_ns;
+	size_t at;
+};
+
 struct timeline_axis {
-	int64_t from_ns, all_ns, least_ns; /* shorter ones are not shown */
-	size_t label, room;		   /* columns */
+	int64_t from_ns, all_ns;
+	struct timeline_rank least; /* shorter ones are not shown */
+	size_t label, room;	    /* columns */
 	bool fine, colour;
 };
 
 static int
 timeline_longer(const void *a, const void *b)
 {
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return x < y ? 1 : x > y ? -1 : 0;
+	const struct timeline_rank *x = a, *y = b;
+	if (x->took_ns != y->took_ns)
+		return x->took_ns < y->took_ns ? 1 : -1;
+	return x->at < y->at ? -1 : x->at > y->at;
 }
 
-/* What a step must have taken to be shown. */
-static int64_t
+/* The shortest step that is shown. */
+static struct timeline_rank
 timeline_least(const struct story *s)
 {
-	int64_t *took, least = 0;
+	struct timeline_rank *rank, least = { 0, s->n };
 	size_t n = 0;
 	if (s->n <= TIMELINE_ROWS)
-		return 0;
-	took = mem_alloc(s->n * sizeof *took);
+		return least;
+	rank = mem_alloc(s->n * sizeof *rank);
 	for (size_t i = 0; i < s->n; i++)
 		if (s->step[i].took_ns >= 0)
-			took[n++] = s->step[i].took_ns;
+			rank[n++] =
+			    (struct timeline_rank){ s->step[i].took_ns, i };
 	if (n > TIMELINE_ROWS) {
-		qsort(took, n, sizeof *took, timeline_longer);
-		least = took[TIMELINE_ROWS - 1];
+		qsort(rank, n, sizeof *rank, timeline_longer);
+		least = rank[TIMELINE_ROWS - 1];
 	}
-	free(took);
+	free(rank);
 	return least;
+}
+
+/* Is step i one that took time, and as long as the shortest? */
+static bool
+timeline_shows(
+    const struct timeline_rank *least, const struct story *s, size_t i)
+{
+	struct timeline_rank it = { s->step[i].took_ns, i };
+	return it.took_ns >= 0 && timeline_longer(&it, least) <= 0;
 }
 
 /* At most cols columns, with "..." where it was longer, and blanks up to
@@ -139,12 +158,13 @@ timeline_gap(struct buf *b, const struct timeline_axis *x,
 
 /* Columns that the widest label that is shown has. */
 static size_t
-timeline_widest(const struct story *s, int64_t least_ns, size_t most)
+timeline_widest(
+    const struct story *s, const struct timeline_rank *least, size_t most)
 {
 	struct buf label = BUF_INIT;
 	size_t widest = sizeof "(not waiting)" - 1;
 	for (size_t i = 0; i < s->n; i++) {
-		if (s->step[i].took_ns < least_ns)
+		if (!timeline_shows(least, s, i))
 			continue;
 		buf_clear(&label);
 		story_label(&s->step[i], &label);
@@ -164,7 +184,7 @@ timeline_rest(
 	int64_t took = 0;
 	for (size_t i = 0; i < s->n; i++)
 		if (s->step[i].took_ns >= 0 &&
-		    s->step[i].took_ns < x->least_ns) {
+		    !timeline_shows(&x->least, s, i)) {
 			n++;
 			took += s->step[i].took_ns;
 		}
@@ -182,14 +202,14 @@ timeline_draw(struct timeline *t)
 	size_t width = t->look->width > 40 ? (size_t)t->look->width : 80;
 	struct timeline_axis x = { .fine = t->look->terminal,
 		.colour = t->look->colour,
-		.least_ns = timeline_least(s) };
+		.least = timeline_least(s) };
 	int64_t to = 0;
 	struct buf b = BUF_INIT;
 	story_close_pauses(&t->now);
 	if (!story_span(s, &x.from_ns, &to))
 		return;
 	x.all_ns = to - x.from_ns;
-	x.label = timeline_widest(s, x.least_ns,
+	x.label = timeline_widest(s, &x.least,
 	    width * 2 / 5 < TIMELINE_LABEL ? width * 2 / 5 : TIMELINE_LABEL);
 	size_t before = 4 + x.label + 1 + TIMELINE_TIME + 2;
 	x.room = width > before + TIMELINE_LEAST ? width - before - 1
@@ -207,7 +227,7 @@ timeline_draw(struct timeline *t)
 		const struct story_step *p = &s->step[i];
 		if (p->took_ns >= 0)
 			timeline_gap(&b, &x, p, &end);
-		if (p->took_ns >= x.least_ns)
+		if (timeline_shows(&x.least, s, i))
 			timeline_row(&b, &x, p);
 	}
 	timeline_rest(&b, &x, s);

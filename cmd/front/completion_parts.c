@@ -2,12 +2,11 @@
  * completed by what its placeholder says. Hosts come from smtpsh's history and
  * the shell's own list; a line of the history is data, so no shell ever
  * expands one. */
-#include "cmd/front/completion.h"
+#include "cmd/front/completion_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/talk/cmd.h"
-#include "cmd/front/completion_parts.h"
 #include "cmd/know/explain.h"
 #include "net/sasl/sasl.h"
 #include "net/core/verb.h"
@@ -159,15 +158,4 @@ completion_options(struct buf *b, const char *next)
 		completion_word(&f, buf_str(&w));
 		buf_release(&w);
 	}
-}
-
-void
-completion_script(struct buf *b, const char *shell)
-{
-	if (strcmp(shell, "bash") == 0)
-		completion_bash(b);
-	else if (strcmp(shell, "zsh") == 0)
-		completion_zsh(b);
-	else if (strcmp(shell, "fish") == 0)
-		completion_fish(b);
 }
