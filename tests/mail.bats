@@ -174,6 +174,8 @@ END
 	ends 65 mail -q --to a@b.example --data empty
 	tells "empty is empty: no message"
 	ends 0 mail -q --to a@b.example --data empty --header 'Subject: x'
+	ends 64 mail -q --to a@b.example --subject x --attach 'empty;foo=bar'
+	tells "--attach 'empty;foo=bar': expected FILE[;type=TYPE][;name=NAME]"
 	ends 64 mail -q --to a@b.example --subject x --attach 'latin1;type=message/rfc822'
 	tells base64
 	ends 64 mail -q --to a@b.example --subject x --header 'Content-Type: text/html'
@@ -479,8 +481,13 @@ To: b@y.example
 t
 END
 	printf 'Subject: nobody\n\nx\n' >in/3
+	printf 'From: a@x.example\nTo: not an address,\n ok@y.example\n\nx\n' >in/4
+	printf 'From: a@x.example\nTo: "q" q@y.example\n\nx\n' >in/5
+	printf 'From: a@x.example\nTo: b . e @ (odd) y . example,,"q\\" q"@z.example\n\nx\n' >in/6
 	ends 65 "$SMTPSH" --pipe "$SERVER_PY" --eml in --envelope headers
-	has_in "$stderr" "in/3: the header names no recipient"
+	has_in "$stderr" "in/3: the header names no recipient" \
+		"in/4: the header's 'not an address' is no address" \
+		"in/5: the header's '\"q\" q@y.example' is no address"
 	diff - <(grep -E '^(MAIL|RCPT)' wire | tr -d '\r' | sed 's/ SIZE.*//') <<'END'
 MAIL FROM:<a@x.example>
 RCPT TO:<b@y.example>
@@ -492,6 +499,9 @@ RCPT TO:<second@y.example>
 MAIL FROM:<r@x.example>
 RCPT TO:<new@y.example>
 RCPT TO:<hidden@y.example>
+MAIL FROM:<a@x.example>
+RCPT TO:<b.e@y.example>
+RCPT TO:<"q\" q"@z.example>
 END
 	[ "$(grep -ic bcc text)" = 1 ]
 	grep -q '^Subject: s' text

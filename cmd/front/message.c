@@ -10,6 +10,7 @@
 #include "cmd/lang/compose.h"
 #include "cmd/front/deliver.h"
 #include "cmd/front/made.h"
+#include "cmd/talk/letter.h"
 
 struct message {
 	struct shell *sh;
@@ -61,9 +62,7 @@ message_make(struct message *m, struct err *e)
 	if (message_needs_mime(m->o))
 		return made_letter(
 		    &m->sh->talk, m->o, buf_str(&m->from), NULL, &m->text, e);
-	int r = message_word(m, "${date}", &date, e);
-	if (r == 0)
-		r = message_word(m, "${msgid}", &msgid, e);
+	int r = letter_stamp(&m->sh->talk, buf_str(&m->from), &date, &msgid, e);
 	if (r == 0) {
 		const struct compose c = { .from = buf_str(&m->from),
 			.date = buf_str(&date),
