@@ -250,6 +250,27 @@ one_new(struct many *m)
 	return k;
 }
 
+/* The next that there is; of another session's only what --resume counts. */
+static struct one *
+one_read(struct many *m)
+{
+	for (;;) {
+		struct one *k = one_new(m);
+		int r = mails_next(m->mails, &k->text, &k->none);
+		m->number++;
+		if (r != 0 && (k->mine || (r > 0 && m->resume != NULL))) {
+			k->deliver.name = k->text.name;
+			if (m->resume != NULL)
+				k->text.before_end = one_before_end;
+			k->text.arg = k;
+			return k;
+		}
+		one_free(k);
+		if (r == 0)
+			return NULL;
+	}
+}
+
 struct one *
 one_next(struct many *m)
 {
@@ -257,23 +278,7 @@ one_next(struct many *m)
 		return NULL;
 	struct one *k = m->next;
 	m->next = NULL;
-	while (k == NULL) {
-		k = one_new(m);
-		int r = mails_next(m->mails, &k->text, &k->none);
-		m->number++;
-		bool told = k->mine || (r > 0 && m->resume != NULL);
-		if (r != 0 && told)
-			break;
-		one_free(k);
-		k = NULL;
-		if (r == 0)
-			return NULL;
-	}
-	k->deliver.name = k->text.name;
-	if (m->resume != NULL)
-		k->text.before_end = one_before_end;
-	k->text.arg = k;
-	return k;
+	return k != NULL ? k : one_read(m);
 }
 
 void
