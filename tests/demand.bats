@@ -265,4 +265,20 @@ pty_sees() {
 	printf '%s\n' 'EHLO a' 250 'MAIL FROM:<a@x.example>' 250 STARTTLS 220 >late.smtp
 	ends 77 "${to[@]}" --tls -f late.smtp
 	lacks "MAIL FROM"
+
+@test "--lmtp is found out when nothing is said: LHLO is" {
+	local said
+	serve -q
+	for said in '' NOOP; do
+		ends 69 "$SMTPSH" --lmtp "127.0.0.1:$PORT" <<<"$said"
+		has "S: LHLO " "R: 500 "
+	done
+	ends 69 "$SMTPSH" --lmtp "127.0.0.1:$PORT" </dev/null
+	has_in "$stderr" "LHLO was answered 500"
+	ends 0 "$SMTPSH" --lmtp --bare "127.0.0.1:$PORT" </dev/null
+	serve_stop
+	serve -q --lmtp
+	ends 0 "$SMTPSH" --lmtp "127.0.0.1:$PORT" </dev/null
+	has "S: LHLO " "R: 250"
+	serve_stop
 }

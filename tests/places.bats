@@ -63,6 +63,14 @@ END
 	[ "$output" = $'plain\n\303\244.example' ]
 }
 
+@test "names in any case, and = before a value, as ssh_config has them" {
+	printf 'HOST a\n Server=127.0.0.1\n\tPort = 26\n No-Remarks yes\n helo =x.example\n' >$HOSTS
+	ends 0 "$SMTPSH" --print-config a
+	[ "$(sort <<<"$output")" = $'helo x.example\nno-remarks yes\nport 26\nserver 127.0.0.1' ]
+	ends 0 "$SMTPSH" --no-remarks --print-config b
+	has "no-remarks yes"
+}
+
 @test "paths of files: ~/ is the home, others are beside the file that says them" {
 	mkdir .config/smtpsh/more
 	printf 'Host a\n tls-ca ~/ca.pem\n tls-cert c.pem\n tls-key /k.pem\n auth-password-file more/pw\nInclude ~/mine\n' >$HOSTS
@@ -98,7 +106,7 @@ END
 	ends 64 "$SMTPSH" --print-config b
 	tells "hosts:1: [lab] is no option; a line is 'Host NAME' or, below it, an option's name and its value"
 	local said
-	for said in 'HostName x: server' 'Port 25: port' 'user joe: auth-user' 'srever x: server' 'tls-verfy no: tls-verify' 'port=25: port'; do
+	for said in 'HostName x: server' 'user joe: auth-user' 'srever x: server' 'tls-verfy no: tls-verify'; do
 		printf 'Host b\n %s\n' "${said%: *}" >$HOSTS
 		ends 64 "$SMTPSH" --print-config b
 		tells "did you mean ${said#*: }?"

@@ -52,10 +52,12 @@ deliver_once(struct deliver *d)
 	struct mail *m = d->mail;
 	struct err e;
 	m->next = 0;
+	t->reached = t->link != NULL && t->greeted;
 	for (;;) {
 		err_clear(&t->told);
-		if (deliver_load(d) < 0)
+		if (!d->loaded && deliver_load(d) < 0)
 			return -1;
+		d->loaded = false;
 		/* Nobody is left. */
 		if (m->nto == 0 && m->last == MAIL_ALL) {
 			m->done = true;
@@ -63,7 +65,7 @@ deliver_once(struct deliver *d)
 		}
 		talk_mail(t, m);
 		shell_drive(d->sh);
-		d->reached |= t->greeted;
+		d->reached |= t->reached;
 		if (d->after != NULL && d->after(d->arg, &e) < 0) {
 			talk_error(t, &e);
 			return -1;
@@ -75,6 +77,7 @@ deliver_once(struct deliver *d)
 			return -1;
 		}
 		mail_tell_more(t, m);
+		refusals_drop(d->sh, REFUSAL_MANY);
 	}
 }
 
@@ -213,7 +216,7 @@ deliver_wait(struct deliver *d, unsigned n)
 	if (sh->screen != NULL || sh->stream != NULL)
 		talk_remark(t, "%s", buf_str(&b));
 	else
-		out_error(&sh->out, "%s", buf_str(&b));
+		refusals_add(sh, REFUSAL_WAIT, buf_str(&b));
 	out_push(&sh->out);
 	buf_release(&b);
 	enum loop_result r = loop_wait(
@@ -274,40 +277,58 @@ deliver_options(struct mail *m, const struct opts *o)
 	m->chunk_size = o->chunk == NULL ? 0 : strtoull(o->chunk, NULL, 10);
 }
 
-int
-deliver_mail(struct deliver *d)
+/* What is tried again is not lost yet. */
+static int
+deliver_again(struct deliver *d, const struct tally *before)
+{
+	d->sh->talk.tally = *before;
+	refusals_drop(d->sh, REFUSAL_LATER);
+	return deliver_once(d);
+}
+
+static int
+deliver_all(struct deliver *d)
 {
 	struct talk *t = &d->sh->talk;
-	struct mail *m = d->mail;
 	const struct tally before = t->tally;
 	unsigned long most =
 	    d->o->retry == NULL ? 0 : strtoul(d->o->retry, NULL, 10);
 	int r = deliver_once(d);
-	if (m->nto == 0 && m->done)
+	if (d->mail->nto == 0 && d->mail->done)
 		return r;
 	if (deliver_may_at_once(d, r)) {
 		shell_do(d->sh, talk_end);
 		t->had_link = false;
-		if (deliver_restart(d) == 0) {
-			t->tally = before;
-			r = deliver_once(d);
-		}
+		if (deliver_restart(d) == 0)
+			r = deliver_again(d, &before);
 	}
 	for (unsigned n = 0; n < most && deliver_may_again(d, r); n++) {
 		if (deliver_wait(d, n) < 0 || deliver_restart(d) < 0)
 			break;
-		/* What is tried again is not lost yet. */
-		t->tally = before;
 		past_again(t);
-		r = deliver_once(d);
+		r = deliver_again(d, &before);
 	}
+	return r;
+}
+
+int
+deliver_mail(struct deliver *d)
+{
+	struct mail *m = d->mail;
+	refusals_hold(d->sh);
+	int r = deliver_all(d);
+	if (mail_count(m, FATE_TAKEN) == m->nto)
+		refusals_drop(d->sh, REFUSAL_WAIT);
+	refusals_tell(d->sh);
+	if (m->nto == 0 && m->done)
+		return r;
 	/* Of a message that could not be read the error says it all. */
 	bool tells =
 	    m->last == MAIL_ALL && m->nto > 0 && (m->done || m->text->loaded);
 	if (tells)
 		deliver_tell(d, r);
 	const char *partial = d->o->partial;
-	mail_tally(t, m,
+	mail_tally(&d->sh->talk, m,
 	    partial == NULL	? PARTIAL_WORST
 	    : partial[0] == 'o' ? PARTIAL_OK
 				: PARTIAL_FAIL);

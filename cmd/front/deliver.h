@@ -20,6 +20,7 @@ struct deliver {
 	int (*after)(void *arg, struct err *e);
 	void *arg;
 	size_t sent_before; /* messages, over the same connection */
+	bool loaded;	    /* and looked at, before its turn came */
 	bool reached;	    /* a greeting came */
 };
 

@@ -25,19 +25,58 @@ envelope_skip(const char *p, size_t len)
 	return len;
 }
 
-static int
-envelope_add(struct buf *b, struct compose_paths *to, struct err *e)
+/* An address that is being read. */
+struct envelope_word {
+	struct buf b;	  /* without blanks and comments */
+	bool gap;	  /* some were left out behind its last octet */
+	bool broken;	  /* where they may not stand: it is a phrase */
+	const char *from; /* where it began; NULL: it has not */
+};
+
+static void
+envelope_clear(struct envelope_word *w)
 {
-	if (buf_len(b) == 0)
+	buf_clear(&w->b);
+	w->gap = w->broken = false;
+}
+
+/* Blanks stand around the dots and the @ only (RFC 5322 4.4). */
+static void
+envelope_put(struct envelope_word *w, const char *p, size_t n)
+{
+	char last =
+	    buf_len(&w->b) == 0 ? '.' : buf_str(&w->b)[buf_len(&w->b) - 1];
+	w->broken |=
+	    w->gap && strchr(".@", last) == NULL && *p != '.' && *p != '@';
+	w->gap = false;
+	buf_add(&w->b, p, n);
+}
+
+/* It ends before p. */
+static int
+envelope_add(struct envelope_word *w, const char *p, struct compose_paths *to,
+    struct err *e)
+{
+	const char *from = w->from;
+	w->from = NULL;
+	if (buf_len(&w->b) == 0)
 		return 0;
+	if (w->broken) {
+		while (p > from &&
+		       (p[-1] == '\n' || p[-1] == '\r' || p[-1] == ' '))
+			p--;
+		size_t n = (size_t)(p - from);
+		return err_set(e, ERR_DATA, "the header's '%.*s' is no address",
+		    n < 80 ? (int)n : 80, from);
+	}
 	struct buf path = BUF_INIT;
 	struct err why;
-	buf_addf(&path, "<%s>", buf_str(b));
+	buf_addf(&path, "<%s>", buf_str(&w->b));
 	int r = compose_addresses(to, "the header's", buf_str(&path), &why);
 	if (r < 0)
 		err_set(e, ERR_DATA, "%s", why.text);
 	buf_release(&path);
-	buf_clear(b);
+	envelope_clear(w);
 	return r;
 }
 
@@ -45,37 +84,42 @@ int
 envelope_addresses(
     const char *p, size_t len, struct compose_paths *to, struct err *e)
 {
-	struct buf word = BUF_INIT; /* without blanks and comments */
+	struct envelope_word w = { .b = BUF_INIT };
 	bool angle = false, done = false;
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < len; i++) {
 		char c = p[i];
+		bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+		if (w.from == NULL && !blank)
+			w.from = p + i;
 		if (c == '(' || c == '"') {
 			size_t n = envelope_skip(p + i, len - i);
 			if (c == '"' && !done)
-				buf_add(&word, p + i, n);
+				envelope_put(&w, p + i, n);
+			w.gap |= c == '(';
 			i += n - 1;
 		} else if (c == '<') {
-			buf_clear(&word);
+			envelope_clear(&w);
 			angle = true;
 		} else if (c == '>') {
 			angle = false;
 			done = true;
 		} else if (!angle && (c == ',' || c == ';')) {
-			r = envelope_add(&word, to, e);
+			r = envelope_add(&w, p + i, to, e);
 			done = false;
 		} else if (!angle && c == ':' &&
-			   memchr(buf_data(&word), '[', buf_len(&word)) ==
-			       NULL) {
-			buf_clear(&word); /* a group's name */
-		} else if (c != ' ' && c != '\t' && c != '\r' && c != '\n' &&
-			   !done) {
-			buf_addc(&word, c);
+			   memchr(buf_data(&w.b), '[', buf_len(&w.b)) == NULL) {
+			envelope_clear(&w); /* a group's name */
+			w.from = NULL;
+		} else if (blank) {
+			w.gap = true;
+		} else if (!done) {
+			envelope_put(&w, &c, 1);
 		}
 	}
 	if (r == 0)
-		r = envelope_add(&word, to, e);
-	buf_release(&word);
+		r = envelope_add(&w, p + len, to, e);
+	buf_release(&w.b);
 	return r;
 }
 

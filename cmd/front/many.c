@@ -64,29 +64,12 @@ static void
 many_session(struct many *m)
 {
 	struct talk *t = &m->sh->talk;
+	struct one *k;
 	m->mails = mails_new(m->o);
-	for (;; m->number++) {
-		struct text x;
-		struct err e;
-		int r = 0;
-		if (atomic_load(&m->counts->stop) || m->sh->loop.raised != 0)
-			break;
-		r = mails_next(m->mails, &x, &e);
-		if (r == 0)
-			break;
-		bool mine = m->number % m->sessions == m->session;
-		if (r < 0 || (!mine && m->resume == NULL))
-			text_release(&x);
-		if (r < 0 && mine) {
-			talk_error(t, &e);
-			atomic_fetch_add(&m->counts->failed, 1);
-		}
-		if (r < 0 || (!mine && m->resume == NULL))
-			continue;
-		if (!many_one(m, &x))
-			break;
+	while ((k = one_next(m)) != NULL && one_send(m, k))
 		many_progress(m);
-	}
+	one_free(m->next);
+	m->next = NULL;
 	shell_do(m->sh, talk_end);
 	t->had_link = false;
 	mails_free(m->mails);

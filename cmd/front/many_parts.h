@@ -15,16 +15,19 @@ struct many_counts {
 	atomic_bool stop;
 };
 
+struct one;
+
 struct many {
 	struct shell *sh;
 	const struct opts *o;
 	struct many_counts *counts;
 	struct resume *resume; /* NULL: none */
 	struct mails *mails;
-	char *from;		 /* the options'; NULL: the header's */
+	struct one *next; /* asked for while the one before was under way */
+	char *from;	  /* the options'; NULL: the header's */
 	struct compose_paths to; /* the same */
 	unsigned session, sessions;
-	size_t number; /* of the message, from 0 */
+	size_t number; /* of the next message, from 0 */
 	size_t sent;   /* over this connection */
 	/* Progress. */
 	bool shows;
@@ -41,8 +44,12 @@ many_by_headers(const struct opts *o)
 }
 
 /* many_one.c */
-/* x: not loaded; released. Whether the run may go on. */
-bool many_one(struct many *m, struct text *x);
+/* The next message that is this session's, or is to be counted by it; NULL:
+ * there is none. */
+struct one *one_next(struct many *m);
+/* Sends it, and frees it. Whether the run may go on. */
+bool one_send(struct many *m, struct one *k);
+void one_free(struct one *k);
 
 /* many_show.c */
 /* A bar on standard error, from when on it is due, that lines of the output go

@@ -10,6 +10,7 @@
 #include "cmd/lang/compose.h"
 #include "cmd/front/deliver.h"
 #include "cmd/front/made.h"
+#include "cmd/talk/letter.h"
 
 struct message {
 	struct shell *sh;
@@ -61,9 +62,7 @@ message_make(struct message *m, struct err *e)
 	if (message_needs_mime(m->o))
 		return made_letter(
 		    &m->sh->talk, m->o, buf_str(&m->from), NULL, &m->text, e);
-	int r = message_word(m, "${date}", &date, e);
-	if (r == 0)
-		r = message_word(m, "${msgid}", &msgid, e);
+	int r = letter_stamp(&m->sh->talk, buf_str(&m->from), &date, &msgid, e);
 	if (r == 0) {
 		const struct compose c = { .from = buf_str(&m->from),
 			.date = buf_str(&date),
@@ -164,6 +163,11 @@ message_look(void *arg, struct err *e)
 		    "standard input is empty: no message; --body TEXT makes "
 		    "a test message");
 	}
+	if (x->ended && buf_len(&x->first) == 0 && m->o->header.n == 0)
+		return err_set(e, ERR_DATA,
+		    "%s is empty: no message; --body '' makes one without "
+		    "text",
+		    x->name);
 	return message_given(m, e);
 }
 

@@ -282,6 +282,8 @@ print_row(struct buf *b, const struct opts *o, const struct opt *t)
 		for (size_t i = 0; i < o->nsetting; i++)
 			if (strcmp(o->setting[i].option, t->name) == 0)
 				value = o->setting[i].value;
+		if (value != NULL && t->arg[0] == '\0')
+			value = "yes";
 		break;
 	default:
 		return;

@@ -198,10 +198,30 @@ places_option(struct places *s, const struct cmd_args *a, struct err *e)
 	return 0;
 }
 
+/* "Port = 587" as ssh_config has it: "port 587". */
+static void
+places_keyword(struct buf *b, const char *p, size_t len)
+{
+	size_t n = 0;
+	while (n < len && (isalnum((unsigned char)p[n]) || p[n] == '-'))
+		n++;
+	size_t next = n;
+	while (next < len && (p[next] == ' ' || p[next] == '\t'))
+		next++;
+	for (size_t i = 0; i < n; i++)
+		buf_addc(b, (char)tolower((unsigned char)p[i]));
+	if (n > 0 && next < len && p[next] == '=') {
+		buf_addc(b, ' ');
+		n = next + 1;
+	}
+	buf_add(b, p + n, len - n);
+}
+
 static int
 places_line(struct places *s, const char *p, size_t len, struct err *e)
 {
 	struct cmd_args a = { 0 };
+	struct buf line = BUF_INIT;
 	struct err why;
 	while (len > 0 && (p[len - 1] == '\r' || p[len - 1] == ' '))
 		len--;
@@ -211,12 +231,14 @@ places_line(struct places *s, const char *p, size_t len, struct err *e)
 	}
 	if (len == 0 || *p == '#')
 		return 0;
-	if (cmd_split(&a, p, len, &why) < 0) {
+	places_keyword(&line, p, len);
+	int r = cmd_split(&a, buf_data(&line), buf_len(&line), &why);
+	buf_release(&line);
+	if (r < 0) {
 		cmd_args_release(&a);
 		return err_set(
 		    e, ERR_USAGE, "%s:%u: %s", s->file, s->line, why.text);
 	}
-	int r = 0;
 	if (a.n > 0 && strcasecmp(a.word[0], "Host") == 0)
 		places_host(s, &a);
 	else if (a.n > 0 && strcasecmp(a.word[0], "Include") == 0)

@@ -163,6 +163,32 @@ source_tell(struct shell *sh, const char *name, const struct tally *before,
 		.files_failed = before->files_failed + (ev.status != 0) };
 }
 
+/* Whether --lmtp has found such a server only LHLO tells. */
+static int
+source_meet_lmtp(struct shell *sh)
+{
+	struct talk *t = &sh->talk;
+	struct err e;
+	if (!t->where.lmtp || t->said_helo || t->said_quit || t->leaving ||
+	    t->set.bare || t->closing || (t->link == NULL && t->had_link))
+		return 0;
+	t->stopped = false;
+	shell_do(sh, talk_begin);
+	if (t->stopped || t->said_helo || t->link == NULL)
+		return t->stopped ? -1 : 0;
+	if (talk_say_helo(t, "LHLO", &e) < 0) {
+		talk_error(t, &e);
+		return -1;
+	}
+	shell_drive(sh);
+	if (t->stopped || t->code / 100 == 2)
+		return t->stopped ? -1 : 0;
+	err_set(&e, t->code / 100 == 4 ? ERR_TEMP : ERR_REFUSED,
+	    "--lmtp: LHLO was answered %d", t->code);
+	talk_error(t, &e);
+	return -1;
+}
+
 /* Nothing that was said needed the TLS or the login that the options ask for:
  * whether they can be had is what was asked then. */
 static int
@@ -171,7 +197,7 @@ source_meet(struct shell *sh)
 	struct talk *t = &sh->talk;
 	struct err e;
 	if (!demand_open(t) || t->leaving)
-		return 0;
+		return source_meet_lmtp(sh);
 	t->stopped = false;
 	if (!t->set.bare)
 		shell_do(sh, talk_begin);

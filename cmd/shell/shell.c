@@ -10,6 +10,7 @@
 #include "cmd/shell/password.h"
 #include "cmd/shell/setting.h"
 #include "cmd/shell/shell.h"
+#include "cmd/talk/mail.h"
 #include "cmd/talk/cmd.h"
 
 #define SHELL_GOT_MAX 400 /* of what came, in a line on standard error */
@@ -37,6 +38,18 @@ shell_drop_sink(struct shell *sh, const struct sink *s)
 		*at = s->next;
 }
 
+static enum refusal
+shell_refusal(const struct shell *sh, const struct event *ev)
+{
+	enum verb_id id = ev->verb == NULL ? VERB_UNKNOWN : ev->verb->id;
+	const struct sight *s = sh->talk.past;
+	if (id == VERB_RCPT && mail_is_too_many(ev->reply))
+		return REFUSAL_MANY;
+	/* DATA for nobody says what RCPT was answered once more. */
+	bool nobody = id == VERB_DATA && s != NULL && s->accepted == 0;
+	return ev->reply->code < 500 || nobody ? REFUSAL_LATER : REFUSAL_GOOD;
+}
+
 /* --quiet shows errors only, and these are some. */
 static void
 shell_tell_refusal(struct shell *sh, const struct event *ev)
@@ -50,7 +63,7 @@ shell_tell_refusal(struct shell *sh, const struct event *ev)
 	else if (ev->verb != NULL)
 		buf_addf(&b, "%s: ", ev->verb->name);
 	talk_quote(ev->reply, &b);
-	out_error(&sh->out, "%s", buf_str(&b));
+	refusals_add(sh, shell_refusal(sh, ev), buf_str(&b));
 	buf_release(&b);
 }
 

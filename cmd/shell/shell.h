@@ -10,6 +10,7 @@
 #include "cmd/say/out.h"
 #include "cmd/shell/names.h"
 #include "cmd/shell/place.h"
+#include "cmd/shell/refusals.h"
 #include "cmd/talk/talk.h"
 #include "net/loop.h"
 
@@ -60,6 +61,7 @@ struct shell {
 	const void *options;
 
 	struct patience patience;
+	struct refusals refusals;
 	struct sight sight; /* what the talk has seen */
 	struct sight_hide hide;
 	unsigned asides;  /* conversations beside it so far */

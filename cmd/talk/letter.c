@@ -102,8 +102,27 @@ letter_files_release(struct letter_files *l)
 	free(l->file);
 }
 
-/* Date, and a Message-ID in the sender's domain. */
+/* What stands behind a file's name and is neither of the two is a slip. */
 static int
+letter_check(const struct letter_files *l, struct err *e)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct mime_file *f = &l->file[i];
+		const char *semi = strchr(f->path, ';');
+		if (semi == NULL || access(f->path, F_OK) == 0)
+			continue;
+		char *before = mem_dupn(f->path, (size_t)(semi - f->path));
+		bool slip = access(before, F_OK) == 0;
+		free(before);
+		if (slip)
+			return err_set(e, ERR_USAGE,
+			    "%s '%s': expected FILE[;type=TYPE][;name=NAME]",
+			    f->inlined ? "--inline" : "--attach", f->path);
+	}
+	return 0;
+}
+
+int
 letter_stamp(struct talk *t, const char *path, struct buf *date,
     struct buf *msgid, struct err *e)
 {
@@ -138,6 +157,8 @@ letter_make(struct talk *t, const struct draft *d, const char *path,
 	    d->subject[strcspn(d->subject, "\r\n")] != '\0')
 		r = err_set(e, ERR_USAGE, "the subject has a line end in '%s'",
 		    d->subject);
+	if (r == 0)
+		r = letter_check(&files, e);
 	if (r == 0)
 		r = letter_stamp(t, path, &date, &id, e);
 	if (r == 0)

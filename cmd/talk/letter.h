@@ -14,5 +14,8 @@ CHECKED int letter_make(struct talk *t, const struct draft *d, const char *path,
 /* The text that an option says: its value, or of "@FILE" what the file holds.
  * The caller's to free; NULL: ERR_NOINPUT, ERR_DATA. */
 char *letter_text(const char *option, const char *value, struct err *e);
+/* Date, and a Message-ID in the domain of the reverse-path. */
+CHECKED int letter_stamp(struct talk *t, const char *path, struct buf *date,
+    struct buf *msgid, struct err *e);
 
 #endif

@@ -117,87 +117,6 @@ mail_helo_said(struct talk *t, struct mail_act *a, struct err *e)
 	return ACT_MORE;
 }
 
-/* The lines that follow the one that was queued last go out with it. */
-static bool
-mail_may_group(const struct talk *t, const struct mail_act *a)
-{
-	return !a->m->one_by_one && a->m->last == MAIL_ALL && !t->set.stop &&
-	       smtp_offer(link_smtp(t->link), "PIPELINING") != NULL;
-}
-
-/* Recipients that are asked for at once: servers count those beyond what they
- * take as mistakes, and close behind too many. */
-#define MAIL_RCPTS 1000
-
-/* Whom this transaction is for. */
-static void
-mail_begin(const struct talk *t, struct mail_act *a)
-{
-	struct mail *m = a->m;
-	a->grouped = mail_may_group(t, a);
-	free(a->rcpt);
-	free(a->took);
-	a->rcpt = mem_alloc((m->nto + 1) * sizeof *a->rcpt);
-	a->took = mem_zalloc((m->nto + 1) * sizeof *a->took);
-	size_t most = m->most > 0 ? m->most : MAIL_RCPTS;
-	size_t i = m->next;
-	for (; i < m->nto; i++) {
-		if (m->fate[i] > FATE_LATER)
-			continue;
-		m->more = a->nrcpt == most;
-		if (m->more)
-			break;
-		a->rcpt[a->nrcpt++] = i;
-	}
-	m->next = i;
-}
-
-static void
-mail_rcpt(const struct mail_act *a, size_t i, struct buf *b)
-{
-	const struct mail *m = a->m;
-	buf_adds(b, "RCPT TO:<");
-	buf_adds(b, a->paths.to != NULL ? a->paths.to[i] : m->to[i]);
-	buf_addc(b, '>');
-	for (size_t k = 0; k < m->nrcpt_param; k++) {
-		buf_addc(b, ' ');
-		buf_adds(b, m->rcpt_param[k]);
-	}
-}
-
-/* How many lines there are. */
-static size_t
-mail_lines(const struct mail_act *a)
-{
-	const struct mail *m = a->m;
-	return mail_stops(a, MAIL_MAIL)		      ? 1
-	       : mail_stops(a, MAIL_RCPT) || m->chunk ? 1 + a->nrcpt
-						      : 2 + a->nrcpt;
-}
-
-static int
-mail_queue(struct talk *t, struct mail_act *a, struct err *e)
-{
-	struct buf b = BUF_INIT;
-	int r = 0;
-	if (a->queued == 0)
-		r = mail_line(t, a, &b, e);
-	else if (a->queued <= a->nrcpt)
-		mail_rcpt(a, a->rcpt[a->queued - 1], &b);
-	else
-		buf_adds(&b, "DATA");
-	if (r == 0)
-		r = talk_queue(t, DUE_WRITTEN, buf_data(&b), buf_len(&b), e);
-	buf_release(&b);
-	if (r < 0)
-		return -1;
-	if (a->queued == 0)
-		a->seq = smtp_newest(link_smtp(t->link))->seq;
-	t->barrier |= a->queued > a->nrcpt;
-	a->queued++;
-	return 0;
-}
-
 /* Whom a reply answers must be certain before anything is mailed. */
 static int
 mail_in_step(const struct talk *t, const struct mail_act *a, struct err *e)
@@ -257,6 +176,7 @@ mail_text(struct talk *t, struct mail_act *a)
 {
 	/* Until its end is answered. */
 	mail_all(a, FATE_UNKNOWN);
+	a->end = UINT64_MAX;
 	if (a->m->chunk) {
 		a->act.step = STEP_CHUNKS_SENT;
 		text_send_chunks(t, a->m->text, a->m->chunk_size, true);
@@ -307,7 +227,7 @@ mail_answered(struct talk *t, struct mail_act *a, struct err *e)
 static int
 mail_sent(struct talk *t, struct mail_act *a, const char *what, struct err *e)
 {
-	int r = talk_await(t, e);
+	int r = talk_await_line(t, a->end, e);
 	if (r == 0)
 		r = mail_judge_end(t, a, what, e);
 	return r != 0 ? r : mail_end(a);
@@ -367,6 +287,8 @@ mail_resume(struct talk *t, struct act *act, struct err *e)
 	case STEP_TEXT_SENT:
 		if (a->m->text->unended)
 			return mail_end(a);
+		if (a->end == UINT64_MAX)
+			mail_ahead(t, a);
 		return mail_sent(t, a, "the end of mail text", e);
 	case STEP_CHUNKS_SENT:
 		return mail_sent(t, a, "BDAT", e);
@@ -393,9 +315,7 @@ mail_release(struct talk *t, struct act *act)
 	struct mail_act *a = (struct mail_act *)act;
 	if (act->step >= STEP_TEXT_SENT && !a->m->done)
 		mail_cut(t, a);
-	ascii_paths_release(&a->paths);
-	free(a->rcpt);
-	free(a->took);
+	mail_lines_release(a);
 }
 
 static const struct act_kind mail_kind = { .name = "mail",
@@ -420,4 +340,6 @@ talk_mail(struct talk *t, struct mail *m)
 	m->done = m->more = m->transient = m->permanent = false;
 	a->m = m;
 	a->breaches = t->breaches;
+	if (mail_went(t, a))
+		a->act.step = STEP_ANSWERED;
 }

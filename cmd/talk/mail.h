@@ -29,6 +29,9 @@ enum mail_fate {
 	FATES
 };
 
+struct mail_act;
+struct reply;
+
 struct mail {
 	const char *from;      /* path without <> */
 	const char *const *to; /* the same */
@@ -45,6 +48,13 @@ struct mail {
 			first, and when all are asked again */
 	size_t most; /* recipients that the server takes at a time; 0: so many
 			as talk_mail() asks for at once */
+	/* The next message for this connection, its text loaded, or NULL. It is
+	 * asked for once the end of this one's text is in the session: where
+	 * PIPELINING is offered its MAIL, RCPTs and DATA go out with that (RFC
+	 * 2920 3.1), and talk_mail() goes on from there. Or NULL. */
+	struct mail *(*ahead)(void *arg);
+	void *arg;
+	struct mail_act *went; /* its lines that have gone so: mail_forget() */
 
 	/* What became of it, in this transaction. */
 	size_t accepted; /* recipients */
@@ -59,8 +69,14 @@ struct mail {
 /* An act; m is borrowed until it is over. What is neither a refusal nor what
  * was asked for fails with ERR_PROTO. Takes those FATE_OPEN or FATE_LATER. */
 void talk_mail(struct talk *t, struct mail *m);
+/* Its lines that went ahead are nobody's: frees what is kept of them. */
+void mail_forget(struct mail *m);
 /* Tells that another transaction is for those that are left. */
 void mail_tell_more(struct talk *t, const struct mail *m);
+/* "Too many recipients" to RCPT: another transaction may take it (RFC 5321
+ * 4.5.3.1.10). By code, unless an enhanced one says that it is about something
+ * else. */
+bool mail_is_too_many(const struct reply *r);
 /* How many have that fate. */
 size_t mail_count(const struct mail *m, enum mail_fate fate);
 /* What a message is worth that was taken for some recipients only. */

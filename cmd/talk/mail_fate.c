@@ -26,16 +26,19 @@ mail_all(struct mail_act *a, enum mail_fate fate)
 			a->m->fate[a->rcpt[i]] = fate;
 }
 
-/* "Too many recipients" (RFC 5321 4.5.3.1.10): by code, unless an enhanced one
- * says that it is about something else. */
+bool
+mail_is_too_many(const struct reply *r)
+{
+	if (r->code != 452 && r->code != 552)
+		return false;
+	return r->enh_class == 0 || (r->enh_subject == 5 && r->enh_detail == 3);
+}
+
 static bool
 fate_is_too_many(const struct due *d)
 {
-	const struct reply *r = d->reply;
-	if (d->code != 452 && d->code != 552)
-		return false;
-	return r == NULL || r->enh_class == 0 ||
-	       (r->enh_subject == 5 && r->enh_detail == 3);
+	return d->reply == NULL ? d->code == 452 || d->code == 552
+				: mail_is_too_many(d->reply);
 }
 
 static void
@@ -163,8 +166,9 @@ mail_judge_end(
 	bool each = t->where.lmtp;
 	size_t n = 0;
 	int r = 0;
+	/* What the next message's lines were answered is not its. */
 	while (r == 0 && (d = ledger_oldest(&t->ledger)) != NULL && d->came &&
-	       d->by != DUE_UNASKED) {
+	       d->by != DUE_UNASKED && d->seq <= a->end) {
 		int class = d->code / 100;
 		if (d->code == 353) {
 			each = true;

@@ -18,7 +18,9 @@ struct mail_act {
 	size_t *rcpt; /* which of m->to */
 	bool *took;   /* the server has accepted that one */
 	size_t nrcpt, queued, answered;
-	uint64_t seq; /* of MAIL */
+	uint64_t seq;	/* of MAIL */
+	uint64_t end;	/* of the text's end; UINT64_MAX: not sent by then */
+	unsigned links; /* t->links, when they went ahead */
 	bool reset;
 	bool grouped, refused; /* MAIL was */
 	int data;	       /* DATA's code */
@@ -28,6 +30,21 @@ struct mail_act {
 /* The MAIL command, and what must be known for it. */
 CHECKED int mail_line(
     struct talk *t, struct mail_act *a, struct buf *b, struct err *e);
+
+/* mail_group.c */
+/* Whom this transaction is for. */
+void mail_begin(const struct talk *t, struct mail_act *a);
+/* How many lines there are. */
+size_t mail_lines(const struct mail_act *a);
+/* The next of them. */
+CHECKED int mail_queue(struct talk *t, struct mail_act *a, struct err *e);
+/* The end of the text was put into the session: the next message's lines go
+ * with it, if there is one. */
+void mail_ahead(struct talk *t, struct mail_act *a);
+/* Whether the lines of a->m have gone so, over this connection: a is where they
+ * left off. */
+bool mail_went(struct talk *t, struct mail_act *a);
+void mail_lines_release(struct mail_act *a);
 
 /* mail_fate.c */
 /* 2yz, 4yz or 5yz of reply code; the one who judges says for whom. */

@@ -86,6 +86,7 @@ dial_resume(struct talk *t, struct act *a, struct err *e)
 		open_target(t, &to);
 		past_open(t);
 		t->had_link = true;
+		t->links++;
 		if (link_start(
 			&t->link, &to, &t->set.times, open_report, t, e) < 0) {
 			t->link = NULL;

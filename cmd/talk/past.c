@@ -166,7 +166,9 @@ past_envelope(struct sight *s, const struct verb *v, const char *line, int code)
 		s->taken = s->texted = false;
 		return;
 	}
-	if (code >= 400 ? s->refused++ == 0 : s->refused == 0)
+	/* Of the refusal that stands, or the newest. */
+	bool first = code >= 400 ? s->refused++ == 0 : s->refused == 0;
+	if (first && !past_is(s->refusal.verb, VERB_RCPT))
 		past_path(&s->to, line);
 	s->accepted += code / 100 == 2;
 }
@@ -274,8 +276,11 @@ past_met(struct talk *t, const struct due *d)
 	if (s == NULL)
 		return;
 	past_wanted(s, d->verb, d->code);
-	if (s->refusal.code == d->code && s->refusal.verb == d->verb)
-		sight_drop(s);
+	if (s->refusal.code != d->code || s->refusal.verb != d->verb)
+		return;
+	sight_drop(s);
+	if (past_is(s->refusal.verb, VERB_RCPT))
+		past_path(&s->to, s->refusal.line);
 }
 
 void

@@ -127,7 +127,7 @@ send_greeting(struct talk *t, bool must, struct err *e)
 	while (!t->greeted && t->link != NULL) {
 		const struct smtp_sent *o = smtp_oldest(link_smtp(k));
 		if (o == NULL || o->verb->id != VERB_GREETING) {
-			t->greeted = true;
+			t->greeted = t->reached = true;
 			break;
 		}
 		int r = step_take(t, LOOP_FOREVER, e);

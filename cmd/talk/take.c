@@ -56,7 +56,7 @@ take_due(struct talk *t, const struct link_event *k)
 	    ledger_came(&t->ledger, ev->sent->seq, ev->reply, k->took_ns, more);
 	if (d == NULL || ev->sent->verb->id != VERB_GREETING)
 		return d;
-	t->greeted = true;
+	t->greeted = t->reached = true;
 	struct err e;
 	/* Early lines have gone, and no expectation takes it. */
 	if (d->judged && !t->interactive && !t->set.bare &&
@@ -404,11 +404,19 @@ talk_write(struct talk *t, struct err *e)
 	}
 }
 
+/* Whether a line up to that one is owed a reply. */
+static bool
+take_owed(const struct talk *t, uint64_t seq)
+{
+	const struct smtp_sent *o = smtp_oldest(link_smtp(t->link));
+	return o != NULL && o->seq <= seq;
+}
+
 int
-talk_await(struct talk *t, struct err *e)
+talk_await_line(struct talk *t, uint64_t seq, struct err *e)
 {
 	int r = talk_write(t, e);
-	while (r == 0 && t->link != NULL && smtp_owed(link_smtp(t->link)) > 0 &&
+	while (r == 0 && t->link != NULL && take_owed(t, seq) &&
 	       smtp_chunk_left(link_smtp(t->link)) == 0 &&
 	       !smtp_tls_wanted(link_smtp(t->link))) {
 		r = step_take(t, LOOP_FOREVER, e);
@@ -417,11 +425,18 @@ talk_await(struct talk *t, struct err *e)
 	}
 	if (r != 0)
 		return r;
-	t->barrier = false;
+	if (seq == UINT64_MAX)
+		t->barrier = false;
 	if (t->link == NULL || !smtp_tls_wanted(link_smtp(t->link)))
 		return 0;
 	talk_tls(t);
 	return ACT_MORE;
+}
+
+int
+talk_await(struct talk *t, struct err *e)
+{
+	return talk_await_line(t, UINT64_MAX, e);
 }
 
 bool

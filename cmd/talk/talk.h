@@ -144,7 +144,10 @@ struct talk {
 	/* The connection. */
 	struct link *link;
 	bool had_link;	/* this conversation has had its connection */
+	unsigned links; /* so many connections were begun */
 	bool greeted;	/* the greeting was taken */
+	bool reached;	/* one was, even if that connection has gone; its
+			   reader resets it */
 	bool said_helo; /* EHLO, HELO or LHLO went out */
 	bool said_quit;
 	bool secured;	      /* what the options ask for was done */
@@ -236,6 +239,8 @@ void talk_source_end(struct talk *t);
 /* For acts and commands. They return as resume() does, or -1. */
 /* Written and answered, all of it; TLS too, if that was a 220 to STARTTLS. */
 CHECKED int talk_await(struct talk *t, struct err *e);
+/* The same for the lines up to the one of that seq. */
+CHECKED int talk_await_line(struct talk *t, uint64_t seq, struct err *e);
 /* Writes what is queued, reading meanwhile. */
 CHECKED int talk_write(struct talk *t, struct err *e);
 /* Before a line, \raw or mail text goes out. v: its verb, or NULL. */

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #define BENCH_BLOCK (256u << 10)
+#define BENCH_LINES 4096
 
 extern char **environ;
 static int bench_missed;
@@ -46,25 +47,25 @@ bench_say(int fd, const char *s)
 		_exit(0);
 }
 
-/* Reads and discards up to CRLF.CRLF; only the last octets of a block need a
- * look, since a client that lock-steps sends nothing behind them. */
-static bool
-bench_discard(int fd, char *block)
+/* Reads and discards up to CRLF.CRLF; how many octets behind it were read with
+ * it, and *rest where they are: -1: the end. */
+static ssize_t
+bench_discard(int fd, char *block, const char **rest)
 {
 	static const char end[] = "\r\n.\r\n";
-	char tail[5] = "";
+	size_t kept = 0; /* of the block before */
 	for (;;) {
-		ssize_t n = read(fd, block, BENCH_BLOCK);
+		ssize_t n = read(fd, block + kept, BENCH_BLOCK - kept);
 		if (n <= 0)
-			return false;
-		if (n >= 5) {
-			memcpy(tail, block + n - 5, 5);
-		} else {
-			memmove(tail, tail + n, (size_t)(5 - n));
-			memcpy(tail + 5 - n, block, (size_t)n);
+			return -1;
+		size_t len = kept + (size_t)n;
+		const char *at = memmem(block, len, end, 5);
+		if (at != NULL) {
+			*rest = at + 5;
+			return block + len - *rest;
 		}
-		if (memcmp(tail, end, 5) == 0)
-			return true;
+		kept = len < 4 ? len : 4;
+		memmove(block, block + len - kept, kept);
 	}
 }
 
@@ -77,12 +78,6 @@ bench_line(int fd, char *block, const char *line, bool pipelines)
 		bench_say(fd,
 		    pipelines ? "250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
 			      : "250-sink\r\n250 8BITMIME\r\n");
-		return true;
-	case 'D':
-		bench_say(fd, "354 go\r\n");
-		if (!bench_discard(fd, block))
-			return false;
-		bench_say(fd, "250 ok\r\n");
 		return true;
 	case 'Q':
 		bench_say(fd, "221 bye\r\n");
@@ -99,20 +94,42 @@ bench_line(int fd, char *block, const char *line, bool pipelines)
 	}
 }
 
-/* One session of the sink. What comes together ends with DATA's line at the
- * latest. */
+/* The text behind a DATA, and what came with its end goes to lines; -1: the
+ * connection has gone. */
+static ssize_t
+bench_text(int fd, char *block, char *lines)
+{
+	const char *rest;
+	bench_say(fd, "354 go\r\n");
+	ssize_t n = bench_discard(fd, block, &rest);
+	if (n < 0 || n >= BENCH_LINES)
+		return -1;
+	bench_say(fd, "250 ok\r\n");
+	memcpy(lines, rest, (size_t)n);
+	return n;
+}
+
+/* One session of the sink. Lines that come together are whole, and DATA's is
+ * the last of them. */
 static void
 bench_session(int fd, char *block, bool pipelines)
 {
-	char lines[4096];
+	char lines[BENCH_LINES];
+	ssize_t n = 0;
 	bench_say(fd, "220 sink\r\n");
 	for (;;) {
-		ssize_t n = read(fd, lines, sizeof lines - 1);
+		if (n == 0)
+			n = read(fd, lines, sizeof lines - 1);
 		if (n <= 0)
 			return;
 		lines[n] = '\0';
+		n = 0;
 		for (char *p = lines; *p != '\0';) {
 			char *end = strchr(p, '\n');
+			if (*p == 'D') {
+				n = bench_text(fd, block, lines);
+				break;
+			}
 			if (!bench_line(fd, block, p, pipelines))
 				return;
 			p = end == NULL ? p + strlen(p) : end + 1;
