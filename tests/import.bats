@@ -59,6 +59,23 @@ replays() {
 	done
 }
 
+@test "a script of Exim's escapes what its client takes for itself" {
+	printf '%s\n' 'S: 220 x' 'C: EHLO y' 'S: 250 x' 'C: DATA' 'S: 354 go' \
+		'C: ??? 250' 'C: +++ 1' 'C: **** x' 'C: >>> x' 'C: <<< file' \
+		'C: a\r\nb \x41 \\ c' 'C: .' 'S: 250 OK' 'C: QUIT' 'S: 221 x' \
+		>exim.smtp
+	"$SMTPSH" --convert exim.smtp --to-format exim >script
+	# As that client reads it: what it waits for, sleeps, opens, ends by.
+	[ "$(grep -c '^??? ' script)" = 5 ]
+	[ "$(grep -cE '^(\+\+\+ |<<< |>>> |\?\?\?\*)' script)" = 0 ]
+	[ "$(grep -n '^\*\*\*\*' script)" = "$(wc -l <script):****" ]
+	"$SMTPSH" --convert script | grep '^C:' >got
+	grep '^C:' exim.smtp | diff - got
+	sed -i 's/^EHLO y/EHLO y\\x0aRSET/' script
+	"$SMTPSH" --convert script | grep '^C:' >got
+	run ! grep -x 'RSET' got
+}
+
 @test "the text of a chunk has its periods as they are, in each form" {
 	printf '%s\n' 'S: 220 x' 'C: EHLO y' 'S: 250 x' 'C: BDAT 8 LAST' \
 		'C: .one' 'C: ' 'S: 250 OK' 'C: QUIT' 'S: 221 x' >chunk.smtp
@@ -465,6 +482,31 @@ replays() {
 		'self> QUIT' 'peer> 221 x' >learnt.txt
 	replays learnt.txt
 	has_in "$output" "read as log: 2 commands"
+}
+
+@test "words, objects, tables, headings and signs for line ends mark lines, too" {
+	local n=0 client server
+	while IFS='~' read -r client server; do
+		printf "$server" '220 x' >learnt.txt
+		printf "$client$server" 'EHLO me' '250 x' 'RCPT TO:<a@b.example>' \
+			'550 5.1.1 no' 'QUIT' '221 bye' >>learnt.txt
+		"$SMTPSH" --convert learnt.txt | grep '^[CS]:' >got
+		printf '%s\n' 'S: 220 x' 'C: EHLO me' 'S: 250 x' \
+			'C: RCPT TO:<a@b.example>' 'S: 550 5.1.1 no' 'C: QUIT' \
+			'S: 221 bye' | diff - got
+		n=$((n + 1))
+	done <<-'END'
+		[10:00:00] send %s\n~[10:00:00] recv %s\n
+		1234: SMTP <<< %s\n~1234: SMTP >>> %s\n
+		{"level":"debug","message":"-> %s"}\n~{"level":"debug","message":"<- %s"}\n
+		| Client | %s |\n~| Server | %s |\n
+		Sent 01.02.2020 10:00:00: %s<EOL>\n~Recv 01.02.2020 10:00:00: %s<EOL>\n
+		DEBUG x: Wrote: %s<CRLF>\n~DEBUG x: << %s<CRLF>\n
+		WROTE Mar 16 12:00:00.000 [None] -- port:25 -- socket:0x7 -- thread:0x7\n%s\n\n~READ Mar 16 12:00:00.000 [None] -- port:25 -- socket:0x7 -- thread:0x7\n%s\n\n
+		> 2020/01/01 10:00:00.000 length=9 from=0 to=8\n%s\\r\n~< 2020/01/01 10:00:00.000 length=9 from=0 to=8\n%s\\r\n
+		T 192.0.2.1:4000 -> 192.0.2.2:25 [AP] #4\n  %s..\n\n~T 192.0.2.2:25 -> 192.0.2.1:4000 [AP] #5\n  %s..\n\n
+	END
+	[ $n = 9 ]
 }
 
 @test "words before an RFC's tags are none of it, and text without tags is text" {

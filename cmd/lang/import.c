@@ -76,7 +76,7 @@ import_once(struct import_say *s, const char *name, struct import_lines *l,
 	*kind = k == NULL ? "" : k->name;
 	say_init(s, name, k);
 	s->mask = want->mask;
-	s->hides = want->hides;
+	s->hides = want->hides && !s->strict; /* its examples are public */
 	s->forced = want->as != NULL;
 	s->fills = fills;
 	return k == NULL ? import_bare(s, l, kind, e)
@@ -107,7 +107,6 @@ import_as(struct import *out, const char *name, struct import_lines *l,
 		say_release(&s);
 		say_init(&s, name, NULL);
 		s.mask = want->mask;
-		s.hides = want->hides;
 		kind = "rfc";
 		r = import_commands(&s, l, e);
 	}

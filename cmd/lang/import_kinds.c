@@ -84,6 +84,8 @@ const struct import_kind import_kinds[] = {
 	    { "mailenable< " }, 0, KEY_BRACKET },
 	{ "kerio", NULL, "Kerio Connect's debug log", { "kerio> " },
 	    { "kerio< " }, 0, KEY_BRACKET },
+	{ "indy", NULL, "Indy's TIdLogFile", { "indy> " }, { "indy< " },
+	    KIND_START | KIND_WIRE, KEY_NONE },
 	{ "codeigniter", NULL, "CodeIgniter's print_debugger()",
 	    { "codeigniter> " }, { "codeigniter< " }, KIND_START | KIND_STANDS,
 	    KEY_NONE },

@@ -35,7 +35,7 @@ enum import_key {
 	KEY_INDENT   /* how deep the marker stands */
 };
 
-#define KIND_MARKS 5
+#define KIND_MARKS 12
 
 struct import_kind {
 	const char *name;

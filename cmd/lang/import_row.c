@@ -1,6 +1,6 @@
 /* Logs that put a command, or a command and its reply, into the fields of a row
  * or behind words of their own: IIS's SMTP service (W3C), MailEnable, Kerio
- * Connect; and CodeIgniter, which names the step whose reply it shows. They
+ * Connect, Indy; and CodeIgniter, which names the step whose reply it shows. They
  * become lines with a marker, and the session's key before it. What such a log
  * never has stands in, and the marker's kind tells that. */
 #include "cmd/lang/import_priv.h"
@@ -33,6 +33,7 @@ struct rows {
 	size_t at[ROW_N]; /* the fields' places, once a row names them */
 	bool named;
 	struct buf open; /* keys of sessions under way, a '\n' behind each */
+	bool replies;	 /* Indy's lines are the server's */
 	size_t sides[3];
 };
 
@@ -235,6 +236,27 @@ row_kerio(struct rows *g, const struct import_line *x)
 	return true;
 }
 
+/* "Recv 01.02.2020 10:00:00: 250 ok", and lines of the reply behind it. */
+static bool
+row_indy(struct rows *g, const struct import_line *x)
+{
+	const struct row_field none = { 0 };
+	const char *p = x->p, *end = p + x->len;
+	bool recv = import_begins(p, x->len, "Recv ");
+	if (recv || import_begins(p, x->len, "Sent ")) {
+		const char *at = memmem(p, x->len, ": ", 2);
+		g->replies = recv;
+		if (at == NULL || at - p < 15 || at[-1] < '0' || at[-1] > '9')
+			return false;
+		p = at + 2;
+	} else if (!g->replies || !import_code(p, x->len)) {
+		return false;
+	}
+	row_add(g, "indy", none, g->replies ? SIDE_SERVER : SIDE_CLIENT, "", p,
+	    (size_t)(end - p));
+	return true;
+}
+
 /* "</pre><pre>from: 250 ok": the step names the command, whose words are not
  * shown. */
 static bool
@@ -286,7 +308,8 @@ import_rows(struct import_source *out, const struct import_lines *l)
 			row_header(&g, x);
 		else if (g.named)
 			row_iis(&g, x);
-		else if (!row_mailenable(&g, x) && !row_kerio(&g, x) && steps)
+		else if (!row_mailenable(&g, x) && !row_kerio(&g, x) &&
+			 !row_indy(&g, x) && steps)
 			(void)row_codeigniter(&g, x);
 	}
 	buf_release(&g.open);
