@@ -143,8 +143,14 @@ $B/torture/torture: tests/torture/torture.c tests/torture/fail.h
 	@mkdir -p $(@D)
 	$V$(CC) -std=c11 -D_GNU_SOURCE -I. -O1 -g $(WARN) -o $@ $<
 
-torture: $B/smtpsh $B/torture/fail.so $B/torture/torture
+# Transcripts with damage: tests/torture/pastes.
+$B/torture/mutate: tests/torture/mutate.c
+	@mkdir -p $(@D)
+	$V$(CC) -std=c11 -D_GNU_SOURCE -I. -O1 -g $(WARN) -o $@ $<
+
+torture: $B/smtpsh $B/torture/fail.so $B/torture/torture $B/torture/mutate
 	@tests/torture/run $(CURDIR)/$B
+	@tests/torture/pastes $(CURDIR)/$B
 
 bench: $B/bench/talks
 check-servers check-hostile bench: $B/smtpsh

@@ -31,13 +31,15 @@ replays() {
 }
 
 @test "converting says what it was read as, and twice is once" {
-	local f
+	local f reveal
 	for f in "$ROOT"/tests/transcripts/*.txt; do
-		"$SMTPSH" --convert "$f" >once
-		"$SMTPSH" --convert once >twice
-		cmp once twice
-		head -1 once | grep -q "^# .* read as "
-		replays once
+		for reveal in '' --reveal; do
+			"$SMTPSH" --convert "$f" $reveal >once
+			"$SMTPSH" --convert once $reveal >twice
+			cmp once twice
+			head -1 once | grep -q "^# .* read as "
+		done
+		grep -q '^\\auth' once || replays once
 	done
 }
 
@@ -55,6 +57,23 @@ replays() {
 		"$SMTPSH" --convert other --as exim-script | grep '^C:' >got
 		diff <(grep '^C:' want) got
 	done
+}
+
+@test "a script of Exim's escapes what its client takes for itself" {
+	printf '%s\n' 'S: 220 x' 'C: EHLO y' 'S: 250 x' 'C: DATA' 'S: 354 go' \
+		'C: ??? 250' 'C: +++ 1' 'C: **** x' 'C: >>> x' 'C: <<< file' \
+		'C: a\r\nb \x41 \\ c' 'C: .' 'S: 250 OK' 'C: QUIT' 'S: 221 x' \
+		>exim.smtp
+	"$SMTPSH" --convert exim.smtp --to-format exim >script
+	# As that client reads it: what it waits for, sleeps, opens, ends by.
+	[ "$(grep -c '^??? ' script)" = 5 ]
+	[ "$(grep -cE '^(\+\+\+ |<<< |>>> |\?\?\?\*)' script)" = 0 ]
+	[ "$(grep -n '^\*\*\*\*' script)" = "$(wc -l <script):****" ]
+	"$SMTPSH" --convert script | grep '^C:' >got
+	grep '^C:' exim.smtp | diff - got
+	sed -i 's/^EHLO y/EHLO y\\x0aRSET/' script
+	"$SMTPSH" --convert script | grep '^C:' >got
+	run ! grep -x 'RSET' got
 }
 
 @test "the text of a chunk has its periods as they are, in each form" {
@@ -99,6 +118,110 @@ replays() {
 	has_in "$output" "sent as it stands"
 	sed -i 's/PLAIN \*.*/PLAIN AGpvZQBzZXNhbWU=/' exact.smtp
 	ends 1 "$SMTPSH" --mock exact.smtp -f masked.txt
+}
+
+@test "a secret that a transcript shows is not printed, --reveal prints it" {
+	cat >shown.txt <<-'END'
+		<-- 220 mx.example.net ready
+		--> EHLO client.example
+		<-- 250-mx.example.net
+		<-- 250 AUTH PLAIN LOGIN CRAM-MD5
+		--> AUTH LOGIN
+		<-- 334 VXNlcm5hbWU6
+		--> am9l
+		<-- 334 UGFzc3dvcmQ6
+		--> c2VzYW1l
+		<-- 535 5.7.8 no
+		--> AUTH PLAIN AGpvZQBzZXNhbWU=
+		<-- 535 5.7.8 no
+		--> AUTH CRAM-MD5
+		<-- 334 PDFAeD4=
+		--> *
+		<-- 501 5.7.0 cancelled
+		--> QUIT
+		<-- 221 2.0.0 bye
+	END
+	ends 0 "$SMTPSH" --convert shown.txt
+	has_in "$output" '\auth LOGIN' '\auth PLAIN' 'C: AUTH CRAM-MD5' \
+		'a secret is hidden as \auth (--reveal)'
+	lacks c2VzYW1l AGpvZQ
+	for form in telnet swaks json exim; do
+		ends 0 "$SMTPSH" --convert shown.txt --to-format $form
+		has_in "$output" 'AUTH PLAIN ***' EHLO
+		lacks c2VzYW1l AGpvZQ am9l
+	done
+	ends 0 "$SMTPSH" --convert shown.txt --reveal
+	has_in "$output" 'C: c2VzYW1l' 'C: AUTH PLAIN AGpvZQBzZXNhbWU='
+	lacks hidden
+	ends 64 "$SMTPSH" --reveal -f shown.txt localhost:1
+}
+
+@test "a login that was recorded is done anew" {
+	printf sesame >password && chmod 600 password
+	local login=(--auth-insecure --auth-user joe --auth-password-file password)
+	local sandbox=(--sandbox --user joe --password-file password)
+	for mech in PLAIN LOGIN; do
+		ends 0 "$SMTPSH" "${sandbox[@]}" "${login[@]}" --record rec.$mech \
+			-c 'EHLO x' -c "\\auth $mech" -c 'MAIL FROM:<a@example.com>' \
+			-c 'RCPT TO:<Jones@Beta.ARPA>' -c DATA -c 'AUTH PLAIN ***' -c . -c QUIT
+		grep -q '\*\*\*' rec.$mech
+		ends 0 "$SMTPSH" "${sandbox[@]}" "${login[@]}" -f rec.$mech
+		has_in "$output" "1 masked login is \\auth" "AUTH $mech" \
+			"authenticated as joe by $mech" "S: MAIL FROM"
+		has_in "$output" "S: AUTH PLAIN ***"
+		ends 0 "$SMTPSH" --mock rec.$mech "${login[@]}" -f rec.$mech
+		has_in "$output" "authenticated as joe by $mech"
+	done
+}
+
+@test "a secret that a log leaves out is \\auth, or nothing is sent for it" {
+	printf sesame >password && chmod 600 password
+	cat >out.txt <<-'END'
+		[<-] 220 mx.example.com
+		[->] EHLO client.example
+		[<-] 250 AUTH LOGIN
+		[->] AUTH LOGIN
+		[<-] 334 VXNlcm5hbWU6
+		[->] am9l
+		[<-] 334 UGFzc3dvcmQ6
+		[<-] 235 2.7.0 Accepted
+		[->] QUIT
+		[<-] 221 bye
+	END
+	ends 0 "$SMTPSH" --convert out.txt
+	has_in "$output" '\auth LOGIN' '3 commands'
+	lacks 235
+	ends 0 "$SMTPSH" --mock out.txt --auth-insecure --auth-user joe \
+		--auth-password-file password -f out.txt
+	has_in "$output" "S: ***" "R: 235"
+	"$SMTPSH" --convert out.txt --reveal >got
+	grep -qx '\\auth LOGIN' got
+}
+
+@test "what a person mistyped and the server refused was sent, a slip was not" {
+	ends 0 "$SMTPSH" --convert "$ROOT/tests/transcripts/telnet-7.txt"
+	has_in "$output" 'C: HELLO me' 'C: MIAL FROM:<a@b.example>'
+	local line
+	for line in 'R:550 x' '5.. x' '/Relay/' 'some word'; do
+		printf '%s\n' 'Connected to mx.' '220 mx.example ready' 'HELO x' \
+			'250 x' "$line" '250 ok' 'QUIT' '221 bye' >slip.txt
+		ends 65 "$SMTPSH" --convert slip.txt
+		has_in "$stderr" "slip.txt:5: "
+	done
+}
+
+@test "rows of IIS, MailEnable and Kerio, and CodeIgniter's steps, are sessions" {
+	"$SMTPSH" --convert "$ROOT/tests/transcripts/iis-1.txt" >got
+	grep -qx 'C: MAIL FROM:<alice@client.example>' got
+	grep -A3 'C: DATA' got | grep -q '(message not shown)'
+	"$SMTPSH" --convert "$ROOT/tests/transcripts/iis-2.txt" >got
+	grep -qx 'C: MAIL FROM:<sqldevbox@example.com> SIZE=1033' got
+	grep -qx 'S: 550 5.7.1 Unable to relay' got
+	"$SMTPSH" --convert "$ROOT/tests/transcripts/mailenable-1.txt" >got
+	grep -A1 'C: \.' got | grep -qx 'S: 250 (reply not shown)'
+	"$SMTPSH" --convert "$ROOT/tests/transcripts/codeigniter-1.txt" >got
+	head -1 got | grep -q '? stands for words that are not shown'
+	grep -A1 'RCPT TO' got | grep -qx 'S: 550 5.1.1 no such user'
 }
 
 @test "a mask that looks like a stage direction answers AUTH all the same" {
@@ -370,6 +493,31 @@ replays() {
 		'self> QUIT' 'peer> 221 x' >learnt.txt
 	replays learnt.txt
 	has_in "$output" "read as log: 2 commands"
+}
+
+@test "words, objects, tables, headings and signs for line ends mark lines, too" {
+	local n=0 client server
+	while IFS='~' read -r client server; do
+		printf "$server" '220 x' >learnt.txt
+		printf "$client$server" 'EHLO me' '250 x' 'RCPT TO:<a@b.example>' \
+			'550 5.1.1 no' 'QUIT' '221 bye' >>learnt.txt
+		"$SMTPSH" --convert learnt.txt | grep '^[CS]:' >got
+		printf '%s\n' 'S: 220 x' 'C: EHLO me' 'S: 250 x' \
+			'C: RCPT TO:<a@b.example>' 'S: 550 5.1.1 no' 'C: QUIT' \
+			'S: 221 bye' | diff - got
+		n=$((n + 1))
+	done <<-'END'
+		[10:00:00] send %s\n~[10:00:00] recv %s\n
+		1234: SMTP <<< %s\n~1234: SMTP >>> %s\n
+		{"level":"debug","message":"-> %s"}\n~{"level":"debug","message":"<- %s"}\n
+		| Client | %s |\n~| Server | %s |\n
+		Sent 01.02.2020 10:00:00: %s<EOL>\n~Recv 01.02.2020 10:00:00: %s<EOL>\n
+		DEBUG x: Wrote: %s<CRLF>\n~DEBUG x: << %s<CRLF>\n
+		WROTE Mar 16 12:00:00.000 [None] -- port:25 -- socket:0x7 -- thread:0x7\n%s\n\n~READ Mar 16 12:00:00.000 [None] -- port:25 -- socket:0x7 -- thread:0x7\n%s\n\n
+		> 2020/01/01 10:00:00.000 length=9 from=0 to=8\n%s\\r\n~< 2020/01/01 10:00:00.000 length=9 from=0 to=8\n%s\\r\n
+		T 192.0.2.1:4000 -> 192.0.2.2:25 [AP] #4\n  %s..\n\n~T 192.0.2.2:25 -> 192.0.2.1:4000 [AP] #5\n  %s..\n\n
+	END
+	[ $n = 9 ]
 }
 
 @test "words before an RFC's tags are none of it, and text without tags is text" {

@@ -68,6 +68,30 @@ swaks_server(
 	telnet_server(c, code, more, p, len);
 }
 
+/* Exim's test client takes some beginnings for itself, and escapes. */
+static void
+exim_client(struct convert *c, const char *p, size_t len, bool text)
+{
+	static const char *const own[] = { "???", "+++ ", "<<< ", ">>> ",
+		"****", "stoptls", "STOPTLS", "starttls_wait" };
+	struct buf b = BUF_INIT;
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+		size_t n = strlen(own[i]);
+		if (len < n || memcmp(p, own[i], n) != 0)
+			continue;
+		buf_addf(&b, "\\x%02x", (unsigned)(unsigned char)*p++);
+		len--;
+		break;
+	}
+	for (; len > 0; p++, len--) {
+		if (*p == '\\')
+			buf_addc(&b, '\\');
+		buf_addc(&b, *p);
+	}
+	convert_dots(c, buf_data(&b), buf_len(&b), text);
+	buf_release(&b);
+}
+
 static void
 exim_server(
     struct convert *c, const char *code, bool more, const char *p, size_t len)
@@ -140,7 +164,7 @@ static const struct convert_form convert_forms[] = {
 	    "=== Connection closed with remote host.\n",
 	    "=== TLS started with cipher TLS\n", swaks_client, swaks_server },
 	{ "json", "", "", "", json_client, json_server },
-	{ "exim", "client 127.0.0.1 PORT_D\n", "****\n", "", convert_dots,
+	{ "exim", "client 127.0.0.1 PORT_D\n", "****\n", "", exim_client,
 	    exim_server },
 };
 

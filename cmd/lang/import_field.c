@@ -2,6 +2,7 @@
  * escapes, a field of comma-separated values, several lines in one. */
 #include "cmd/lang/import_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -60,6 +61,30 @@ packet_end(const char *p, const char *end)
 	return at == NULL ? end : at;
 }
 
+/* "\\" and "\x3f" are undone, what else a backslash stands before is not, nor
+ * what would be no line any more. */
+static void
+packet_plain(struct buf *b, const char *p, const char *end)
+{
+	for (; p < end; p++) {
+		char hex[3] = { 0 };
+		bool two = end - p > 1 && *p == '\\';
+		if (two && p[1] == '\\') {
+			p++;
+		} else if (two && p[1] == 'x' && end - p > 3) {
+			memcpy(hex, p + 2, 2);
+			unsigned long octet = strtoul(hex, NULL, 16);
+			if (strspn(hex, "0123456789abcdefABCDEF") == 2 &&
+			    octet >= ' ') {
+				buf_addc(b, (char)octet);
+				p += 3;
+				continue;
+			}
+		}
+		buf_addc(b, *p);
+	}
+}
+
 /* DATA that is not the last of its packet waits for no reply: it and what
  * follows, up to a period, go out as octets. */
 int
@@ -71,18 +96,25 @@ loop_packet(struct import_loop *g, const char *p, size_t len, unsigned no,
 	if (len == 0)
 		return loop_give(g, SIDE_CLIENT, p, 0, no, e);
 	for (; word < end; word = stop < end ? stop + 4 : end) {
+		struct buf b = BUF_INIT;
 		stop = packet_end(word, end);
-		size_t n = (size_t)(stop - word);
-		bool data = n == 4 && strncasecmp(word, "DATA", 4) == 0;
-		bool period = n == 1 && *word == '.';
+		packet_plain(&b, word, stop);
+		const char *said = buf_data(&b);
+		size_t n = buf_len(&b);
+		bool data = n == 4 && strncasecmp(said, "DATA", 4) == 0;
+		bool period = n == 1 && *said == '.';
+		int r = 0;
 		if (raw || (data && stop < end && !text)) {
-			say_raw(g->say, word, n, no);
+			say_raw(g->say, said, n, no);
 			if (period || !raw)
 				say_owe(g->say, DUE_COMMAND);
 			raw = !period;
-		} else if (loop_give(g, SIDE_CLIENT, word, n, no, e) < 0) {
-			return -1;
+		} else {
+			r = loop_give(g, SIDE_CLIENT, said, n, no, e);
 		}
+		buf_release(&b);
+		if (r < 0)
+			return -1;
 		text = text && !period;
 	}
 	return 0;

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include "net/core/verb.h"
 
 #define LEARN_MARKS 32
@@ -29,7 +30,7 @@ struct import_learnt {
 static bool
 learn_is_sign(char c)
 {
-	return c != '\0' && strchr(":>|]'\"=)*~-", c) != NULL;
+	return c != '\0' && strchr(":<>|]'\"=)*~-", c) != NULL;
 }
 
 /* What stands before p+at: its last word that is no letter alone, and the
@@ -51,7 +52,25 @@ learn_from(const char *p, size_t at, unsigned words)
 		while (i > 0 && p[i - 1] != ' ' && p[i - 1] != '\t')
 			i--;
 	}
+	/* Of a word that is long the end, behind its last quote. */
+	for (size_t q = end; end - i > LEARN_LONG && q > i; q--)
+		if (strchr("'\"", p[q - 1]) != NULL)
+			i = q;
 	return i;
+}
+
+/* Words that say who speaks, and need no sign. */
+static bool
+learn_is_word(const char *p, size_t len)
+{
+	static const char *const words[] = { "send", "sent", "sending", "recv",
+		"rcvd", "received", "receive", "client", "server", "request",
+		"response", "reply", "cmd", "rsp", "wrote", "read", "write" };
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strlen(words[i]) == len &&
+		    strncasecmp(p, words[i], len) == 0)
+			return true;
+	return false;
 }
 
 static bool
@@ -60,7 +79,8 @@ learn_is_mark(const char *p, size_t len)
 	size_t n = len;
 	while (n > 0 && (p[n - 1] == ' ' || p[n - 1] == '\t'))
 		n--;
-	if (n == 0 || len > LEARN_LONG || !learn_is_sign(p[n - 1]))
+	if (n == 0 || len > LEARN_LONG ||
+	    (!learn_is_sign(p[n - 1]) && !learn_is_word(p, n)))
 		return false;
 	/* Times and numbers before all lines are no mark. */
 	size_t digits = 0;
@@ -96,7 +116,10 @@ learn_line(struct import_learnt *g, const struct import_line *x)
 		bool code = *p > '1' && import_code(p, len) && len > 3;
 		bool ends = word < len && strchr("\\'\"<", p[word]) != NULL;
 		bool verb = import_verb(p, ends ? word : len);
-		if (!code && !verb)
+		/* "send EHLO x" says who speaks, and then what. */
+		size_t next = word + strspn(p + word, " ");
+		if (!code && (!verb || (next < len &&
+					   import_verb(p + next, len - next))))
 			continue;
 		size_t from = learn_from(x->p, i, g->words);
 		g->bare += i == 0 && verb;
@@ -141,6 +164,8 @@ learn_choose(struct import_learnt *g)
 		} else if (m->verbs > m->codes && c < KIND_MARKS) {
 			k->client[c++] = m->text;
 			verbs += m->verbs;
+		} else if (m->codes != m->verbs) {
+			return false; /* lines would be left out */
 		} else {
 			continue;
 		}

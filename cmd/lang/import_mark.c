@@ -174,11 +174,16 @@ mark_smtpcli(struct import_seen *s)
 }
 
 /* What a log has behind a line: "[] []" is Monolog's, "File.jsm:600:19" the
- * console's of a browser. */
+ * console's of a browser, "}" an object's, " |" a table's. */
 static void
-mark_tail(struct import_seen *s)
+mark_tail(struct import_seen *s, const struct import_line *l)
 {
 	size_t n = s->len, colons = 0;
+	bool object = *l->p == '{' && n > 2 && s->p[n - 1] == '}';
+	if (object && s->p[n - 2] == '"')
+		s->len = n -= 2;
+	if (*l->p == '|' && n > 2 && memcmp(s->p + n - 2, " |", 2) == 0)
+		s->len = n -= 2;
 	if (n >= 6 && memcmp(s->p + n - 6, " [] []", 6) == 0) {
 		s->len -= 6;
 		return;
@@ -221,7 +226,7 @@ import_see(const struct import_kind *k, const struct import_line *l,
 	if (k->key == KEY_HEX)
 		mark_haraka(s);
 	if (s->side != SIDE_NONE)
-		mark_tail(s);
+		mark_tail(s, l);
 	if (s->side == SIDE_SERVER && strcmp(k->name, "smtplib") == 0 &&
 	    import_begins(s->p, s->len, "retcode ("))
 		s->side = SIDE_NONE;

@@ -118,6 +118,25 @@ packet_has(const struct import_line *x, const char *word)
 	return memmem(x->p, x->len, word, strlen(word)) != NULL;
 }
 
+/* "READ Mar 16 12:00:00.000 [...] -- host:... -- socket:0x..." is Apple Mail's,
+ * "> 2020/01/01 12:00:00.000000  length=9 from=0 to=8" socat -v's. */
+static bool
+packet_heading(const struct import_line *x, enum import_side *side)
+{
+	bool apple = packet_has(x, " -- socket:0x");
+	bool socat = packet_has(x, " length=") && packet_has(x, " from=");
+	*side = SIDE_NONE;
+	if (apple && import_begins(x->p, x->len, "WROTE "))
+		*side = SIDE_CLIENT;
+	else if (apple && import_begins(x->p, x->len, "READ "))
+		*side = SIDE_SERVER;
+	else if (socat && import_begins(x->p, x->len, "> "))
+		*side = SIDE_CLIENT;
+	else if (socat && import_begins(x->p, x->len, "< "))
+		*side = SIDE_SERVER;
+	return apple || (socat && *side != SIDE_NONE);
+}
+
 /* A line that says whose the next ones are. */
 static bool
 packet_head(struct packets *g, const struct import_line *x)
@@ -150,7 +169,10 @@ packet_head(struct packets *g, const struct import_line *x)
 		g->first = said == NULL ? NULL : said + 8;
 		g->first_len =
 		    said == NULL ? 0 : (size_t)(x->p + x->len - said) - 8;
-	} else if (x->len == 5 && memcmp(x->p, "SEND:", 5) == 0)
+	} else if (packet_heading(x, &side))
+		packet_begin(g, side == SIDE_NONE ? SIDE_CLIENT : side,
+		    side == SIDE_NONE ? PACKET_NONE : PACKET_LINES, x->no);
+	else if (x->len == 5 && memcmp(x->p, "SEND:", 5) == 0)
 		packet_begin(g, SIDE_CLIENT, PACKET_LITERAL, x->no);
 	else if (x->len == 8 && memcmp(x->p, "RECEIVE:", 8) == 0)
 		packet_begin(g, SIDE_SERVER, PACKET_LITERAL, x->no);
@@ -208,6 +230,9 @@ packet_dots(struct packets *g, const struct import_line *x)
 	const char *p = x->p, *end = p + x->len;
 	if (x->len == 0 || *p == '#')
 		return;
+	/* Without -W byline it stands behind two blanks. */
+	if (import_begins(p, x->len, "  "))
+		p += 2;
 	if (end - p > 0 && end[-1] == '.' && (end - p < 2 || end[-2] != '.')) {
 		buf_add(&g->now, p, (size_t)(end - p) - 1);
 		buf_addc(&g->now, '\n');
@@ -294,6 +319,23 @@ packet_literal(struct packets *g, const struct import_line *x)
 	g->form = PACKET_NONE;
 }
 
+/* Apple Mail has an empty line behind each, which is one of a text where
+ * another line follows; socat shows the CR. */
+static void
+packet_as_is(struct packets *g, const struct import_line *x)
+{
+	size_t len = x->len;
+	if (len > 1 && memcmp(x->p + len - 2, "\\r", 2) == 0)
+		len -= 2;
+	if (g->blank)
+		buf_addc(&g->now, '\n');
+	g->blank = len == 0 && x->len == 0;
+	if (g->blank)
+		return;
+	buf_add(&g->now, x->p, len);
+	buf_addc(&g->now, '\n');
+}
+
 static void
 packet_take(struct packets *g, const struct import_line *x)
 {
@@ -309,8 +351,7 @@ packet_take(struct packets *g, const struct import_line *x)
 		packet_payload(g, x);
 		break;
 	case PACKET_LINES:
-		buf_add(&g->now, x->p, x->len);
-		buf_addc(&g->now, '\n');
+		packet_as_is(g, x);
 		break;
 	case PACKET_LITERAL:
 		packet_literal(g, x);

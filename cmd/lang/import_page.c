@@ -1,5 +1,5 @@
 /* What a page made of a transcript is undone: entities and tags of HTML,
- * blanks that do not break, typographic quotes, and lines that were run into
+ * blanks that do not break, typographic quotes, signs for line ends, and lines that were run into
  * one. All of it only where the file as it stands is no transcript. */
 #include "cmd/lang/import_priv.h"
 
@@ -38,6 +38,7 @@ struct page {
 	size_t lines, cap;
 	bool changed, coloured;
 	size_t carets; /* lines that end with "^M" */
+	size_t signs;  /* and with "<EOL>" or "<CRLF>" */
 };
 
 static void
@@ -139,6 +140,20 @@ page_run_in(const char *p, size_t from, size_t len)
 	return back;
 }
 
+/* "<EOL>" and "<CRLF>", which some write for a line's end: how many octets at
+ * p, where a line ends or a reply goes on behind it; else 0. */
+static size_t
+page_end_sign(const char *p, size_t len)
+{
+	size_t n = import_begins(p, len, "<EOL>")    ? 5
+		   : import_begins(p, len, "<CRLF>") ? 6
+						     : 0;
+	while (
+	    n > 0 && n < len && strchr(" \t\r", p[n]) != NULL && p[n] != '\0')
+		n++;
+	return n > 0 && (n == len || import_code(p + n, len - n)) ? n : 0;
+}
+
 static void
 page_trim(struct page *g)
 {
@@ -170,6 +185,14 @@ page_line(struct page *g, const char *p, size_t len, unsigned no, bool html)
 		}
 		if (page_sign(g, p + i, len - i, &used))
 			continue;
+		used = page_end_sign(p + i, len - i);
+		if (used > 0) {
+			g->changed = true;
+			g->signs += i + used == len;
+			if (i + used < len)
+				page_line_end(g, no);
+			continue;
+		}
 		used = html ? page_tag(p + i, len - i, &ends) : 0;
 		if (used == 0) {
 			used = 1;
@@ -202,7 +225,7 @@ import_page(struct import_source *out, const struct import_source *in)
 		    in->no == NULL ? i + 1 : in->no[i], html);
 		p = nl == NULL ? end : nl + 1;
 	}
-	g.coloured |= g.carets > 2;
+	g.coloured |= g.carets > 2 || (g.signs > 2 && g.signs * 3 > g.lines);
 	if (!g.changed && !g.coloured) {
 		buf_release(&g.b);
 		free(out->no);
