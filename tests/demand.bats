@@ -265,6 +265,7 @@ pty_sees() {
 	printf '%s\n' 'EHLO a' 250 'MAIL FROM:<a@x.example>' 250 STARTTLS 220 >late.smtp
 	ends 77 "${to[@]}" --tls -f late.smtp
 	lacks "MAIL FROM"
+}
 
 @test "--lmtp is found out when nothing is said: LHLO is" {
 	local said
