@@ -190,8 +190,9 @@ load_told_verdict(struct load_session *s, const struct event *ev)
 	if (ev->verdict == VERDICT_UNJUDGED)
 		buf_addf(&b, "%d was judged by nothing", ev->code);
 	else
-		buf_addf(&b, "expected %s, got %.*s",
-		    ev->expected == NULL ? "" : ev->expected, (int)ev->len,
+		buf_addf(&b, "expected %s%s%.*s",
+		    ev->expected == NULL ? "" : ev->expected,
+		    event_joint(ev->nothing), (int)ev->len,
 		    ev->text == NULL ? "" : ev->text);
 	figures_told(f, buf_str(&b));
 	buf_release(&b);
