@@ -249,8 +249,8 @@ _smtpsh() {
 				--allow-bare --cert --key --self-signed --user --password-file --count
 				--auth-mechs --session-max --client-max --rule --rules --seed
 				--threads --grace --run-as --explain --diagnose --diagnose-mail
-				--completion --convert --to-format --list --print-config --no-rc -h
-				--help -V --version
+				--completion --convert --to-format --reveal --list --print-config
+				--no-rc -h --help -V --version
 			)
 			_smtpsh_choose "${words[@]}"
 		elif [[ $explain ]]; then

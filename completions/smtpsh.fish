@@ -251,6 +251,7 @@ complete -c smtpsh -l diagnose-mail -d 'with --diagnose: mail the message, too, 
 complete -c smtpsh -l completion -x -a 'bash zsh fish' -d 'print that shell'\''s completion script'
 complete -c smtpsh -l convert -r -F -d 'print a transcript in smtpsh'\''s language, or another'\''s'
 complete -c smtpsh -l to-format -x -a 'native telnet swaks json exim' -d 'with --convert: the form that is printed'
+complete -c smtpsh -l reveal -d 'with --convert: secrets as the file shows them'
 complete -c smtpsh -l list -x -a 'verbs commands settings options words hosts kinds' -d 'print a table'\''s names, for scripts'
 complete -c smtpsh -l print-config -x -a '(__smtpsh_hosts)' -d 'print what the hosts file and the options say of it'
 complete -c smtpsh -l no-rc -d 'do not read the start-up file'

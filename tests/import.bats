@@ -31,13 +31,15 @@ replays() {
 }
 
 @test "converting says what it was read as, and twice is once" {
-	local f
+	local f reveal
 	for f in "$ROOT"/tests/transcripts/*.txt; do
-		"$SMTPSH" --convert "$f" >once
-		"$SMTPSH" --convert once >twice
-		cmp once twice
-		head -1 once | grep -q "^# .* read as "
-		replays once
+		for reveal in '' --reveal; do
+			"$SMTPSH" --convert "$f" $reveal >once
+			"$SMTPSH" --convert once $reveal >twice
+			cmp once twice
+			head -1 once | grep -q "^# .* read as "
+		done
+		grep -q '^\\auth' once || replays once
 	done
 }
 
@@ -99,6 +101,110 @@ replays() {
 	has_in "$output" "sent as it stands"
 	sed -i 's/PLAIN \*.*/PLAIN AGpvZQBzZXNhbWU=/' exact.smtp
 	ends 1 "$SMTPSH" --mock exact.smtp -f masked.txt
+}
+
+@test "a secret that a transcript shows is not printed, --reveal prints it" {
+	cat >shown.txt <<-'END'
+		<-- 220 mx.example.net ready
+		--> EHLO client.example
+		<-- 250-mx.example.net
+		<-- 250 AUTH PLAIN LOGIN CRAM-MD5
+		--> AUTH LOGIN
+		<-- 334 VXNlcm5hbWU6
+		--> am9l
+		<-- 334 UGFzc3dvcmQ6
+		--> c2VzYW1l
+		<-- 535 5.7.8 no
+		--> AUTH PLAIN AGpvZQBzZXNhbWU=
+		<-- 535 5.7.8 no
+		--> AUTH CRAM-MD5
+		<-- 334 PDFAeD4=
+		--> *
+		<-- 501 5.7.0 cancelled
+		--> QUIT
+		<-- 221 2.0.0 bye
+	END
+	ends 0 "$SMTPSH" --convert shown.txt
+	has_in "$output" '\auth LOGIN' '\auth PLAIN' 'C: AUTH CRAM-MD5' \
+		'a secret is hidden as \auth (--reveal)'
+	lacks c2VzYW1l AGpvZQ
+	for form in telnet swaks json exim; do
+		ends 0 "$SMTPSH" --convert shown.txt --to-format $form
+		has_in "$output" 'AUTH PLAIN ***' EHLO
+		lacks c2VzYW1l AGpvZQ am9l
+	done
+	ends 0 "$SMTPSH" --convert shown.txt --reveal
+	has_in "$output" 'C: c2VzYW1l' 'C: AUTH PLAIN AGpvZQBzZXNhbWU='
+	lacks hidden
+	ends 64 "$SMTPSH" --reveal -f shown.txt localhost:1
+}
+
+@test "a login that was recorded is done anew" {
+	printf sesame >password && chmod 600 password
+	local login=(--auth-insecure --auth-user joe --auth-password-file password)
+	local sandbox=(--sandbox --user joe --password-file password)
+	for mech in PLAIN LOGIN; do
+		ends 0 "$SMTPSH" "${sandbox[@]}" "${login[@]}" --record rec.$mech \
+			-c 'EHLO x' -c "\\auth $mech" -c 'MAIL FROM:<a@example.com>' \
+			-c 'RCPT TO:<Jones@Beta.ARPA>' -c DATA -c 'AUTH PLAIN ***' -c . -c QUIT
+		grep -q '\*\*\*' rec.$mech
+		ends 0 "$SMTPSH" "${sandbox[@]}" "${login[@]}" -f rec.$mech
+		has_in "$output" "1 masked login is \\auth" "AUTH $mech" \
+			"authenticated as joe by $mech" "S: MAIL FROM"
+		has_in "$output" "S: AUTH PLAIN ***"
+		ends 0 "$SMTPSH" --mock rec.$mech "${login[@]}" -f rec.$mech
+		has_in "$output" "authenticated as joe by $mech"
+	done
+}
+
+@test "a secret that a log leaves out is \\auth, or nothing is sent for it" {
+	printf sesame >password && chmod 600 password
+	cat >out.txt <<-'END'
+		[<-] 220 mx.example.com
+		[->] EHLO client.example
+		[<-] 250 AUTH LOGIN
+		[->] AUTH LOGIN
+		[<-] 334 VXNlcm5hbWU6
+		[->] am9l
+		[<-] 334 UGFzc3dvcmQ6
+		[<-] 235 2.7.0 Accepted
+		[->] QUIT
+		[<-] 221 bye
+	END
+	ends 0 "$SMTPSH" --convert out.txt
+	has_in "$output" '\auth LOGIN' '3 commands'
+	lacks 235
+	ends 0 "$SMTPSH" --mock out.txt --auth-insecure --auth-user joe \
+		--auth-password-file password -f out.txt
+	has_in "$output" "S: ***" "R: 235"
+	"$SMTPSH" --convert out.txt --reveal >got
+	grep -qx '\\auth LOGIN' got
+}
+
+@test "what a person mistyped and the server refused was sent, a slip was not" {
+	ends 0 "$SMTPSH" --convert "$ROOT/tests/transcripts/telnet-7.txt"
+	has_in "$output" 'C: HELLO me' 'C: MIAL FROM:<a@b.example>'
+	local line
+	for line in 'R:550 x' '5.. x' '/Relay/' 'some word'; do
+		printf '%s\n' 'Connected to mx.' '220 mx.example ready' 'HELO x' \
+			'250 x' "$line" '250 ok' 'QUIT' '221 bye' >slip.txt
+		ends 65 "$SMTPSH" --convert slip.txt
+		has_in "$stderr" "slip.txt:5: "
+	done
+}
+
+@test "rows of IIS, MailEnable and Kerio, and CodeIgniter's steps, are sessions" {
+	"$SMTPSH" --convert "$ROOT/tests/transcripts/iis-1.txt" >got
+	grep -qx 'C: MAIL FROM:<alice@client.example>' got
+	grep -A3 'C: DATA' got | grep -q '(message not shown)'
+	"$SMTPSH" --convert "$ROOT/tests/transcripts/iis-2.txt" >got
+	grep -qx 'C: MAIL FROM:<sqldevbox@example.com> SIZE=1033' got
+	grep -qx 'S: 550 5.7.1 Unable to relay' got
+	"$SMTPSH" --convert "$ROOT/tests/transcripts/mailenable-1.txt" >got
+	grep -A1 'C: \.' got | grep -qx 'S: 250 (reply not shown)'
+	"$SMTPSH" --convert "$ROOT/tests/transcripts/codeigniter-1.txt" >got
+	head -1 got | grep -q '? stands for words that are not shown'
+	grep -A1 'RCPT TO' got | grep -qx 'S: 550 5.1.1 no such user'
 }
 
 @test "a mask that looks like a stage direction answers AUTH all the same" {

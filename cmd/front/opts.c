@@ -407,6 +407,8 @@ const struct opt opt_table[] = {
 	{ 0, "to-format", "", "native|telnet|swaks|json|exim",
 	    "with --convert: the form that is printed", "", OPT_STRING,
 	    AT(to_format), FRONT_TEXTS, NEED_CONVERT, false, 0 },
+	{ 0, "reveal", "", "", "with --convert: secrets as the file shows them",
+	    "", OPT_FLAG, AT(reveal), FRONT_TEXTS, NEED_CONVERT, false, 0 },
 	{ 0, "list", "", "verbs|commands|settings|options|words|hosts|kinds",
 	    "print a table's names, for scripts", "", OPT_STRING, AT(list),
 	    FRONT_TEXTS, NEED_NOTHING, false, 0 },

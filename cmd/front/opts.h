@@ -126,7 +126,7 @@ struct opts {
 	const char *subject, *html, *reply_to, *partial, *retry, *retry_wait,
 	    *envelope, *to_file, *resume, *stop_after, *print_config;
 	struct opt_list cc, bcc, attach, inlined, eml, mbox, maildir_from;
-	bool dry_run, no_pipelining, repeat_unknown;
+	bool dry_run, no_pipelining, repeat_unknown, reveal;
 	bool environment; /* SMTPSH_OPTS said some of it */
 	struct opt_list lint_ignore, to, header, mailbox, rule, mock_next,
 	    define, mail_param, rcpt_param, fail_if, merge,

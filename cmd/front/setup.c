@@ -205,7 +205,11 @@ setup_reading(const struct opts *o)
 		want.dialect =
 		    strcmp(o->dialect, "821") == 0 ? DIALECT_821 : DIALECT_5321;
 	bool login = o->auth || o->auth_user != NULL || o->netrc;
+	want.login = login;
 	want.import.mask = login || o->convert != NULL ? MASK_AUTH : MASK_SENT;
+	if (o->to_format != NULL && strcmp(o->to_format, "native") != 0)
+		want.import.mask = MASK_ANY;
+	want.import.hides = o->convert != NULL && !o->reveal;
 	if (o->session != NULL)
 		want.import.session = (unsigned)strtoul(o->session, NULL, 10);
 	return want;

@@ -13,6 +13,12 @@ import_release(struct import *i)
 	*i = (struct import){ 0 };
 }
 
+static const char *const import_hides[] = {
+	[MASK_AUTH] = ", a secret is hidden as \\auth (--reveal)",
+	[MASK_SENT] = "",
+	[MASK_ANY] = ", a secret is hidden as *** (--reveal)",
+};
+
 static const char *const import_masks[] = {
 	[MASK_AUTH] = ", the masked secret is \\auth",
 	[MASK_SENT] = ", the masked secret is sent as it stands (--auth-user: "
@@ -32,7 +38,14 @@ import_tell(struct import *out, const struct import_say *s, const char *kind,
 				   : "no text");
 	if (s->filled > 0)
 		buf_addf(&b, ", %zu replies not shown", s->filled);
-	if (s->masked)
+	if (s->kind != NULL && s->kind->is & KIND_STANDS)
+		buf_adds(&b, ", ? stands for words that are not shown");
+	if (s->hidden)
+		buf_adds(&b, import_hides[s->mask]);
+	else if (s->withheld)
+		buf_adds(&b, ", a secret that is not in it is not sent "
+			     "(--auth-user: \\auth)");
+	else if (s->masked)
 		buf_adds(&b, import_masks[s->mask]);
 	if (s->began_in_tls)
 		buf_adds(&b, ", begun within TLS (--tls)");
@@ -63,6 +76,7 @@ import_once(struct import_say *s, const char *name, struct import_lines *l,
 	*kind = k == NULL ? "" : k->name;
 	say_init(s, name, k);
 	s->mask = want->mask;
+	s->hides = want->hides;
 	s->forced = want->as != NULL;
 	s->fills = fills;
 	return k == NULL ? import_bare(s, l, kind, e)
@@ -93,6 +107,7 @@ import_as(struct import *out, const char *name, struct import_lines *l,
 		say_release(&s);
 		say_init(&s, name, NULL);
 		s.mask = want->mask;
+		s.hides = want->hides;
 		kind = "rfc";
 		r = import_commands(&s, l, e);
 	}

@@ -22,6 +22,7 @@ struct import_want {
 	unsigned
 	    session; /* --session: which of several, from 1; 0: the first */
 	enum import_mask mask;
+	bool hides; /* a secret that is shown is masked, too */
 };
 
 /* Text, and where each of its lines stood. */

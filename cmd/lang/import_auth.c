@@ -40,18 +40,29 @@ say_auth_begin(struct import_say *s, const char *p, size_t len)
 	s->auth_lines = s->lines;
 }
 
+/* What a tool masked, and what is not to be printed; "*" ends an exchange and
+ * "=" is nothing. */
+static bool
+say_auth_is_hidden(struct import_say *s, const char *p, size_t len)
+{
+	bool masked = import_masked(p, len);
+	bool hides = s->hides && !masked && len > 0 &&
+		     !(len == 1 && strchr("*=", *p) != NULL);
+	s->hidden |= hides;
+	return masked || hides;
+}
+
 /* Where a mock awaits it any word will do. */
 static void
 say_auth_line(
     struct import_say *s, const char *p, size_t len, size_t secret, unsigned no)
 {
 	struct buf b = BUF_INIT;
-	bool masked = import_masked(p + secret, len - secret);
+	bool masked = say_auth_is_hidden(s, p + secret, len - secret);
 	bool any = masked && s->mask == MASK_ANY;
 	buf_add(&b, p, any ? secret : len);
 	if (any)
 		buf_adds(&b, "***");
-	s->secret |= !masked && len > secret;
 	s->masked |= masked;
 	say_tagged(s, 'C', "", buf_data(&b), buf_len(&b), no);
 	buf_release(&b);
@@ -75,10 +86,35 @@ say_answer(struct import_say *s, const char *p, size_t len, unsigned no)
 	say_owe(s, DUE_AUTH);
 	if (s->skips_auth)
 		return;
-	if (import_masked(p, len) && s->mask == MASK_AUTH)
+	if (say_auth_is_hidden(s, p, len) && s->mask == MASK_AUTH)
 		say_auth_anew(s, no);
 	else
 		say_auth_line(s, p, len, 0, no);
+}
+
+/* A log leaves secrets out whole: a reply that no answer stands before, or one
+ * that takes a login of which only the command is there. Where nobody gave
+ * another secret nothing is sent in its place. */
+void
+say_auth_unseen(struct import_say *s, const char *code, unsigned no)
+{
+	bool unsaid = say_awaits_answer(s) && s->open[0] == '\0';
+	bool first = s->auth && !s->skips_auth && say_owed(s) == 1 &&
+		     !s->auth_said && !say_last_is(s, "334") &&
+		     memcmp(code, "235", 3) == 0;
+	if (!unsaid && !first)
+		return;
+	if (unsaid)
+		say_owe(s, DUE_AUTH);
+	if (s->skips_auth)
+		return;
+	if (s->mask == MASK_AUTH)
+		say_auth_anew(s, no);
+	else if (unsaid && s->mask == MASK_ANY)
+		say_tagged(s, 'C', "", "***", 3, no);
+	else
+		s->withheld = true;
+	s->masked = true;
 }
 
 void
@@ -93,7 +129,8 @@ say_auth(struct import_say *s, const char *p, size_t len, unsigned no)
 		i++;
 	while (i < len && p[i] == ' ')
 		i++;
-	if (import_masked(p + i, len - i) && s->mask == MASK_AUTH)
+	s->auth_said = i < len;
+	if (say_auth_is_hidden(s, p + i, len - i) && s->mask == MASK_AUTH)
 		say_auth_anew(s, no);
 	else
 		say_auth_line(s, p, len, i, no);

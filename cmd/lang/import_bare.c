@@ -191,6 +191,10 @@ bare_line(struct bare *b, const struct import_line *raw, struct err *e)
 		b->wide_side = SIDE_CLIENT;
 		return say_client(s, x.p, x.len, x.no, e);
 	}
+	if (say_owed(s) == 0 && bare_is_typed(b->l, raw)) {
+		b->wide_side = SIDE_NONE;
+		return say_client(s, x.p, x.len, x.no, e);
+	}
 	if (bare_wrapped(b, &x)) {
 		say_join(s, x.p, x.len, true);
 		b->wide = raw->len;

@@ -58,6 +58,31 @@ bare_is_noise(const struct import_line *x)
 	return x->len == 0 || (x->len == 3 && memcmp(x->p, ">>>", 3) == 0);
 }
 
+/* A person mistypes: what begins with no verb was sent as well, if the server
+ * refused it on the next line. A slip in an expectation is none of that. */
+bool
+bare_is_typed(const struct import_lines *l, const struct import_line *x)
+{
+	const char *p = x->p;
+	size_t len = x->len;
+	while (len > 0 && (*p == ' ' || *p == '\t'))
+		p++, len--;
+	bool tagged = len > 1 && p[1] == ':';
+	if (len == 0 || tagged || strchr("\\/#0123456789", *p) != NULL)
+		return false;
+	for (const struct import_line *y = x + 1; y < l->line + l->n; y++) {
+		p = y->p;
+		len = y->len;
+		while (len > 0 && (*p == ' ' || *p == '\t'))
+			p++, len--;
+		if (len > 3)
+			return *p == '5' && import_code(p, len);
+		if (len > 0)
+			return false;
+	}
+	return false;
+}
+
 /* Behind a block of s_client's, or the same place. */
 size_t
 bare_block(const struct import_lines *l, size_t i)

@@ -11,9 +11,6 @@
 static const struct {
 	const char *has, *also, *why;
 } import_never[] = {
-	{ ">hello: ", ">from: ",
-	    "CodeIgniter's log: what the client said is not in it; write the "
-	    "commands (C: EHLO ...) before the replies" },
 	{ "Flags [P.]", "SMTP: ",
 	    "tcpdump's: of each packet only the first line is shown; "
 	    "tcpdump -w FILE, and Wireshark's Follow TCP Stream, show all" },

@@ -23,6 +23,7 @@ enum import_is {
 	KIND_JOINED = 1 << 13,	  /* a reply's lines stand in one, by ", " */
 	KIND_BARE_TEXT = 1 << 14, /* mail text has the key and no marker */
 	KIND_TIGHT = 1 << 15, /* a page may have run a reply's lines into one */
+	KIND_STANDS = 1 << 16, /* "?" stands for words of the client's */
 };
 
 /* How the lines of one session are known from another's. */
@@ -80,6 +81,8 @@ enum import_paged import_page(
 /* What shows packets becomes lines with markers. False: nothing does. out is
  * the caller's. */
 bool import_packets(struct import_source *out, const struct import_lines *l);
+/* Rows of a log that hold a command or a reply, too. */
+bool import_rows(struct import_source *out, const struct import_lines *l);
 /* Without what a log has before nearly all of its lines. False: nothing is
  * there, and out is empty; else out->line is the caller's. */
 bool import_prefix(struct import_lines *out, const struct import_lines *l);
@@ -150,6 +153,7 @@ struct import_say {
 	bool skips_auth;	   /* \auth stands for the exchange under way */
 	size_t auth_mark, auth_lines, auth_due; /* where it began */
 	bool auth;				/* one is under way */
+	bool auth_said;				/* with an initial response */
 	char auth_mech[32];
 	size_t text_mark, text_lines; /* DATA, should the text not end */
 	size_t cut_from;	      /* the text's first line */
@@ -159,8 +163,11 @@ struct import_say {
 	bool gap;	 /* and a line followed that had none */
 	bool fills;	 /* such a reply is filled in */
 	size_t filled;
+	bool skewed;	 /* QUIT's reply came where the text's was owed */
 	bool unanswered; /* at the end, and it was not QUIT */
-	bool secret, masked;
+	bool masked;
+	bool withheld;	    /* nothing stands for one that was left out */
+	bool hides, hidden; /* secrets that are shown; and one was */
 	bool began_in_tls;
 	bool swapped; /* the kind's markers, in this session */
 };
@@ -205,7 +212,9 @@ CHECKED int say_chunk_seen(
     struct import_say *s, bool shown, unsigned no, struct err *e);
 CHECKED int say_chunk(struct import_say *s, const char *p, size_t len,
     unsigned no, struct err *e);
-/* import_auth.c: AUTH, and a line that answers 334. */
+/* import_auth.c: AUTH, and a line that answers 334; what it is that a reply
+ * of that code shows to have been left out. */
+void say_auth_unseen(struct import_say *s, const char *code, unsigned no);
 void say_auth(struct import_say *s, const char *p, size_t len, unsigned no);
 void say_answer(struct import_say *s, const char *p, size_t len, unsigned no);
 
@@ -268,12 +277,14 @@ CHECKED int import_marked(struct import_say *s, const struct import_lines *l,
 CHECKED int import_bare(struct import_say *s, struct import_lines *l,
     const char **kind, struct err *e);
 /* import_bare_noise.c: which program's it is; lines of it that are no session:
- * s_client -debug's, Exim's log, remarks; where a block of s_client's ends that
+ * s_client -debug's, Exim's log, remarks; what a person typed that is no verb;
+ * where a block of s_client's ends that
  * begins at i; and what s_client said of a line it took for itself. */
 const char *bare_kind(const struct import_lines *l);
 bool bare_is_dump(const struct import_line *x);
 bool bare_is_log(const struct import_line *x);
 bool bare_is_noise(const struct import_line *x);
+bool bare_is_typed(const struct import_lines *l, const struct import_line *x);
 size_t bare_block(const struct import_lines *l, size_t i);
 void bare_unsaid(struct import_say *s, struct import_lines *l);
 /* Reads the lines as of that kind; NULL: without marks. 1: they are none. */

@@ -60,6 +60,10 @@ read_sieve_new(void)
 		}
 	read_add_mark(r, "hile talking to ", false);
 	read_add_mark(r, "[220]", true);
+	read_add_mark(r, "#Fields: ", true);
+	read_add_mark(r, " SMTPSVC", false);
+	read_add_mark(r, "\tSMTP-", false);
+	read_add_mark(r, "{smtps} ", false);
 	read_add_mark(r, "[250]", true);
 	read_add_mark(r, "-----BEGIN ", true);
 	read_add_mark(r, "Verify return code: ", false);

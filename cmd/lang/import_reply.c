@@ -100,6 +100,7 @@ say_reply(
 		    "%s:%u: found a reply, expected %llu more octets of the "
 		    "chunk: correct the count of BDAT",
 		    s->name, no, s->chunk);
+	say_auth_unseen(s, p, no);
 	/* "<the message>" stands for all of it, its period too. */
 	if (s->in_text && s->text_stage) {
 		say_text_end(s, no);

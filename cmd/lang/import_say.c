@@ -93,6 +93,8 @@ say_settle(struct import_say *s)
 	if (say_owed(s) == 0)
 		return;
 	enum say_due due = s->due[s->due_first++];
+	s->skewed |= due == DUE_TEXT_END && say_owed(s) == 1 &&
+		     s->due[s->due_first] == DUE_QUIT && s->ended;
 	if (due == DUE_DATA && s->last[0] == '3') {
 		s->in_text = !s->early;
 		s->early = s->text_shown = false;
@@ -316,7 +318,7 @@ say_end(struct import_say *s, unsigned no, struct err *e)
 		return 0;
 	}
 	/* What is owed when the paste ends never came. */
-	s->unanswered = say_owed(s) > 1 ||
+	s->unanswered = s->skewed || say_owed(s) > 1 ||
 			(say_owed(s) == 1 && s->due[s->due_first] != DUE_QUIT);
 	if (s->unanswered || s->in_text || (s->raw && !s->ended)) {
 		buf_adds(&s->out, "\\close");

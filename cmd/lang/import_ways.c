@@ -22,7 +22,7 @@ import_is_bare(const char *as)
 struct import_ways {
 	struct import_lines way[12];
 	size_t n;
-	struct import_source made[3]; /* a page's, and packets' */
+	struct import_source made[5]; /* a page's, packets', and rows' */
 	size_t made_n;
 	bool tagged; /* an RFC's tags, and what cannot be mended */
 };
@@ -43,6 +43,11 @@ import_ways_add(struct import_ways *w, struct import_source *in)
 		w->made_n++;
 		import_clean(&w->way[w->n++], made);
 		break;
+	}
+	struct import_source *made = &w->made[w->made_n];
+	if (import_rows(made, &w->way[first])) {
+		w->made_n++;
+		import_clean(&w->way[w->n++], made);
 	}
 }
 

@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "cmd/lang/script_masked.h"
 #include "net/core/verb.h"
 
 #define SCRIPT_MAX   (64u << 20)
@@ -311,6 +312,24 @@ script_take(struct script *s, size_t len, const struct import *from,
 	return r;
 }
 
+/* Logins that were recorded are done anew, and that is told. */
+static size_t
+script_login(struct script *s, size_t len)
+{
+	struct buf b = BUF_INIT;
+	size_t n = script_unmask(&b, s->octets, len);
+	if (n == 0)
+		return len;
+	struct buf note = BUF_INIT;
+	buf_addf(&note, "%s: %zu masked login%s \\auth", s->name, n,
+	    n == 1 ? " is" : "s are");
+	s->note = buf_detach(&note);
+	free(s->octets);
+	len = buf_len(&b);
+	s->octets = buf_detach(&b);
+	return len;
+}
+
 /* octets become the script's. */
 static int
 script_own(struct script *s, const char *name, char *octets, size_t len,
@@ -322,7 +341,8 @@ script_own(struct script *s, const char *name, char *octets, size_t len,
 	if (want->keep) {
 		s->source = mem_dupn(octets, len);
 		s->source_len = len;
-	}
+	} else if (want->login)
+		len = script_login(s, len);
 	int r = script_take(s, len, NULL, word, e);
 	if (r < 0)
 		script_release(s);

@@ -26,8 +26,8 @@ struct record {
 };
 
 static const char record_secret[] =
-    "*** was a secret, which is not kept: to replay this, put \\auth in place "
-    "of the AUTH exchange";
+    "*** was a secret, which is not kept: to replay this, log in "
+    "(--auth-user ...)";
 
 static void
 record_comment(struct record *c, const char *what, const char *p, size_t len)
