@@ -533,3 +533,48 @@ replays() {
 	printf '%s\n' 'S: 354 go' 'C: Subject: z' 'C: From: a' 'C:' \
 		'C: hello' 'C: .' | diff - got
 }
+
+@test "an answer to a challenge is good for that challenge alone" {
+	printf sesame >password && chmod 600 password
+	local login=(--auth-insecure --auth-user joe --auth-password-file password)
+	cat >smtplib.txt <<'END'
+send: 'ehlo client.example\r\n'
+reply: b'250-mx.example\r\n'
+reply: b'250 AUTH CRAM-MD5 SCRAM-SHA-1\r\n'
+reply: retcode (250); Msg: b'mx.example\nAUTH CRAM-MD5'
+send: 'AUTH CRAM-MD5\r\n'
+reply: b'334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2U+/+==\r\n'
+reply: retcode (334); Msg: b'PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2U+/+=='
+send: 'am9lIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw\r\n'
+reply: b'235 2.7.0 Accepted\r\n'
+reply: retcode (235); Msg: b'2.7.0 Accepted'
+send: 'quit\r\n'
+reply: b'221 bye\r\n'
+reply: retcode (221); Msg: b'bye'
+END
+	sed "s/^send: '/C: /; s/^reply: b'/S: /; /retcode/d; s/.r.n'$//" smtplib.txt >native.txt
+	sed -i '1i S: 220 mx.example' native.txt
+	local f
+	for f in smtplib.txt native.txt; do
+		ends 0 "$SMTPSH" --mock "$f" -f "$f"
+		has_in "$output" "(--auth-user: \\auth)" "R: 235"
+		sed 's/334 PD/334 QD/' "$f" >other
+		# It is not sent to another, and nobody's password is blamed.
+		ends 1 "$SMTPSH" --mock other -f "$f"
+		has_in "$stderr" "the recorded answer is to this challenge alone, --auth-user NAME answers another"
+		lacks "S: ***" "R: 535"
+		ends 0 "$SMTPSH" --sandbox --user joe --password-file password "${login[@]}" -f "$f"
+		has_in "$output" 'to a challenge is \auth' "authenticated as joe by CRAM-MD5"
+	done
+	ends 0 "$SMTPSH" --convert=smtplib.txt --reveal
+	has_in "$output" '\auth CRAM-MD5'
+	lacks am9l "334 "
+	# What is made up is so from the start; who cancels answers nothing.
+	sed -i 's/AUTH CRAM-MD5.r/AUTH SCRAM-SHA-1 biwsbj1qb2Uscj1meWtv\\r/' smtplib.txt
+	ends 0 "$SMTPSH" --convert=smtplib.txt --reveal
+	has_in "$output" '\auth SCRAM-SHA-1'
+	printf '%s\n' 'S: 220 x' 'C: EHLO x' 'S: 250 AUTH NTLM' 'C: AUTH NTLM' \
+		'S: 334 TlRMTVNTUAACAAAA' 'C: *' 'S: 501 cancelled' >cancel.txt
+	sed 's/TlRM/UlRM/' cancel.txt >other
+	ends 0 "$SMTPSH" --mock other -f cancel.txt
+}

@@ -281,3 +281,32 @@ END
 	SERVER=
 	[ "$status" = 0 ]
 }
+
+@test "a secret in clear is awaited as it is, *** takes any" {
+	cat >m <<'END'
+C: EHLO x
+S: 250 AUTH PLAIN LOGIN
+C: AUTH PLAIN AGpvZQBzZXNhbWU=
+S: 235 in
+C: AUTH LOGIN
+S: 334 VXNlcm5hbWU6
+C: am9l
+S: 334 UGFzc3dvcmQ6
+C: ***
+S: 235 in
+C: QUIT
+S: 221 bye
+END
+	serve --mock m
+	ends 69 client --keep-going -c 'EHLO x' -c 'AUTH PLAIN AGpvZQBPVEhFUg==' \
+		-c 'AUTH PLAIN AGpvZQBzZXNhbWU=' -c 'AUTH LOGIN' -c am9l -c bm9ib2R5 -c QUIT
+	has "R: 535 5.7.8 m:3 has another secret" "R: 334 UGFzc3dvcmQ6"
+	status=0
+	kill "$SERVER"
+	wait "$SERVER" || status=$?
+	SERVER=
+	[ "$status" = 1 ]
+	[ "$(grep -c "expected" server)" = 1 ]
+	grep -q "m:3: expected 'AUTH PLAIN \*\*\*', the client sent another secret than the file has" server
+	run ! grep -qE 'AGpv|bm9i|am9l' server
+}

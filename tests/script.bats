@@ -833,3 +833,17 @@ malformed() {
 	{ head -1500 f && yes 250 | head -1001; } >g
 	ends 0 "$SMTPSH" -q --sandbox <g
 }
+
+@test "a reply that no line asks for is waited for as long as --timeout says" {
+	serve
+	printf '220\n250 x\n' >f
+	local from=$SECONDS
+	ends 75 "$SMTPSH" "127.0.0.1:$PORT" -f f --timeout 300ms
+	((SECONDS - from < 8))
+	has "at most 0.3 s" "f:2: expected 250 x, and nothing came in 0.3 s"
+	[ "$stderr" = "smtpsh: f:2: expected 250 x, and nothing came in 0.3 s" ]
+	printf '220\nNOOP\n250\n\\expect 220\n' >f
+	ends 75 "$SMTPSH" "127.0.0.1:$PORT" -f f --timeout 300ms --format tap
+	has 'message: "expected 220, and nothing came in 0.3 s"'
+	serve_stop
+}

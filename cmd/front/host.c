@@ -32,7 +32,7 @@ host_play(struct script *script, struct mock_play *play, const char *file,
 	struct script_want want = setup_reading(o);
 	const struct whose person = { 0 };
 	want.import.mask = MASK_ANY;
-	want.login = false;
+	want.replays = want.login = false;
 	if (script_read(script, file, &want, cmd_word, e) < 0 ||
 	    cmd_precheck(&sh->talk, script, &person, e) < 0 ||
 	    play_make(play, script, &sh->talk.vars, e) < 0)

@@ -193,8 +193,9 @@ load_told_verdict(struct load_session *s, const struct event *ev)
 	if (ev->verdict == VERDICT_UNJUDGED)
 		buf_addf(&b, "%d was judged by nothing", ev->code);
 	else
-		buf_addf(&b, "expected %s, got %.*s",
-		    ev->expected == NULL ? "" : ev->expected, (int)ev->len,
+		buf_addf(&b, "expected %s%s%.*s",
+		    ev->expected == NULL ? "" : ev->expected,
+		    event_joint(ev->nothing), (int)ev->len,
 		    ev->text == NULL ? "" : ev->text);
 	redact_text(&s->load->sh->redact, &clean, buf_data(&b), buf_len(&b));
 	figures_told(f, buf_str(&clean));

@@ -205,6 +205,7 @@ setup_reading(const struct opts *o)
 		want.dialect =
 		    strcmp(o->dialect, "821") == 0 ? DIALECT_821 : DIALECT_5321;
 	bool login = o->auth || o->auth_user != NULL || o->netrc;
+	want.replays = true;
 	want.login = login;
 	want.import.mask = login || o->convert != NULL ? MASK_AUTH : MASK_SENT;
 	if (o->to_format != NULL && strcmp(o->to_format, "native") != 0)

@@ -19,6 +19,13 @@ static const char *const import_hides[] = {
 	[MASK_ANY] = ", a secret is hidden as *** (--reveal)",
 };
 
+static const char *const import_answers[] = {
+	[MASK_AUTH] = ", the answer to a challenge is \\auth",
+	[MASK_SENT] = ", the recorded answer to a challenge is no good for "
+		      "another (--auth-user: \\auth)",
+	[MASK_ANY] = "",
+};
+
 static const char *const import_masks[] = {
 	[MASK_AUTH] = ", the masked secret is \\auth",
 	[MASK_SENT] = ", the masked secret is sent as it stands (--auth-user: "
@@ -45,6 +52,8 @@ import_tell(struct import *out, const struct import_say *s, const char *kind,
 	else if (s->withheld)
 		buf_adds(&b, ", a secret that is not in it is not sent "
 			     "(--auth-user: \\auth)");
+	else if (s->answered)
+		buf_adds(&b, import_answers[s->mask]);
 	else if (s->masked)
 		buf_adds(&b, import_masks[s->mask]);
 	if (s->began_in_tls)

@@ -1,8 +1,11 @@
-/* AUTH: what was masked is done anew by \auth; what was not is a secret. */
+/* AUTH: what was masked is done anew by \auth; what was not is a secret. An
+ * answer to a challenge is good for that challenge alone: where there is a login
+ * it is given anew, else the same challenge is awaited. */
 #include "cmd/lang/import_priv.h"
 
 #include <stdint.h>
 #include <string.h>
+#include "net/core/mech.h"
 
 /* The exchange from its command on is one that \auth does anew. */
 static void
@@ -80,13 +83,61 @@ say_awaits_answer(const struct import_say *s)
 	return s->auth && say_owed(s) == 0 && say_last_is(s, "334");
 }
 
+static bool
+say_auth_is_of(const struct import_say *s, enum mech_answer is)
+{
+	return mech_answer(s->auth_mech, strlen(s->auth_mech)) >= is;
+}
+
+bool
+import_challenge(struct buf *b, const char *p, size_t len)
+{
+	if (len < CHALLENGE_MIN)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (memchr("+/=", p[i], 3) == NULL &&
+		    !(p[i] >= '0' && p[i] <= '9') &&
+		    !((p[i] | 0x20) >= 'a' && (p[i] | 0x20) <= 'z'))
+			return false;
+	buf_adds(b, "/(?#the recorded answer is to this challenge alone, "
+		    "--auth-user NAME answers another)^");
+	for (size_t i = 0; i < len; i++)
+		if (p[i] == '+' || p[i] == '/')
+			buf_addf(b, "\\x%02x", (unsigned)p[i]);
+		else
+			buf_addc(b, p[i]);
+	buf_adds(b, "$/");
+	return true;
+}
+
+/* The 334 before an answer, the last line, asks for this very challenge. */
+static void
+say_challenge(struct import_say *s)
+{
+	const char *text = buf_data(&s->out) + s->sep + 1;
+	const char *end = buf_data(&s->out) + buf_len(&s->out);
+	struct buf b = BUF_INIT;
+	if (text < end &&
+	    import_challenge(&b, text, (size_t)(end - text) - 1)) {
+		s->out.end -= (size_t)(end - text);
+		buf_add(&s->out, buf_data(&b), buf_len(&b));
+		buf_addc(&s->out, '\n');
+	}
+	buf_release(&b);
+}
+
 void
 say_answer(struct import_say *s, const char *p, size_t len, unsigned no)
 {
 	say_owe(s, DUE_AUTH);
 	if (s->skips_auth)
 		return;
-	if (say_auth_is_hidden(s, p, len) && s->mask == MASK_AUTH)
+	bool answered = say_auth_is_of(s, MECH_CHALLENGE) &&
+			!import_masked(p, len) && !(len == 1 && *p == '*');
+	s->answered |= answered;
+	if (answered && s->mask == MASK_SENT)
+		say_challenge(s);
+	if ((say_auth_is_hidden(s, p, len) || answered) && s->mask == MASK_AUTH)
 		say_auth_anew(s, no);
 	else
 		say_auth_line(s, p, len, 0, no);
@@ -130,7 +181,11 @@ say_auth(struct import_say *s, const char *p, size_t len, unsigned no)
 	while (i < len && p[i] == ' ')
 		i++;
 	s->auth_said = i < len;
-	if (say_auth_is_hidden(s, p + i, len - i) && s->mask == MASK_AUTH)
+	bool made_up = i < len && say_auth_is_of(s, MECH_NONCE) &&
+		       !import_masked(p + i, len - i);
+	s->answered |= made_up;
+	if ((say_auth_is_hidden(s, p + i, len - i) || made_up) &&
+	    s->mask == MASK_AUTH)
 		say_auth_anew(s, no);
 	else
 		say_auth_line(s, p, len, i, no);

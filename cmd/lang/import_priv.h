@@ -119,6 +119,11 @@ bool import_verb(const char *p, size_t len);
 bool import_begins(const char *p, size_t len, const char *word);
 bool import_masked(const char *p, size_t len);
 
+#define CHALLENGE_MIN 12 /* octets of base64 that can be one */
+/* What is behind 334, as an expression that takes it alone and says why. False:
+ * it is no challenge. */
+bool import_challenge(struct buf *b, const char *p, size_t len);
+
 enum say_due { DUE_COMMAND, DUE_DATA, DUE_AUTH, DUE_QUIT, DUE_TEXT_END };
 
 /* The writer: what either side said, in the order that it was shown. */
@@ -166,6 +171,7 @@ struct import_say {
 	bool skewed;	 /* QUIT's reply came where the text's was owed */
 	bool unanswered; /* at the end, and it was not QUIT */
 	bool masked;
+	bool answered;	    /* a challenge was */
 	bool withheld;	    /* nothing stands for one that was left out */
 	bool hides, hidden; /* secrets that are shown; and one was */
 	bool began_in_tls;

@@ -129,8 +129,10 @@ CHECKED int script_parse(struct script *s, const char *name, const char *p,
 struct script_want {
 	enum dialect dialect;
 	struct import_want import;
-	bool keep;  /* the text in the language: script.source */
-	bool login; /* logins that a record masked are done anew */
+	bool keep; /* the text in the language: script.source */
+	bool
+	    replays; /* the client's side is: what another logged in with ... */
+	bool login;  /* ... is done anew */
 };
 
 /* Reads a regular file (at most 64 MiB; of a log so much of sessions), or

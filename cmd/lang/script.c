@@ -338,17 +338,24 @@ script_take(struct script *s, size_t len, const struct import *from,
 	return r;
 }
 
-/* Logins that were recorded are done anew, and that is told. */
+/* Logins that were recorded are done anew, or told. */
 static size_t
-script_login(struct script *s, size_t len)
+script_login(struct script *s, size_t len, bool login)
 {
-	struct buf b = BUF_INIT;
-	size_t n = script_unmask(&b, s->octets, len);
-	if (n == 0)
+	struct buf b = BUF_INIT, note = BUF_INIT;
+	struct masked n = script_unmask(&b, s->octets, len, login);
+	if (n.masked + n.answered == 0)
 		return len;
-	struct buf note = BUF_INIT;
-	buf_addf(&note, "%s: %zu masked login%s \\auth", s->name, n,
-	    n == 1 ? " is" : "s are");
+	buf_addf(&note, "%s: ", s->name);
+	if (n.masked > 0)
+		buf_addf(&note, "%zu masked login%s \\auth", n.masked,
+		    n.masked == 1 ? " is" : "s are");
+	if (n.answered > 0)
+		buf_addf(&note, "%s%zu recorded answer%s to a challenge %s %s",
+		    n.masked > 0 ? ", " : "", n.answered,
+		    n.answered == 1 ? "" : "s", n.answered == 1 ? "is" : "are",
+		    login ? "\\auth"
+			  : "no good for another (--auth-user: \\auth)");
 	s->note = buf_detach(&note);
 	free(s->octets);
 	len = buf_len(&b);
@@ -367,8 +374,9 @@ script_own(struct script *s, const char *name, char *octets, size_t len,
 	if (want->keep) {
 		s->source = mem_dupn(octets, len);
 		s->source_len = len;
-	} else if (want->login)
-		len = script_login(s, len);
+	} else if (want->replays) {
+		len = script_login(s, len, want->login);
+	}
 	int r = script_take(s, len, NULL, word, e);
 	if (r < 0)
 		script_release(s);

@@ -76,9 +76,9 @@ shell_tell_verdict(struct shell *sh, const struct event *ev)
 	if (ev->verdict == VERDICT_UNJUDGED)
 		out_error(&sh->out, "%s:%u: %d was judged by nothing", file,
 		    ev->line, ev->code);
-	else if (ev->verdict == VERDICT_MISSED)
-		out_error(&sh->out, "%s:%u: expected %s, got %.*s", file,
-		    ev->line, ev->expected,
+	else if (ev->verdict == VERDICT_MISSED && !ev->failed)
+		out_error(&sh->out, "%s:%u: expected %s%s%.*s", file, ev->line,
+		    ev->expected, event_joint(ev->nothing),
 		    (int)(ev->len < SHELL_GOT_MAX ? ev->len : SHELL_GOT_MAX),
 		    ev->text);
 }

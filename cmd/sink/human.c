@@ -216,8 +216,9 @@ human_verdict(struct human *h, const struct event *ev)
 	if (ev->verdict == VERDICT_UNJUDGED)
 		buf_addf(&b, "%d was judged by nothing", ev->code);
 	else
-		buf_addf(&b, "expected %s, got ",
-		    ev->expected != NULL ? ev->expected : "something else");
+		buf_addf(&b, "expected %s%s",
+		    ev->expected != NULL ? ev->expected : "something else",
+		    event_joint(ev->nothing));
 	if (ev->len > 0)
 		buf_add(&b, ev->text, ev->len);
 	else if (ev->verdict == VERDICT_MISSED)

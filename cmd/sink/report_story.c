@@ -127,7 +127,7 @@ report_verdict(struct buf *b, const struct story_step *p)
 			buf_addf(b, "line %u: ", p->line);
 		buf_adds(b, "expected <code>");
 		report_add(b, &p->expected);
-		buf_adds(b, "</code>, got <code>");
+		buf_addf(b, "</code>%s<code>", event_joint(p->nothing));
 		report_add(b, &p->got);
 		buf_adds(b, "</code></p>");
 	} else if (p->verdict == VERDICT_UNJUDGED) {

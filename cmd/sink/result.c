@@ -49,11 +49,12 @@ result_missed(
 			    &r->misses, buf_data(&r->file), buf_len(&r->file));
 		if (ev->line > 0)
 			buf_addf(&r->misses, ":%u", ev->line);
-		buf_addf(&r->misses, ": expected %s, got %s\n", buf_str(&want),
-		    buf_str(&got));
+		buf_addf(&r->misses, ": expected %s%s%s\n", buf_str(&want),
+		    event_joint(ev->nothing), buf_str(&got));
 	}
 	if (buf_len(&r->expected) == 0) {
 		r->line = ev->line;
+		r->nothing = ev->nothing;
 		buf_add(&r->expected, buf_data(&want), buf_len(&want));
 		buf_add(&r->got, buf_data(&got), buf_len(&got));
 	}
@@ -80,8 +81,8 @@ result_message(
 	if (!r->failed)
 		return;
 	if (buf_len(&r->expected) > 0)
-		buf_addf(&r->message, "expected %s, got %s",
-		    buf_str(&r->expected), buf_str(&r->got));
+		buf_addf(&r->message, "expected %s%s%s", buf_str(&r->expected),
+		    event_joint(r->nothing), buf_str(&r->got));
 	else if (ev->len > 0)
 		result_text(&r->message, redact, ev->text, ev->len);
 	else if (ev->status == 1 && buf_len(&r->unasked) > 0)

@@ -23,6 +23,7 @@ struct result {
 	int64_t took_ns;	  /* -1 if unknown */
 	unsigned line;		  /* of the first missed expectation, or 0 */
 	struct buf expected, got; /* of it */
+	bool nothing;		  /* no reply came, and got says why */
 	struct buf misses;  /* a line each: "FILE:LINE: expected X, got Y" */
 	struct buf message; /* why it failed, or was skipped */
 	struct buf lint;    /* a line each */

@@ -221,6 +221,7 @@ story_verdict(
 	if (p == NULL)
 		return;
 	p->verdict = ev->verdict;
+	p->nothing |= ev->nothing;
 	p->bad |= ev->verdict == VERDICT_MISSED ||
 		  (ev->verdict == VERDICT_UNJUDGED && ev->code >= 400);
 	if (ev->verdict != VERDICT_MET && ev->line > 0)

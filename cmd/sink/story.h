@@ -24,7 +24,8 @@ struct story_step {
 	bool bad;   /* what is told is no good: no reply, a breach, a missed
 		     expectation */
 	enum verdict verdict;
-	int code; /* 0: no reply */
+	bool nothing; /* missed: no reply came, and got says why */
+	int code;     /* 0: no reply */
 	unsigned line;
 	int64_t from_ns, took_ns; /* from: since the run began; took: -1 */
 	struct buf sent, reply, known, notes, text, expected, got;

@@ -99,14 +99,23 @@ struct event {
 	const char *remark;	       /* GARBAGE */
 	const struct event_note *note; /* CAUSE, FINDING, LINT */
 	enum verdict verdict;	       /* REPLY (when known), VERDICT */
-	const char *expected;	       /* "550 No such user here", or NULL */
-	const char *file;	       /* conversation file, or NULL */
-	unsigned line;		       /* in it, 0 if none */
+	bool nothing; /* VERDICT_MISSED: no reply came, and text says why */
+	bool failed;  /* and an error says the same */
+	const char *expected; /* "550 No such user here", or NULL */
+	const char *file;     /* conversation file, or NULL */
+	unsigned line;	      /* in it, 0 if none */
 	unsigned met, missed, unjudged;
 	int status;   /* FILE_END: the exit status it alone gives */
 	bool skipped; /* FILE_END */
 	unsigned files, files_failed, files_skipped;
 };
+
+/* Between what was expected and what was not met by it. */
+static inline const char *
+event_joint(bool nothing)
+{
+	return nothing ? ", and " : ", got ";
+}
 
 struct sink {
 	void (*put)(struct sink *s, const struct event *ev);

@@ -4,8 +4,8 @@
 #include "cmd/talk/past.h"
 #include "cmd/talk/step.h"
 
-/* How long to wait for a reply that nothing asked for, where one is expected.
- */
+/* How long to wait for a reply that nothing asked for, where one is expected
+ * and nobody said how long. */
 #define EXPECT_IDLE_MS 10000
 /* Replies that lines sent one by one leave for expectations behind them. A pipe
  * that has none may go on for ever. */
@@ -43,6 +43,16 @@ expect_tell(struct talk *t, const char *want, const char *got, size_t len)
 		.text = got,
 		.len = len };
 	talk_put(t, &ev);
+}
+
+/* So long it waits for what nothing asked for. */
+static int64_t
+expect_patience(const struct talk *t)
+{
+	struct link_times start;
+	link_times_init(&start);
+	return t->set.times.other == start.other ? EXPECT_IDLE_MS
+						 : t->set.times.other;
 }
 
 /* All lines of it, as the wire had them. */
@@ -224,16 +234,28 @@ talk_source_end(struct talk *t)
 	t->own_tls = t->own_login = false;
 }
 
-/* Nothing came that could be judged. */
+/* Nothing came that could be judged. What failed is told with it, once. */
 static int
 expect_nothing(struct talk *t, const struct expect *x, struct err *e)
 {
 	struct buf want = BUF_INIT;
-	const char *text =
-	    e->text[0] == '\0' ? "the connection was closed" : e->text;
+	const struct err why = *e;
+	struct event ev = { .kind = EV_VERDICT,
+		.verdict = VERDICT_MISSED,
+		.nothing = true,
+		.failed = why.kind != ERR_NONE,
+		.text = why.text[0] == '\0' ? "the connection was closed"
+					    : why.text };
 	t->tally.missed++;
 	expect_text(x, &want);
-	expect_tell(t, buf_str(&want), text, strlen(text));
+	ev.expected = buf_str(&want);
+	ev.len = strlen(ev.text);
+	talk_put(t, &ev);
+	if (ev.failed) {
+		err_set(
+		    e, why.kind, "expected %s, and %s", ev.expected, ev.text);
+		err_why(e, why.why);
+	}
 	buf_release(&want);
 	return -1;
 }
@@ -285,13 +307,14 @@ expect_wait(struct talk *t, struct err *e)
 		bool idle = w->seq == 0;
 		if (idle && expect_is_mute(t)) {
 			err_set(e, ERR_NONE,
-			    "nothing: no reply is owed, and the sandbox says "
-			    "nothing unasked");
+			    "no reply is owed: the sandbox says nothing "
+			    "unasked");
 			return 0;
 		}
 		r = step_take(t, idle ? w->until_ns : LOOP_FOREVER, e);
 		if (r == ACT_DONE)
-			return err_set(e, ERR_TEMP, "nothing came in time");
+			return err_set(e, ERR_TEMP, "nothing came in %g s",
+			    (double)expect_patience(t) / 1000);
 		if (r != ACT_MORE)
 			return r;
 		if (t->link != NULL && smtp_tls_wanted(link_smtp(t->link)) &&
@@ -312,9 +335,11 @@ expect_begin(struct talk *t, const struct expect *x, const struct due *d)
 		.until_ns = LOOP_FOREVER };
 	if (d != NULL || t->link == NULL || expect_is_mute(t))
 		return;
-	t->want.until_ns = loop_deadline(EXPECT_IDLE_MS);
-	talk_remark(
-	    t, "waiting for a reply that nothing asked for, at most 10 s");
+	int64_t ms = expect_patience(t);
+	t->want.until_ns = loop_deadline(ms);
+	talk_remark(t,
+	    "waiting for a reply that nothing asked for, at most %g s",
+	    (double)ms / 1000);
 }
 
 /* With early lines the greeting comes behind them. An expectation is the

@@ -82,7 +82,9 @@ bool mock_is_reset(const struct mock *m);
  * one line. A line is the same when its verb and its path are; the names of
  * HELO, EHLO, LHLO, the words of NOOP and HELP, and parameters may differ;
  * other arguments are compared word by word without case, and "***" in the
- * play stands for any word, '*' for any octets where the line has a verb. NOOP
+ * play stands for any word, '*' for any octets where the line has a verb. What
+ * AUTH keeps secret is compared octet by octet, unless the mechanism makes up
+ * a part of it each time; another is answered 535, and AUTH is awaited. NOOP
  * and RSET where they are not awaited are taken: RSET goes back to where the
  * transaction began, and what stands next may come as well if it is no part of
  * one. A client that leaves without QUIT is told of where the file has one. A

@@ -1,6 +1,6 @@
 /* What the mock's files share. mock.c: the play's steps in turn. mock_take.c:
- * those that take octets. mock_match.c: is it that line? mock_show.c: what is
- * told of it. */
+ * those that take octets. mock_match.c: is it that line? mock_secret.c: is it
+ * that secret? mock_show.c: what is told of it. */
 #ifndef NET_MOCK_PRIV_H
 #define NET_MOCK_PRIV_H
 
@@ -26,6 +26,7 @@ struct mock {
 	bool overlong;	  /* inside a line that is too long */
 	bool begun;	  /* the TEXT or CHUNK at pos has begun */
 	bool secret;	  /* 334 was said: the next line is a secret */
+	bool any;	  /* and any will do: no two are the same */
 	uint64_t left;	  /* of that CHUNK */
 	uint64_t skip;	  /* octets behind a BDAT that was refused */
 	size_t scanned;	  /* octets of in that hold no LF */
@@ -60,6 +61,18 @@ bool mock_awaits(struct mock *m, size_t i, struct span got);
 /* Says a text with what expressions took put in; nothing that would end a
  * line can be in that. */
 void mock_say_captures(struct mock *m, const char *p);
+
+/* mock_secret.c */
+enum mock_secret { SECRET_NONE, SECRET_SAME, SECRET_OTHER, SECRET_CANCELLED };
+/* Is it the secret that the step awaits? NONE: it awaits none there, or the
+ * line has none in its place. */
+enum mock_secret mock_secret(
+    const struct mock *m, const struct mock_step *s, struct span line);
+/* The line was what its step awaits. */
+void mock_secret_taken(struct mock *m, struct span line);
+/* Says so, and goes back to AUTH. */
+void mock_secret_refuse(
+    struct mock *m, const struct mock_step *s, enum mock_secret is);
 
 /* mock_show.c */
 void mock_log_client(struct mock *m, struct span line);

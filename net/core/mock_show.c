@@ -29,7 +29,8 @@ mock_show_line(const struct mock *m, struct buf *b, struct span s)
 {
 	struct span rest = s, verb = span_word(&rest);
 	struct span mech = span_word(&rest);
-	if (m->secret && s.len > 0) {
+	bool plain = span_is(s, "*") || span_is(s, "QUIT");
+	if (m->secret && s.len > 0 && !plain) {
 		buf_adds(b, "***");
 	} else if (span_is(verb, "AUTH") && span_trim(rest).len > 0) {
 		buf_adds(b, "AUTH ");

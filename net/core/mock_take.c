@@ -79,6 +79,11 @@ mock_refuse(struct mock *m, const struct mock_step *s, struct span got)
 		buf_adds(&m->out, "250 OK\r\n");
 		return;
 	}
+	enum mock_secret is = mock_secret(m, s, got);
+	if (is != SECRET_NONE) {
+		mock_secret_refuse(m, s, is);
+		return;
+	}
 	mock_complain(m, s, "sent", &got);
 	if (span_is(verb, "QUIT") && span_trim(rest).len == 0) {
 		buf_adds(
@@ -163,7 +168,7 @@ mock_take_line(struct mock *m, const struct mock_step *s)
 		m->overlong = false;
 	} else if (s->kind == MOCK_LINE && mock_is_next(m, got)) {
 		mock_log_client(m, got);
-		m->secret = false;
+		mock_secret_taken(m, got);
 		m->back = 0;
 		m->pos++;
 	} else if (s->kind != MOCK_LINE || !mock_take_stray(m, got)) {

@@ -108,6 +108,18 @@ static struct mock_step auth[] = { SAY("220 x\r\n", 1), LINE("AUTH LOGIN", 2),
 	LINE("NOOP", 6) };
 static const struct mock_play auth_play = { "auth", auth, 6, false };
 
+static struct mock_step clear[] = { SAY("220 x\r\n", 1),
+	LINE("AUTH PLAIN AGEAYg==", 2), SAY("235 in\r\n", 3),
+	LINE("AUTH CRAM-MD5", 4), SAY("334 YWJj\r\n", 5), LINE("defg", 6),
+	SAY("235 in\r\n", 7) };
+static const struct mock_play clear_play = { "clear", clear, 7, false };
+
+static struct mock_step scram[] = { SAY("220 x\r\n", 1),
+	LINE("AUTH SCRAM-SHA-1 biwsbj1h", 2), SAY("334 cj0=\r\n", 3),
+	LINE("Yz1iaXdzLHI9", 4), SAY("334 dj0=\r\n", 5), LINE("", 6),
+	SAY("235 in\r\n", 7) };
+static const struct mock_play scram_play = { "scram", scram, 7, false };
+
 static struct mock_step octets[] = { SAY("220 x\r\n", 1),
 	STEP(OCTETS, (char *)(size_t) "NO\0P x\ny", 8, 2), SAY("250 a\r\n", 3),
 	STEP(OCTETS, (char *)(size_t) "\r\n", 2, 4), SAY("250 b\r\n", 5),
@@ -242,11 +254,37 @@ static const struct conversation {
 	{ "secrets", &auth_play,
 	    "AUTH PLAIN c2VjcmV0\r\nAUTH LOGIN\r\nc2Vj cmV0\r\nQUIT\r\n",
 	    "220 x\r\n503 auth:2 expects: AUTH LOGIN\r\n334 VXNlcg==\r\n"
-	    "503 auth:4 expects: ***\r\n235 in\r\n",
+	    "501 5.5.2 Not one word of base64\r\n"
+	    "221 Service closing transmission channel\r\n",
 	    "auth:2: expected 'AUTH LOGIN', the client sent 'AUTH PLAIN ***'\n"
-	    "auth:4: expected '***', the client sent '***'\n"
-	    "auth:6: expected 'NOOP', the client closed\n",
+	    "auth:4: expected '***', the client sent none, or several words\n"
+	    "auth:2: expected 'AUTH LOGIN', the client sent 'QUIT'\n",
 	    0 },
+	{ "a client that leaves in the middle of AUTH", &auth_play,
+	    "AUTH LOGIN\r\n*\r\nAUTH LOGIN\r\nQUIT\r\n",
+	    "220 x\r\n334 VXNlcg==\r\n501 5.7.0 AUTH cancelled\r\n"
+	    "334 VXNlcg==\r\n221 Service closing transmission channel\r\n",
+	    "auth:4: expected '***', the client cancelled AUTH\n"
+	    "auth:4: expected '***', the client sent 'QUIT'\n",
+	    0 },
+	{ "a secret in clear, and others", &clear_play,
+	    "AUTH PLAIN YQ==\r\nAUTH PLAIN AGEAYg==\r\n"
+	    "AUTH CRAM-MD5\r\nanother\r\nNOOP\r\n"
+	    "auth cram-md5\r\nDEFG\r\nAUTH CRAM-MD5\r\ndefg\r\n",
+	    "220 x\r\n535 5.7.8 clear:2 has another secret\r\n235 in\r\n"
+	    "334 YWJj\r\n535 5.7.8 clear:6 has another secret\r\n"
+	    "250 OK\r\n334 YWJj\r\n535 5.7.8 clear:6 has another secret\r\n"
+	    "334 YWJj\r\n235 in\r\n",
+	    "clear:2: expected 'AUTH PLAIN ***', the client sent another "
+	    "secret than the file has\n"
+	    "clear:6: expected '***', the client sent another secret than the "
+	    "file has\n"
+	    "clear:6: expected '***', the client sent another secret than the "
+	    "file has\n",
+	    0 },
+	{ "a mechanism that makes up a part", &scram_play,
+	    "AUTH SCRAM-SHA-1 bixhPQ==\r\nYz1iaXdz\r\n\r\n",
+	    "220 x\r\n334 cj0=\r\n334 dj0=\r\n235 in\r\n", "", 0 },
 };
 
 static void
