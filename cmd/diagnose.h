@@ -9,9 +9,10 @@
 #include "cmd/talk/mail.h"
 #include "cmd/talk/text.h"
 
-#define DIAGNOSE_MS	28000 /* for all of it */
-#define DIAGNOSE_PROBES 24
-#define DIAGNOSE_TO	16 /* recipients that are asked for */
+#define DIAGNOSE_MS	 28000 /* for all of it */
+#define DIAGNOSE_PROBES	 24
+#define PROBE_OTHER_NAME "mail.example.org"
+#define DIAGNOSE_TO	 16 /* recipients that are asked for */
 
 enum probe_kind {
 	PROBE_MAIN, /* as it was asked for, up to RCPT */
@@ -24,6 +25,7 @@ enum probe_kind {
 	PROBE_PROXY,	  /* begins with a PROXY header */
 	PROBE_LHLO,
 	PROBE_NULL,   /* <> as sender */
+	PROBE_NAME,   /* another name in EHLO */
 	PROBE_TEXT,   /* DATA and the text, but not its end, unless asked */
 	PROBE_PORT,   /* another port of the host */
 	PROBE_TLS_OLD /* old TLS versions and ciphers */
@@ -47,6 +49,7 @@ struct probe {
 	struct tls_ctx *ctx; /* its own, or NULL */
 	int stage;
 	bool done;
+	bool cut; /* it was ended from here: shows nothing by its end */
 	int64_t began_ns, greeting_ns, slow_ns;
 	const struct verb *slow; /* the reply that took longest */
 	char *where;		 /* "127.0.0.1 port 25" */
@@ -72,6 +75,7 @@ struct diagnosis {
 	size_t n;
 	int64_t until_ns;
 	bool hushed, ported, followed; /* those probes were begun */
+	int text_status;	       /* what ended the text; 0: nothing */
 	struct finding *finding;
 	size_t nfindings;
 	struct buf well; /* what is well, ", " between */

@@ -148,7 +148,8 @@ static void
 find_masked(struct diagnosis *d)
 {
 	const struct probe *m = find_probe(d, PROBE_MAIN);
-	if (m->sight.masked && m->sight.hello && m->sight.refusal.code == 0)
+	if (m->sight.masked && m->sight.hello && m->sight.refusal.code == 0 &&
+	    m->sight.why != WHY_NO_STARTTLS)
 		find_say(d, m, "proto.masked", CAUSE_MID,
 		    "a firewall on the way rewrites the session (asterisks or "
 		    "X letters stand where words were): TLS, logins and large "
@@ -207,6 +208,9 @@ find_hush(struct diagnosis *d)
 	const struct probe *tls = find_probe(d, PROBE_TLS_FIRST);
 	const struct probe *talk = find_probe(d, PROBE_TALK_FIRST);
 	const struct probe *proxy = find_probe(d, PROBE_PROXY);
+	/* It was slow, no more. */
+	if (find_probe(d, PROBE_MAIN)->sight.greeted)
+		return false;
 	if (tls != NULL && tls->tls != NULL) {
 		find_say(d, tls, "greeting.tls-port", CAUSE_HIGH,
 		    "the port begins with TLS: a handshake without STARTTLS "
@@ -249,6 +253,29 @@ find_ports(struct diagnosis *d)
 	buf_release(&b);
 }
 
+/* Whether that is why there was no session. */
+static bool
+find_name(struct diagnosis *d)
+{
+	const struct probe *p = find_probe(d, PROBE_NAME);
+	if (p == NULL || !p->sight.hello)
+		return false;
+	const char *helo = find_probe(d, PROBE_MAIN)->sight.helo;
+	struct buf b = BUF_INIT, next = BUF_INIT;
+	buf_addf(&b, "EHLO %s is taken, EHLO %s is not", PROBE_OTHER_NAME,
+	    helo == NULL ? "" : helo);
+	buf_adds(&next,
+	    "say this host's full name with --helo NAME, best the one that its "
+	    "PTR record has (a mail server: myhostname, smtp_helo_name)");
+	find_say(d, p, "helo.name", CAUSE_HIGH,
+	    "it is the name in EHLO that the server dislikes: with a full "
+	    "host name it goes on",
+	    buf_str(&next), "RFC 5321 4.1.4", buf_str(&b));
+	buf_release(&b);
+	buf_release(&next);
+	return find_probe(d, PROBE_MAIN)->sight.gone;
+}
+
 static void
 find_others(struct diagnosis *d)
 {
@@ -267,9 +294,9 @@ find_others(struct diagnosis *d)
 		find_say(d, lhlo, "hello.lmtp", CAUSE_HIGH,
 		    "LHLO is taken: this is an LMTP server", "use --lmtp",
 		    "RFC 2033 4.1", NULL);
-	if (tls != NULL && tls->tls == NULL)
+	if (tls != NULL && tls->tls == NULL && !tls->cut)
 		find_cause(d, tls);
-	else if (tls != NULL)
+	else if (tls != NULL && tls->tls != NULL)
 		find_well(d,
 		    "STARTTLS %.7s (certificate not checked: --tls "
 		    "does)",
@@ -345,8 +372,12 @@ find_text(struct diagnosis *d)
 	const struct probe *p = find_probe(d, PROBE_TEXT);
 	if (p == NULL || p->mail.accepted == 0)
 		return;
-	if (find_cause(d, p))
+	if (find_cause(d, p)) {
+		d->text_status = talk_status(&p->talk);
+		if (d->text_status == 0)
+			d->text_status = err_status(ERR_LOST);
 		return;
+	}
 	if (d->mails)
 		find_well(d, "the message, which was mailed");
 	else
@@ -411,7 +442,7 @@ diagnose_find(struct diagnosis *d)
 {
 	const struct probe *m = find_probe(d, PROBE_MAIN);
 	bool hush = find_hush(d);
-	if (!hush)
+	if (!hush && !find_name(d))
 		find_cause(d, m);
 	find_mx(d);
 	find_masked(d);

@@ -95,9 +95,10 @@ page_status(const struct diagnosis *d)
 	const struct probe *m = d->probe[0];
 	int status = talk_status(&m->talk);
 	bool stops = false;
-	for (size_t i = 1; i < d->n && status == 0 && d->mails; i++)
-		if (d->probe[i]->kind == PROBE_TEXT)
-			status = talk_status(&d->probe[i]->talk);
+	if (m->cut && !m->sight.greeted)
+		status = err_status(ERR_TEMP);
+	if (status == 0)
+		status = d->text_status;
 	for (size_t i = 0; i < d->nfindings; i++)
 		stops |= d->finding[i].cause.level == CAUSE_HIGH;
 	return status != 0 ? status : stops ? 69 : 0;

@@ -22,6 +22,7 @@ static const char *const probe_names[] = {
 	[PROBE_PROXY] = "a PROXY header first",
 	[PROBE_LHLO] = "LHLO",
 	[PROBE_NULL] = "<> as sender",
+	[PROBE_NAME] = "another name in EHLO",
 	[PROBE_TEXT] = "the text",
 	[PROBE_PORT] = "another port",
 	[PROBE_TLS_OLD] = "old versions of TLS",
@@ -181,9 +182,11 @@ probe_new(struct diagnosis *d, enum probe_kind kind)
 	if (kind == PROBE_MAIN)
 		t->auth = as->auth;
 	const struct var *helo = vars_get(&as->vars, "helo");
-	if (helo != NULL)
-		(void)!vars_set(
-		    &t->vars, "helo", helo->value, strlen(helo->value), &e);
+	const char *name = kind == PROBE_NAME ? PROBE_OTHER_NAME
+			   : helo != NULL     ? helo->value
+					      : NULL;
+	if (name != NULL)
+		(void)!vars_set(&t->vars, "helo", name, strlen(name), &e);
 	for (size_t i = 0; i < d->nto; i++)
 		p->to[i] = d->to[i];
 	p->mail = (struct mail){ .from = d->from,
@@ -206,6 +209,8 @@ void
 probe_begin(struct probe *p)
 {
 	p->began_ns = loop_now_ns();
+	if (p->kind == PROBE_MAIN && p->d->nto > 0)
+		sight_keep(&p->sight.to, p->to[0], strlen(p->to[0]));
 	talk_source_begin(&p->talk, false);
 	talk_mail(&p->talk, &p->mail);
 	probe_step(p);

@@ -34,6 +34,7 @@ run_begin(struct diagnosis *d, enum probe_kind kind, enum mail_stage last)
 		t->secure.level = t->mx.asked = TLS_NONE;
 		break;
 	case PROBE_IDLE:
+	case PROBE_NAME:
 	case PROBE_LHLO:
 	case PROBE_TALK_FIRST:
 	case PROBE_PROXY:
@@ -153,6 +154,17 @@ run_hush(struct diagnosis *d)
 	}
 }
 
+/* EHLO is refused, or ends the connection: is it for the name? */
+static bool
+run_dislikes_name(const struct sight *s)
+{
+	const struct verb *v = s->refusal.verb;
+	bool refused =
+	    v != NULL && (v->is & VERB_IS_GREETING) && s->refusal.code >= 400;
+	return s->greeted && !s->hello && !s->lmtp && !s->tls &&
+	       (refused || s->gone);
+}
+
 /* The main probe is over: one thing changed at a time. */
 static void
 run_follow(struct diagnosis *d)
@@ -168,8 +180,10 @@ run_follow(struct diagnosis *d)
 	bool envelope = v != NULL && (v->id == VERB_MAIL || v->id == VERB_RCPT);
 	if (envelope && d->from[0] != '\0')
 		run_begin(d, PROBE_NULL, m->mail.last);
+	if (run_dislikes_name(s))
+		run_begin(d, PROBE_NAME, MAIL_HELO);
 	if (s->why == WHY_TLS_VERSION || s->why == WHY_TLS_CIPHER ||
-	    s->why == WHY_TLS_FAILED || s->why == WHY_CERT_WEAK)
+	    s->why == WHY_TLS_FAILED)
 		run_begin(d, PROBE_TLS_OLD, MAIL_HELO);
 	if (d->text != NULL && s->accepted > 0 && s->refusal.code == 0 &&
 	    s->odd.code == 0 && (s->size_most == 0 || s->size_most >= s->size))
@@ -183,7 +197,7 @@ run_follow(struct diagnosis *d)
 static void
 run_enough(struct diagnosis *d)
 {
-	struct probe *m = run_main(d);
+	const struct probe *m = run_main(d);
 	bool known = false;
 	for (size_t i = 1; i < d->n; i++) {
 		const struct probe *p = d->probe[i];
@@ -194,10 +208,11 @@ run_enough(struct diagnosis *d)
 	}
 	if (!known || !d->hushed)
 		return;
-	for (size_t i = 0; i < d->n; i++)
-		if (!d->probe[i]->done && !d->probe[i]->sight.greeted)
+	for (size_t i = 0; i < d->n && !m->sight.greeted; i++)
+		if (!d->probe[i]->done && !d->probe[i]->sight.greeted) {
 			talk_interrupt(&d->probe[i]->talk);
-	(void)m;
+			d->probe[i]->cut = true;
+		}
 }
 
 bool
@@ -214,6 +229,7 @@ diagnose_step(struct diagnosis *d)
 		if (over) {
 			talk_interrupt(&p->talk);
 			p->talk.broken = true;
+			p->cut = true;
 		}
 		probe_step(p);
 		if (over && !p->done) {

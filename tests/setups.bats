@@ -21,6 +21,13 @@ teardown() {
 	done
 }
 
+diagnose() {
+	local name=$1 status=0
+	shift
+	"$SMTPSH" --diagnose "$@" >"diagnosis.$name" 2>&1 || status=$?
+	echo "ended with $status" >>"diagnosis.$name"
+}
+
 # broken NAME STATUS RULE NEXT SERVER-OPTION... -- CLIENT-OPTION...: the mail
 # ends so, by that rule, with that in its next step. PORT in a word is the
 # server's. The diagnosis goes on meanwhile, see diagnosed.
@@ -38,8 +45,8 @@ broken() {
 	SERVER=
 	for w; do client+=("${w//PORT/$PORT}"); done
 	printf '%s\t%s\t%s\t%s\n' "$name" "$want" "$rule" "$next" >>rows
-	"$SMTPSH" --diagnose --from a@c.example --data "${MAIL:-m}" \
-		"${client[@]}" >"diagnosis.$name" 2>&1 3>&- &
+	diagnose "$name" --from a@c.example --data "${MAIL:-m}" \
+		"${client[@]}" 3>&- &
 	ends "$want" "$SMTPSH" --timeout 3s --from a@c.example \
 		--data "${MAIL:-m}" "${client[@]}" || return
 	[ "$want" != 0 ] || return 0
@@ -56,7 +63,8 @@ diagnosed() {
 	[ ${#running[@]} = 0 ] || wait "${running[@]}" || :
 	while IFS=$'\t' read -r name want rule next; do
 		tr -s ' \n' ' ' <"diagnosis.$name" |
-			grep -q "1\. .*next .*$next.* rule $rule," && continue
+			grep -q "1\. .*next .*$next.* rule $rule,.*ended with $want\b" &&
+			continue
 		echo "$name: not $rule, $next:"
 		cat "diagnosis.$name"
 		return 1
@@ -81,6 +89,12 @@ J='Jones@localhost'
 		-- localhost:PORT --to $J --tls
 	broken no-handshake 77 tls.cipher "log" --self-signed --rule "STARTTLS tls fail" \
 		-- localhost:PORT --to $J --tls --tls-verify no
+	broken starttls-off 77 tls.broken "operator" --self-signed \
+		--rule "STARTTLS 502 5.5.1 not implemented" \
+		-- localhost:PORT --to $J --tls --tls-verify no
+	broken locked 77 login.locked "web page" "${user[@]}" --auth-insecure \
+		--rule "AUTH 421 4.7.0 Too many authentication failures, come back in 15 minutes" \
+		-- localhost:PORT --to $J "${login[@]}" --auth-insecure
 	broken no-key 77 tls.broken "operator" --self-signed \
 		--rule "STARTTLS 454 4.7.0 TLS not available due to local problem" \
 		-- localhost:PORT --to $J --tls --tls-verify no
@@ -90,7 +104,7 @@ J='Jones@localhost'
 		--rule "MAIL 530 5.7.0 Must issue a STARTTLS command first" -- localhost:PORT --to $J
 	broken dead-proxy 75 connect.proxy "check --proxy" \
 		-- mail.invalid --to $J --proxy socks5://127.0.0.1:1
-	diagnosed 10
+	diagnosed 12
 }
 
 @test "what is no SMTP server: it is named" {
@@ -127,12 +141,19 @@ J='Jones@localhost'
 		-- localhost:PORT --to $J
 	broken grey 75 grey.said "again in 5" --rule "RCPT 451 4.7.1 Greylisted, come again" \
 		-- localhost:PORT --to $J
+	broken put-off 75 grey.likely "again in 5" --rule "RCPT 451 4.7.1 Please try again later" \
+		-- localhost:PORT --to $J
+	broken turned-away 75 greeting.later "fewer connections" \
+		--rule "connect 421 4.3.2 Service not available" -- localhost:PORT --to $J
+	broken no-text 74 closed "log" --rule "DATA reset" -- localhost:PORT --to $J
+	broken bad-name 69 helo.other "real name" --rule "EHLO 550 5.7.1 Invalid HELO" \
+		--rule "HELO 550 5.7.1 Invalid HELO" -- localhost:PORT --to $J --helo here
 	broken busy 75 state.shutdown "try again" --rule "EHLO 421 4.3.2 Shutting down" \
 		-- localhost:PORT --to $J
 	broken out-of-step 76 session.out-of-step "reconnect" \
 		--rule 'MAIL early "250 2.1.5 not asked\r\n"' -- localhost:PORT --to $J
 	broken hangs-up 74 closed "log" --rule "RCPT reset" -- localhost:PORT --to $J
-	diagnosed 11
+	diagnosed 15
 }
 
 @test "--diagnose: what is well is no finding, by any way" {

@@ -116,14 +116,26 @@ cause_code(const struct sight *s, const struct sight_reply *r, struct cause *c)
 	    "RFC 5321 4.2.1", s, r);
 }
 
+/* "Service not available" says less than where it was said. */
+static bool
+cause_says_little(const struct sight_reply *r, const struct cause *c)
+{
+	return r->verb != NULL && r->verb->id == VERB_GREETING &&
+	       strcmp(c->id, "state.unavailable") == 0;
+}
+
 /* "530 5.7.0" of a login that the text does not name, and the like. */
 bool
 cause_reply(const struct sight *s, const struct sight_reply *r, struct cause *c)
 {
 	if (r->code < 400)
 		return false;
-	return cause_pattern(s, r, r->text, c) ||
-	       cause_rule(s, TURN_TEXT, TURN_TEXT, c) || cause_enh(s, r, c) ||
+	if (cause_pattern(s, r, r->text, c)) {
+		if (cause_says_little(r, c))
+			(void)cause_rule(s, TURN_TEXT, TURN_TEXT, c);
+		return true;
+	}
+	return cause_rule(s, TURN_TEXT, TURN_TEXT, c) || cause_enh(s, r, c) ||
 	       cause_code(s, r, c);
 }
 

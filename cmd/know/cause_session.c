@@ -182,6 +182,12 @@ rule_data_late(const struct sight *s)
 }
 
 static bool
+rule_starttls_late(const struct sight *s)
+{
+	return owes(s, VERB_STARTTLS);
+}
+
+static bool
 rule_auth_late(const struct sight *s)
 {
 	return owes(s, VERB_AUTH) || owes(s, VERB_RESPONSE);
@@ -373,6 +379,13 @@ const struct cause_rule cause_session[] = {
 	    "try again later; your server: the logs of saslauthd, Dovecot's "
 	    "auth or LDAP",
 	    "RFC 4954 4" },
+	{ "tls.starttls-late", TURN_WAIT, WHY_NONE, rule_starttls_late,
+	    CAUSE_HIGH,
+	    "no reply to STARTTLS: the server's TLS hangs, or a firewall on "
+	    "the way swallows the command",
+	    "try port 465 with --tls-on-connect, and from another network; "
+	    "the server's log says whether STARTTLS arrived there",
+	    "RFC 3207 4" },
 	{ "reply.late", TURN_WAIT, WHY_NONE, rule_late, CAUSE_MID,
 	    "no reply to {owed}", "wait or try again later; the server's log",
 	    "RFC 5321 4.5.3.2" },

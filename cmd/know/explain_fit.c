@@ -24,7 +24,7 @@ fit_bends(const char *id)
 {
 	static const char *const ids[] = { "rcpt.eop", "login.app-password",
 		"login.webbrowser", "relay.ptr", "rate.ses",
-		"rate.eop-throttle", "login.smtp-auth-off" };
+		"rate.eop-throttle", "login.smtp-auth-off", "auth.yahoo" };
 	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
 		if (strcmp(ids[i], id) == 0)
 			return true;
@@ -43,6 +43,8 @@ explain_misfits(const struct verb *v, const struct reply *r)
 		       v->id != VERB_UNKNOWN && v->id != VERB_RAW;
 	sight_reply(&said, v, NULL, r);
 	const struct pattern *p = pattern_find(said.text, strlen(said.text));
+	bool gone = said.subject == 1 && said.detail == 10 && p != NULL &&
+		    strcmp(p->id, "rcpt.unknown") == 0;
 	sight_reply_release(&said);
 	bool other = p != NULL && c != NULL &&
 		     (!c->std10 || verb_lists(v, r->code) == VERB_NOT_LISTED) &&
@@ -50,7 +52,7 @@ explain_misfits(const struct verb *v, const struct reply *r)
 	if (strange || (other && !fit_names(c, v)) ||
 	    (other && (r->code == 530 || c->std10)))
 		out |= EXPLAIN_NO_CODE;
-	if (p != NULL && fit_bends(p->id))
+	if (gone || (p != NULL && fit_bends(p->id)))
 		out |= EXPLAIN_NO_ENH;
 	return out;
 }

@@ -169,8 +169,9 @@ const struct pattern pattern_list[] = {
 	    "Exim smtp_in.c" },
 	{ "helo.other",
 	    "\\b(helo|ehlo)\\b.{0,60}(rejected|refused|blocked|denied|spoof|my "
-	    "(own )?name)|\\binvalid (helo|ehlo) "
-	    "name|\\b(helo|ehlo)\\b.{0,30}(forged|should be|must "
+	    "(own )?name)|\\b(invalid|bad|malformed|unacceptable|bogus) "
+	    "(helo|ehlo)\\b"
+	    "|\\b(helo|ehlo)\\b.{0,30}(forged|should be|must "
 	    "be|mismatch|not match)",
 	    "the server does not like the name in EHLO, {helo}: its own name, "
 	    "a bare address, or one known from spam",

@@ -15,7 +15,9 @@ const struct pattern pattern_login[] = {
 	    "(too "
 	    "many|repeated).{0,30}(failed|fail|bad|invalid|login|auth).{0,30}("
 	    "login|auth|attempt|password)|account (is |has been |temporarily "
-	    ")?locked|auth error limit|too much fail authentication|login "
+	    ")?locked|too many (\\w+ )?(auth|login|password)\\w* "
+	    "(failures|errors|attempts|fails)|auth error limit|too much fail "
+	    "authentication|login "
 	    "attempts",
 	    "the login is locked for a time: there were too many wrong "
 	    "passwords",

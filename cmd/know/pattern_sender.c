@@ -114,7 +114,7 @@ const struct pattern pattern_sender[] = {
 	{ "auth.spf",
 	    "^(?!.*(DMARC "
 	    "(Sender|policy|check|fail)|_dmarc)).*(\\bSPF\\b.{0,60}(fail|not "
-	    "(authori[sz]ed|permitted|pass)|reject|den)|Reject due to "
+	    "(authori[sz]ed|permitted|pass|allowed)|reject|den)|Reject due to "
 	    "SPF|^\\d{3} 5\\.7\\.23(?![.\\d])|does not designate|Sender Policy "
 	    "Framework|\\bSPF\\b.{0,20}(check|validation|denied|error|invalid|"
 	    "violation|policy)|SPF record|openspf\\.(org|net)|spf\\.pobox|SPF "
@@ -124,6 +124,18 @@ const struct pattern pattern_sender[] = {
 	    "ip6:, include:), or send through a server that is listed; what is "
 	    "forwarded needs SRS",
 	    "RFC 7208 8.4" },
+	{ "auth.dmarc-record",
+	    "(permanent error|permerror|error evaluating|invalid|malformed|"
+	    "syntax error|(multiple|several|two)).{0,30}\\bDMARC\\b|\\bDMARC "
+	    "(record|policy).{0,30}(invalid|malformed|multiple|syntax|cannot "
+	    "be "
+	    "(parsed|read))",
+	    "the DMARC record of the sender's domain cannot be used: it has a "
+	    "slip, or there are two",
+	    "dig TXT _dmarc.DOMAIN must give one record that begins with "
+	    "v=DMARC1; p= (none, quarantine or reject); who runs that domain "
+	    "mends it",
+	    "RFC 7489 6.6.3" },
 	{ "auth.dmarc",
 	    "\\bDMARC\\b|^\\d{3} 5\\.7\\.509(?![.\\d])|Unauthenticated email "
 	    "from",

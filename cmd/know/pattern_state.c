@@ -152,6 +152,17 @@ const struct pattern pattern_state[] = {
 	    "server: its access tables, fail2ban, the web page of its filter "
 	    "(Barracuda: allowed senders)",
 	    "policy of that server" },
+	{ "grey.likely",
+	    "^4\\d\\d 4\\.7\\.1 (?!.*(local error|milter|unavailable|"
+	    "authenti|login|password|rate|limit|too m|quota|load|busy)).*"
+	    "((try|retry|come|send).{0,24}(later|again|back|minutes?|seconds)|"
+	    "temporar|deferred)",
+	    "greylisting, most likely: a client, sender and recipient not seen "
+	    "before are put off, and taken at a later try",
+	    "send the same mail again in 5 to 15 minutes, from the same "
+	    "address with the same --from and --to; if that is put off too, "
+	    "the server's log has the reason",
+	    "RFC 6647" },
 	{ "state.unavailable",
 	    "Service (is )?(currently |temporarily )?(unavailable|not "
 	    "available)|ports are busy|No system resources|^\\d{3} "

@@ -88,6 +88,9 @@ drive_explain(struct shell *sh)
 		buf_clear(&b);
 		buf_addf(&b, "10 s: %s  [%s]", buf_str(&c.what), c.id);
 		drive_say(sh, &b);
+		buf_clear(&b);
+		buf_addf(&b, "      next: %s", buf_str(&c.next));
+		drive_say(sh, &b);
 	}
 	cause_release(&c);
 	buf_release(&b);

@@ -238,13 +238,19 @@ mx_exhausted(struct talk *t, struct mx_walk *w, struct err *e)
 	return err_why(e, w->why);
 }
 
+static bool
+mx_is_digits(const struct route_host *h)
+{
+	return h->name[strspn(h->name, "0123456789.")] == '\0';
+}
+
 /* Whether the record is to blame. */
 static void
 mx_fault(struct talk *t, const struct route_host *h, const struct err *e)
 {
-	bool digits = h->name[strspn(h->name, "0123456789.")] == '\0';
 	if (e->why == WHY_NO_ADDRESS || e->why == WHY_NO_NAME)
-		past_mx(t, digits ? SIGHT_MX_LITERAL : SIGHT_MX_DANGLING,
+		past_mx(t,
+		    mx_is_digits(h) ? SIGHT_MX_LITERAL : SIGHT_MX_DANGLING,
 		    h->name, NULL);
 	if (h->naddress > 0 && !h->literal && mx_is_private(h->address[0]))
 		past_mx(t, SIGHT_MX_PRIVATE, h->name, h->address[0]);
@@ -258,7 +264,14 @@ mx_next(struct talk *t, struct mx_walk *w, struct err *e)
 	if (m->domain == NULL || m->each || e->kind == ERR_INTR)
 		return -1;
 	const struct route_host *h = &m->route->host[w->i];
-	talk_remark(t, "%s: %s", h->name, e->text);
+	bool none = e->why == WHY_NO_ADDRESS || e->why == WHY_NO_NAME;
+	if (none && !m->route->implicit && !mx_is_digits(h))
+		talk_remark(t,
+		    "MX %s dangles: it does not exist or has no address; the "
+		    "domain's owner adds one, or removes that MX",
+		    h->name);
+	else
+		talk_remark(t, "%s: %s", h->name, e->text);
 	if (!m->route->implicit)
 		mx_fault(t, h, e);
 	if (h->naddress > 0 && !h->literal && mx_is_private(h->address[0]))

@@ -95,6 +95,15 @@ past_sent(struct talk *t, const struct verb *v, const char *p, size_t len)
 		sight_keep(&t->past->helo, sp + 1, len - (size_t)(sp + 1 - p));
 }
 
+static void
+past_masked(struct talk *t, const char *what)
+{
+	talk_remark(t,
+	    "%s: a firewall on the way rewrites the session (Cisco's SMTP "
+	    "inspection: no inspect esmtp switches it off)",
+	    what);
+}
+
 /* What EHLO or LHLO has offered. */
 static void
 past_offers(struct talk *t, struct sight *s)
@@ -108,12 +117,15 @@ past_offers(struct talk *t, struct sight *s)
 	s->eightbit = smtp_offer(m, "8BITMIME") != NULL;
 	if (smtp_offer_size(m, &most))
 		s->size_most = most;
+	bool before = s->masked;
 	for (size_t i = 0; (k = smtp_offer_at(m, i)) != NULL; i++)
 		s->masked |= strncmp(k->keyword, "XXXX", 4) == 0;
+	if (s->masked && !before)
+		past_masked(t, "X letters in the EHLO reply");
 }
 
 static void
-past_greeting(struct sight *s, const struct reply *r)
+past_greeting(struct talk *t, struct sight *s, const struct reply *r)
 {
 	size_t len;
 	const char *p = r->nlines == 0 ? NULL : reply_text(r, 0, &len);
@@ -124,6 +136,8 @@ past_greeting(struct sight *s, const struct reply *r)
 		return;
 	sight_keep(&s->greeting, p, len);
 	s->masked = len > 20 && strspn(s->greeting, "*20 ") == len;
+	if (s->masked)
+		past_masked(t, "asterisks in the greeting");
 }
 
 static void
@@ -164,7 +178,7 @@ past_stage(struct talk *t, struct sight *s, const struct verb *v,
 	int code = r->code;
 	s->tls = t->link != NULL && smtp_is_tls(link_smtp(t->link));
 	if (v->id == VERB_GREETING)
-		past_greeting(s, r);
+		past_greeting(t, s, r);
 	else if (v->is & VERB_IS_GREETING)
 		past_hello(t, s, v, code);
 	else if ((v->is & VERB_IS_TRANSACTION) || v->id == VERB_RCPT)

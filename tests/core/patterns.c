@@ -74,6 +74,9 @@ static const struct {
 	    "450 4.4.2 lost connection with mx.example[192.0.2.5] while "
 	    "receiving the initial server greeting" },
 	{ "retry.later", "450 retry time not reached" },
+	{ "grey.likely", "451 4.7.1 Please try again in 5 minutes" },
+	{ "auth.dmarc-record",
+	    "554 5.7.5 Permanent error evaluating DMARC policy" },
 	{ "list.outlook",
 	    "550 5.7.1 part of their network is on our block list (S3140)" },
 	{ "list.eop",
