@@ -109,7 +109,7 @@ cause_value(struct buf *b, const char *name, size_t n, const struct sight *s,
 		"from", "to", "helo", "mechs", "size", "tls", "owed", "odd",
 		"sent", "left", "code", "reply", "accepted", "refused", "all",
 		"lookup", "why", "mend", "mx-literal", "mx-dangling",
-		"mx-private" };
+		"mx-private", "part", "owed-reply" };
 	size_t i = 0;
 	size_t most = sizeof names / sizeof *names;
 	while (i < most && (strncmp(names[i], name, n) != 0 || names[i][n]))
@@ -188,6 +188,17 @@ cause_value(struct buf *b, const char *name, size_t n, const struct sight *s,
 		break;
 	case 24:
 		cause_word(b, s->mx_is[SIGHT_MX_PRIVATE], "none");
+		break;
+	case 25:
+		cause_word(b, s->part, "a reply");
+		break;
+	case 26:
+		if (s->owed != NULL && s->owed->id == VERB_GREETING) {
+			buf_adds(b, "the greeting");
+			break;
+		}
+		buf_adds(b, "the reply to ");
+		cause_owed(b, s);
 		break;
 	default:
 		buf_addf(b, "{%.*s}", (int)n, name);

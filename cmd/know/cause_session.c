@@ -43,6 +43,35 @@ rule_garbage(const struct sight *s)
 	return s->garbage != NULL && s->why == WHY_NO_REPLY;
 }
 
+/* A reply that came in part; what does not begin as one does is none. */
+static bool
+rule_part(const struct sight *s)
+{
+	static const char digits[] = "0123456789";
+	if (s->part == NULL || s->owed == NULL)
+		return false;
+	size_t n = strspn(s->part, digits);
+	return n >= 3 || (n > 0 && s->part[n] == '\0');
+}
+
+static bool
+rule_part_gone(const struct sight *s)
+{
+	return s->gone && rule_part(s);
+}
+
+static bool
+rule_no_part(const struct sight *s)
+{
+	return s->part != NULL && owes(s, VERB_GREETING) && !rule_part(s);
+}
+
+static bool
+rule_unknown_part(const struct sight *s)
+{
+	return rule_unknown_fate(s) && owes(s, VERB_TEXT_END) && rule_part(s);
+}
+
 static bool
 rule_no_hello(const struct sight *s)
 {
@@ -218,6 +247,14 @@ rule_connecting(const struct sight *s)
 }
 
 const struct cause_rule cause_session[] = {
+	{ "text.unknown-fate", TURN_FIRST, WHY_NONE, rule_unknown_part,
+	    CAUSE_HIGH,
+	    "the end of the text was sent; the reply to it began ({part}) and "
+	    "did not end: whether the mail was taken is unknown: look before "
+	    "you send it again",
+	    "see the server's log and the mailbox first, a second mail may be "
+	    "a duplicate; what begins with 2 was most likely taken",
+	    "RFC 5321 4.2.1; RFC 1047" },
 	{ "text.unknown-fate", TURN_FIRST, WHY_NONE, rule_unknown_fate,
 	    CAUSE_HIGH,
 	    "the end of the text was sent; whether the mail was taken is "
@@ -241,6 +278,24 @@ const struct cause_rule cause_session[] = {
 	    "or something between changes what is sent",
 	    "name the port of the mail server with --port: 25, 587 or 465",
 	    "RFC 5321 4.2" },
+	{ "other.unknown", TURN_WAIT, WHY_NONE, rule_no_part, CAUSE_HIGH,
+	    "what came in place of the greeting ({part}) is no reply of SMTP "
+	    "and did not end: another protocol is on port {port}",
+	    "name the port of the mail server with --port: 25, 587 or 465",
+	    "RFC 5321 4.2" },
+	{ "reply.half", TURN_LAST, WHY_NONE, rule_part_gone, CAUSE_HIGH,
+	    "{owed-reply} began ({part}) and did not end: the server "
+	    "closed the connection inside it",
+	    "the server's log says why (a crash, a restart, a limit), or a "
+	    "proxy or filter between cut it; connect again",
+	    "RFC 5321 4.2.1" },
+	{ "reply.half", TURN_WAIT, WHY_NONE, rule_part, CAUSE_HIGH,
+	    "{owed-reply} began ({part}) and did not end: its last "
+	    "line, code and space up to CRLF, is missing",
+	    "wait longer (--timeout), if it comes slowly: a tarpit writes so; "
+	    "else the server forgets CRLF or the last line of a reply, or it "
+	    "hung in the middle: its log, and a proxy or filter before it",
+	    "RFC 5321 4.2.1" },
 	{ "proto.masked", TURN_TEXT, WHY_NONE, rule_masked, CAUSE_HIGH,
 	    "a firewall on the way rewrites the session: X letters or "
 	    "asterisks stand where words were",

@@ -26,7 +26,8 @@ sight_anew(struct sight *s)
 	free(s->greeting);
 	free(s->mechs);
 	free(s->garbage);
-	s->greeting = s->mechs = s->garbage = NULL;
+	free(s->part);
+	s->greeting = s->mechs = s->garbage = s->part = NULL;
 	s->connected = s->greeted = s->hello = s->tls = s->authed = false;
 	s->starttls = s->masked = s->gone = false;
 	s->hello_refused = s->helo_refused = false;
@@ -56,7 +57,7 @@ void
 sight_release(struct sight *s)
 {
 	char *all[] = { s->host, s->domain, s->from, s->to, s->helo,
-		s->greeting, s->mechs, s->garbage, s->error };
+		s->greeting, s->mechs, s->garbage, s->part, s->error };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		free(all[i]);
 	for (size_t i = 0; i < SIGHT_MX_KINDS; i++) {

@@ -64,6 +64,9 @@ struct sight {
 	struct sight_reply odd;
 	/* What came and is no reply: its first line. */
 	char *garbage;
+	/* What came of the reply that is owed, and did not end: in one line,
+	 * cut. */
+	char *part;
 	/* How it ended. */
 	bool gone; /* the server closed, or cut the connection */
 	enum err_kind kind;

@@ -250,6 +250,7 @@ past_reply(struct talk *t, const struct smtp_event *ev, bool met)
 	const struct reply *r = ev->reply;
 	if (s == NULL)
 		return;
+	sight_keep(&s->part, NULL, 0);
 	bool unasked = ev->kind == SMTP_EV_UNSOLICITED;
 	const struct verb *v = unasked || sent == NULL ? NULL : sent->verb;
 	const char *line = v == NULL ? NULL : sent->line;
@@ -290,6 +291,14 @@ past_garbage(struct talk *t, const char *p, size_t len)
 	sight_keep(&s->garbage, p, len < PAST_GARBAGE ? len : PAST_GARBAGE);
 }
 
+void
+past_part(struct talk *t, const char *p, size_t len)
+{
+	struct sight *s = past_of(t);
+	if (s != NULL && len > 0)
+		sight_keep(&s->part, p, len);
+}
+
 /* The octets of the text that a socket has taken, and those that wait. */
 static void
 past_text(struct talk *t, struct sight *s)
@@ -316,6 +325,10 @@ past_look(struct talk *t)
 	s->connecting = t->wait == TALK_OPEN && !s->connected;
 	s->shaking = t->wait == TALK_TLS;
 	s->owed = o == NULL ? NULL : o->verb;
+	struct buf part = BUF_INIT;
+	if (o != NULL && step_has_part(t, &part))
+		past_part(t, buf_data(&part), buf_len(&part));
+	buf_release(&part);
 	s->texted = past_is(s->owed, VERB_TEXT_END) ||
 		    (o != NULL && past_is(s->owed, VERB_BDAT) &&
 			strcasestr(o->line, " LAST") != NULL);
