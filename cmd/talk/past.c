@@ -23,14 +23,13 @@ past_is_mail(const struct verb *v)
 		   v->id == VERB_TEXT_END || v->id == VERB_GREETING);
 }
 
-/* The path of "MAIL FROM:<path> ...". */
+/* The path of "MAIL FROM:<path> ...", not that of a line before it. */
 static void
-past_path(char **at, const char *line)
+past_path(char **at, const struct verb *v, const char *line)
 {
-	const char *open = line == NULL ? NULL : strchr(line, '<');
-	const char *end = open == NULL ? NULL : strchr(open, '>');
-	if (end != NULL)
-		sight_keep(at, open + 1, (size_t)(end - open - 1));
+	size_t len = 0;
+	const char *p = line == NULL ? NULL : sight_said(v, line, &len);
+	sight_keep(at, p, len);
 }
 
 /* NULL: nobody asks, or the cause is settled. */
@@ -161,13 +160,13 @@ static void
 past_envelope(struct sight *s, const struct verb *v, const char *line, int code)
 {
 	if (v->is & VERB_IS_TRANSACTION) {
-		past_path(&s->from, line);
+		past_path(&s->from, v, line);
 		s->accepted = s->refused = 0;
 		s->taken = s->texted = false;
 		return;
 	}
 	if (code >= 400 ? s->refused++ == 0 : s->refused == 0)
-		past_path(&s->to, line);
+		past_path(&s->to, v, line);
 	s->accepted += code / 100 == 2;
 }
 
