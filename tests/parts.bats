@@ -104,3 +104,9 @@ MAIL=(--from a@c.example --to b@d.example --body x)
 	[ "$(grep -c 250-ha out)" = 1 ]
 	grep -F "failed: the reply to NOOP began (250-ha / 250-lf) and did not end" err
 }
+
+@test "a diagnosis waits as long as it is told to" {
+	serve --rule 'EHLO bytes "250-half\r\n" stall'
+	ends 75 timeout 15 "$SMTPSH" --diagnose --timeout 300ms "127.0.0.1:$PORT"
+	has "the reply to EHLO began (250-half)" "reply.half"
+}

@@ -327,10 +327,10 @@ take_timed_out(struct talk *t, struct err *e)
 	struct buf what = BUF_INIT;
 	take_awaited(o, &what);
 	take_begun(&part, &what);
-	err_set(e, ERR_TEMP, "%s %s in time%s%s", buf_str(&what),
-	    begun ? "and did not end" : "did not come",
-	    begun ? take_unknown_fate(o) : take_hint(o),
-	    t->own_times ? "" : "; --timeout DURATION changes how long");
+	err_set(e, ERR_TEMP,
+	    "%s %s in time%s; --timeout DURATION changes how long",
+	    buf_str(&what), begun ? "and did not end" : "did not come",
+	    begun ? take_unknown_fate(o) : take_hint(o));
 	buf_release(&what);
 	buf_release(&part);
 	return err_why(e, WHY_LATE);

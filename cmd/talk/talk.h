@@ -137,7 +137,6 @@ struct talk {
 	enum dialect dialect;
 	struct script_want reading; /* of files */
 	bool interactive;	    /* a person types */
-	bool own_times;	  /* a probe's: no option changes how long it waits */
 	unsigned counter; /* ${n} */
 
 	/* The connection. */
