@@ -371,6 +371,22 @@ main_end(struct shell *sh, int status)
 	return status == 0 ? err_status(e.kind) : status;
 }
 
+/* What could not be written is told; and of mail that went out all the same,
+ * since a status alone would have it sent again. */
+static void
+main_tell_output(const struct err *e, const struct buf *taken)
+{
+	struct buf b = BUF_INIT;
+	buf_addf(&b, "smtpsh: %s\n", e->text);
+	if (buf_len(taken) > 0) {
+		buf_adds(&b, "smtpsh: mail went out all the same: ");
+		escape_add(&b, buf_data(taken), buf_len(taken), false);
+		buf_addc(&b, '\n');
+	}
+	fputs(buf_str(&b), stderr);
+	buf_release(&b);
+}
+
 static int
 main_session(struct shell *sh, struct opts *o, struct err *e)
 {
@@ -396,9 +412,12 @@ main_session(struct shell *sh, struct opts *o, struct err *e)
 		verdict_tell(sh, o, status);
 		main_tell_end(sh, o, status);
 	}
+	struct buf taken = sh->taken;
+	buf_init(&sh->taken);
 	int r = shell_release(sh, e);
 	if (r < 0 && status != err_status(e->kind))
-		fprintf(stderr, "smtpsh: %s\n", e->text);
+		main_tell_output(e, &taken);
+	buf_release(&taken);
 	/* What the command line wants written outweighs a refusal. */
 	if (r < -1 || (r < 0 && status == 0))
 		status = err_status(e->kind);

@@ -65,7 +65,7 @@ connect_resume(struct talk *t, struct act *a, struct err *e)
 		if (r != 0)
 			return r;
 		a->step = 3;
-		if (t->interactive && !t->secured && !t->set.bare)
+		if (t->interactive && talk_secures(t))
 			talk_secure(t);
 		return ACT_MORE;
 	}

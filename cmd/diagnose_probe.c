@@ -223,7 +223,7 @@ probe_begin(struct probe *p)
 	p->began_ns = loop_now_ns();
 	if (p->kind == PROBE_MAIN && p->d->nto > 0)
 		sight_keep(&p->sight.to, p->to[0], strlen(p->to[0]));
-	talk_source_begin(&p->talk, false);
+	talk_source_begin(&p->talk, NULL);
 	talk_mail(&p->talk, &p->mail);
 	probe_step(p);
 }

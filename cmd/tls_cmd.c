@@ -13,7 +13,7 @@ tls_cmd_resume(struct talk *t, struct act *a, struct err *e)
 		if (r != 0)
 			return r;
 		a->step = 1;
-		if (!t->secured && !t->set.bare) {
+		if (talk_secures(t)) {
 			talk_secure(t);
 			return ACT_MORE;
 		}

@@ -174,7 +174,8 @@ heard() {
 
 @test "STARTTLS forgets a login: it is made again" {
 	serve --self-signed --user joe --password-file pw --auth-insecure
-	printf 'STARTTLS\n%s\n' "$LEAVES" >written
+	printf 'STARTTLS\n%s\n' "$LEAVES" >inner
+	printf 'NOOP\n\\include inner\n' >written
 	ends 0 "$SMTPSH" "localhost:$PORT" --tls-verify no --auth PLAIN --auth-user joe --auth-password-file pw --auth-insecure -f written
 	[ "$(grep -c '^S: AUTH' <<<"$output")" = 2 ]
 	[[ $(said) == *"S: AUTH"*"S: STARTTLS"*"S: AUTH"*"$LEAVES"* ]]
@@ -239,4 +240,29 @@ pty_sees() {
 	ends 0 "$SMTPSH" --pipe "$PEER" </dev/null
 	ends 64 "$SMTPSH" </dev/null
 	[[ $stderr == *'no host is named'* || $output == *'no host is named'* ]]
+}
+
+@test "what a file says itself is not begun before it: its STARTTLS is --tls's, its AUTH --auth's" {
+	serve --self-signed --user joe --password-file pw
+	local -a to=("$SMTPSH" --tls-verify no "localhost:$PORT")
+	local -a login=("${to[@]}" --auth-user joe --auth-password-file pw)
+	# Its own record, with the same words.
+	ends 0 "${to[@]}" --tls -c 'EHLO x' -c NOOP --record tls.smtp -q
+	ends 0 "${to[@]}" --tls -q -f tls.smtp
+	ends 0 "${to[@]}" -q -f tls.smtp
+	printf '%s\n' 'EHLO a' 250 STARTTLS 220 'EHLO a' 250 '\auth PLAIN' NOOP 250 >both.smtp
+	ends 0 "${login[@]}" --tls --auth -f both.smtp
+	[ "$(grep -c '^[SC]: STARTTLS' <<<"$output")" = 1 ]
+	[ "$(grep -c '^[SC]: AUTH' <<<"$output")" = 1 ]
+	# What the file leaves out is done where it can be.
+	printf '%s\n' 'EHLO a' 250 '\starttls' 220 'EHLO a' 250 NOOP 250 >tls.smtp
+	ends 0 "${login[@]}" --tls --auth -f tls.smtp
+	has "AUTH" "235 "
+	# A try that is to be refused is none: TLS stands before it.
+	printf '%s\n' 'EHLO a' 250 STARTTLS '503|554' >twice.smtp
+	ends 0 "${to[@]}" --tls -q -f twice.smtp
+	# And where the file does not reach it, nothing passes.
+	printf '%s\n' 'EHLO a' 250 'MAIL FROM:<a@x.example>' 250 STARTTLS 220 >late.smtp
+	ends 77 "${to[@]}" --tls -f late.smtp
+	lacks "MAIL FROM"
 }

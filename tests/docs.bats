@@ -110,7 +110,7 @@ same() {
 	same "$(section ENVIRONMENT | sed -n 's/^\.It Ev //p' |
 		sed 's/ , /\n/' | grep -vx INPUTRC)" \
 		"$(cat "$ROOT"/smtpsh.c "$ROOT"/cmd/*.c "$ROOT"/cmd/*/*.c "$ROOT"/net/*/*.c |
-			grep -o 'getenv("[A-Z_]*")' | cut -d '"' -f 2 | sort -u)"
+			grep -o 'getenv("[A-Za-z_]*")' | cut -d '"' -f 2 | sort -u)"
 }
 
 @test "builtin variables of the manual have a value" {

@@ -229,6 +229,17 @@ END
 	yes 0123456789 | head -c 1430000 >message
 	ends 0 mail -q <message
 	grep -q "^MAIL FROM:<a@x.example> SIZE=1560000.$" wire
+	# A pipe is read ahead as far as a file that is read whole.
+	rm wire
+	yes 0123456789 | head -c 880000 >message
+	cat message | ends 0 mail -q
+	grep -q "^MAIL FROM:<a@x.example> SIZE=960000.$" wire
+	grep -a '^0123456789' wire | tr -d '\r' | cmp - message
+	rm wire
+	printf 'a\rb\n' >>message
+	cat message | ends 65 mail -q
+	ends 65 mail -q --data message
+	[ ! -e wire ]
 }
 
 @test "a message that cannot be read is not begun" {

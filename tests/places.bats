@@ -59,6 +59,15 @@ END
 	[ "$output" = $'work\nwork\nother' ]
 }
 
+@test "paths of files: ~/ is the home, others are beside the file that says them" {
+	mkdir .config/smtpsh/more
+	printf 'Host a\n tls-ca ~/ca.pem\n tls-cert c.pem\n tls-key /k.pem\n auth-password-file more/pw\nInclude ~/mine\n' >$HOSTS
+	printf 'Host a\n socket s/lmtp\n' >mine
+	chmod 600 mine
+	ends 0 "$SMTPSH" --print-config a
+	has $'\ntls-ca '"$HOME/ca.pem" $'\ntls-cert '"$HOME/.config/smtpsh/c.pem" $'\ntls-key /k.pem' "auth-password-file $HOME/.config/smtpsh/more/pw" "socket $HOME/s/lmtp"
+}
+
 @test "smtpsh NAME goes there" {
 	serve
 	printf 'Host work\n server 127.0.0.1:%s\n helo me.example\n from joe@x.example\n' "$PORT" >$HOSTS
@@ -116,6 +125,14 @@ END
 	ALL_PROXY=socks5://127.0.0.1:1 NO_PROXY=example.org,127.0.0.1 ends 0 "$SMTPSH" "127.0.0.1:$PORT" -c NOOP
 	lacks ALL_PROXY
 	ALL_PROXY=socks5://127.0.0.1:1 ends 0 "$SMTPSH" --sandbox -c NOOP
+	# As curl has it: the lower case is the one that counts.
+	all_proxy=socks5://127.0.0.1:1 ALL_PROXY=x ends 75 "$SMTPSH" "127.0.0.1:$PORT" -c NOOP
+	has "by way of the proxy that all_proxy names"
+	all_proxy=socks5://127.0.0.1:1 no_proxy=127.0.0.1 ends 0 "$SMTPSH" "127.0.0.1:$PORT" -c NOOP
+	ALL_PROXY=garbage ends 64 "$SMTPSH" "127.0.0.1:$PORT" -c NOOP
+	tells "ALL_PROXY: expected socks5://"
+	ends 64 "$SMTPSH" --proxy garbage "127.0.0.1:$PORT" -c NOOP
+	tells "--proxy: expected socks5://"
 }
 
 @test "\\connect NAME: that place's options, the command line's first; a new place forgets the old one's" {

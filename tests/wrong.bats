@@ -156,6 +156,17 @@ wrong_line() {
 	run -73 bash -c '"$0" --sandbox -c NOOP <&- >&- 2>&-' "$SMTPSH"
 }
 
+@test "mail that went out is told where the output could not be written" {
+	serve --maildir md
+	printf 'Subject: x\n\nhi\n' >message
+	run -73 bash -c '"$@" <message >/dev/full' - "$SMTPSH" --from a@x.example --to b@y.example 127.0.0.1:"$PORT"
+	has "cannot write to standard output: No space left on device" "mail went out all the same: accepted 1"
+	run -73 bash -c '"$@" >/dev/full' - "$SMTPSH" --from a@x.example --to b@y.example --eml message --eml message 127.0.0.1:"$PORT"
+	has "mail went out all the same: 1 message, " "accepted 1" # the second is not begun
+	run -73 bash -c '"$@" <message >/dev/full' - "$SMTPSH" --from a@x.example --to b@y.example --quit-after rcpt 127.0.0.1:"$PORT"
+	[[ $output != *"mail went out"* ]]
+}
+
 @test "a reader that has gone ends the lines, not a message" {
 	serve --maildir md
 	yes NOOP | head -n 20000 >many

@@ -206,7 +206,7 @@ load_begin(struct load_session *s)
 	struct err e = { 0 };
 	load_begin_state(s);
 	s->file = s->load->plan.nfiles > 0 ? load_choose(s->load) : NULL;
-	talk_source_begin(t, s->file != NULL && s->file->script.transcript);
+	talk_source_begin(t, s->file != NULL ? &s->file->script : NULL);
 	if (s->load->plan.pipeline) {
 		load_group_begin(s);
 	} else if (s->file != NULL) {

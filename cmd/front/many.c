@@ -271,7 +271,7 @@ many_run(struct shell *sh, const struct opts *o)
 	sh->look.brief = true;
 	if (sh->screen != NULL)
 		human_set(sh->screen, &sh->look);
-	talk_source_begin(&sh->talk, false);
+	talk_source_begin(&sh->talk, NULL);
 	if (sh->talk.past != NULL)
 		sh->talk.past->kept = o->resume != NULL;
 	if (many_go(&m, &e) < 0)

@@ -344,7 +344,7 @@ message_run(struct shell *sh, const struct opts *o)
 		.one_by_one = o->no_pipelining,
 		.last = message_last(o) };
 	deliver_options(&mail, o);
-	talk_source_begin(t, false);
+	talk_source_begin(t, NULL);
 	if (r < 0)
 		talk_error(t, &e);
 	else

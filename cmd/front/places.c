@@ -40,6 +40,20 @@ places_path(const char *file)
 	return NULL;
 }
 
+/* What a line says of a file: "~/" is the home, and a path that begins nowhere
+ * is beside the hosts file, wherever smtpsh is called. */
+static char *
+places_beside(const char *said, const char *hosts)
+{
+	const char *home = getenv("HOME"), *slash = strrchr(hosts, '/');
+	if (said[0] == '~' && said[1] == '/' && home != NULL)
+		return mem_printf("%s%s", home, said + 1);
+	if (said[0] == '/' || said[0] == '~' || slash == NULL ||
+	    strcmp(said, "-") == 0)
+		return mem_dup(said);
+	return mem_printf("%.*s/%s", (int)(slash - hosts), hosts, said);
+}
+
 /* A pattern with ! before it takes the name out. */
 static bool
 places_match(const struct cmd_args *a, const char *name)
@@ -76,8 +90,10 @@ places_include(struct places *s, const struct cmd_args *a, struct err *e)
 		return err_set(e, ERR_USAGE, "%s:%u: Include takes a file",
 		    s->file, s->line);
 	for (size_t i = 1; r == 0 && i < a->n; i++) {
-		char *path = a->word[i][0] == '/' ? mem_dup(a->word[i])
-						  : places_path(a->word[i]);
+		const char *said = a->word[i];
+		char *path = said[0] == '/' || said[0] == '~'
+				 ? places_beside(said, s->file)
+				 : places_path(said);
 		glob_t g;
 		if (path != NULL && glob(path, 0, NULL, &g) == 0) {
 			for (size_t k = 0; r == 0 && k < g.gl_pathc; k++)
@@ -114,6 +130,22 @@ places_unknown(
 	    meant == NULL ? "" : "?");
 }
 
+/* "--port=587"; an option that is off is known, and says nothing. */
+static char *
+places_word(const struct places *s, const struct opt *row, bool value, bool off,
+    const struct cmd_args *a)
+{
+	if (!value)
+		return mem_printf("%s%s", off ? "!!" : "--", row->name);
+	bool file =
+	    strcmp(row->arg, "FILE") == 0 || strcmp(row->arg, "FOLDER") == 0;
+	char *path = file ? places_beside(a->word[1], s->file) : NULL;
+	char *word =
+	    mem_printf("--%s=%s", row->name, path == NULL ? a->word[1] : path);
+	free(path);
+	return word;
+}
+
 static int
 places_option(struct places *s, const struct cmd_args *a, struct err *e)
 {
@@ -143,11 +175,7 @@ places_option(struct places *s, const struct cmd_args *a, struct err *e)
 	if (places_has(p, row->name))
 		return 0;
 	p->word = mem_grow(p->word, p->n + 1, sizeof *p->word);
-	/* An option that is off is known, and says nothing. */
-	p->word[p->n++] =
-	    takes && a->n == 2
-		? mem_printf("--%s=%s", row->name, a->word[1])
-		: mem_printf("%s%s", off ? "!!" : "--", row->name);
+	p->word[p->n++] = places_word(s, row, takes && a->n == 2, off, a);
 	return 0;
 }
 

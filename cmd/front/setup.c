@@ -247,7 +247,8 @@ setup_secure(struct shell *sh, const struct opts *o)
 static bool
 setup_no_proxy(const char *host)
 {
-	const char *p = getenv("NO_PROXY");
+	const char *lower = getenv("no_proxy");
+	const char *p = lower != NULL ? lower : getenv("NO_PROXY");
 	size_t len = host == NULL ? 0 : strlen(host);
 	while (p != NULL && *p != '\0') {
 		p += strspn(p, ", .");
@@ -263,27 +264,32 @@ setup_no_proxy(const char *host)
 	return false;
 }
 
-/* ALL_PROXY's, where --proxy is not given and a connection by TCP is. */
+/* ALL_PROXY's, where --proxy is not given and a connection by TCP is; as curl
+ * has it the name in lower case comes first. */
 static const char *
-setup_env_proxy(const struct shell *sh)
+setup_env_proxy(const struct shell *sh, const char **name)
 {
 	const struct where *w = &sh->talk.where;
-	const char *url = getenv("ALL_PROXY");
+	const char *url = getenv("all_proxy");
+	*name = url != NULL ? "all_proxy" : "ALL_PROXY";
+	if (url == NULL)
+		url = getenv("ALL_PROXY");
 	if (url == NULL || *url == '\0' || !sh->talk.has_where ||
 	    w->kind != WHERE_TCP || setup_no_proxy(w->host))
 		return NULL;
 	return url;
 }
 
+/* proxy: the variable that names one; NULL: none does. */
 static void
-setup_tell(struct shell *sh, const struct opts *o, bool proxy)
+setup_tell(struct shell *sh, const struct opts *o, const char *proxy)
 {
 	if (o->environment)
 		talk_remark(&sh->talk, "options of SMTPSH_OPTS: %s",
 		    getenv("SMTPSH_OPTS"));
-	if (proxy)
+	if (proxy != NULL)
 		talk_remark(
-		    &sh->talk, "by way of the proxy that ALL_PROXY names");
+		    &sh->talk, "by way of the proxy that %s names", proxy);
 }
 
 static void
@@ -306,13 +312,17 @@ setup_way(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
     struct err *e)
 {
 	setup_mx(sh, o);
-	const char *url = o->proxy != NULL ? o->proxy : setup_env_proxy(sh);
+	const char *from = NULL;
+	const char *url =
+	    o->proxy != NULL ? o->proxy : setup_env_proxy(sh, &from);
 	if (url == NULL) {
-		setup_tell(sh, o, false);
+		setup_tell(sh, o, NULL);
 		return 0;
 	}
-	if (proxy_url_parse(proxy, url, e) < 0)
-		return -1;
+	struct err why;
+	if (proxy_url_parse(proxy, url, &why) < 0)
+		return err_set(e, why.kind, "%s: %s",
+		    from == NULL ? "--proxy" : from, why.text);
 	/* The process list shows argv to everyone. */
 	if (proxy->password != NULL && o->proxy != NULL)
 		explicit_bzero((char *)(uintptr_t)o->proxy, strlen(o->proxy));
@@ -320,7 +330,7 @@ setup_way(struct shell *sh, const struct opts *o, struct proxy_url *proxy,
 		redact_add(
 		    &sh->redact, proxy->password, strlen(proxy->password));
 	sh->talk.proxy = proxy;
-	setup_tell(sh, o, o->proxy == NULL);
+	setup_tell(sh, o, from);
 	return 0;
 }
 

@@ -191,7 +191,7 @@ source_run(struct shell *sh, const struct script *s, const struct whose *w)
 {
 	struct talk *t = &sh->talk;
 	t->dialect = s->dialect;
-	talk_source_begin(t, s->transcript);
+	talk_source_begin(t, s);
 	bool elsewhere = s->n > 0 && s->stmt[0].kind == STMT_SHELL;
 	int r = elsewhere ? 0 : source_connect(sh);
 	if (r == 0) {
@@ -256,7 +256,7 @@ source_rc(struct shell *sh, const char *path)
 		return -1;
 	}
 	const struct whose w = { .path = path };
-	talk_source_begin(t, s.transcript);
+	talk_source_begin(t, &s);
 	talk_run(t, &s, &w);
 	shell_drive(sh);
 	talk_source_end(t);
@@ -270,7 +270,7 @@ source_begin(struct shell *sh, struct lang *l, const char *name)
 	struct talk *t = &sh->talk;
 	lang_init(l, name, t->reading.dialect);
 	l->word = cmd_word;
-	talk_source_begin(t, false);
+	talk_source_begin(t, NULL);
 	talk_stream(t, name);
 }
 

@@ -111,7 +111,9 @@ struct script {
 	bool has_greeting; /* it expects one */
 	bool has_helo;	   /* HELO, EHLO or LHLO before the first transaction */
 	bool has_quit;
-	bool piped; /* read from standard input or a pipe */
+	bool has_tls;	/* it starts TLS itself, by STARTTLS that may be 220 */
+	bool has_login; /* it logs in itself, by AUTH that may be taken */
+	bool piped;	/* read from standard input or a pipe */
 	struct stmt *stmt;
 	size_t n;
 	size_t looks; /* lines looked at, for tests of the cost */

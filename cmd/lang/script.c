@@ -232,6 +232,30 @@ script_note(
 	s->has_quit |= v->id == VERB_QUIT;
 }
 
+/* Does it say that itself, as a line or by the command of that name? What is
+ * expected to be refused is no more than a try. */
+static bool
+script_begins(const struct script *s, enum verb_id id, const char *word,
+    int taken, int going_on)
+{
+	size_t n = strlen(word);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct stmt *st = &s->stmt[i];
+		bool line = st->kind == STMT_SEND && st->verb != NULL &&
+			    st->verb->id == id;
+		bool command = st->kind == STMT_SHELL && st->len >= n &&
+			       memcmp(st->text, word, n) == 0 &&
+			       (st->len == n || st->text[n] == ' ');
+		if (!line && !command)
+			continue;
+		const struct stmt *next = i + 1 < s->n ? st + 1 : NULL;
+		return next == NULL || next->kind != STMT_EXPECT ||
+		       expect_takes(next->expect, taken) ||
+		       expect_takes(next->expect, going_on);
+	}
+	return false;
+}
+
 static int
 script_lines(
     struct script *s, struct script_text *t, struct lang *l, struct err *e)
@@ -308,6 +332,8 @@ script_take(struct script *s, size_t len, const struct import *from,
 	if (r == 0)
 		r = lang_end(&l, e);
 	lang_release(&l);
+	s->has_tls = script_begins(s, VERB_STARTTLS, "starttls", 220, 220);
+	s->has_login = script_begins(s, VERB_AUTH, "auth", 235, 334);
 	return r;
 }
 

@@ -75,6 +75,10 @@ shell_put(struct shell *sh, struct event *ev)
 {
 	if (ev->kind == EV_VERDICT)
 		shell_tell_verdict(sh, ev);
+	if (ev->kind == EV_MAILED && ev->mailed->accepted > 0) {
+		buf_clear(&sh->taken);
+		buf_add(&sh->taken, ev->text, ev->len);
+	}
 	/* Where nothing shows it, whatever is written to files. */
 	if (sh->screen == NULL && !sh->machine && ev->kind == EV_REPLY &&
 	    !sh->talk.expects && ev->reply->code >= 400)
@@ -296,6 +300,7 @@ int
 shell_release(struct shell *sh, struct err *e)
 {
 	talk_release(&sh->talk);
+	buf_release(&sh->taken);
 	sight_release(&sh->sight);
 	lint_release(&sh->lint);
 	int r = 0;

@@ -64,6 +64,7 @@ struct shell {
 	struct sight_hide hide;
 	unsigned asides;  /* conversations beside it so far */
 	struct lint lint; /* --lint */
+	struct buf taken; /* what was last said of mail that a server took */
 	struct talk talk;
 };
 

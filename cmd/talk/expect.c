@@ -198,9 +198,11 @@ talk_settled(struct talk *t)
 }
 
 void
-talk_source_begin(struct talk *t, bool expects)
+talk_source_begin(struct talk *t, const struct script *s)
 {
-	t->expects = expects;
+	t->expects = s != NULL && s->transcript;
+	t->own_tls = s != NULL && s->has_tls;
+	t->own_login = s != NULL && s->has_login;
 	t->nuntold = t->ntold = 0;
 }
 
@@ -219,6 +221,7 @@ talk_source_end(struct talk *t)
 		buf_release(&b);
 	}
 	t->nuntold = t->ntold = 0;
+	t->own_tls = t->own_login = false;
 }
 
 /* Nothing came that could be judged. */

@@ -347,7 +347,7 @@ mail_resume(struct talk *t, struct act *act, struct err *e)
 		return mail_connect(t, a, e);
 	case STEP_SECURE:
 		act->step = STEP_HELO;
-		if (!t->secured && !t->set.bare)
+		if (talk_secures(t))
 			talk_secure(t);
 		return ACT_MORE;
 	case STEP_HELO:

@@ -233,7 +233,7 @@ talk_starttls(struct talk *t, bool implied)
 }
 
 /* What the options ask for behind the greeting, once a connection: EHLO and
- * STARTTLS, then AUTH. */
+ * STARTTLS, then AUTH; but for what the source says itself. */
 
 static int
 secure_offered(struct talk *t, struct err *e)
@@ -278,7 +278,7 @@ secure_resume(struct talk *t, struct act *a, struct err *e)
 		return -1;
 	case SECURE_TLS:
 		/* --auth: in every session, before anything else. */
-		if (!t->auth.asked || smtp_is_authenticated(s))
+		if (!t->auth.asked || t->own_login || smtp_is_authenticated(s))
 			break;
 		a->step = SECURE_AUTH;
 		return t->said_helo ? ACT_MORE : talk_say_helo(t, NULL, e);
@@ -303,6 +303,13 @@ secure_failed(struct talk *t, struct act *a, struct err *e)
 static const struct act_kind secure_kind = { "secure", sizeof(struct act),
 	secure_resume, secure_failed, NULL };
 
+bool
+talk_secures(const struct talk *t)
+{
+	bool tls = t->link != NULL && smtp_is_tls(link_smtp(t->link));
+	return !t->secured && !t->set.bare && (!t->own_tls || tls);
+}
+
 void
 talk_secure(struct talk *t)
 {
@@ -316,7 +323,7 @@ begin_resume(struct talk *t, struct act *a, struct err *e)
 	int r = talk_greet(t, e);
 	if (r != 0 || a->step++ > 0)
 		return r;
-	if (!t->secured && !t->set.bare)
+	if (talk_secures(t))
 		talk_secure(t);
 	return ACT_MORE;
 }

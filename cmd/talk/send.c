@@ -232,7 +232,7 @@ talk_ready(struct talk *t, const struct verb *v, struct err *e)
 		return r;
 	if (t->link == NULL || t->closing)
 		return step_closed(t, e);
-	if (!t->secured && !t->set.bare) {
+	if (talk_secures(t)) {
 		talk_secure(t);
 		return ACT_MORE;
 	}

@@ -146,6 +146,8 @@ struct talk {
 	bool said_helo; /* EHLO, HELO or LHLO went out */
 	bool said_quit;
 	bool secured;	      /* what the options ask for was done */
+	bool own_tls;	      /* the source starts TLS itself */
+	bool own_login;	      /* the source logs in itself */
 	bool unmet;	      /* it failed: the session is to end */
 	bool raw_open;	      /* \raw sent what may have several replies */
 	const char *raw_file; /* where it stands */
@@ -225,8 +227,9 @@ void talk_stream_end(struct talk *t);
 /* Tells l what the session knows of the next line: mail text or command; st:
  * the statement just run, or NULL. */
 void talk_follow(struct talk *t, struct lang *l, const struct stmt *st);
-/* What comes in a source is held against itself: forgets the former's. */
-void talk_source_begin(struct talk *t, bool expects);
+/* What comes in a source is held against itself: forgets the former's. s: all
+ * of it, where it is known; else NULL. */
+void talk_source_begin(struct talk *t, const struct script *s);
 /* All that is settled at its end. */
 void talk_source_end(struct talk *t);
 
@@ -262,6 +265,10 @@ void talk_say_own(struct talk *t, const char *line);
 CHECKED int talk_say_helo(struct talk *t, const char *verb, struct err *e);
 void talk_starttls(struct talk *t, bool implied);
 void talk_tls(struct talk *t);
+/* Is what the options ask for behind the greeting still to be done, by us? With
+ * --bare, and before a source has started the TLS that it starts itself, it is
+ * not; then demand.h alone holds the session to it. */
+bool talk_secures(const struct talk *t);
 void talk_secure(struct talk *t);
 /* Connects, takes the greeting, does what the options ask for. */
 void talk_begin(struct talk *t);

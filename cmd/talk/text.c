@@ -1,5 +1,5 @@
-/* Where mail text comes from: its first block is read and checked before
- * anything is sent, the rest block by block. */
+/* Where mail text comes from: its head, or all of it where it is not long, is
+ * read and checked before anything is sent, the rest block by block. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,11 +19,17 @@ text_check(struct text *x, struct err *e)
 {
 	struct buf out = BUF_INIT;
 	struct err inner = { 0 };
+	const char *first = buf_data(&x->first);
+	size_t len = buf_len(&x->first);
+	int r = 0;
 	body_init(&x->body, true);
 	mail_remark_init(&x->remark);
-	mail_remark_take(&x->remark, buf_data(&x->first), buf_len(&x->first));
-	int r = body_encode(
-	    &x->body, buf_data(&x->first), buf_len(&x->first), &out, &inner);
+	mail_remark_take(&x->remark, first, len);
+	for (size_t at = 0, n; r == 0 && at < len; at += n) {
+		n = len - at < TEXT_BLOCK ? len - at : TEXT_BLOCK;
+		r = body_encode(&x->body, first + at, n, &out, &inner);
+		buf_clear(&out);
+	}
 	if (r == 0 && x->ended)
 		r = body_finish(&x->body, &out, &inner);
 	x->eightbit = x->body.eightbit;
@@ -113,7 +119,8 @@ text_take_file(struct text *x, const char *name, int fd, struct err *e)
 int
 text_restart(struct text *x, struct err *e)
 {
-	x->given = x->committed = false;
+	x->given = 0;
+	x->committed = false;
 	if (x->whole)
 		return 0;
 	x->loaded = x->ended = false;
@@ -225,11 +232,20 @@ text_read(struct talk *t, struct text *x, struct buf *b, struct err *e)
 	return ACT_DONE;
 }
 
+/* How much is read ahead: of a pipe, which cannot be read twice, as much as of
+ * a file that is wholly read. */
+static size_t
+text_ahead(const struct text *x)
+{
+	return x->feed != NULL || x->declared > TEXT_WHOLE ? TEXT_BLOCK
+							   : TEXT_WHOLE;
+}
+
 int
 text_load(struct talk *t, struct text *x, struct err *e)
 {
 	/* A small message is all here, and wholly checked. */
-	while (!x->loaded && !x->ended && buf_len(&x->first) < TEXT_BLOCK) {
+	while (!x->loaded && !x->ended && buf_len(&x->first) < text_ahead(x)) {
 		int r = text_read(t, x, &x->first, e);
 		if (r != 0)
 			return r;
@@ -247,9 +263,11 @@ text_next(struct talk *t, struct text *x, struct buf *b, struct err *e)
 	buf_clear(b);
 	/* All is here, and stays for another time. */
 	if (x->whole) {
-		if (!x->given)
-			buf_add(b, buf_data(&x->first), buf_len(&x->first));
-		x->given = true;
+		size_t left = buf_len(&x->first) - x->given;
+		size_t n = left < TEXT_BLOCK ? left : TEXT_BLOCK;
+		if (n > 0)
+			buf_add(b, buf_data(&x->first) + x->given, n);
+		x->given += n;
 		return ACT_DONE;
 	}
 	if (x->lent_len > 0) {

@@ -14,6 +14,8 @@
 
 struct talk;
 
+#define TEXT_WHOLE (1u << 20) /* octets: so much is read ahead, and stays */
+
 struct text {
 	int fd;
 	struct feed *feed; /* or this, in place of fd */
@@ -33,7 +35,7 @@ struct text {
 	bool remarked;		   /* it was told */
 	bool eightbit;		   /* first holds octets above 127 */
 	bool whole;		   /* first is all of it, and stays */
-	bool given;		   /* for this time */
+	size_t given;		   /* octets of it, this time */
 	bool committed; /* its end was put into the session: the server
 			     may take it from now on */
 	off_t began;	/* where the file's octets are */
@@ -65,8 +67,8 @@ void text_release(struct text *x);
 CHECKED int text_restart(struct text *x, struct err *e);
 /* Checks first again, which somebody has changed. ERR_DATA. */
 CHECKED int text_again(struct text *x, struct err *e);
-/* Reads its first block and checks it: a bare CR is refused here, before
- * anything is sent. As an act's resume(); ERR_NOINPUT, ERR_DATA. */
+/* Reads all of it, or the first block of what is longer than TEXT_WHOLE, and
+ * checks that: a bare CR is refused here, before anything is sent. As an act's resume(); ERR_NOINPUT, ERR_DATA. */
 CHECKED int text_load(struct talk *t, struct text *x, struct err *e);
 /* The next block, unchecked: ACT_DONE with b filled (empty: the end), ACT_WAIT,
  * -1: ERR_NOINPUT. */

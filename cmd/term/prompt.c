@@ -503,7 +503,7 @@ prompt_run_lines(void)
 
 	/* A pasted block is one source. */
 	if (!one && talk_settled(&prompt.sh->talk))
-		talk_source_begin(&prompt.sh->talk, false);
+		talk_source_begin(&prompt.sh->talk, NULL);
 	while ((lf = strchr(p, '\n')) != NULL) {
 		if (!prompt_run_line(p, (size_t)(lf - p), one))
 			return;

@@ -58,7 +58,7 @@ proxy_url_login(struct proxy_url *u, const char *p, size_t len, struct err *e)
 	if (u->user != NULL && u->user[0] != '\0' && u->password != NULL)
 		return 0;
 	return err_set(e, ERR_USAGE,
-	    "--proxy: a user or password is empty, has a '%%' without two "
+	    "a user or password is empty, has a '%%' without two "
 	    "digits, or a control character");
 }
 
@@ -133,7 +133,7 @@ proxy_url_parse(struct proxy_url *u, const char *text, struct err *e)
 		return 0;
 	proxy_url_release(u);
 	return err_set(e, ERR_USAGE,
-	    "--proxy: expected socks5://[USER:PASSWORD@]HOST[:PORT] or "
+	    "expected socks5://[USER:PASSWORD@]HOST[:PORT] or "
 	    "http://[USER:PASSWORD@]HOST[:PORT]");
 }
 

@@ -129,7 +129,7 @@ talker_begin(struct talker *k, const char *text)
 		CHECK(0, "%s", e.text);
 		return -1;
 	}
-	talk_source_begin(&k->t, k->script.transcript);
+	talk_source_begin(&k->t, &k->script);
 	talk_run(&k->t, &k->script, talk_whose(&k->t));
 	return 0;
 }
