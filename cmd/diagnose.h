@@ -83,6 +83,8 @@ struct diagnosis {
 };
 
 /* diagnose_probe.c */
+/* How long for each reply --timeout says; 0: nothing, a probe has its own. */
+int64_t probe_asked_ms(const struct talk *as);
 /* One more; NULL: there are enough. */
 struct probe *probe_new(struct diagnosis *d, enum probe_kind kind);
 /* Its acts; after its talk was changed to what it is for. */

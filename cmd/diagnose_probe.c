@@ -121,6 +121,16 @@ probe_copy(const char *s)
 	return s == NULL ? NULL : mem_dup(s);
 }
 
+int64_t
+probe_asked_ms(const struct talk *as)
+{
+	struct link_times rfc = { 0 };
+	link_times_init(&rfc);
+	const struct link_times *t = &as->set.times;
+	return t->greeting == rfc.greeting && t->data == rfc.data ? 0
+								  : t->greeting;
+}
+
 static void
 probe_where(struct talk *t, const struct talk *as)
 {
@@ -170,10 +180,12 @@ probe_new(struct diagnosis *d, enum probe_kind kind)
 	p->sight.hide = d->sh->sight.hide;
 	t->set = as->set;
 	t->set.stop = t->set.bare = t->set.early = false;
-	t->own_times = true;
-	link_times_all(&t->set.times, PROBE_REPLY_MS);
-	t->set.times.connect =
-	    kind == PROBE_PORT ? PROBE_PORT_MS : PROBE_CONNECT_MS;
+	if (probe_asked_ms(as) == 0) {
+		link_times_all(&t->set.times, PROBE_REPLY_MS);
+		t->set.times.connect = PROBE_CONNECT_MS;
+	}
+	if (kind == PROBE_PORT && t->set.times.connect > PROBE_PORT_MS)
+		t->set.times.connect = PROBE_PORT_MS;
 	probe_where(t, as);
 	t->secure = as->secure;
 	t->secure.save_peer = false;

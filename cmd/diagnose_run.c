@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#define RUN_STAGES  5	 /* connecting, greeting, EHLO, MAIL, RCPT */
 #define RUN_HUSH_MS 3000 /* without a greeting, or a connection */
 
 static struct probe *
@@ -103,10 +104,12 @@ diagnose_init(struct diagnosis *d, struct shell *sh, const char *from,
     char *const *to, size_t nto, struct text *text)
 {
 	const struct talk *t = &sh->talk;
+	int64_t asked = probe_asked_ms(t) * RUN_STAGES;
 	*d = (struct diagnosis){ .sh = sh,
 		.from = mem_dup(from == NULL ? "" : from),
 		.text = text,
-		.until_ns = loop_deadline(DIAGNOSE_MS) };
+		.until_ns =
+		    loop_deadline(asked > DIAGNOSE_MS ? asked : DIAGNOSE_MS) };
 	while (d->nto < nto && d->nto < DIAGNOSE_TO) {
 		d->to[d->nto] = mem_dup(to[d->nto]);
 		d->nto++;

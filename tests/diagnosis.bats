@@ -148,7 +148,7 @@ HI='220 mx.example ESMTP'
 	[[ $stderr != *next:* ]]
 	# The first that failed says why, whatever comes behind it.
 	ends 1 "$SMTPSH" --sandbox -q -f why -f refused
-	tells rcpt.unknown "that of RCPT"
+	tells rcpt.unknown "mailbox: Nobody"
 	[[ $stderr != *Green* ]]
 }
 

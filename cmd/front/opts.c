@@ -64,7 +64,7 @@ const struct opt opt_table[] = {
 	    0 },
 	{ 0, "timeout", "", "DURATION",
 	    "wait so long for each reply (RFC 5321's times)", "", OPT_SETTING,
-	    0, REACHES, NEED_NOTHING, false, 0 },
+	    0, REACHES | FRONT_DIAGNOSE, NEED_NOTHING, false, 0 },
 	{ 'c', "command", "", "LINE", "run a line of the language (repeatable)",
 	    "What to say", OPT_LINE, 0, FRONT_LINES, NEED_NOTHING, false, 0 },
 	{ 'f', "file", "", "FILE",

@@ -155,6 +155,8 @@ cause_first_words(const struct sight *s, struct cause *c)
 	if (s->garbage != NULL && s->why == WHY_NO_REPLY)
 		found =
 		    cause_pattern(s, NULL, s->garbage, c) && cause_is_other(c);
+	if (!found && s->part != NULL && !s->greeted)
+		found = cause_pattern(s, NULL, s->part, c) && cause_is_other(c);
 	if (!found && s->greeting != NULL && !s->hello && !s->gone) {
 		buf_addf(&b, "220 %s", s->greeting);
 		found =

@@ -20,6 +20,39 @@ cause_domain(struct buf *b, const struct sight *s)
 	cause_word(b, at != NULL ? at + 1 : s->domain, "DOMAIN");
 }
 
+static bool
+cause_is_about(const struct sight_reply *r, const char *name)
+{
+	if (r == NULL || r->verb == NULL || r->line == NULL)
+		return false;
+	if (strcmp(name, "helo") == 0)
+		return r->verb->is & VERB_IS_GREETING;
+	if (strcmp(name, "from") == 0)
+		return r->verb->is & VERB_IS_TRANSACTION;
+	return r->verb->id == VERB_RCPT || r->verb->id == VERB_VRFY ||
+	       r->verb->id == VERB_EXPN;
+}
+
+/* What the refused line itself says stands before what is known of the session:
+ * known, or none. */
+static void
+cause_said_name(struct buf *b, const struct sight_reply *r, const char *name,
+    const char *known, const char *none)
+{
+	size_t len = 0;
+	if (!cause_is_about(r, name)) {
+		cause_word(b, known, none);
+		return;
+	}
+	const char *p = sight_said(r->verb, r->line, &len);
+	if (p == NULL)
+		buf_adds(b, "none (nothing was said)");
+	else if (len == 0)
+		buf_adds(b, "<>");
+	else
+		buf_add(b, p, len);
+}
+
 static void
 cause_size(struct buf *b, const struct sight *s)
 {
@@ -109,7 +142,7 @@ cause_value(struct buf *b, const char *name, size_t n, const struct sight *s,
 		"from", "to", "helo", "mechs", "size", "tls", "owed", "odd",
 		"sent", "left", "code", "reply", "accepted", "refused", "all",
 		"lookup", "why", "mend", "mx-literal", "mx-dangling",
-		"mx-private" };
+		"mx-private", "part", "owed-reply", "verb" };
 	size_t i = 0;
 	size_t most = sizeof names / sizeof *names;
 	while (i < most && (strncmp(names[i], name, n) != 0 || names[i][n]))
@@ -128,13 +161,13 @@ cause_value(struct buf *b, const char *name, size_t n, const struct sight *s,
 		cause_number(b, s->port);
 		break;
 	case 4:
-		cause_word(b, s->from, "that of MAIL");
+		cause_said_name(b, r, "from", s->from, "that of MAIL");
 		break;
 	case 5:
-		cause_word(b, s->to, "that of RCPT");
+		cause_said_name(b, r, "to", s->to, "that of RCPT");
 		break;
 	case 6:
-		cause_word(b, s->helo, "as it was said");
+		cause_said_name(b, r, "helo", s->helo, "as it was said");
 		break;
 	case 7:
 		cause_word(b, s->mechs, "none");
@@ -188,6 +221,22 @@ cause_value(struct buf *b, const char *name, size_t n, const struct sight *s,
 		break;
 	case 24:
 		cause_word(b, s->mx_is[SIGHT_MX_PRIVATE], "none");
+		break;
+	case 25:
+		cause_word(b, s->part, "a reply");
+		break;
+	case 27:
+		cause_word(b,
+		    r == NULL || r->verb == NULL ? NULL : r->verb->name,
+		    "the command");
+		break;
+	case 26:
+		if (s->owed != NULL && s->owed->id == VERB_GREETING) {
+			buf_adds(b, "the greeting");
+			break;
+		}
+		buf_adds(b, "the reply to ");
+		cause_owed(b, s);
 		break;
 	default:
 		buf_addf(b, "{%.*s}", (int)n, name);

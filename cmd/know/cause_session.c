@@ -43,6 +43,35 @@ rule_garbage(const struct sight *s)
 	return s->garbage != NULL && s->why == WHY_NO_REPLY;
 }
 
+/* A reply that came in part; what does not begin as one does is none. */
+static bool
+rule_part(const struct sight *s)
+{
+	static const char digits[] = "0123456789";
+	if (s->part == NULL || s->owed == NULL)
+		return false;
+	size_t n = strspn(s->part, digits);
+	return n >= 3 || (n > 0 && s->part[n] == '\0');
+}
+
+static bool
+rule_part_gone(const struct sight *s)
+{
+	return s->gone && rule_part(s);
+}
+
+static bool
+rule_no_part(const struct sight *s)
+{
+	return s->part != NULL && owes(s, VERB_GREETING) && !rule_part(s);
+}
+
+static bool
+rule_unknown_part(const struct sight *s)
+{
+	return rule_unknown_fate(s) && owes(s, VERB_TEXT_END) && rule_part(s);
+}
+
 static bool
 rule_no_hello(const struct sight *s)
 {
@@ -62,6 +91,54 @@ rule_lhlo_refused(const struct sight *s)
 {
 	return s->refusal.verb != NULL && s->refusal.verb->id == VERB_LHLO &&
 	       s->refusal.code / 10 == 50;
+}
+
+/* A command without what it is about; what is not known there at all is another
+ * fault. */
+static bool
+rule_bare(const struct sight *s)
+{
+	const struct sight_reply *r = &s->refusal;
+	size_t len;
+	return r->verb != NULL && r->line != NULL &&
+	       (r->code == 501 || r->code == 504 ||
+		   (r->code >= 550 && r->code != 552 && r->code != 554)) &&
+	       sight_said(r->verb, r->line, &len) == NULL;
+}
+
+static bool
+rule_no_name(const struct sight *s)
+{
+	return rule_bare(s) && (s->refusal.verb->is & VERB_IS_GREETING);
+}
+
+static bool
+rule_no_path(const struct sight *s)
+{
+	const struct verb *v = s->refusal.verb;
+	return rule_bare(s) &&
+	       ((v->is & VERB_IS_TRANSACTION) || v->id == VERB_RCPT);
+}
+
+static bool
+rule_no_word(const struct sight *s)
+{
+	const struct verb *v = s->refusal.verb;
+	return rule_bare(s) && (v->id == VERB_AUTH || v->id == VERB_VRFY ||
+				   v->id == VERB_EXPN || v->id == VERB_BDAT);
+}
+
+/* "MAIL FROM: <a@b>": Postfix and others take no blank there. */
+static bool
+rule_blank(const struct sight *s)
+{
+	const struct sight_reply *r = &s->refusal;
+	const char *colon = r->line == NULL ? NULL : strchr(r->line, ':');
+	return r->verb != NULL && colon != NULL &&
+	       ((r->verb->is & VERB_IS_TRANSACTION) ||
+		   r->verb->id == VERB_RCPT) &&
+	       (r->code == 501 || r->code == 500 || r->code == 555) &&
+	       colon[1] == ' ';
 }
 
 static bool
@@ -218,6 +295,14 @@ rule_connecting(const struct sight *s)
 }
 
 const struct cause_rule cause_session[] = {
+	{ "text.unknown-fate", TURN_FIRST, WHY_NONE, rule_unknown_part,
+	    CAUSE_HIGH,
+	    "the end of the text was sent; the reply to it began ({part}) and "
+	    "did not end: whether the mail was taken is unknown: look before "
+	    "you send it again",
+	    "see the server's log and the mailbox first, a second mail may be "
+	    "a duplicate; what begins with 2 was most likely taken",
+	    "RFC 5321 4.2.1; RFC 1047" },
 	{ "text.unknown-fate", TURN_FIRST, WHY_NONE, rule_unknown_fate,
 	    CAUSE_HIGH,
 	    "the end of the text was sent; whether the mail was taken is "
@@ -227,6 +312,24 @@ const struct cause_rule cause_session[] = {
 	    "gives the server 10 minutes to answer (a virus scanner or milter "
 	    "may need them)",
 	    "RFC 5321 4.5.3.2.6; RFC 1047" },
+	{ "helo.none", TURN_FIRST, WHY_NONE, rule_no_name, CAUSE_HIGH,
+	    "{verb} was sent without a name",
+	    "say it with this host's name: {verb} mail.example.org, or its "
+	    "address in brackets: {verb} [192.0.2.1]",
+	    "RFC 5321 4.1.1.1" },
+	{ "command.no-path", TURN_FIRST, WHY_NONE, rule_no_path, CAUSE_HIGH,
+	    "{verb} was sent without an address",
+	    "say it with one in angle brackets: MAIL FROM:<a@b.example>, RCPT "
+	    "TO:<c@d.example>; MAIL FROM:<> is a bounce's",
+	    "RFC 5321 4.1.1.2" },
+	{ "command.bare", TURN_FIRST, WHY_NONE, rule_no_word, CAUSE_HIGH,
+	    "{verb} was sent without what must stand behind it",
+	    "smtpsh --explain {verb} shows its form", "RFC 5321 4.1.1" },
+	{ "command.blank", TURN_FIRST, WHY_NONE, rule_blank, CAUSE_MID,
+	    "a blank stands behind the colon of {verb}, where the server takes "
+	    "none",
+	    "leave it out: MAIL FROM:<a@b.example>, RCPT TO:<c@d.example>",
+	    "RFC 5321 3.3" },
 	{ "session.out-of-step", TURN_FIRST, WHY_NONE, rule_out_of_step,
 	    CAUSE_HIGH,
 	    "replies and commands are out of step: a reply came that nobody "
@@ -241,6 +344,24 @@ const struct cause_rule cause_session[] = {
 	    "or something between changes what is sent",
 	    "name the port of the mail server with --port: 25, 587 or 465",
 	    "RFC 5321 4.2" },
+	{ "other.unknown", TURN_WAIT, WHY_NONE, rule_no_part, CAUSE_HIGH,
+	    "what came in place of the greeting ({part}) is no reply of SMTP "
+	    "and did not end: another protocol is on port {port}",
+	    "name the port of the mail server with --port: 25, 587 or 465",
+	    "RFC 5321 4.2" },
+	{ "reply.half", TURN_LAST, WHY_NONE, rule_part_gone, CAUSE_HIGH,
+	    "{owed-reply} began ({part}) and did not end: the server "
+	    "closed the connection inside it",
+	    "the server's log says why (a crash, a restart, a limit), or a "
+	    "proxy or filter between cut it; connect again",
+	    "RFC 5321 4.2.1" },
+	{ "reply.half", TURN_WAIT, WHY_NONE, rule_part, CAUSE_HIGH,
+	    "{owed-reply} began ({part}) and did not end: its last "
+	    "line, code and space up to CRLF, is missing",
+	    "wait longer (--timeout), if it comes slowly: a tarpit writes so; "
+	    "else the server forgets CRLF or the last line of a reply, or it "
+	    "hung in the middle: its log, and a proxy or filter before it",
+	    "RFC 5321 4.2.1" },
 	{ "proto.masked", TURN_TEXT, WHY_NONE, rule_masked, CAUSE_HIGH,
 	    "a firewall on the way rewrites the session: X letters or "
 	    "asterisks stand where words were",
@@ -257,7 +378,7 @@ const struct cause_rule cause_session[] = {
 	    "use --lmtp (LHLO), or say HELO; mail by --from and --to falls "
 	    "back to HELO by itself",
 	    "RFC 5321 3.2; RFC 2033 4.1" },
-	{ "hello.smtp", TURN_TEXT, WHY_NONE, rule_lhlo_refused, CAUSE_HIGH,
+	{ "hello.smtp", TURN_FIRST, WHY_NONE, rule_lhlo_refused, CAUSE_HIGH,
 	    "LHLO is refused: this is an SMTP server, not an LMTP server",
 	    "say EHLO (leave --lmtp out), or name the LMTP port (24) or socket",
 	    "RFC 2033 4.1" },

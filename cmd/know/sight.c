@@ -12,6 +12,27 @@ sight_keep(char **at, const char *text, size_t len)
 	*at = copy;
 }
 
+const char *
+sight_said(const struct verb *v, const char *line, size_t *len)
+{
+	bool path = (v->is & VERB_IS_TRANSACTION) || v->id == VERB_RCPT;
+	const char *p = strchr(line, path ? ':' : ' ');
+	const char *open = path ? strchr(line, '<') : NULL;
+	const char *end = open == NULL ? NULL : strchr(open, '>');
+	*len = 0;
+	if (end != NULL) {
+		*len = (size_t)(end - open - 1);
+		return open + 1;
+	}
+	if (p == NULL)
+		return NULL;
+	p += 1 + strspn(p + 1, " <");
+	*len = strcspn(p, path ? " \r\n" : "\r\n");
+	while (*len > 0 && p[*len - 1] == ' ')
+		--*len;
+	return *len == 0 ? NULL : p;
+}
+
 void
 sight_reply_release(struct sight_reply *r)
 {
@@ -26,7 +47,8 @@ sight_anew(struct sight *s)
 	free(s->greeting);
 	free(s->mechs);
 	free(s->garbage);
-	s->greeting = s->mechs = s->garbage = NULL;
+	free(s->part);
+	s->greeting = s->mechs = s->garbage = s->part = NULL;
 	s->connected = s->greeted = s->hello = s->tls = s->authed = false;
 	s->starttls = s->masked = s->gone = false;
 	s->hello_refused = s->helo_refused = false;
@@ -56,7 +78,7 @@ void
 sight_release(struct sight *s)
 {
 	char *all[] = { s->host, s->domain, s->from, s->to, s->helo,
-		s->greeting, s->mechs, s->garbage, s->error };
+		s->greeting, s->mechs, s->garbage, s->part, s->error };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		free(all[i]);
 	for (size_t i = 0; i < SIGHT_MX_KINDS; i++) {

@@ -64,6 +64,9 @@ struct sight {
 	struct sight_reply odd;
 	/* What came and is no reply: its first line. */
 	char *garbage;
+	/* What came of the reply that is owed, and did not end: in one line,
+	 * cut. */
+	char *part;
 	/* How it ended. */
 	bool gone; /* the server closed, or cut the connection */
 	enum err_kind kind;
@@ -89,6 +92,10 @@ void sight_keep(char **at, const char *text, size_t len);
 /* Keeps a reply to a line. */
 void sight_reply(struct sight_reply *to, const struct verb *v, const char *line,
     const struct reply *r);
+/* What a command line is about: the path of MAIL and RCPT (without its
+ * brackets), what stands behind another verb. Borrowed from line; NULL: nothing
+ * was said. */
+const char *sight_said(const struct verb *v, const char *line, size_t *len);
 /* Where in a line a reply's code stands; len: nowhere. */
 size_t sight_code(const char *p, size_t len);
 /* Reads one as a line of a log has it: "550 5.1.1 <x@y>: No such user", with

@@ -21,6 +21,8 @@ step_gone(struct talk *t)
 	ledger_lost(&t->ledger);
 	t->greeted = t->said_helo = t->said_quit = false;
 	t->skip_text = t->broken = t->secured = t->raw_open = false;
+	t->garbled = false;
+	t->part_told = 0;
 	t->barrier = t->readable = t->woken = t->unmet = false;
 }
 

@@ -23,14 +23,13 @@ past_is_mail(const struct verb *v)
 		   v->id == VERB_TEXT_END || v->id == VERB_GREETING);
 }
 
-/* The path of "MAIL FROM:<path> ...". */
+/* The path of "MAIL FROM:<path> ...", not that of a line before it. */
 static void
-past_path(char **at, const char *line)
+past_path(char **at, const struct verb *v, const char *line)
 {
-	const char *open = line == NULL ? NULL : strchr(line, '<');
-	const char *end = open == NULL ? NULL : strchr(open, '>');
-	if (end != NULL)
-		sight_keep(at, open + 1, (size_t)(end - open - 1));
+	size_t len = 0;
+	const char *p = line == NULL ? NULL : sight_said(v, line, &len);
+	sight_keep(at, p, len);
 }
 
 /* NULL: nobody asks, or the cause is settled. */
@@ -161,7 +160,7 @@ static void
 past_envelope(struct sight *s, const struct verb *v, const char *line, int code)
 {
 	if (v->is & VERB_IS_TRANSACTION) {
-		past_path(&s->from, line);
+		past_path(&s->from, v, line);
 		s->accepted = s->refused = 0;
 		s->taken = s->texted = false;
 		return;
@@ -169,7 +168,7 @@ past_envelope(struct sight *s, const struct verb *v, const char *line, int code)
 	/* Of the refusal that stands, or the newest. */
 	bool first = code >= 400 ? s->refused++ == 0 : s->refused == 0;
 	if (first && !past_is(s->refusal.verb, VERB_RCPT))
-		past_path(&s->to, line);
+		past_path(&s->to, v, line);
 	s->accepted += code / 100 == 2;
 }
 
@@ -252,6 +251,7 @@ past_reply(struct talk *t, const struct smtp_event *ev, bool met)
 	const struct reply *r = ev->reply;
 	if (s == NULL)
 		return;
+	sight_keep(&s->part, NULL, 0);
 	bool unasked = ev->kind == SMTP_EV_UNSOLICITED;
 	const struct verb *v = unasked || sent == NULL ? NULL : sent->verb;
 	const char *line = v == NULL ? NULL : sent->line;
@@ -295,6 +295,14 @@ past_garbage(struct talk *t, const char *p, size_t len)
 	sight_keep(&s->garbage, p, len < PAST_GARBAGE ? len : PAST_GARBAGE);
 }
 
+void
+past_part(struct talk *t, const char *p, size_t len)
+{
+	struct sight *s = past_of(t);
+	if (s != NULL && len > 0)
+		sight_keep(&s->part, p, len);
+}
+
 /* The octets of the text that a socket has taken, and those that wait. */
 static void
 past_text(struct talk *t, struct sight *s)
@@ -321,6 +329,10 @@ past_look(struct talk *t)
 	s->connecting = t->wait == TALK_OPEN && !s->connected;
 	s->shaking = t->wait == TALK_TLS;
 	s->owed = o == NULL ? NULL : o->verb;
+	struct buf part = BUF_INIT;
+	if (o != NULL && step_has_part(t, &part))
+		past_part(t, buf_data(&part), buf_len(&part));
+	buf_release(&part);
 	s->texted = past_is(s->owed, VERB_TEXT_END) ||
 		    (o != NULL && past_is(s->owed, VERB_BDAT) &&
 			strcasestr(o->line, " LAST") != NULL);

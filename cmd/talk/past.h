@@ -23,6 +23,9 @@ void past_reply(struct talk *t, const struct smtp_event *ev, bool met);
 /* One that had come before is what was expected. */
 void past_met(struct talk *t, const struct due *d);
 void past_garbage(struct talk *t, const char *p, size_t len);
+/* What has come of a reply before the connection ended, as it stands in a
+ * sentence. */
+void past_part(struct talk *t, const char *p, size_t len);
 /* The server has closed: before the link is let go. */
 void past_gone(struct talk *t);
 /* What is owed and not sent just now. */

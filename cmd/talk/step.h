@@ -33,10 +33,17 @@ bool talk_builtin(void *arg, const char *name, struct buf *b);
  * over (never for LOOP_FOREVER, which fails when RFC 5321's time for what is
  * owed is over); ACT_WAIT; -1. */
 CHECKED int step_take(struct talk *t, int64_t until_ns, struct err *e);
-/* What has come of a reply that did not end is shown. */
-void step_leftover(struct talk *t);
 /* Its reply is one that only an expectation may have after such a line. */
 bool step_is_odd(const struct due *d);
+
+/* part.c */
+/* What has come of a reply that did not end is shown, once. */
+void step_leftover(struct talk *t);
+/* Appends what of it stands in a sentence: one line, cut. false: nothing has
+ * come. */
+bool step_has_part(const struct talk *t, struct buf *b);
+/* The same of octets. */
+void step_part(const char *p, size_t len, struct buf *b);
 
 /* expect.c */
 /* Holds r against t->want and counts. */

@@ -108,6 +108,7 @@ take_reply(struct talk *t, const struct link_event *k)
 		ev.expected = buf_str(&want);
 		ev.verdict = w->met ? VERDICT_MET : VERDICT_MISSED;
 	}
+	t->part_told = 0;
 	past_reply(t, sev, wanted && w->met);
 	reply_copy(&t->last, sev->reply);
 	t->last_ns = k->took_ns;
@@ -202,6 +203,14 @@ take_unknown_fate(const struct smtp_sent *s)
 	return s->verb->id == VERB_TEXT_END ? "; " TAKE_UNKNOWN : "";
 }
 
+/* A reply that has begun is quoted. */
+static void
+take_begun(struct buf *part, struct buf *what)
+{
+	if (buf_len(part) > 0)
+		buf_addf(what, " began (%s)", buf_str(part));
+}
+
 /* The server closed. An error only where a reply was owed; not for QUIT's. */
 static int
 take_closed(struct talk *t, const struct smtp_event *ev, struct err *e)
@@ -209,23 +218,32 @@ take_closed(struct talk *t, const struct smtp_event *ev, struct err *e)
 	const struct smtp *s = link_smtp(t->link);
 	const struct smtp_sent *o = smtp_oldest(s);
 	size_t owed = smtp_owed(s);
-	struct buf why = BUF_INIT;
+	struct buf why = BUF_INIT, part = BUF_INIT;
 	buf_adds(&why, link_lost(t->link));
 	int r = 0;
 	if (ev != NULL && ev->text_len > 0) {
+		/* Its begin was shown when the wait for it was over. */
+		size_t told = t->part_told < ev->text_len ? t->part_told : 0;
 		struct event g = { .kind = EV_GARBAGE,
-			.text = ev->text,
-			.len = ev->text_len,
+			.text = ev->text + told,
+			.len = ev->text_len - told,
 			.remark = "the connection ended inside this reply" };
-		talk_put(t, &g);
+		if (t->part_told != ev->text_len)
+			talk_put(t, &g);
+		if (!t->garbled)
+			step_part(ev->text, ev->text_len, &part);
+		past_part(t, buf_data(&part), buf_len(&part));
 	}
 	if (o != NULL && o->verb->id != VERB_QUIT) {
 		struct buf what = BUF_INIT;
 		take_awaited(o, &what);
 		if (owed > 1)
 			buf_addf(&what, " (and %zu more)", owed - 1);
-		r = err_set(e, ERR_LOST, "%s: %s never came%s", buf_str(&why),
-		    buf_str(&what), take_unknown_fate(o));
+		take_begun(&part, &what);
+		r = err_set(e, ERR_LOST, "%s: %s %s%s", buf_str(&why),
+		    buf_str(&what),
+		    buf_len(&part) > 0 ? "and did not end" : "never came",
+		    take_unknown_fate(o));
 		err_why(e, WHY_CLOSED);
 		buf_release(&what);
 	}
@@ -237,6 +255,7 @@ take_closed(struct talk *t, const struct smtp_event *ev, struct err *e)
 	t->said_quit = quit;
 	t->code = 0;
 	buf_release(&why);
+	buf_release(&part);
 	return r;
 }
 
@@ -257,7 +276,8 @@ take_event(struct talk *t, const struct link_event *k, struct err *e)
 		talk_put(t, &ev);
 		past_lint(t, &k->ev);
 		past_garbage(t, k->ev.text, k->ev.text_len);
-		t->broken = true;
+		t->broken = t->garbled = true;
+		t->part_told = 0;
 		*e = k->ev.err;
 		return err_why(e, e->why == WHY_NONE ? WHY_NO_REPLY : e->why);
 	}
@@ -279,31 +299,20 @@ take_hint(const struct smtp_sent *s)
 		   : take_unknown_fate(s);
 }
 
-void
-step_leftover(struct talk *t)
-{
-	struct buf b = BUF_INIT;
-	smtp_leftover(link_smtp(t->link), &b);
-	if (buf_len(&b) > 0) {
-		struct event g = { .kind = EV_GARBAGE,
-			.text = buf_data(&b),
-			.len = buf_len(&b),
-			.remark = t->broken ? "this came behind it"
-					    : "this reply did not end" };
-		talk_put(t, &g);
-	}
-	buf_release(&b);
-}
-
 /* 0: it does not matter (QUIT). */
 static int
 take_timed_out(struct talk *t, struct err *e)
 {
 	const struct smtp_sent *o = smtp_oldest(link_smtp(t->link));
+	struct buf part = BUF_INIT;
 	step_leftover(t);
+	bool begun = step_has_part(t, &part);
 	if (o != NULL && o->verb->id == VERB_QUIT) {
-		talk_remark(t, "no reply to QUIT in time: closing");
+		talk_remark(
+		    t, begun ? "the reply to QUIT did not end in time: closing"
+			     : "no reply to QUIT in time: closing");
 		talk_close(t);
+		buf_release(&part);
 		return 0;
 	}
 	past_look(t);
@@ -311,15 +320,19 @@ take_timed_out(struct talk *t, struct err *e)
 	t->woken = false;
 	link_renew(t->link);
 	if (o == NULL) {
+		buf_release(&part);
 		err_set(e, ERR_TEMP, "nothing came in time");
 		return err_why(e, WHY_LATE);
 	}
 	struct buf what = BUF_INIT;
 	take_awaited(o, &what);
-	err_set(e, ERR_TEMP, "%s did not come in time%s%s", buf_str(&what),
-	    take_hint(o),
-	    t->own_times ? "" : "; --timeout DURATION changes how long");
+	take_begun(&part, &what);
+	err_set(e, ERR_TEMP,
+	    "%s %s in time%s; --timeout DURATION changes how long",
+	    buf_str(&what), begun ? "and did not end" : "did not come",
+	    begun ? take_unknown_fate(o) : take_hint(o));
 	buf_release(&what);
+	buf_release(&part);
 	return err_why(e, WHY_LATE);
 }
 
@@ -499,7 +512,16 @@ talk_interrupt(struct talk *t)
 	past_look(t);
 	const struct smtp_sent *o =
 	    t->link == NULL ? NULL : smtp_oldest(link_smtp(t->link));
-	err_set(&e, ERR_INTR, "interrupted%s",
+	struct buf part = BUF_INIT, what = BUF_INIT;
+	if (o != NULL && step_has_part(t, &part)) {
+		buf_adds(&what, ": ");
+		take_awaited(o, &what);
+		take_begun(&part, &what);
+		buf_adds(&what, " and did not end");
+	}
+	err_set(&e, ERR_INTR, "interrupted%s%s", buf_str(&what),
 	    o == NULL ? "" : take_unknown_fate(o));
+	buf_release(&part);
+	buf_release(&what);
 	step_fail(t, &e);
 }

@@ -137,7 +137,6 @@ struct talk {
 	enum dialect dialect;
 	struct script_want reading; /* of files */
 	bool interactive;	    /* a person types */
-	bool own_times;	  /* a probe's: no option changes how long it waits */
 	unsigned counter; /* ${n} */
 	unsigned proofs;  /* of logins that are hidden */
 
@@ -164,6 +163,8 @@ struct talk {
 	bool implied_before; /* the newest line was nobody's: a typed one is
 				shown again, in its place */
 	bool broken;	     /* what came was no protocol: no polite QUIT */
+	bool garbled;	     /* what came was no reply */
+	size_t part_told;    /* octets of a reply that has not ended: shown */
 	bool leaving;	     /* \quit was said */
 	struct reply last;
 	int64_t last_ns;

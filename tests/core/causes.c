@@ -26,6 +26,7 @@ static const struct {
 	int code;
 	enum verb_id verb; /* what the code answers, or is owed without one */
 	const char *text;  /* the refusal's, or what came and is no reply */
+	const char *part;  /* what came of the reply that is owed */
 } rows[] = {
 	{ "name.null-mx", WHY_NULL_MX, 0, 25, 0, 0, NULL },
 	{ "name.none", WHY_NO_NAME, 0, 25, 0, 0, NULL },
@@ -97,6 +98,17 @@ static const struct {
 	{ "closed", WHY_NONE, OPEN | GONE | GREETED | HELLO, 25, 0, VERB_RCPT,
 	    NULL },
 	{ "hello.late", WHY_LATE, OPEN | GREETED, 25, 0, VERB_EHLO, NULL },
+	{ "reply.half", WHY_LATE, OPEN | GREETED, 25, 0, VERB_EHLO, NULL,
+	    "250-half" },
+	{ "reply.half", WHY_LATE, OPEN, 465, 0, VERB_GREETING, NULL, "22" },
+	{ "reply.half", WHY_CLOSED, OPEN | GONE, 25, 0, VERB_GREETING, NULL,
+	    "220-a" },
+	{ "text.unknown-fate", WHY_LATE, OPEN | GREETED | HELLO | TEXTED, 25, 0,
+	    VERB_TEXT_END, NULL, "250 que" },
+	{ "other.unknown", WHY_LATE, OPEN, 25, 0, VERB_GREETING, NULL,
+	    "\x16\x03" },
+	{ "other.ssh", WHY_LATE, OPEN, 25, 0, VERB_GREETING, NULL,
+	    "SSH-2.0-OpenSSH_9.2" },
 	{ "envelope.late", WHY_LATE, OPEN | GREETED | HELLO, 25, 0, VERB_RCPT,
 	    NULL },
 	{ "data.late", WHY_LATE, OPEN | GREETED | HELLO, 25, 0, VERB_DATA,
@@ -176,6 +188,8 @@ test_rows(void)
 			s.owed = v;
 			if (rows[i].text != NULL)
 				s.garbage = mem_dup(rows[i].text);
+			if (rows[i].part != NULL)
+				s.part = mem_dup(rows[i].part);
 		}
 		check_cause(&s, rows[i].id);
 		sight_release(&s);
