@@ -280,7 +280,7 @@ past_met(struct talk *t, const struct due *d)
 		return;
 	sight_drop(s);
 	if (past_is(s->refusal.verb, VERB_RCPT))
-		past_path(&s->to, s->refusal.line);
+		past_path(&s->to, s->refusal.verb, s->refusal.line);
 }
 
 void

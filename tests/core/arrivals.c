@@ -21,6 +21,7 @@ arrivals(uint64_t seed)
 	struct load *l = calloc(1, sizeof *l);
 	l->plan.rate = 1;
 	l->plan.poisson = true;
+	l->plan.messages = LOAD_ENDLESS;
 	l->random = seed;
 	l->stop_ns = LOOP_FOREVER;
 	return l;
