@@ -439,6 +439,104 @@ replays() {
 	has_in "$stderr" "looks like swaks, and shows only what the client said"
 }
 
+# half NAME: what a script keeps that pipes its commands into that program.
+half() {
+	local replies='220 m.example ESMTP
+250-m.example
+250 SIZE 1000
+250 2.1.0 Ok
+250 2.1.5 Ok
+354 go on
+250 2.0.0 queued
+221 2.0.0 Bye'
+	case $1 in
+	telnet)
+		printf 'Trying 127.0.0.1...\r\nConnected to m.example.\r\n'
+		printf "Escape character is '^]'.\r\n%s\r\n" "${replies//$'\n'/$'\r\n'}"
+		echo 'Connection closed by foreign host.'
+		;;
+	ncat)
+		printf 'Ncat: Version 7.93 ( https://nmap.org/ncat )\n'
+		printf 'Ncat: Connected to 127.0.0.1:25.\n%s\n' "$replies"
+		echo 'Ncat: 90 bytes sent, 160 bytes received in 3.02 seconds.'
+		;;
+	nc)
+		echo 'Connection to m.example (127.0.0.1) 25 port [tcp/smtp] succeeded!'
+		echo "$replies"
+		;;
+	s_client)
+		printf '%s\n' "Can't use SSL_get_servername" 'verify return:1' \
+			'CONNECTED(00000003)' --- 'Certificate chain' \
+			' 0 s:CN = m.example' --- 'subject=CN = m.example' \
+			'Verify return code: 0 (ok)' --- '250 HELP' \
+			'    0000 - 2f 1c 5c 9a 4c 10 12 8e-3b 43   /.\.L...;C' \
+			'read R BLOCK' "${replies#*$'\n'}" closed
+		;;
+	smtps)
+		printf '%s\n' 'CONNECTED(00000003)' --- 'Server certificate' \
+			'Verify return code: 0 (ok)' --- "$replies" closed
+		;;
+	column) echo "$replies" ;;
+	esac
+}
+
+@test "the server's side without marks is refused before anything is connected" {
+	local of
+	for of in telnet ncat nc s_client smtps column; do
+		half $of >$of.txt
+		ends 65 "$SMTPSH" --pipe 'touch connected' -f $of.txt
+		[ ! -e connected ]
+		case $of in
+		smtps) has_in "$stderr" "$of.txt: looks like s_client's, and" ;;
+		column) has_in "$stderr" "$of.txt: looks like telnet or nc's, and" ;;
+		*) has_in "$stderr" "$of.txt: looks like $of's, and" ;;
+		esac
+		has_in "$stderr" "has the server's side only" "--mock FILE" "--diagnose FILE"
+		ends 65 "$SMTPSH" --convert $of.txt
+		[ -z "$output" ]
+		ends 65 "$SMTPSH" --pipe 'touch connected' -f - <$of.txt
+		[ ! -e connected ]
+	done
+	# A connection that the server closed is the same; what waits for codes,
+	# or has a command, is the language.
+	printf 'Trying 127.0.0.1...\nConnected to m.\n554 go away\n' >closed
+	ends 65 "$SMTPSH" --convert closed
+	printf '220\n250\n250\n' >codes
+	ends 0 "$SMTPSH" --convert codes
+	half column | sed '2i EHLO x' >both
+	ends 0 "$SMTPSH" --convert both
+}
+
+@test "the server's side without marks: a mock plays it, text behind 354 too" {
+	local of
+	for of in telnet ncat nc s_client smtps column; do
+		half $of >$of.txt
+		printf '%s\n' 'EHLO x' 'MAIL FROM:<a@b.example>' \
+			'RCPT TO:<c@b.example>' DATA 'Subject: s' '' QUIT . QUIT >said
+		ends 0 "$SMTPSH" --mock $of.txt -f said
+		has "R: 250 SIZE 1000" "R: 250 2.1.5 Ok" "R: 354 go on" \
+			"R: 250 2.0.0 queued" "R: 221 2.0.0 Bye"
+	done
+	ends 0 "$SMTPSH" --mock smtps.txt -f said
+	has "R: 220 m.example ESMTP"
+	# What was refused may have been DATA.
+	half column | sed 's/^354 .*/554 no valid recipients/; /queued/d' >refused
+	ends 69 "$SMTPSH" --mock refused -c 'EHLO x' -c 'MAIL FROM:<a@b.example>' \
+		-c 'RCPT TO:<c@b.example>' -c DATA
+	has "R: 554 no valid recipients"
+}
+
+@test "the server's side without marks: --diagnose tells of its replies" {
+	local of
+	for of in telnet ncat nc s_client smtps column; do
+		half $of | sed "s/^250 2.1.5 Ok/550 5.7.1 Relaying denied/" >$of.txt
+		ends 69 "$SMTPSH" --diagnose $of.txt
+		has "550 5.7.1 Relaying denied"
+	done
+	half column >fine
+	ends 0 "$SMTPSH" --diagnose fine
+}
+
 @test "a reply that was not shown is filled in where the client must have waited" {
 	cat >short.txt <<-'END'
 		SERVER -> CLIENT: 220 mail.example ESMTP

@@ -55,6 +55,12 @@ CHECKED int import_text(struct import *out, const char *name,
  * the language alone has. */
 bool import_is_captured(const char *p, size_t len);
 
+/* Has it the server's side only, and no marks? Whose it looks like (static), or
+ * NULL. It is played by a mock: in the language, and out is the caller's. */
+const char *import_server_only(const char *p, size_t len);
+void import_server_play(
+    struct import *out, const char *name, const char *p, size_t len);
+
 /* May text begin a conversation in the language? Looks at the first line that
  * is not blank. */
 bool import_is_native(const char *p, size_t len);

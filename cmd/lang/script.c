@@ -454,6 +454,36 @@ script_either(struct script *s, const char *name, struct import_source *in,
 	return r;
 }
 
+/* The server's side only is a mock's to play. 1: it is not that. */
+static int
+script_half(struct script *s, const char *name, struct import_source *in,
+    const struct script_want *want, lang_word *word, struct err *e)
+{
+	struct import got;
+	const char *of =
+	    in->len <= SCRIPT_TWICE ? import_server_only(in->p, in->len) : NULL;
+	if (of == NULL)
+		return 1;
+	if (want->replays)
+		return err_set(e, ERR_DATA,
+		    "%s: looks like %s's, and has the server's side only: what "
+		    "was said to it is not in the file; write the commands "
+		    "(EHLO ...) before the replies that they got, or --mock "
+		    "FILE plays it to a client, --diagnose FILE tells of the "
+		    "replies",
+		    name, of);
+	import_server_play(&got, name, in->p, in->len);
+	*s = (struct script){ .name = mem_dup(name),
+		.dialect = DIALECT_5321,
+		.octets = got.text };
+	got.text = NULL;
+	int r = script_take(s, got.len, &got, word, e);
+	import_release(&got);
+	if (r < 0)
+		script_release(s);
+	return r;
+}
+
 static int
 script_source(struct script *s, const char *name, struct import_source *in,
     const struct script_want *want, lang_word *word, struct err *e)
@@ -472,7 +502,9 @@ script_source(struct script *s, const char *name, struct import_source *in,
 			    "those that are known",
 			    name);
 	} else {
-		r = script_either(s, name, in, want, word, e);
+		r = script_half(s, name, in, want, word, e);
+		if (r == 1)
+			r = script_either(s, name, in, want, word, e);
 	}
 	free(in->p);
 	free(in->no);
