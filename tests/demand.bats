@@ -242,6 +242,36 @@ pty_sees() {
 	[[ $stderr == *'no host is named'* || $output == *'no host is named'* ]]
 }
 
+@test "commands that send nothing are no way round it, nor is \\quit" {
+	local how
+	printf '\\set x 1\n' >set.smtp
+	printf '\\set x 1\n\\quit\n' >quit.smtp
+	for how in "-c|\\set x 1" "-c|\\quit" "-c|\\help" "-f|set.smtp" "-f|quit.smtp"; do
+		rm -f wire
+		OFFER=STARTTLS ends 77 "$SMTPSH" --tls --pipe "$PEER" "${how%%|*}" "${how#*|}"
+		grep -q '^STARTTLS' wire
+		rm wire
+		OFFER='AUTH PLAIN' ends 77 "$SMTPSH" --auth PLAIN --auth-insecure --auth-user me \
+			--auth-password-file pw --pipe "$PEER" "${how%%|*}" "${how#*|}"
+		grep -q '^AUTH' wire
+		rm wire
+		ends 0 "$SMTPSH" --pipe "$PEER" "${how%%|*}" "${how#*|}"
+		[ ! -e wire ] || only QUIT "$how"
+	done
+	ends 77 "$SMTPSH" --tls --pipe "$PEER" <quit.smtp
+	for how in quit close; do
+		ends 77 "$SMTPSH" --bare --tls --pipe "$PEER" <<<"\\$how"
+		OFFER=STARTTLS ends 77 "$SMTPSH" --tls --pipe "$PEER" -c '\connect' -c "\\$how"
+		ends 0 "$SMTPSH" --pipe "$PEER" -c '\connect' -c "\\$how"
+	done
+	ends 64 "$SMTPSH" --tls -c '\set x 1'
+	has_in "$stderr" "no host is named"
+	serve --self-signed
+	ends 0 "$SMTPSH" "localhost:$PORT" --tls --tls-verify no -c '\quit'
+	has "STARTTLS"
+	serve_stop
+}
+
 @test "what a file says itself is not begun before it: its STARTTLS is --tls's, its AUTH --auth's" {
 	serve --self-signed --user joe --password-file pw
 	local -a to=("$SMTPSH" --tls-verify no "localhost:$PORT")

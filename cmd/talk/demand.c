@@ -120,6 +120,12 @@ demand_bdat(struct talk *t, const char *p, size_t len, bool last, struct err *e)
 }
 
 bool
+demand_asked(const struct talk *t)
+{
+	return demand_tls(t) || t->auth.asked;
+}
+
+bool
 demand_open(const struct talk *t)
 {
 	if (t->link == NULL || t->closing || t->unmet)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "cmd/know/lint.h"
+#include "cmd/talk/demand.h"
 #include "cmd/talk/step.h"
 
 /* What a session that was not told otherwise must have once it starts TLS: a
@@ -352,4 +353,18 @@ void
 talk_begin(struct talk *t)
 {
 	act_push(t, &begin_kind);
+}
+
+int
+talk_part(struct talk *t, const char *command, bool first, struct err *e)
+{
+	if (t->interactive || !demand_open(t))
+		return 0;
+	if (first && !t->set.bare) {
+		talk_begin(t);
+		return 1;
+	}
+	return err_set(e, ERR_AUTH,
+	    "TLS or a login is required, and nothing began it before %s%s",
+	    command, t->set.bare ? " (with --bare it is to be written)" : "");
 }
