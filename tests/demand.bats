@@ -313,3 +313,35 @@ pty_sees() {
 	has "S: LHLO " "R: 250"
 	serve_stop
 }
+
+@test "a certificate that is to be looked at or kept is not optional" {
+	local offer option
+	local -a front
+	printf 'NOOP\n' >noop.smtp
+	printf 'From: a@b.example\nTo: c@d.example\nSubject: x\n\nhello\n' >letter.eml
+	for offer in 8BITMIME STARTTLS; do
+		for option in --tls-expires-within=14d --tls-save-peer-cert=kept.pem; do
+			for front in '-f noop.smtp' '-c NOOP' '-c \quit' '-c \close' '--bare -c NOOP' \
+				'--from a@b.example --to c@d.example --body x' '--envelope headers --eml letter.eml' ''; do
+				rm -f wire
+				# shellcheck disable=SC2086 # words
+				OFFER=$offer run --separate-stderr "$SMTPSH" --tls-optional "${option%%=*}" "${option#*=}" \
+					--timeout 5 --pipe "$PEER" $front </dev/null
+				[ "$status" = 77 ] || [ "$front $status" = '-c \close 64' ] || {
+					echo "$status: $offer $option $front: $output $stderr"
+					return 1
+				}
+				only "$OPENING" "$offer $option $front"
+				[[ $status = 64 || $front = --bare* ]] || has_in "$output$stderr" "${option%%=*} has no certificate to look at"
+			done
+			# Without TLS there is nothing to look at, which is told before.
+			ends 64 "$SMTPSH" "${option%%=*}" "${option#*=}" --pipe "$PEER" -c NOOP
+		done
+	done
+	[ ! -e kept.pem ]
+	OFFER=8BITMIME ends 0 "$SMTPSH" --tls-optional --pipe "$PEER" -c NOOP
+	serve --self-signed
+	ends 0 "$SMTPSH" "localhost:$PORT" --tls-optional --tls-save-peer-cert kept.pem --tls-expires-within 1h -c NOOP
+	grep -q 'BEGIN CERTIFICATE' kept.pem
+	serve_stop
+}
