@@ -457,6 +457,9 @@ main(int argc, char **argv)
 		return status;
 	}
 	main_catch(&sh);
+	/* A run of many sessions and a server end politely, and tell. */
+	if (!o.load && o.serve == NULL)
+		main_haste(&sh);
 	if (o.front == FRONT_MERGE) {
 		status = main_end(&sh, main_merge(&sh, &o));
 	} else if (o.diagnose && diagnose_reads(&o)) {
@@ -468,9 +471,6 @@ main(int argc, char **argv)
 	} else if (o.serve != NULL) {
 		status = main_end(&sh, main_serve(&sh, &o));
 	} else {
-		/* A run of many sessions ends politely, and tells. */
-		if (!o.load)
-			main_haste(&sh);
 		setup_places(&sh, &o, argc, argv);
 		status = main_session(&sh, &o, &e);
 	}

@@ -5,9 +5,11 @@ static int
 close_resume(struct talk *t, struct act *a, struct err *e)
 {
 	int r = talk_write(t, e);
-	(void)a;
 	if (r == ACT_WAIT)
 		return r;
+	r = talk_part(t, "\\close", a->step++ == 0, e);
+	if (r != 0)
+		return r < 0 ? -1 : ACT_MORE;
 	talk_close(t);
 	talk_remark(t, "closed");
 	return ACT_DONE;

@@ -3,8 +3,14 @@
 static int
 quit_resume(struct talk *t, struct act *a, struct err *e)
 {
-	(void)e;
-	if (a->step++ == 0) {
+	if (a->step < 2) {
+		int r = talk_part(t, "\\quit", a->step == 0, e);
+		if (r < 0)
+			return -1;
+		a->step++;
+		if (r > 0)
+			return ACT_MORE;
+		a->step = 2;
 		talk_end(t);
 		return ACT_MORE;
 	}

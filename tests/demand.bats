@@ -242,6 +242,36 @@ pty_sees() {
 	[[ $stderr == *'no host is named'* || $output == *'no host is named'* ]]
 }
 
+@test "commands that send nothing are no way round it, nor is \\quit" {
+	local how
+	printf '\\set x 1\n' >set.smtp
+	printf '\\set x 1\n\\quit\n' >quit.smtp
+	for how in "-c|\\set x 1" "-c|\\quit" "-c|\\help" "-f|set.smtp" "-f|quit.smtp"; do
+		rm -f wire
+		OFFER=STARTTLS ends 77 "$SMTPSH" --tls --pipe "$PEER" "${how%%|*}" "${how#*|}"
+		grep -q '^STARTTLS' wire
+		rm wire
+		OFFER='AUTH PLAIN' ends 77 "$SMTPSH" --auth PLAIN --auth-insecure --auth-user me \
+			--auth-password-file pw --pipe "$PEER" "${how%%|*}" "${how#*|}"
+		grep -q '^AUTH' wire
+		rm wire
+		ends 0 "$SMTPSH" --pipe "$PEER" "${how%%|*}" "${how#*|}"
+		[ ! -e wire ] || only QUIT "$how"
+	done
+	ends 77 "$SMTPSH" --tls --pipe "$PEER" <quit.smtp
+	for how in quit close; do
+		ends 77 "$SMTPSH" --bare --tls --pipe "$PEER" <<<"\\$how"
+		OFFER=STARTTLS ends 77 "$SMTPSH" --tls --pipe "$PEER" -c '\connect' -c "\\$how"
+		ends 0 "$SMTPSH" --pipe "$PEER" -c '\connect' -c "\\$how"
+	done
+	ends 64 "$SMTPSH" --tls -c '\set x 1'
+	has_in "$stderr" "no host is named"
+	serve --self-signed
+	ends 0 "$SMTPSH" "localhost:$PORT" --tls --tls-verify no -c '\quit'
+	has "STARTTLS"
+	serve_stop
+}
+
 @test "what a file says itself is not begun before it: its STARTTLS is --tls's, its AUTH --auth's" {
 	serve --self-signed --user joe --password-file pw
 	local -a to=("$SMTPSH" --tls-verify no "localhost:$PORT")
@@ -281,5 +311,37 @@ pty_sees() {
 	serve -q --lmtp
 	ends 0 "$SMTPSH" --lmtp "127.0.0.1:$PORT" </dev/null
 	has "S: LHLO " "R: 250"
+	serve_stop
+}
+
+@test "a certificate that is to be looked at or kept is not optional" {
+	local offer option
+	local -a front
+	printf 'NOOP\n' >noop.smtp
+	printf 'From: a@b.example\nTo: c@d.example\nSubject: x\n\nhello\n' >letter.eml
+	for offer in 8BITMIME STARTTLS; do
+		for option in --tls-expires-within=14d --tls-save-peer-cert=kept.pem; do
+			for front in '-f noop.smtp' '-c NOOP' '-c \quit' '-c \close' '--bare -c NOOP' \
+				'--from a@b.example --to c@d.example --body x' '--envelope headers --eml letter.eml' ''; do
+				rm -f wire
+				# shellcheck disable=SC2086 # words
+				OFFER=$offer run --separate-stderr "$SMTPSH" --tls-optional "${option%%=*}" "${option#*=}" \
+					--timeout 5 --pipe "$PEER" $front </dev/null
+				[ "$status" = 77 ] || [ "$front $status" = '-c \close 64' ] || {
+					echo "$status: $offer $option $front: $output $stderr"
+					return 1
+				}
+				only "$OPENING" "$offer $option $front"
+				[[ $status = 64 || $front = --bare* ]] || has_in "$output$stderr" "${option%%=*} has no certificate to look at"
+			done
+			# Without TLS there is nothing to look at, which is told before.
+			ends 64 "$SMTPSH" "${option%%=*}" "${option#*=}" --pipe "$PEER" -c NOOP
+		done
+	done
+	[ ! -e kept.pem ]
+	OFFER=8BITMIME ends 0 "$SMTPSH" --tls-optional --pipe "$PEER" -c NOOP
+	serve --self-signed
+	ends 0 "$SMTPSH" "localhost:$PORT" --tls-optional --tls-save-peer-cert kept.pem --tls-expires-within 1h -c NOOP
+	grep -q 'BEGIN CERTIFICATE' kept.pem
 	serve_stop
 }

@@ -356,3 +356,20 @@ M
 	grep -q '<code class="o">--mx</code>' line
 	lacks RCPT # of JSON: it is no conversation of the run's
 }
+
+@test "--diagnose FILE: where no session, bounce or log is, nothing was looked at" {
+	local text
+	for text in '' 'dear all,\nlunch for 250 people is at noon\n' '\0\001\377\n' '{"a": 1}\n'; do
+		# shellcheck disable=SC2059 # octets
+		printf "$text" >none
+		ends 65 "$SMTPSH" --diagnose none
+		tells "no line of a session, a bounce or a log" "expected a transcript"
+		ends 65 "$SMTPSH" --diagnose - <none
+	done
+	for text in '250 ok' 'C: NOOP' '* Connected to mx' 'Nov  6 10:15:01 mx postfix/qmgr[5]: removed' \
+		'Action: delivered' '2026-11-26T10:15:01Z mx x'; do
+		echo "$text" >some
+		ends 0 "$SMTPSH" --diagnose some
+		has "nothing that is known to be wrong"
+	done
+}

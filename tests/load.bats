@@ -220,6 +220,29 @@ json() {
 	tells "SLURM_PROCID is 4"
 }
 
+# A soak of days has a line a second: adding up takes as long as reading does.
+@test "a log of 200,000 intervals is added up, and a signal ends it" {
+	{
+		printf '#[Histogram log format version 1.3]\n#[StartTime: 1.0 (seconds since epoch), x]\n'
+		awk 'BEGIN { for (i = 0; i < 200000; i++)
+			printf "#[smtpsh interval %d000000000 1000000000 5 5 5]\n", i }'
+		printf '#[smtpsh messages 7]\n#[smtpsh machines 1]\n#[smtpsh end]\n'
+	} >long.hdr
+	ends 0 timeout 30 "$SMTPSH" --merge long.hdr long.hdr --format json
+	[ "$(json '"\(.messages) \(.machines)"')" = "14 2" ]
+	mkfifo slow.hdr
+	"$SMTPSH" --merge slow.hdr 3>&- &
+	RUNS=$!
+	# Its signals are caught before it opens what it reads.
+	exec 4>slow.hdr
+	kill -TERM "$RUNS"
+	local status=0
+	wait "$RUNS" || status=$?
+	RUNS=
+	exec 4>&-
+	[ "$status" = 143 ]
+}
+
 @test "an interrupt ends it politely, and what was done is told" {
 	serve
 	"$SMTPSH" --load --sessions 4 --duration 1h --progress 1s --format json \

@@ -93,7 +93,16 @@ diagnose_file(struct shell *sh, const struct opts *o)
 		shell_error(sh, &e);
 		x.status = err_status(e.kind);
 	} else if (cause_text(buf_data(&b), buf_len(&b), diagnose_found, &x) ==
-		   0) {
+		       0 &&
+		   !cause_seen(buf_data(&b), buf_len(&b))) {
+		err_set(&e, ERR_DATA,
+		    "%s: no line of a session, a bounce or a log is in it: "
+		    "expected a transcript, a bounce with its headers, lines "
+		    "of a mail log, or a reply as it was quoted",
+		    name);
+		shell_error(sh, &e);
+		x.status = err_status(e.kind);
+	} else if (x.n == 0) {
 		struct buf none = BUF_INIT;
 		buf_addf(
 		    &none, "%s: nothing that is known to be wrong\n", name);

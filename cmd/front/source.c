@@ -189,6 +189,22 @@ source_meet_lmtp(struct shell *sh)
 	return -1;
 }
 
+/* Commands to smtpsh itself needed no connection, but what the options demand
+ * of one does. */
+static int
+source_connect_late(struct shell *sh)
+{
+	struct talk *t = &sh->talk;
+	struct err e;
+	if (t->has_where || t->sandbox != NULL)
+		return source_connect(sh);
+	err_set(&e, ERR_USAGE,
+	    "TLS or a login is required, and no host is named to connect to: "
+	    "name one, or leave the options out that require it");
+	talk_error(t, &e);
+	return -1;
+}
+
 /* Nothing that was said needed the TLS or the login that the options ask for:
  * whether they can be had is what was asked then. */
 static int
@@ -196,7 +212,10 @@ source_meet(struct shell *sh)
 {
 	struct talk *t = &sh->talk;
 	struct err e;
-	if (!demand_open(t) || t->leaving)
+	if (t->link == NULL && !t->had_link && demand_asked(t) &&
+	    source_connect_late(sh) < 0)
+		return -1;
+	if (!demand_open(t))
 		return source_meet_lmtp(sh);
 	t->stopped = false;
 	if (!t->set.bare)

@@ -11,6 +11,8 @@ typedef void cause_found(
 
 /* Tells each cause once, in their order. How many. */
 size_t cause_text(const char *p, size_t len, cause_found *found, void *arg);
+/* Does any line look like one of a session, a log, a bounce or a reply? */
+bool cause_seen(const char *p, size_t len);
 /* A line that says of a refusal but not its code ("dsn=5.1.1, stat=User
  * unknown"): appends the reply that it stands for. false: it says none. */
 bool cause_said(struct buf *b, const char *p, size_t len);

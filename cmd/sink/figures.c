@@ -146,45 +146,77 @@ figures_next(struct figures *f, int64_t at_ns)
 	f->now_messages = f->now_octets = f->now_failed = 0;
 }
 
-/* Intervals of machines that ran side by side lie in one second of one clock:
- * rates add, of percentiles the worst is kept. */
-static void
-figures_merge_points(struct figures *f, const struct figures *from)
-{
-	double ahead = from->began - f->began;
-	for (size_t i = 0; i < from->npoints; i++) {
-		struct figures_point x = from->point[i];
-		x.at_ns += (int64_t)(ahead * 1e9);
-		size_t k = 0;
-		while (
-		    k < f->npoints &&
-		    (x.at_ns - f->point[k].at_ns > f->point[k].for_ns / 2 ||
-			f->point[k].at_ns - x.at_ns > f->point[k].for_ns / 2))
-			k++;
-		if (k == f->npoints) {
-			f->point = mem_grow(
-			    f->point, f->npoints + 1, sizeof *f->point);
-			f->point[f->npoints++] = x;
-			continue;
-		}
-		struct figures_point *y = &f->point[k];
-		y->messages += x.messages;
-		y->octets += x.octets;
-		y->failed += x.failed;
-		y->p50 = x.p50 > y->p50 ? x.p50 : y->p50;
-		y->p90 = x.p90 > y->p90 ? x.p90 : y->p90;
-		y->p99 = x.p99 > y->p99 ? x.p99 : y->p99;
-		y->p999 = x.p999 > y->p999 ? x.p999 : y->p999;
-		y->max = x.max > y->max ? x.max : y->max;
-		y->for_ns = x.for_ns > y->for_ns ? x.for_ns : y->for_ns;
-	}
-}
-
 static int
 figures_earlier(const void *a, const void *b)
 {
 	const struct figures_point *x = a, *y = b;
 	return x->at_ns < y->at_ns ? -1 : x->at_ns > y->at_ns;
+}
+
+/* x lies in y's second. */
+static bool
+figures_beside(const struct figures_point *y, const struct figures_point *x)
+{
+	int64_t half = y->for_ns / 2;
+	return x->at_ns - y->at_ns <= half && y->at_ns - x->at_ns <= half;
+}
+
+/* Rates add, of percentiles the worst is kept. */
+static void
+figures_join(struct figures_point *y, const struct figures_point *x)
+{
+	y->messages += x->messages;
+	y->octets += x->octets;
+	y->failed += x->failed;
+	y->p50 = x->p50 > y->p50 ? x->p50 : y->p50;
+	y->p90 = x->p90 > y->p90 ? x->p90 : y->p90;
+	y->p99 = x->p99 > y->p99 ? x->p99 : y->p99;
+	y->p999 = x->p999 > y->p999 ? x->p999 : y->p999;
+	y->max = x->max > y->max ? x->max : y->max;
+	y->for_ns = x->for_ns > y->for_ns ? x->for_ns : y->for_ns;
+}
+
+static struct figures_point *
+figures_sorted(const struct figures *from, int64_t ahead_ns)
+{
+	size_t n = from->npoints;
+	struct figures_point *x = mem_alloc((n + 1) * sizeof *x);
+	if (n > 0)
+		memcpy(x, from->point, n * sizeof *x);
+	for (size_t i = 0; i < n; i++)
+		x[i].at_ns += ahead_ns;
+	qsort(x, n, sizeof *x, figures_earlier);
+	return x;
+}
+
+/* Intervals of machines that ran side by side lie in one second of one clock.
+ * Both lists are walked in the order of time: a log of days has hundreds of
+ * thousands. f's stand behind the room for what is merged. */
+static void
+figures_merge_points(struct figures *f, const struct figures *from)
+{
+	size_t have = f->npoints, more = from->npoints, n = 0, i = 0;
+	if (more == 0)
+		return;
+	struct figures_point *x =
+	    figures_sorted(from, (int64_t)((from->began - f->began) * 1e9));
+	f->point = mem_grow(f->point, have + more, sizeof *f->point);
+	struct figures_point *to = f->point, *y = to + more;
+	memmove(y, to, have * sizeof *to);
+	for (size_t k = 0; k < more; k++) {
+		while (i < have && y[i].at_ns <= x[k].at_ns)
+			to[n++] = y[i++];
+		if (n > 0 && figures_beside(&to[n - 1], &x[k]))
+			figures_join(&to[n - 1], &x[k]);
+		else if (i < have && figures_beside(&y[i], &x[k]))
+			figures_join(&y[i], &x[k]);
+		else
+			to[n++] = x[k];
+	}
+	while (i < have)
+		to[n++] = y[i++];
+	f->npoints = n;
+	free(x);
 }
 
 static void
@@ -240,8 +272,6 @@ figures_merge(struct figures *f, const struct figures *from)
 	}
 	figures_merge_counts(f, from);
 	figures_merge_points(f, from);
-	if (f->npoints > 0)
-		qsort(f->point, f->npoints, sizeof *f->point, figures_earlier);
 	for (size_t i = 0; i < FIGURES; i++)
 		hdr_merge(f->all[i], from->all[i]);
 	hdr_merge(f->lag, from->lag);

@@ -5,11 +5,19 @@
 
 #include "cmd/talk/talk.h"
 
+const char *
+demand_looks(const struct talk *t)
+{
+	return t->secure.expires_s != 0 ? "--tls-expires-within"
+	       : t->secure.save_peer	? "--tls-save-peer-cert"
+					: NULL;
+}
+
 static bool
 demand_tls(const struct talk *t)
 {
-	return t->secure.level > TLS_MAY || t->secure.on_connect ||
-	       t->where.tls_on_connect;
+	return t->secure.level > TLS_MAY || demand_looks(t) != NULL ||
+	       t->secure.on_connect || t->where.tls_on_connect;
 }
 
 /* A line's verb as the core takes it; NULL: none that may pass. */
@@ -117,6 +125,12 @@ demand_bdat(struct talk *t, const char *p, size_t len, bool last, struct err *e)
 		return -1;
 	smtp_bdat(link_smtp(t->link), p, len, last);
 	return 0;
+}
+
+bool
+demand_asked(const struct talk *t)
+{
+	return demand_tls(t) || t->auth.asked;
 }
 
 bool

@@ -26,6 +26,11 @@ CHECKED int demand_chunk(
     struct talk *t, const char *p, size_t len, struct err *e);
 CHECKED int demand_bdat(
     struct talk *t, const char *p, size_t len, bool last, struct err *e);
+/* The option that needs a certificate to look at, though TLS itself is optional;
+ * NULL: none. */
+const char *demand_looks(const struct talk *t);
+/* Does the command line demand anything? */
+bool demand_asked(const struct talk *t);
 /* Is there a connection that lacks it still, and nothing has failed for that? */
 bool demand_open(const struct talk *t);
 

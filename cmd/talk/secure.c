@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "cmd/know/lint.h"
+#include "cmd/talk/demand.h"
 #include "cmd/talk/step.h"
 
 /* What a session that was not told otherwise must have once it starts TLS: a
@@ -41,6 +42,10 @@ secure_save(struct talk *t, const struct tls *tls, struct err *e)
 	int r = 0;
 	if (t->secure.save_peer && tls != NULL && tls_peer_pem(tls, &b) > 0)
 		r = t->env->peer_cert(t, buf_data(&b), buf_len(&b), e);
+	else if (t->secure.save_peer)
+		r = err_set(e, ERR_AUTH,
+		    "--tls-save-peer-cert: the server showed no certificate, "
+		    "nothing was written");
 	buf_release(&b);
 	return r;
 }
@@ -181,15 +186,23 @@ talk_tls(struct talk *t)
 	act_push(t, &tls_kind);
 }
 
-/* --tls-optional: told where nobody overlooks it. */
-static void
-secure_clear(struct talk *t, const char *why)
+/* --tls-optional: told where nobody overlooks it. What is to be done with a
+ * certificate is not optional. */
+static int
+secure_clear(struct talk *t, const char *why, struct err *e)
 {
 	struct buf b = BUF_INIT;
+	const char *looks = demand_looks(t);
+	if (looks != NULL)
+		return err_set(e, ERR_AUTH,
+		    "%s: %s has no certificate to look at, nothing more is "
+		    "sent; without %s --tls-optional goes on in clear text",
+		    why, looks, looks);
 	buf_addf(&b, "%s: going on in clear text (--tls-optional)", why);
 	t->env->complain(t, buf_str(&b));
 	talk_remark(t, "clear text, no TLS");
 	buf_release(&b);
+	return 0;
 }
 
 /* STARTTLS. */
@@ -228,7 +241,8 @@ starttls_resume(struct talk *t, struct act *a, struct err *e)
 	    t->secure.level == TLS_MAY) {
 		char why[40];
 		snprintf(why, sizeof why, "STARTTLS was refused (%d)", t->code);
-		secure_clear(t, why);
+		if (secure_clear(t, why, e) < 0)
+			return -1;
 		return ACT_DONE;
 	}
 	return err_set(e, ERR_AUTH,
@@ -266,8 +280,7 @@ secure_offered(struct talk *t, struct err *e)
 		    "is sent");
 	if (t->secure.level != TLS_MAY)
 		return err_why(e, WHY_NO_STARTTLS);
-	secure_clear(t, "STARTTLS was not offered");
-	return 0;
+	return secure_clear(t, "STARTTLS was not offered", e);
 }
 
 enum secure_step { SECURE_BEGIN, SECURE_OFFERED, SECURE_TLS, SECURE_AUTH };
@@ -352,4 +365,18 @@ void
 talk_begin(struct talk *t)
 {
 	act_push(t, &begin_kind);
+}
+
+int
+talk_part(struct talk *t, const char *command, bool first, struct err *e)
+{
+	if (t->interactive || !demand_open(t))
+		return 0;
+	if (first && !t->set.bare) {
+		talk_begin(t);
+		return 1;
+	}
+	return err_set(e, ERR_AUTH,
+	    "TLS or a login is required, and nothing began it before %s%s",
+	    command, t->set.bare ? " (with --bare it is to be written)" : "");
 }

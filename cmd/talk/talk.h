@@ -278,6 +278,10 @@ bool talk_secures(const struct talk *t);
 void talk_secure(struct talk *t);
 /* Connects, takes the greeting, does what the options ask for. */
 void talk_begin(struct talk *t);
+/* A command ends the connection: an unattended one must have had what the
+ * options demand. first: it may be begun yet, and 1 says that it was. ERR_AUTH */
+CHECKED int talk_part(
+    struct talk *t, const char *command, bool first, struct err *e);
 /* AUTH; mech, user: or NULL. must: a refusal is an error. */
 void talk_auth(struct talk *t, const char *mech, const char *user, bool must);
 /* Octets as they are (\\raw, \\octets). owes: a reply is awaited for them. */
