@@ -118,3 +118,12 @@ a_file() {
 	ends 0 "$SMTPSH" --load --sandbox --to Green@Beta.ARPA --messages 2 \
 		--quiet --fail-if 'errors>2'
 }
+
+@test "a failure is told in the server's words, the end of a long reply, too" {
+	serve --discard --rule 'RCPT 550 5.1.1 <nobody@mail.example>: Recipient address rejected: User unknown in local recipient table'
+	ends 69 "$SMTPSH" --load --messages 3 --to nobody@mail.example "127.0.0.1:$PORT"
+	has "User unknown in local recipient"
+	ends 69 "$SMTPSH" --load --messages 3 --to nobody@mail.example --format json "127.0.0.1:$PORT"
+	has "rejected: User unknown in local recipient table"
+	serve_stop
+}

@@ -8,8 +8,11 @@ load helper
 setup() {
 	smtpsh_setup
 	VERSION=$(sed -n 's/^VERSION = //p' "$ROOT/Makefile")
-	# Without a build: that is there.
-	make -s -C "$ROOT" -o smtpsh install DESTDIR="$PWD/want" prefix=/usr
+	# The program is built: where the tree has it, it is the one under test.
+	mkdir house
+	ln -s "$ROOT"/* house/
+	ln -sf "$SMTPSH" house/smtpsh
+	make -s -C house -o smtpsh install DESTDIR="$PWD/want" prefix=/usr
 	(cd want && find . -type f | sort) >want.list
 	grep -q '^./usr/bin/smtpsh$' want.list
 	grep -q '^./usr/share/man/man1/smtpsh.1$' want.list
@@ -22,7 +25,7 @@ installed() {
 @test "APKBUILD: its words, and what package() installs" {
 	cat >abuild <<'END'
 set -eu
-make() { command make -s -C "$ROOT" -o smtpsh "$@"; }
+make() { command make -s -C "$HOUSE" -o smtpsh "$@"; }
 . "$ROOT/tests/packages/APKBUILD"
 pkgdir=$PWD/apk srcdir=$PWD
 [ "$pkgver" = "$VERSION" ]
@@ -39,7 +42,7 @@ done
 command -v build check >/dev/null
 package
 END
-	ROOT=$ROOT VERSION=$VERSION sh abuild
+	ROOT=$ROOT HOUSE=$PWD/house VERSION=$VERSION sh abuild
 	installed apk
 }
 
@@ -60,14 +63,14 @@ class Formula
   def system(*words)
     raise words.inspect unless words[0] == "gmake"
     return unless words.include?("install")
-    Kernel.system("make", "-s", "-C", ENV["ROOT"], "-o", "smtpsh", "DESTDIR=#{Dir.pwd}/brew", *words[1..]) or raise
+    Kernel.system("make", "-s", "-C", ENV["HOUSE"], "-o", "smtpsh", "DESTDIR=#{Dir.pwd}/brew", *words[1..]) or raise
   end
 end
 load "#{ENV["ROOT"]}/tests/packages/smtpsh.rb"
 Smtpsh.new.install
 puts Smtpsh.needs
 END
-	ends 0 env ROOT="$ROOT" ruby brew.rb
+	ends 0 env ROOT="$ROOT" HOUSE="$PWD/house" ruby brew.rb
 	has readline pcre2 jansson openssl gsasl unbound libidn2 gmime
 	installed brew
 }

@@ -116,7 +116,7 @@ struct load_session {
 	bool tls_told, counted, text_told;
 	enum figure bad_at; /* the first refusal; bad_code 0: none */
 	int bad_code;
-	char bad_text[48];
+	char *bad_text; /* its words, or NULL; escaped by who shows it */
 	int64_t auth_ns;
 	uint64_t chunked; /* octets by BDAT */
 	unsigned misses;  /* connections that failed, one after the other */

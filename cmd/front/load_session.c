@@ -57,6 +57,7 @@ void
 load_session_release(struct load_session *s)
 {
 	talk_release(&s->t);
+	free(s->bad_text);
 	for (size_t i = 0; i < 2; i++) {
 		buf_release(&s->mail[i].one.mail.said);
 		buf_release(&s->mail[i].path);

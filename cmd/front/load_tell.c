@@ -10,6 +10,7 @@
 #define LOAD_MANY	100
 #define LOAD_FAST	1000
 #define LOAD_RANDOM_MAX 64
+#define LOAD_SAID_MAX	300 /* octets of a refusal, in the result */
 
 static struct load_session *
 load_of(const struct talk *t)
@@ -176,9 +177,13 @@ load_told_reply(struct load_session *s, const struct event *ev)
 	redact_text(&s->load->sh->redact, &clean, buf_data(&b), buf_len(&b));
 	s->bad_at = ev->unsolicited ? s->at : at;
 	s->bad_code = code;
-	strncpy(s->bad_text, buf_str(&clean), sizeof s->bad_text - 1);
+	if (buf_len(&clean) > LOAD_SAID_MAX) {
+		buf_truncate(&clean, LOAD_SAID_MAX);
+		buf_adds(&clean, "...");
+	}
+	free(s->bad_text);
+	s->bad_text = buf_detach(&clean);
 	buf_release(&b);
-	buf_release(&clean);
 }
 
 static void

@@ -163,14 +163,16 @@ source_tell(struct shell *sh, const char *name, const struct tally *before,
 		.files_failed = before->files_failed + (ev.status != 0) };
 }
 
-/* Whether --lmtp has found such a server only LHLO tells. */
+/* Whether --lmtp has found such a server only LHLO tells, where no expectation
+ * judges what was said. */
 static int
 source_meet_lmtp(struct shell *sh)
 {
 	struct talk *t = &sh->talk;
 	struct err e;
-	if (!t->where.lmtp || t->said_helo || t->said_quit || t->leaving ||
-	    t->set.bare || t->closing || (t->link == NULL && t->had_link))
+	if (!t->where.lmtp || t->expects || t->said_helo || t->said_quit ||
+	    t->leaving || t->set.bare || t->closing ||
+	    (t->link == NULL && t->had_link))
 		return 0;
 	t->stopped = false;
 	shell_do(sh, talk_begin);

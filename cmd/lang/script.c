@@ -234,7 +234,8 @@ script_note(
 }
 
 /* Does it say that itself, as a line or by the command of that name? What is
- * expected to be refused is no more than a try. */
+ * expected to be refused is no more than a try; and STARTTLS behind what a
+ * demand for TLS lets nobody say before it comes too late. */
 static bool
 script_begins(const struct script *s, enum verb_id id, const char *word,
     int taken, int going_on)
@@ -247,6 +248,9 @@ script_begins(const struct script *s, enum verb_id id, const char *word,
 		bool command = st->kind == STMT_SHELL && st->len >= n &&
 			       memcmp(st->text, word, n) == 0 &&
 			       (st->len == n || st->text[n] == ' ');
+		if (id == VERB_STARTTLS && st->kind == STMT_SEND && !line &&
+		    (st->verb == NULL || !(st->verb->is & VERB_IS_GREETING)))
+			return false;
 		if (!line && !command)
 			continue;
 		const struct stmt *next = i + 1 < s->n ? st + 1 : NULL;

@@ -358,7 +358,7 @@ test_rows(void)
 		struct opts o;
 		struct err e = { 0 };
 		char *copy;
-		char *want = mem_printf("--%s is for", t->name);
+		char *want = mem_printf("--%s is ", t->name);
 		CHECK(parse(&o, line, false, &copy, &e) < 0 &&
 			  strstr(e.text, want) != NULL,
 		    "%s: %s", line, e.text);
