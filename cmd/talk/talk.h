@@ -137,8 +137,8 @@ struct talk {
 	enum dialect dialect;
 	struct script_want reading; /* of files */
 	bool interactive;	    /* a person types */
-	unsigned counter; /* ${n} */
-	unsigned proofs;  /* of logins that are hidden */
+	unsigned counter;	    /* ${n} */
+	unsigned proofs;	    /* of logins that are hidden */
 
 	/* The connection. */
 	struct link *link;
