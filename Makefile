@@ -20,9 +20,10 @@ CMD  := $(patsubst %.c,$B/%.o,$(wildcard cmd/*.c cmd/*/*.c))
 LIBS := $B/libcmd.a $B/libnet.a
 UNIT := $(patsubst tests/core/%.c,$B/tests/%,$(wildcard tests/core/*.c))
 # What takes longer than three minutes together is check-more's.
-SLOW := $(patsubst %,tests/%.bats,arrived compose crowd diagnosis hostile import \
-        load load_ways mail mocks packs places readback receiver_people report \
-        rules rules_clients setups)
+SLOW := $(patsubst %,tests/%.bats,ahead arrived completion compose crowd \
+        demand diagnosis fronts hostile import load load_odd load_ways mail \
+        mocks packs parts places readback receiver_people report rules \
+        rules_clients setups)
 BATS := $(if $(filter valgrind,$(MODE)),tests/script.bats,$(filter-out $(SLOW),\
         $(wildcard tests/*.bats)))
 FUZZ := $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/*.c))
