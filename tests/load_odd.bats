@@ -87,7 +87,7 @@ a_file() {
 	ends 64 "$SMTPSH" --load --sandbox --format tap
 	tells "--load has text and json"
 	ends 64 "$SMTPSH" --load --serve 0
-	tells "--load is something else; --serve only receives"
+	tells "--load is a run of its own, and --serve only receives: leave one of them out"
 	ends 64 "$SMTPSH" --load --sandbox --rate 5/h
 	tells "or 30/m for a minute"
 }

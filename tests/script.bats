@@ -846,4 +846,10 @@ malformed() {
 	ends 75 "$SMTPSH" "127.0.0.1:$PORT" -f f --timeout 300ms --format tap
 	has 'message: "expected 220, and nothing came in 0.3 s"'
 	serve_stop
+	# A time that was asked for is kept, were it the one that replies have.
+	printf '220\n250 late\n' >f
+	: >out
+	timeout 20 "$SMTPSH" --timeout 5m --bare -f f --pipe "printf '220 x\r\n'
+		until grep -q 'at most 300 s' out; do sleep 0.05; done
+		printf '250 late\r\n'" >out
 }

@@ -91,8 +91,9 @@ opts_check_row(const struct opts *o, const struct opt *t, struct err *e)
 	bool itself = lacks == NULL && strncmp(buf_str(&b), "--", 2) == 0 &&
 		      strncmp(buf_str(&b) + 2, t->name, strlen(t->name)) == 0;
 	if (itself)
-		err_set(
-		    e, ERR_USAGE, "--%s is something else; %s", t->name, here);
+		err_set(e, ERR_USAGE,
+		    "--%s is a run of its own, and %s: leave one of them out",
+		    t->name, here);
 	else
 		err_set(e, ERR_USAGE, "--%s %s %s", t->name,
 		    lacks == NULL ? "is for" : "goes with", buf_str(&b));

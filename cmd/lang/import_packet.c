@@ -17,10 +17,8 @@ enum packet_form {
 };
 
 struct packets {
-	struct import_source *out;
-	struct buf b;	/* the lines made */
+	struct import_made made;
 	struct buf now; /* octets of the packet that make no line yet */
-	size_t lines, cap;
 	enum import_side side;
 	enum packet_form form;
 	unsigned no;	   /* of its first line */
@@ -29,7 +27,6 @@ struct packets {
 	bool found;	    /* and it has come */
 	bool blank;	    /* an empty line, which may be the dump's */
 	bool follow, node1; /* tshark's Follow; its second node speaks */
-	size_t sides[3];
 };
 
 static void
@@ -37,15 +34,9 @@ packet_line(struct packets *g, const char *p, size_t len)
 {
 	while (len > 0 && p[len - 1] == '\r')
 		len--;
-	buf_adds(&g->b, g->side == SIDE_CLIENT ? "packet> " : "packet< ");
-	buf_add(&g->b, p, len);
-	buf_addc(&g->b, '\n');
-	if (g->lines == g->cap) {
-		g->cap = g->cap == 0 ? 64 : g->cap * 2;
-		g->out->no = mem_grow(g->out->no, g->cap, sizeof *g->out->no);
-	}
-	g->out->no[g->lines++] = g->no;
-	g->sides[g->side]++;
+	buf_adds(&g->made.b, g->side == SIDE_CLIENT ? "packet> " : "packet< ");
+	buf_add(&g->made.b, p, len);
+	import_made_end_line(&g->made, g->side, g->no);
 }
 
 static void
@@ -365,8 +356,7 @@ packet_take(struct packets *g, const struct import_line *x)
 bool
 import_packets(struct import_source *out, const struct import_lines *l)
 {
-	struct packets g = { .out = out };
-	*out = (struct import_source){ 0 };
+	struct packets g = { 0 };
 	for (size_t i = 0; i < l->n; i++) {
 		const struct import_line *x = &l->line[i];
 		if (packet_follow(&g, x) || packet_head(&g, x))
@@ -379,12 +369,5 @@ import_packets(struct import_source *out, const struct import_lines *l)
 	}
 	packet_lines(&g, true);
 	buf_release(&g.now);
-	out->len = buf_len(&g.b);
-	out->p = buf_detach(&g.b);
-	if (g.sides[SIDE_CLIENT] > 0 && g.sides[SIDE_SERVER] > 0)
-		return true;
-	free(out->p);
-	free(out->no);
-	*out = (struct import_source){ 0 };
-	return false;
+	return import_made_give_both(&g.made, out);
 }

@@ -33,9 +33,7 @@ static const char *const page_tags[] = { "br", "p", "pre", "div", "li", "tr",
 #define PAGE_BREAKS 6
 
 struct page {
-	struct import_source *out;
-	struct buf b;
-	size_t lines, cap;
+	struct import_made made;
 	bool changed, coloured;
 	size_t carets; /* lines that end with "^M" */
 	size_t signs;  /* and with "<EOL>" or "<CRLF>" */
@@ -44,12 +42,7 @@ struct page {
 static void
 page_line_end(struct page *g, unsigned no)
 {
-	buf_addc(&g->b, '\n');
-	if (g->lines == g->cap) {
-		g->cap = g->cap == 0 ? 256 : g->cap * 2;
-		g->out->no = mem_grow(g->out->no, g->cap, sizeof *g->out->no);
-	}
-	g->out->no[g->lines++] = no;
+	import_made_end_line(&g->made, SIDE_NONE, no);
 }
 
 /* The tag at p: its length, or 0; *ends: a line ends with it. */
@@ -101,7 +94,7 @@ page_sign(struct page *g, const char *p, size_t len, size_t *used)
 	for (size_t i = 0; i < sizeof page_signs / sizeof *page_signs; i++) {
 		if (!import_begins(p, len, page_signs[i].from))
 			continue;
-		buf_adds(&g->b, page_signs[i].to);
+		buf_adds(&g->made.b, page_signs[i].to);
 		*used = strlen(page_signs[i].from);
 		g->changed = true;
 		return true;
@@ -157,8 +150,8 @@ page_end_sign(const char *p, size_t len)
 static void
 page_trim(struct page *g)
 {
-	while (buf_len(&g->b) > 0 && g->b.p[g->b.end - 1] == ' ')
-		g->b.end--;
+	while (buf_len(&g->made.b) > 0 && g->made.b.p[g->made.b.end - 1] == ' ')
+		g->made.b.end--;
 }
 
 static void
@@ -196,7 +189,7 @@ page_line(struct page *g, const char *p, size_t len, unsigned no, bool html)
 		used = html ? page_tag(p + i, len - i, &ends) : 0;
 		if (used == 0) {
 			used = 1;
-			buf_addc(&g->b, p[i]);
+			buf_addc(&g->made.b, p[i]);
 			continue;
 		}
 		g->changed = true;
@@ -212,7 +205,7 @@ page_line(struct page *g, const char *p, size_t len, unsigned no, bool html)
 enum import_paged
 import_page(struct import_source *out, const struct import_source *in)
 {
-	struct page g = { .out = out };
+	struct page g = { 0 };
 	const char *p = in->p, *end = in->p + in->len;
 	bool html = memmem(p, in->len, "&gt;", 4) != NULL ||
 		    memmem(p, in->len, "&lt;", 4) != NULL ||
@@ -225,14 +218,12 @@ import_page(struct import_source *out, const struct import_source *in)
 		    in->no == NULL ? i + 1 : in->no[i], html);
 		p = nl == NULL ? end : nl + 1;
 	}
-	g.coloured |= g.carets > 2 || (g.signs > 2 && g.signs * 3 > g.lines);
+	g.coloured |=
+	    g.carets > 2 || (g.signs > 2 && g.signs * 3 > g.made.lines);
 	if (!g.changed && !g.coloured) {
-		buf_release(&g.b);
-		free(out->no);
-		out->no = NULL;
+		import_made_release(&g.made);
 		return PAGED_NOT;
 	}
-	out->len = buf_len(&g.b);
-	out->p = buf_detach(&g.b);
+	import_made_give(&g.made, out);
 	return g.coloured ? PAGED_SURELY : PAGED_PERHAPS;
 }

@@ -59,6 +59,23 @@ struct import_lines {
 	size_t n, cap;
 };
 
+/* import_made.c: a text under way; all zero: empty. */
+struct import_made {
+	struct buf b;
+	unsigned *no;
+	size_t lines, cap;
+	size_t sides[3]; /* lines of each */
+};
+
+/* Ends the line that is in b: whose it is, and the number it came from. */
+void import_made_end_line(
+    struct import_made *m, enum import_side side, unsigned no);
+/* It becomes out's. */
+void import_made_give(struct import_made *m, struct import_source *out);
+/* The same if both sides are there; else false, and out is empty. */
+bool import_made_give_both(struct import_made *m, struct import_source *out);
+void import_made_release(struct import_made *m);
+
 /* A line as a kind sees it. */
 struct import_seen {
 	enum import_side side;

@@ -26,15 +26,12 @@ static const char *const row_names[] = { [ROW_CLIENT] = "c-ip",
 	[ROW_STATUS] = "sc-status" };
 
 struct rows {
-	struct import_source *out;
-	struct buf b;
-	size_t lines, cap;
+	struct import_made made;
 	unsigned no;
 	size_t at[ROW_N]; /* the fields' places, once a row names them */
 	bool named;
 	struct buf open; /* keys of sessions under way, a '\n' behind each */
 	bool replies;	 /* Indy's lines are the server's */
-	size_t sides[3];
 };
 
 static void
@@ -42,16 +39,11 @@ row_add(struct rows *g, const char *kind, struct row_field key,
     enum import_side side, const char *word, const char *p, size_t len)
 {
 	if (key.len > 0)
-		buf_addf(&g->b, "[%.*s] ", (int)key.len, key.p);
-	buf_addf(&g->b, "%s%c %s", kind, side == SIDE_CLIENT ? '>' : '<', word);
-	buf_add(&g->b, p, len);
-	buf_addc(&g->b, '\n');
-	if (g->lines == g->cap) {
-		g->cap = g->cap == 0 ? 64 : g->cap * 2;
-		g->out->no = mem_grow(g->out->no, g->cap, sizeof *g->out->no);
-	}
-	g->out->no[g->lines++] = g->no;
-	g->sides[side]++;
+		buf_addf(&g->made.b, "[%.*s] ", (int)key.len, key.p);
+	buf_addf(
+	    &g->made.b, "%s%c %s", kind, side == SIDE_CLIENT ? '>' : '<', word);
+	buf_add(&g->made.b, p, len);
+	import_made_end_line(&g->made, side, g->no);
 }
 
 static size_t
@@ -146,9 +138,9 @@ row_incoming(struct rows *g, const struct row_field *f, const struct verb *v)
 	bool has = !data && v->id != VERB_QUIT && buf_len(&b) > 0;
 	row_add(g, "iis", key, SIDE_CLIENT, v->name, has ? " " : "", has);
 	if (has) {
-		g->b.end--; /* the argument goes on with it */
-		buf_add(&g->b, buf_data(&b), buf_len(&b));
-		buf_addc(&g->b, '\n');
+		g->made.b.end--; /* the argument goes on with it */
+		buf_add(&g->made.b, buf_data(&b), buf_len(&b));
+		buf_addc(&g->made.b, '\n');
 	}
 	buf_release(&b);
 	if (data)
@@ -298,9 +290,8 @@ row_codeigniter(struct rows *g, const struct import_line *x)
 bool
 import_rows(struct import_source *out, const struct import_lines *l)
 {
-	struct rows g = { .out = out };
+	struct rows g = { 0 };
 	bool steps = import_has(l, "hello: 2") && import_has(l, "from: ");
-	*out = (struct import_source){ 0 };
 	for (size_t i = 0; i < l->n; i++) {
 		const struct import_line *x = &l->line[i];
 		g.no = x->no;
@@ -313,12 +304,5 @@ import_rows(struct import_source *out, const struct import_lines *l)
 			(void)row_codeigniter(&g, x);
 	}
 	buf_release(&g.open);
-	out->len = buf_len(&g.b);
-	out->p = buf_detach(&g.b);
-	if (g.sides[SIDE_CLIENT] > 0 && g.sides[SIDE_SERVER] > 0)
-		return true;
-	free(out->p);
-	free(out->no);
-	*out = (struct import_source){ 0 };
-	return false;
+	return import_made_give_both(&g.made, out);
 }

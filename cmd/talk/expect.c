@@ -4,9 +4,6 @@
 #include "cmd/talk/past.h"
 #include "cmd/talk/step.h"
 
-/* How long to wait for a reply that nothing asked for, where one is expected
- * and nobody said how long. */
-#define EXPECT_IDLE_MS 10000
 /* Replies that lines sent one by one leave for expectations behind them. A pipe
  * that has none may go on for ever. */
 #define EXPECT_OPEN_MAX 1000
@@ -43,16 +40,6 @@ expect_tell(struct talk *t, const char *want, const char *got, size_t len)
 		.text = got,
 		.len = len };
 	talk_put(t, &ev);
-}
-
-/* So long it waits for what nothing asked for. */
-static int64_t
-expect_patience(const struct talk *t)
-{
-	struct link_times start;
-	link_times_init(&start);
-	return t->set.times.other == start.other ? EXPECT_IDLE_MS
-						 : t->set.times.other;
 }
 
 /* All lines of it, as the wire had them. */
@@ -314,7 +301,7 @@ expect_wait(struct talk *t, struct err *e)
 		r = step_take(t, idle ? w->until_ns : LOOP_FOREVER, e);
 		if (r == ACT_DONE)
 			return err_set(e, ERR_TEMP, "nothing came in %g s",
-			    (double)expect_patience(t) / 1000);
+			    (double)t->set.times.unasked / 1000);
 		if (r != ACT_MORE)
 			return r;
 		if (t->link != NULL && smtp_tls_wanted(link_smtp(t->link)) &&
@@ -335,7 +322,7 @@ expect_begin(struct talk *t, const struct expect *x, const struct due *d)
 		.until_ns = LOOP_FOREVER };
 	if (d != NULL || t->link == NULL || expect_is_mute(t))
 		return;
-	int64_t ms = expect_patience(t);
+	int64_t ms = t->set.times.unasked;
 	t->want.until_ns = loop_deadline(ms);
 	talk_remark(t,
 	    "waiting for a reply that nothing asked for, at most %g s",

@@ -102,11 +102,9 @@ mail_ahead(struct talk *t, struct mail_act *a)
 	next->m = m;
 	next->links = t->links;
 	int r = 0;
-	do {
-		if (next->queued == 0)
-			mail_begin(t, next);
+	mail_begin(t, next);
+	while (r == 0 && next->queued < mail_lines(next))
 		r = mail_queue(t, next, &e);
-	} while (r == 0 && next->queued < mail_lines(next));
 	m->went = next;
 	if (r < 0)
 		mail_forget(m);

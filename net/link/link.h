@@ -14,6 +14,7 @@
 struct link_times {
 	int64_t connect, greeting, helo, mail, rcpt, data, block, text_end,
 	    quit, other;
+	int64_t unasked; /* a reply that no command asked for */
 };
 void link_times_init(struct link_times *t);
 /* The same for all (--timeout), but quit stays at most 5 s. */

@@ -2,7 +2,8 @@
  * nothing depends on it. */
 #include "net/link/link.h"
 
-#define LINK_QUIT_MS 5000
+#define LINK_QUIT_MS	5000
+#define LINK_UNASKED_MS 10000
 
 void
 link_times_init(struct link_times *t)
@@ -19,13 +20,14 @@ link_times_init(struct link_times *t)
 	t->text_end = 10 * minute;
 	t->quit = LINK_QUIT_MS;
 	t->other = 5 * minute;
+	t->unasked = LINK_UNASKED_MS;
 }
 
 void
 link_times_all(struct link_times *t, int64_t ms)
 {
 	t->connect = t->greeting = t->helo = t->mail = t->rcpt = ms;
-	t->data = t->block = t->text_end = t->other = ms;
+	t->data = t->block = t->text_end = t->other = t->unasked = ms;
 	t->quit = ms < LINK_QUIT_MS ? ms : LINK_QUIT_MS;
 }
 
