@@ -36,9 +36,8 @@ cause_make(struct cause *c, const char *id, enum cause_level level, bool sure,
 
 /* Rules. */
 
-static const struct cause_rule *const cause_rules[] = { cause_session,
-	cause_name, cause_trust };
-#define CAUSE_PARTS (sizeof cause_rules / sizeof *cause_rules)
+const struct cause_rule *const cause_rules[] = { cause_session, cause_line,
+	cause_name, cause_trust, NULL };
 
 static bool
 cause_is(const struct cause_rule *r, const struct sight *s)
@@ -52,7 +51,7 @@ static bool
 cause_rule(const struct sight *s, enum cause_turn from, enum cause_turn to,
     struct cause *c)
 {
-	for (size_t i = 0; i < CAUSE_PARTS; i++)
+	for (size_t i = 0; cause_rules[i] != NULL; i++)
 		for (const struct cause_rule *r = cause_rules[i]; r->id != NULL;
 		     r++)
 			if (r->turn >= from && r->turn <= to && cause_is(r, s))
@@ -187,7 +186,7 @@ cause_waiting(const struct sight *s, struct cause *c)
 const char *
 cause_id(size_t i)
 {
-	for (size_t k = 0; k < CAUSE_PARTS; k++)
+	for (size_t k = 0; cause_rules[k] != NULL; k++)
 		for (const struct cause_rule *r = cause_rules[k]; r->id != NULL;
 		     r++)
 			if (i-- == 0)

@@ -22,7 +22,11 @@ struct cause_rule {
 };
 
 /* Each ends with id NULL. */
-extern const struct cause_rule cause_session[], cause_name[], cause_trust[];
+extern const struct cause_rule cause_session[], cause_line[], cause_name[],
+    cause_trust[];
+/* All of them, NULL behind the last; of two that hold in a turn the first is
+ * the cause. */
+extern const struct cause_rule *const cause_rules[];
 
 /* What a reply means by its enhanced code, for class 4 and 5. */
 struct cause_enh {

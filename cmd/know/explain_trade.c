@@ -69,8 +69,6 @@ trade_row(struct trade *t, const char *id, const char *what, const char *next)
 bool
 explain_trade_word(struct buf *out, const char *word, size_t len)
 {
-	static const struct cause_rule *const rules[] = { cause_session,
-		cause_name, cause_trust };
 	struct buf rows = BUF_INIT;
 	struct trade t = { .out = &rows, .word = word, .len = len };
 	if (len < 3)
@@ -78,8 +76,9 @@ explain_trade_word(struct buf *out, const char *word, size_t len)
 	const struct pattern *p;
 	for (size_t i = 0; (p = pattern_at(i)) != NULL; i++)
 		trade_row(&t, p->id, p->what, p->next);
-	for (size_t k = 0; k < sizeof rules / sizeof *rules; k++)
-		for (const struct cause_rule *r = rules[k]; r->id != NULL; r++)
+	for (size_t k = 0; cause_rules[k] != NULL; k++)
+		for (const struct cause_rule *r = cause_rules[k]; r->id != NULL;
+		     r++)
 			trade_row(&t, r->id, r->what, r->next);
 	/* What a row takes for its own in a reply may be a word alone. */
 	if (t.n == 0 && (p = pattern_find(word, len)) != NULL)
