@@ -97,7 +97,7 @@ cause_code(const struct sight *s, const struct sight_reply *r, struct cause *c)
 {
 	enum verb_id v = r->verb == NULL ? VERB_UNKNOWN : r->verb->id;
 	for (const struct cause_code *k = cause_codes; k->id != NULL; k++)
-		if (k->code == r->code &&
+		if ((k->code == r->code || k->code == r->code / 100) &&
 		    (k->verb == VERB_UNKNOWN || k->verb == v) &&
 		    (k->when == NULL || k->when(s)))
 			return cause_make(c, k->id, CAUSE_MID, false, k->what,

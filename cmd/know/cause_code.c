@@ -136,31 +136,7 @@ const struct cause_code cause_codes[] = {
 	    "tell its operator; the server's log names the file" },
 	{ 454, VERB_AUTH, NULL, "login.backend",
 	    "the server cannot check logins now", "try again later" },
-	{ 500, VERB_STARTTLS, code_tls_offered, "tls.broken",
-	    "the server offers STARTTLS and then refuses it: its TLS is not "
-	    "set up (certificate, key), or something on the way takes it out",
-	    "tell its operator: the server's log names the file or the "
-	    "setting; compare from another network; port 465 with "
-	    "--tls-on-connect may work" },
-	{ 501, VERB_STARTTLS, code_tls_offered, "tls.broken",
-	    "the server offers STARTTLS and then refuses it: its TLS is not "
-	    "set up (certificate, key), or something on the way takes it out",
-	    "tell its operator: the server's log names the file or the "
-	    "setting; compare from another network; port 465 with "
-	    "--tls-on-connect may work" },
-	{ 502, VERB_STARTTLS, code_tls_offered, "tls.broken",
-	    "the server offers STARTTLS and then refuses it: its TLS is not "
-	    "set up (certificate, key), or something on the way takes it out",
-	    "tell its operator: the server's log names the file or the "
-	    "setting; compare from another network; port 465 with "
-	    "--tls-on-connect may work" },
-	{ 503, VERB_STARTTLS, code_tls_offered, "tls.broken",
-	    "the server offers STARTTLS and then refuses it: its TLS is not "
-	    "set up (certificate, key), or something on the way takes it out",
-	    "tell its operator: the server's log names the file or the "
-	    "setting; compare from another network; port 465 with "
-	    "--tls-on-connect may work" },
-	{ 554, VERB_STARTTLS, code_tls_offered, "tls.broken",
+	{ 5, VERB_STARTTLS, code_tls_offered, "tls.broken",
 	    "the server offers STARTTLS and then refuses it: its TLS is not "
 	    "set up (certificate, key), or something on the way takes it out",
 	    "tell its operator: the server's log names the file or the "

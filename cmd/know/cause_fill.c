@@ -225,11 +225,6 @@ cause_value(struct buf *b, const char *name, size_t n, const struct sight *s,
 	case 25:
 		cause_word(b, s->part, "a reply");
 		break;
-	case 27:
-		cause_word(b,
-		    r == NULL || r->verb == NULL ? NULL : r->verb->name,
-		    "the command");
-		break;
 	case 26:
 		if (s->owed != NULL && s->owed->id == VERB_GREETING) {
 			buf_adds(b, "the greeting");
@@ -237,6 +232,11 @@ cause_value(struct buf *b, const char *name, size_t n, const struct sight *s,
 		}
 		buf_adds(b, "the reply to ");
 		cause_owed(b, s);
+		break;
+	case 27:
+		cause_word(b,
+		    r == NULL || r->verb == NULL ? NULL : r->verb->name,
+		    "the command");
 		break;
 	default:
 		buf_addf(b, "{%.*s}", (int)n, name);

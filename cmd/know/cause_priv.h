@@ -39,7 +39,7 @@ extern const struct cause_enh cause_later[];
 
 /* By its code alone. verb VERB_UNKNOWN: any. */
 struct cause_code {
-	int code;
+	int code; /* 5: each of 5yz */
 	enum verb_id verb;
 	bool (*when)(const struct sight *s);
 	const char *id, *what, *next;
