@@ -101,12 +101,24 @@ bare_block(const struct import_lines *l, size_t i)
 	return i + 1;
 }
 
+bool
+import_is_s_client(const char *p, size_t len)
+{
+	static const char *const words[] = {
+		"Verify return code: ", "CONNECTED(0", "verify return:1"
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (memmem(p, len, words[i], strlen(words[i])) != NULL)
+			return true;
+	return false;
+}
+
 const char *
 bare_kind(const struct import_lines *l)
 {
-	if (import_has(l, "Verify return code: ") ||
-	    import_has(l, "CONNECTED(0") || import_has(l, "verify return:1"))
-		return "s_client";
+	for (size_t i = 0; i < l->n; i++)
+		if (import_is_s_client(l->line[i].p, l->line[i].len))
+			return "s_client";
 	if (import_has(l, "DEBUG SMTP"))
 		return "javamail";
 	return import_has(l, "**** SMTP testing session") ? "exim-bh"

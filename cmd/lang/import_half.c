@@ -9,7 +9,7 @@
 
 #define HALF_REPLIES 3 /* fewer may be what a person wrote, to wait for */
 
-/* What a program says around it; "" of a connection that just is there. */
+/* The program that says such a line around it; NULL: none does. */
 static const char *
 half_frame(const char *p, size_t len)
 {
@@ -76,11 +76,8 @@ half_next(const char *p, const char *end, size_t *len)
 const char *
 import_server_only(const char *p, size_t len)
 {
-	struct half h = { 0 };
+	struct half h = { .s_client = import_is_s_client(p, len) };
 	const char *end = p + len;
-	h.s_client = memmem(p, len, "\nVerify return code: ", 21) != NULL ||
-		     memmem(p, len, "CONNECTED(0", 11) != NULL ||
-		     memmem(p, len, "verify return:1", 15) != NULL;
 	for (size_t n; p < end;) {
 		size_t used = half_next(p, end, &n);
 		if (!half_line(&h, p, n))

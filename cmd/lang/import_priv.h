@@ -314,6 +314,8 @@ void bare_unsaid(struct import_say *s, struct import_lines *l);
 CHECKED int import_as(struct import *out, const char *name,
     struct import_lines *l, const struct import_kind *k,
     const struct import_want *want, struct err *e);
+/* Does openssl's s_client speak of itself there? */
+bool import_is_s_client(const char *p, size_t len);
 /* Does a line have it? */
 bool import_has(const struct import_lines *l, const char *word);
 /* A transcript that can never be replayed: why, or NULL. */

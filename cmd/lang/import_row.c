@@ -120,6 +120,19 @@ row_begins(struct rows *g, struct row_field key, bool ends)
 	return true;
 }
 
+/* A command, and what its row says behind it. */
+static void
+row_command(struct rows *g, struct row_field key, const struct verb *v,
+    const struct buf *b)
+{
+	struct buf line = BUF_INIT;
+	buf_addf(&line, "%s%s", v->name, buf_len(b) > 0 ? " " : "");
+	buf_add(&line, buf_data(b), buf_len(b));
+	row_add(
+	    g, "iis", key, SIDE_CLIENT, "", buf_data(&line), buf_len(&line));
+	buf_release(&line);
+}
+
 /* A row of what came in: the command, and the code of its reply. DATA's is that
  * of the text, and QUIT's none of SMTP's. */
 static void
@@ -134,14 +147,9 @@ row_incoming(struct rows *g, const struct row_field *f, const struct verb *v)
 		row_add(
 		    g, "iis", key, SIDE_SERVER, "220", shown, sizeof shown - 1);
 	bool data = v->id == VERB_DATA;
-	row_plain(&b, f[g->at[ROW_QUERY]]);
-	bool has = !data && v->id != VERB_QUIT && buf_len(&b) > 0;
-	row_add(g, "iis", key, SIDE_CLIENT, v->name, has ? " " : "", has);
-	if (has) {
-		g->made.b.end--; /* the argument goes on with it */
-		buf_add(&g->made.b, buf_data(&b), buf_len(&b));
-		buf_addc(&g->made.b, '\n');
-	}
+	if (!data && v->id != VERB_QUIT)
+		row_plain(&b, f[g->at[ROW_QUERY]]);
+	row_command(g, key, v, &b);
 	buf_release(&b);
 	if (data)
 		row_add(
@@ -171,12 +179,7 @@ row_iis(struct rows *g, const struct import_line *x)
 		row_add(
 		    g, "iis", key, SIDE_SERVER, "", buf_data(&b), buf_len(&b));
 	} else if (out && v != NULL) {
-		struct buf line = BUF_INIT;
-		buf_addf(&line, "%s%s", v->name, buf_len(&b) > 0 ? " " : "");
-		buf_add(&line, buf_data(&b), buf_len(&b));
-		row_add(g, "iis", key, SIDE_CLIENT, "", buf_data(&line),
-		    buf_len(&line));
-		buf_release(&line);
+		row_command(g, key, v, &b);
 	} else if (v != NULL && import_code(status.p, status.len)) {
 		row_incoming(g, f, v);
 	}
